@@ -1,0 +1,137 @@
+package app
+
+import "time"
+
+// Condition is something that holds: opened by a problem event, counted by repeats, cleared by a recovery.
+// Its Key is hash(source, organization, object kind, object, event type) — never the text and never the rule (T2).
+type Condition struct {
+	ID             int64
+	Key            string
+	Episode        int // 1 for the first time this key held, then counting
+	Source         string
+	OrganizationID string // external id at the source
+	Object         Object
+	Type           string
+	Severity       Severity
+	Level          int // highest level reached in this episode
+	Rule           string
+	State          ConditionState
+	Occurrences    int
+	FirstAt        time.Time
+	LastAt         time.Time
+	ClearedAt      time.Time // zero while it holds
+	QuietUntil     time.Time // no note before this moment
+	TicketID       int64     // our ticket row; 0 while there is none
+	FirstEvent     string    // source event id that opened the episode; part of the ticket's externalXRef
+	Title          string
+	Text           string
+}
+
+// ConditionState is where a condition stands. All but ConditionCleared hold.
+type ConditionState string
+
+// The states of a condition.
+const (
+	ConditionWaiting ConditionState = "waiting" // holds; no ticket yet: unmapped, ticketing off, or the rule's wait
+	ConditionOpen    ConditionState = "open"    // holds and has a ticket
+	ConditionQuiet   ConditionState = "quiet"   // holds; a person closed its ticket or answered "stay quiet"
+	ConditionCleared ConditionState = "cleared"
+)
+
+// Ticket links a condition to the ConnectWise ticket that stands for it.
+type Ticket struct {
+	ID         int64
+	XRef       string // externalXRef at ConnectWise: <install>-<hash(scope key, first event of the episode)>
+	ScopeKey   string // one open ticket per connection and scope key
+	Connection string
+	RemoteID   int64 // 0 until the create is settled
+	Summary    string
+	Board      string
+	Status     string
+	State      TicketState
+	Touched    bool // a person worked on it (T5)
+	OpenedAt   time.Time
+	ClosedAt   time.Time
+	// RemoteUpdatedAt is ConnectWise's own _info.lastUpdated of the newest answer we hold; a poll row not newer is ignored.
+	RemoteUpdatedAt time.Time
+}
+
+// TicketState is where a ticket stands, as far as we know.
+type TicketState string
+
+// The states of a ticket.
+const (
+	TicketPending TicketState = "pending" // decided here, not yet confirmed by ConnectWise
+	TicketOpen    TicketState = "open"
+	TicketClosed  TicketState = "closed"
+	TicketUnknown TicketState = "unknown" // ConnectWise no longer shows it
+)
+
+// AlertState is everything the alert rules may know. The store reads it in the transaction that writes the decision.
+type AlertState struct {
+	Now       time.Time
+	Source    string
+	InstallID string
+	FirstRead bool // the source was never read completely before: what it shows now is history (T4)
+	// StartedAt is when the first complete reading of this source was stored; zero while FirstRead.
+	StartedAt time.Time
+	// GapRestart is true when the last poll is more than two intervals ago: "for N minutes" starts again at Now (T8).
+	GapRestart bool
+	// Complete says whether the reading in this call was complete; an incomplete one never clears anything.
+	Complete      bool
+	Organizations []Organization
+	Objects       []ObjectState // current values of every object of the source
+	Conditions    []Condition   // those that hold, and those cleared within the longest reopen window
+	Tickets       []Ticket      // of those conditions
+	// CreateWaiting holds the ticket rows whose create has not been sent yet (delivery state waiting), so that a
+	// recovery can take it back (T8).
+	CreateWaiting map[int64]bool
+	// Fresh are the source's events of this batch that were not stored before, in the order received.
+	Fresh []Event
+}
+
+// AlertDecision is what the rules decided; the store writes it as it stands.
+// Rows that do not exist yet are referred to by their natural keys: a condition by Key and Episode, a ticket by XRef.
+type AlertDecision struct {
+	Derived    []Event           // events we derive; stored ON CONFLICT DO NOTHING by SourceEventID
+	Outcomes   []DecidedOutcome  // one for each fresh and derived event
+	Conditions []Condition       // inserted (ID 0) or updated whole (ID set)
+	Tickets    []Ticket          // new ticket rows (ID 0) in state pending
+	Deliveries []DecidedDelivery // to be told to ConnectWise
+	// Dropped names waiting creates that need not be sent any more, by ticket row, with the reason.
+	Dropped map[int64]Reason
+}
+
+// DecidedOutcome is an EventOutcome whose rows may not exist yet.
+type DecidedOutcome struct {
+	SourceEventID string
+	Outcome       OutcomeKind
+	Rule          string
+	Reason        Reason
+	ConditionKey  string // "" when the event belongs to none
+	Episode       int
+}
+
+// DecidedDelivery is a delivery for a ticket that may not exist yet.
+type DecidedDelivery struct {
+	DedupKey   string // unique for ever: deciding the same twice adds nothing
+	Kind       DeliveryKind
+	Connection string
+	TicketXRef string
+	Payload    TicketPayload
+}
+
+// TicketPayload is what a ticket delivery has to say. Names are resolved to ConnectWise ids when it is sent.
+type TicketPayload struct {
+	Rule           string   `json:"rule"`
+	Reason         Reason   `json:"reason"`
+	Source         string   `json:"source"`
+	OrganizationID string   `json:"organization_id"` // external id at the source
+	Organization   string   `json:"organization"`
+	Object         Object   `json:"object"`
+	Type           string   `json:"type"`
+	Severity       Severity `json:"severity"`
+	Summary        string   `json:"summary"` // at most 100 characters
+	Text           string   `json:"text"`
+	Close          bool     `json:"close,omitempty"` // note, then close unless a person touched the ticket (T5)
+}
