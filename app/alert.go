@@ -16,6 +16,7 @@ type Condition struct {
 	Level          int // highest level reached in this episode
 	Rule           string
 	State          ConditionState
+	Wait           Reason // why a waiting condition has no ticket: history (behind the start question, T4), not_mapped, ticketing_off, waiting
 	Occurrences    int
 	FirstAt        time.Time
 	LastAt         time.Time

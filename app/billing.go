@@ -85,6 +85,10 @@ type Line struct {
 	Reason        string    // the change in words, e.g. "+ Ada Lovelace, + Reception"
 	Error         string    // what went wrong while writing, for the person
 	WrittenAt     time.Time
+	// Items is the evidence, frozen with the plan; only the evidence queries load it.
+	Items []EvidenceItem
+	// Method is how the shares were counted; the write pins it for the line (M4).
+	Method string
 }
 
 // Key returns the identity of the line.

@@ -1,0 +1,79 @@
+// Package psa is the port to a PSA: what psabridge asks of ConnectWise, in the words of package app.
+//
+// An adapter is one package below this one that passes psatest.Run. Every method may return an app.Error with these
+// codes besides those it names itself: unauthorized (keys not accepted, or an answer that looks like it: "Cannot
+// route", 404 on a collection), forbidden (the role lacks a right), rate_limited (with RetryAfter), unavailable
+// (no answer, or none that can be read). Writes set Outcome: none when nothing can have happened, unknown otherwise.
+package psa
+
+import (
+	"context"
+
+	"psabridge/app"
+)
+
+// Client is one live connection. It is safe for concurrent use; all its requests share one limiter.
+type Client interface {
+	Reader
+	Writer
+
+	// Identify asks the site who it is, without keys. not_found: no ConnectWise at this address, or the company id is unknown there.
+	Identify(ctx context.Context) (app.Identity, error)
+	// Authenticate proves the keys by reading the version and one record that needs them.
+	Authenticate(ctx context.Context) (app.ServerInfo, error)
+	// TicketURL is the address a person opens to see the ticket in ConnectWise.
+	TicketURL(id int64) string
+	// AgreementURL is the address a person opens to see the agreement in ConnectWise.
+	AgreementURL(id int64) string
+}
+
+// Reader is everything that changes nothing. Lists are whole: an adapter that cannot read a list to its end returns
+// an error, never a part of it.
+type Reader interface {
+	// Companies lists companies that are not deleted.
+	Companies(ctx context.Context) ([]app.Company, error)
+	// Agreements lists a company's agreements in every status; company 0 lists all.
+	Agreements(ctx context.Context, company int64) ([]app.Agreement, error)
+	// Additions lists every addition of an agreement, cancelled ones too. not_found: no such agreement.
+	Additions(ctx context.Context, agreement int64) ([]app.Addition, error)
+	// Products lists catalog items that can be additions, inactive ones too.
+	Products(ctx context.Context) ([]app.Product, error)
+	// ProductsByIdentifier lists the catalog items whose identifier is exactly this one, whatever their class.
+	ProductsByIdentifier(ctx context.Context, identifier string) ([]app.Product, error)
+	// Boards, Priorities, TicketSources and CompanyStatuses list drop-downs.
+	Boards(ctx context.Context) ([]app.Option, error)
+	Priorities(ctx context.Context) ([]app.Option, error)
+	TicketSources(ctx context.Context) ([]app.Option, error)
+	CompanyStatuses(ctx context.Context) ([]app.Option, error)
+	// Statuses, Types and Teams belong to one board.
+	Statuses(ctx context.Context, board int64) ([]app.Option, error)
+	Types(ctx context.Context, board int64) ([]app.Option, error)
+	Teams(ctx context.Context, board int64) ([]app.Option, error)
+
+	// FindTickets lists tickets whose externalXRef is exactly xref. ConnectWise's search lags writes by minutes:
+	// an empty answer proves nothing about a ticket created just now.
+	FindTickets(ctx context.Context, xref string) ([]app.RemoteTicket, error)
+	// NewestTicket returns the newest ticket ConnectWise shows, for the positive control of a search. not_found: none at all.
+	NewestTicket(ctx context.Context) (app.RemoteTicket, error)
+	// Ticket reads one ticket by id. not_found: it was deleted.
+	Ticket(ctx context.Context, id int64) (app.RemoteTicket, error)
+	// TicketsByID reads many tickets in as few calls as possible; ids that no longer exist are missing from the answer.
+	TicketsByID(ctx context.Context, ids []int64) ([]app.RemoteTicket, error)
+	// Notes lists a ticket's notes, time entries' included, oldest first.
+	Notes(ctx context.Context, ticket int64) ([]app.TicketNote, error)
+}
+
+// Writer is everything that changes something. No method retries: an error with Outcome unknown is the caller's to
+// look into.
+type Writer interface {
+	// CreateTicket creates a ticket and mails nobody. invalid: ConnectWise refused it, Message quotes why.
+	CreateTicket(ctx context.Context, t app.NewTicket) (app.RemoteTicket, error)
+	// AddNote adds one note and mails nobody.
+	AddNote(ctx context.Context, ticket int64, n app.TicketNote) (app.TicketNote, error)
+	// SetStatus moves a ticket to a status of its board. conflict: ConnectWise answered 200 but did not do it.
+	SetStatus(ctx context.Context, ticket, status int64) (app.RemoteTicket, error)
+	// CreateAddition adds a line to an agreement. It has no external id, so an unknown outcome is never retried.
+	CreateAddition(ctx context.Context, agreement int64, a app.NewAddition) (app.Addition, error)
+	// SetQuantity sets the absolute quantity of an addition and nothing else. conflict: ConnectWise answered 200 but holds another value.
+	SetQuantity(ctx context.Context, agreement, addition int64, q app.Quantity) (app.Addition, error)
+}

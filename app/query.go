@@ -1,0 +1,125 @@
+package app
+
+import "time"
+
+// Page is a cut of a list: at most Limit rows (0 = 100) after the row whose cursor is After (0 = from the start).
+// Lists are newest first unless they say otherwise.
+type Page struct {
+	Limit int
+	After int64
+}
+
+// Size returns Limit within its bounds, 1 to 1000.
+func (p Page) Size() int {
+	if p.Limit <= 0 {
+		return 100
+	}
+	return min(p.Limit, 1000)
+}
+
+// OrganizationFilter picks organizations; empty fields pick all. Organizations are listed by source, then name.
+type OrganizationFilter struct {
+	Source string
+	Query  string // part of the name, any case
+	Mapped *bool  // has a company of its own
+}
+
+// OrganizationRow is an organization with what a list shows beside it.
+type OrganizationRow struct {
+	Organization
+	Mapping    *MappingRow // its own entry; nil when it has none
+	ParentID   int64       // our row; 0 for the top
+	Readings   []Reading   // newest of each meter, own basis, without items
+	Alerts7d   int
+	Holding    int // conditions that hold now
+	WaitingFor int // of those, how many wait for a mapping
+}
+
+// EventFilter picks events; empty fields pick all.
+type EventFilter struct {
+	OrganizationID int64 // our row
+	Type           string
+	ObjectKind     ObjectKind
+	Query          string // part of title, text or object name
+	Since          time.Time
+	Page           Page
+}
+
+// EventRow is an event with what became of it.
+type EventRow struct {
+	Event
+	Organization Named // our row
+	Outcome      EventOutcome
+	TicketID     int64 // our row; 0 without
+	TicketNumber int64 // at ConnectWise; 0 without
+}
+
+// ConditionFilter picks conditions; empty fields pick all.
+type ConditionFilter struct {
+	OrganizationID int64 // our row
+	State          ConditionState
+	Page           Page
+}
+
+// TicketFilter picks tickets; empty fields pick all.
+type TicketFilter struct {
+	Connection string
+	State      TicketState
+	Page       Page
+}
+
+// TicketRow is a ticket with its conditions.
+type TicketRow struct {
+	Ticket
+	Conditions  []Condition
+	Occurrences int
+}
+
+// DeliveryFilter picks deliveries; empty fields pick all.
+type DeliveryFilter struct {
+	State DeliveryState
+	Kind  DeliveryKind
+	Query string // part of the subject, organization or ticket number
+	Page  Page
+}
+
+// DeliveryRow is a delivery with what a list shows beside it.
+type DeliveryRow struct {
+	Delivery
+	Subject      string // summary of the ticket, or name of the agreement
+	Organization Named  // our row; zero for pushes
+	TicketNumber int64
+}
+
+// OutboxCounts is how many deliveries stand where.
+type OutboxCounts struct {
+	Waiting  int
+	Sending  int
+	Checking int
+	Parked   int
+	Done24h  int
+	OldestAt time.Time // of those not finished; zero when none
+}
+
+// Backlog is what waits for a person or a mapping, counted.
+type Backlog struct {
+	Parked          int
+	ParkedByReason  map[string]int
+	StartLine       int // conditions behind the start question (T4)
+	WaitingMapping  int // conditions that wait for a mapping
+	Unmapped        int // organizations without a company, master and ignored ones aside
+	TicketsOpen     int
+	TicketsTouched  int
+	Opened24h       int
+	Closed24h       int
+	Merged24h       int
+	Suppressed24h   int
+	EventsByHour24h [24]int // oldest first
+}
+
+// PushFilter picks pushes; empty fields pick all.
+type PushFilter struct {
+	Connection string
+	Period     Period
+	Page       Page
+}

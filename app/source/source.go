@@ -1,0 +1,33 @@
+// Package source is the port to a vendor we read: its organizations, what happened there, and what is used.
+//
+// An adapter is one package below this one that passes sourcetest.Run. Every method may return an app.Error:
+// unauthorized (a new sign-in is needed; never retried by itself), forbidden, rate_limited (with RetryAfter),
+// unavailable. What can be read in spite of an error on one organization is returned, and the rest is named in
+// Unread or by an incomplete reading: an adapter never invents and never shows a part as the whole.
+package source
+
+import (
+	"context"
+
+	"psabridge/app"
+)
+
+// Source is one live vendor account. It is safe for concurrent use.
+type Source interface {
+	// Pull reads organizations, object states and the events after the marks of the last pull.
+	// Events may come again; they are told apart by their SourceEventID.
+	Pull(ctx context.Context, marks []app.Mark) (app.Batch, error)
+	// Readings reads the usage of every organization and meter, with evidence, own and inclusive.
+	// A meter that could not be read to its end is returned with Complete false and the Problem in words.
+	Readings(ctx context.Context) ([]app.Reading, error)
+	// Check proves that the account can be read: who we are and the server's version. Used by the connection test.
+	Check(ctx context.Context) (Account, error)
+}
+
+// Account is who a source says we are.
+type Account struct {
+	Name           string // user name or e-mail
+	OrganizationID string // the top organization, external id
+	Organization   string
+	Version        string // of the server
+}
