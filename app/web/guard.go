@@ -1,0 +1,208 @@
+package web
+
+import (
+	"crypto/sha256"
+	"crypto/subtle"
+	"mime"
+	"net/http"
+	"strconv"
+	"strings"
+	"sync/atomic"
+)
+
+// maxBody bounds every request body.
+const maxBody = 1 << 20
+
+// Guard stands in front of every route (SECURITY §0, rules 1–3 and 5–9). It decides by the Host which of the two
+// surfaces a request means, refuses what belongs to neither, and lets nothing through that is not signed in.
+// It must stay the outermost handler: a route that is reachable around it is open to every program on the machine.
+type Guard struct {
+	Label    string // the page's own host without the port, e.g. "psabridge-k3v9x2ab.localhost"
+	Port     int
+	PageHost string // "label" (default) or "ip", for browsers that do not resolve *.localhost
+	Sessions *Sessions
+	// TokenValid says whether a bearer token opens the API. It gets the SHA-256 of what was sent.
+	TokenValid func(sum [32]byte) bool
+	Pages      http.Handler
+	API        http.Handler
+	// OpenPages are the page paths that need no session; everything else does.
+	OpenPages func(path string) bool
+	// SignedOut answers a page request without a session.
+	SignedOut http.Handler
+	// Bounce answers a cookie-less navigation from another site, so that the strict cookie arrives on the second try.
+	Bounce http.Handler
+
+	misdirected atomic.Int64
+	crossOrigin http.CrossOriginProtection
+}
+
+// Misdirected counts the requests that were refused because of their Host. Nothing else of them is kept or logged.
+func (g *Guard) Misdirected() int64 { return g.misdirected.Load() }
+
+// CookieName is the session cookie's name. It includes the port: cookies do not know ports, and two bridges of one
+// person must not sign each other out.
+func (g *Guard) CookieName() string { return "psabridge-" + strconv.Itoa(g.Port) }
+
+// PageOrigin is the origin the pages are served under.
+func (g *Guard) PageOrigin() string {
+	if g.PageHost == "ip" {
+		return "http://127.0.0.1:" + strconv.Itoa(g.Port)
+	}
+	return "http://" + g.Label + ":" + strconv.Itoa(g.Port)
+}
+
+// ServeHTTP implements http.Handler.
+func (g *Guard) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	securityHeaders(w.Header())
+	r.Body = http.MaxBytesReader(w, r.Body, maxBody)
+	switch g.surface(r) {
+	case surfacePages:
+		g.pages(w, r)
+	case surfaceAPI:
+		g.api(w, r)
+	default:
+		g.misdirected.Add(1)
+		w.WriteHeader(http.StatusMisdirectedRequest)
+	}
+}
+
+type surface int
+
+const (
+	surfaceNone surface = iota
+	surfacePages
+	surfaceAPI
+)
+
+// surface compares the Host exactly: no suffixes, no other spellings of loopback (DNS rebinding). An absolute request
+// target would overrule the Host header, so it is refused.
+func (g *Guard) surface(r *http.Request) surface {
+	if r.URL.Host != "" || r.URL.Scheme != "" || r.Method == http.MethodConnect {
+		return surfaceNone
+	}
+	port := ":" + strconv.Itoa(g.Port)
+	switch {
+	case strings.EqualFold(r.Host, g.Label+port):
+		return surfacePages
+	case r.Host == "127.0.0.1"+port, r.Host == "[::1]"+port:
+		if g.PageHost == "ip" && !strings.HasPrefix(r.URL.Path, "/api/") {
+			return surfacePages
+		}
+		return surfaceAPI
+	}
+	return surfaceNone
+}
+
+func (g *Guard) pages(w http.ResponseWriter, r *http.Request) {
+	if strings.HasPrefix(r.URL.Path, "/api/") {
+		http.NotFound(w, r)
+		return
+	}
+	if !safe(r.Method) && !g.ownOrigin(r) {
+		http.Error(w, "This request did not come from a page of psabridge. Open the page again and repeat it there.", http.StatusForbidden)
+		return
+	}
+	if !safe(r.Method) && !formType(r) {
+		http.Error(w, "Only forms of these pages are accepted.", http.StatusUnsupportedMediaType)
+		return
+	}
+	if g.OpenPages(r.URL.Path) || g.signedIn(r) {
+		g.Pages.ServeHTTP(w, r)
+		return
+	}
+	if bounces(r) {
+		g.Bounce.ServeHTTP(w, r)
+		return
+	}
+	g.SignedOut.ServeHTTP(w, r)
+}
+
+// ownOrigin is stricter than the standard library's CrossOriginProtection, which lets a request through that carries
+// neither header and takes https://<our host> for ours.
+func (g *Guard) ownOrigin(r *http.Request) bool {
+	if g.crossOrigin.Check(r) != nil {
+		return false
+	}
+	origins, site := r.Header.Values("Origin"), r.Header.Values("Sec-Fetch-Site")
+	if len(origins) > 1 || len(site) > 1 {
+		return false
+	}
+	ours := len(origins) == 1 && strings.EqualFold(origins[0], g.PageOrigin())
+	if len(site) == 1 {
+		return site[0] == "same-origin" && (len(origins) == 0 || ours)
+	}
+	return ours
+}
+
+func (g *Guard) signedIn(r *http.Request) bool {
+	for _, c := range r.CookiesNamed(g.CookieName()) {
+		if g.Sessions.Valid(c.Value, isPoll(r)) {
+			return true
+		}
+	}
+	return false
+}
+
+// isPoll tells a live fragment fetching itself from a person's click.
+func isPoll(r *http.Request) bool { return r.URL.Query().Has("live") }
+
+// bounces reports a navigation that came from another site, such as a link in a ticket: the browser withholds the
+// strict cookie on it. A reload of the same address by our own page brings it.
+func bounces(r *http.Request) bool {
+	site := r.Header.Get("Sec-Fetch-Site")
+	return safe(r.Method) && r.Header.Get("Sec-Fetch-Mode") == "navigate" && (site == "cross-site" || site == "same-site")
+}
+
+// api lets only programs in that hold the token. A browser always sends Origin or Sec-Fetch-*: the API is not for it.
+func (g *Guard) api(w http.ResponseWriter, r *http.Request) {
+	if r.URL.Path == "/" && safe(r.Method) {
+		http.Redirect(w, r, g.PageOrigin()+"/", http.StatusSeeOther)
+		return
+	}
+	if !strings.HasPrefix(r.URL.Path, "/api/v1/") {
+		http.NotFound(w, r)
+		return
+	}
+	if fromBrowser(r.Header) {
+		writeProblem(w, http.StatusForbidden, "forbidden", "The API does not answer browsers. Use the pages at "+g.PageOrigin()+".")
+		return
+	}
+	if !g.bearer(r) {
+		w.Header().Set("WWW-Authenticate", "Bearer")
+		writeProblem(w, http.StatusUnauthorized, "unauthorized", "Send the token in the file api.token of the data folder as Authorization: Bearer <token>.")
+		return
+	}
+	g.API.ServeHTTP(w, r)
+}
+
+func (g *Guard) bearer(r *http.Request) bool {
+	got, ok := strings.CutPrefix(r.Header.Get("Authorization"), "Bearer ")
+	return ok && got != "" && g.TokenValid(sha256.Sum256([]byte(got)))
+}
+
+// TokenIs returns a TokenValid that accepts exactly one token, compared in constant time.
+func TokenIs(token string) func([32]byte) bool {
+	want := sha256.Sum256([]byte(token))
+	return func(sum [32]byte) bool {
+		return token != "" && subtle.ConstantTimeCompare(sum[:], want[:]) == 1
+	}
+}
+
+func fromBrowser(h http.Header) bool {
+	if len(h.Values("Origin")) > 0 {
+		return true
+	}
+	for name := range h {
+		if strings.HasPrefix(name, "Sec-Fetch-") {
+			return true
+		}
+	}
+	return false
+}
+
+func safe(method string) bool { return method == http.MethodGet || method == http.MethodHead }
+
+func formType(r *http.Request) bool {
+	t, _, err := mime.ParseMediaType(r.Header.Get("Content-Type"))
+	return err == nil && t == "application/x-www-form-urlencoded"
+}
