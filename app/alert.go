@@ -16,16 +16,21 @@ type Condition struct {
 	Level          int // highest level reached in this episode
 	Rule           string
 	State          ConditionState
-	Wait           Reason // why a waiting condition has no ticket: history (behind the start question, T4), not_mapped, ticketing_off, waiting
-	Occurrences    int
-	FirstAt        time.Time
-	LastAt         time.Time
-	ClearedAt      time.Time // zero while it holds
-	QuietUntil     time.Time // no note before this moment
-	TicketID       int64     // our ticket row; 0 while there is none
-	FirstEvent     string    // source event id that opened the episode; part of the ticket's externalXRef
-	Title          string
-	Text           string
+	// Wait is why a waiting condition has no ticket: history (behind the start question, T4), not_mapped, ticketing_off,
+	// waiting, muted. An open one with Wait cleared has recovered within its quiet time; it is told and closed when that ends.
+	Wait        Reason
+	Occurrences int
+	FirstAt     time.Time
+	LastAt      time.Time
+	ClearedAt   time.Time // zero while it holds
+	QuietUntil  time.Time // no note before this moment
+	TicketID    int64     // our ticket row; 0 while there is none
+	// TicketXRef names the ticket of a decision whose row may not exist yet; the store resolves it to TicketID when
+	// that is 0. Empty: no new ticket. It is not stored.
+	TicketXRef string
+	FirstEvent string // source event id that opened the episode; part of the ticket's externalXRef
+	Title      string
+	Text       string
 }
 
 // ConditionState is where a condition stands. All but ConditionCleared hold.

@@ -90,4 +90,7 @@ const (
 	ReasonMuted        Reason = "muted"
 	ReasonRecovered    Reason = "recovered_before_sent" // T8
 	ReasonLateMapping  Reason = "late_mapping"          // the mapping appeared while it still held
+	ReasonStart        Reason = "start"                 // a person answered the start question with "open" (T4)
+	ReasonStayQuiet    Reason = "stay_quiet"            // a person acknowledged it, or the rule wants no second ticket
+	ReasonNotViaPSA    Reason = "not_via_psa"           // the rule that decides does not tell the PSA system
 )
