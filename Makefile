@@ -1,0 +1,76 @@
+# psabridge. `make demo` and `make test` do all the set-up on a fresh machine.
+
+GO       ?= go
+BIN      := .bin
+VERSION  ?= $(shell git describe --tags --always --dirty 2>/dev/null || echo dev)
+LDFLAGS  := -s -w -X main.version=$(VERSION)
+# The race detector watches our code, not the SQLite that was translated from C: with it every query is 50 times slower.
+RACE     := -race -gcflags='modernc.org/...=-race=false'
+GOLANGCI := $(BIN)/golangci-lint
+LINT_VER := v2.15.0
+TARGETS  := linux/amd64 linux/arm64 windows/amd64 windows/arm64 darwin/amd64 darwin/arm64
+KEYRING  := testdata/keyring/with-keyring.sh
+
+.DEFAULT_GOAL := help
+
+help: ## show this list
+	@awk -F':.*## ' '/^[a-z-]+:.*## /{printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+build: ## build ./psabridge for this machine
+	CGO_ENABLED=0 $(GO) build -trimpath -ldflags '$(LDFLAGS)' -o psabridge ./cmd/psabridge
+
+demo: build ## the whole product on its built-in sandbox, in a throw-away folder
+	./psabridge demo
+
+run: build ## run the bridge itself
+	./psabridge serve
+
+sandbox: ## the vendors' fake servers alone, on ports 7370 and 7371
+	$(GO) run ./cmd/sandbox --port 7370 --live
+
+test: deps ## everything that proves it, in under five minutes
+	@$(GO) test $(RACE) -shuffle=on -timeout 10m ./...
+
+test-all: deps ## the long matrices too: crash sweeps, every page in every state, many seeds
+	PSABRIDGE_ALL=1 $(GO) test $(RACE) -shuffle=on -count=1 -timeout 60m ./...
+
+deps: ## install what the tests need (Chromium, a keyring, D-Bus) where that is allowed
+	@sh testdata/deps.sh
+
+lint: $(GOLANGCI) generate-check ## gofumpt, go vet, golangci-lint, templates formatted
+	$(GO) tool templ fmt -fail ./views
+	$(GOLANGCI) run ./...
+
+generate: ## regenerate the templates and format them
+	$(GO) tool templ fmt ./views
+	$(GO) tool templ generate -path ./views
+
+generate-check: ## fail when a generated file is not current
+	$(GO) tool templ generate -path ./views -check
+
+fmt: $(GOLANGCI) generate ## format everything
+	$(GOLANGCI) fmt ./...
+
+tidy-check: ## fail when go.mod or go.sum are not tidy
+	$(GO) mod tidy -diff
+
+bench: build ## measure size, start, memory and the calls to ConnectWise, as ratios in one run
+	$(GO) test -run '^$$' -bench . -benchtime 1x ./...
+
+cross: ## build every target without cgo
+	@for t in $(TARGETS); do echo "  $$t"; \
+	  CGO_ENABLED=0 GOOS=$${t%/*} GOARCH=$${t#*/} $(GO) build -trimpath -ldflags '$(LDFLAGS)' -o /dev/null ./cmd/psabridge || exit 1; done
+
+release: ## build every target into dist/ with its SHA-256
+	@mkdir -p dist
+	@for t in $(TARGETS); do os=$${t%/*}; arch=$${t#*/}; out=dist/psabridge-$$os-$$arch; [ $$os = windows ] && out=$$out.exe; \
+	  echo "  $$out"; CGO_ENABLED=0 GOOS=$$os GOARCH=$$arch $(GO) build -trimpath -ldflags '$(LDFLAGS)' -o $$out ./cmd/psabridge || exit 1; \
+	  (cd dist && sha256sum $$(basename $$out) > $$(basename $$out).sha256); done
+
+clean: ## remove what was built
+	rm -rf psabridge psabridge.exe dist $(BIN)
+
+$(GOLANGCI):
+	GOBIN=$(CURDIR)/$(BIN) $(GO) install github.com/golangci/golangci-lint/v2/cmd/golangci-lint@$(LINT_VER)
+
+.PHONY: help build demo run sandbox test test-all deps lint generate generate-check fmt tidy-check bench cross release clean
