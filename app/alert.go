@@ -83,6 +83,8 @@ type AlertState struct {
 	StartedAt time.Time
 	// GapRestart is true when the last poll is more than two intervals ago: "for N minutes" starts again at Now (T8).
 	GapRestart bool
+	// SteadySince is since when the source was polled without such a gap; "for N minutes" counts from here at the earliest.
+	SteadySince time.Time
 	// Complete says whether the reading in this call was complete; an incomplete one never clears anything.
 	Complete      bool
 	Organizations []Organization

@@ -14,6 +14,7 @@ type Delivery struct {
 	Connection string
 	State      DeliveryState
 	Attempt    int // number of the attempt under way or last made; the fence of Settle
+	Failures   int // attempts that failed and count; the pause before the next try grows with it, unlike Attempt
 	NextAt     time.Time
 	TicketID   int64 // 0 when it is not about a ticket
 	PushID     int64 // 0 when it is not about a push
