@@ -1,0 +1,84 @@
+package sandbox
+
+import (
+	"encoding/json"
+	"html/template"
+	"net/http"
+)
+
+// Look is a plain view of what the vendors hold, for people and scripts:
+// /_look/tickets, /_look/additions, /_look/requests, and the same with .json.
+// Nothing a client of the vendors may use.
+func Look(cw *ConnectWise, x *X360Sync) http.Handler {
+	mux := http.NewServeMux()
+	for name, rows := range map[string]func() any{
+		"tickets":   func() any { return ticketsWithNotes(cw) },
+		"additions": func() any { return additionsWithNames(cw) },
+		"writes":    func() any { return cw.QuantityWrites() },
+		"requests": func() any {
+			return struct {
+				ConnectWise []Request `json:"connectwise"`
+				X360Sync    []Request `json:"x360sync"`
+			}{cw.Log(), x.Log()}
+		},
+	} {
+		mux.HandleFunc("GET /_look/"+name, func(w http.ResponseWriter, _ *http.Request) {
+			w.Header().Set("Content-Type", "text/html; charset=utf-8")
+			w.Header().Set("Content-Security-Policy", "default-src 'none'; style-src 'unsafe-inline'")
+			_ = lookPage.ExecuteTemplate(w, name, rows())
+		})
+		mux.HandleFunc("GET /_look/"+name+".json", func(w http.ResponseWriter, _ *http.Request) {
+			w.Header().Set("Content-Type", "application/json; charset=utf-8")
+			_ = json.NewEncoder(w).Encode(rows())
+		})
+	}
+	mux.Handle("GET /_look/{$}", http.RedirectHandler("/_look/tickets", http.StatusSeeOther))
+	return mux
+}
+
+type lookTicket struct {
+	Ticket
+	Notes []Note `json:"notes"`
+}
+
+func ticketsWithNotes(cw *ConnectWise) []lookTicket {
+	list := []lookTicket{}
+	for _, t := range cw.Tickets() {
+		list = append(list, lookTicket{t, cw.Notes(t.ID)})
+	}
+	return list
+}
+
+type lookAddition struct {
+	Addition
+	Agreement string `json:"agreement"`
+	Company   string `json:"company"`
+	Status    string `json:"agreement_status"`
+}
+
+func additionsWithNames(cw *ConnectWise) []lookAddition {
+	agreements := map[int]Agreement{}
+	for _, a := range cw.Agreements() {
+		agreements[a.ID] = a
+	}
+	list := []lookAddition{}
+	for _, a := range cw.Additions(0) {
+		g := agreements[a.AgreementID]
+		list = append(list, lookAddition{a, g.Name, g.Company, g.Status})
+	}
+	return list
+}
+
+var lookPage = template.Must(template.New("").Parse(`
+{{define "top"}}<!doctype html><html lang="en"><meta charset="utf-8"><meta http-equiv="refresh" content="5"><title>{{.}} – sandbox</title>
+<style>body{font:15px system-ui,sans-serif;margin:1.5rem;color:#1c2430;background:#fff}table{border-collapse:collapse;width:100%}th,td{text-align:left;padding:.3rem .6rem;border-bottom:1px solid #d8dde5;vertical-align:top}nav a{margin-right:1rem}td.n{text-align:right;font-variant-numeric:tabular-nums}.x{color:#667}</style>
+<nav><a href="/_look/tickets">Tickets</a><a href="/_look/additions">Additions</a><a href="/_look/writes">Quantity writes</a><a href="/_look/requests">Requests</a></nav><h1>{{.}}</h1>{{end}}
+{{define "tickets"}}{{template "top" "Tickets in ConnectWise"}}<table><tr><th>#<th>Summary<th>Company<th>Board<th>Status<th>Priority<th>Entered<th>Notes
+{{range .}}<tr><td>{{.ID}}<td>{{.Summary}}<div class="x">{{.ExternalXRef}}</div><td><bdi>{{.Company}}</bdi><td>{{.Board}}<td>{{.Status}}{{if .Closed}} (closed by {{.ClosedBy}}){{end}}<td>{{.Priority}}<td>{{.EnteredAt.Format "15:04:05"}}<td>{{range .Notes}}<div><b>{{.By}}</b> <span class="x">{{.Kind}}</span> {{.Text}}</div>{{end}}{{else}}<tr><td colspan="8">No ticket yet.{{end}}</table>{{end}}
+{{define "additions"}}{{template "top" "Agreement additions in ConnectWise"}}<table><tr><th>#<th>Company<th>Agreement<th>Product<th>Quantity<th>Price<th>Cancelled<th>Changed by
+{{range .}}<tr><td>{{.ID}}<td><bdi>{{.Company}}</bdi><td>{{.Agreement}} ({{.Status}})<td>{{.Product}}<td class="n">{{.Quantity}}<td class="n">{{.UnitPrice}}<td>{{if not .Cancelled.IsZero}}{{.Cancelled.Format "2006-01-02"}}{{end}}<td>{{.UpdatedBy}}{{end}}</table>{{end}}
+{{define "writes"}}{{template "top" "Quantities that were set"}}<table><tr><th>At<th>By<th>Agreement<th>Addition<th>Product<th>Before<th>After
+{{range .}}<tr><td>{{.At.Format "15:04:05"}}<td>{{.By}}<td>{{.AgreementID}}<td>{{.AdditionID}}<td>{{.Product}}<td class="n">{{.Old}}<td class="n">{{.New}}{{else}}<tr><td colspan="7">Nothing was written yet.{{end}}</table>{{end}}
+{{define "requests"}}{{template "top" "Requests"}}<h2>ConnectWise</h2>{{template "log" .ConnectWise}}<h2>x360Sync</h2>{{template "log" .X360Sync}}{{end}}
+{{define "log"}}<table><tr><th>At<th>Method<th>Path<th>Status<th>Fault{{range .}}<tr><td>{{.At.Format "15:04:05"}}<td>{{.Method}}<td>{{.Path}} <span class="x">{{.Query}}</span><td>{{.Status}}<td>{{.Fault}}{{end}}</table>{{end}}
+`))

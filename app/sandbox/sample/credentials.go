@@ -1,0 +1,48 @@
+package sample
+
+// What the sample's administrator would have written down. They are worth
+// nothing anywhere else.
+const (
+	// CompanyID is the ConnectWise login company.
+	CompanyID = "nordlicht"
+	// PublicKey is the public key of the API member.
+	PublicKey = "sAmPlEpUbLiCkEy1"
+	// PrivateKey is the private key of the API member.
+	PrivateKey = "sAmPlEpRiVaTeKey"
+	// ClientID is the integration's identifier every ConnectWise request carries.
+	ClientID = "6f1d2a44-0c1b-4c55-9a5e-3f7d2b8e9c10"
+	// MemberIdentifier is the API member the keys belong to.
+	MemberIdentifier = "Axcient"
+
+	// SyncUsername signs in to x360Sync.
+	SyncUsername = "admin@nordlicht.example"
+	// SyncPassword is the password of SyncUsername.
+	SyncPassword = "correct horse battery staple"
+	// SyncAuthCode is the two-step code, where the sandbox asks for one.
+	SyncAuthCode = "123456"
+	// SyncClientID is the registered OAuth2 client.
+	SyncClientID = "anchor"
+	// SyncClientSecret is the secret of SyncClientID, where the sandbox asks for one.
+	SyncClientSecret = "sample-client-secret"
+)
+
+// ConnectionName and SourceName are how Settings names the two sides.
+const (
+	ConnectionName = "cw"
+	SourceName     = "sync"
+)
+
+// Secret is one value to be stored under a name of the local API.
+type Secret struct{ Name, Value string }
+
+// Secrets are the credentials that belong to the document Settings returns.
+func Secrets() []Secret {
+	return []Secret{
+		{"connections/" + ConnectionName + "/public_key", PublicKey},
+		{"connections/" + ConnectionName + "/private_key", PrivateKey},
+		{"sources/" + SourceName + "/client_id", SyncClientID},
+		{"sources/" + SourceName + "/client_secret", SyncClientSecret},
+		{"sources/" + SourceName + "/username", SyncUsername},
+		{"sources/" + SourceName + "/password", SyncPassword},
+	}
+}

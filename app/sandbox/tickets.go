@@ -1,0 +1,245 @@
+package sandbox
+
+import (
+	"maps"
+	"strings"
+
+	"psabridge/app/sandbox/sample"
+)
+
+// createTicket is POST /service/tickets.
+func (cw *ConnectWise) createTicket(c call) *answer {
+	in, bad := readObject(c)
+	if bad != nil {
+		return bad
+	}
+	problems := checkFields(ticketSchema, in)
+	if strings.TrimSpace(text(in, "summary")) == "" {
+		problems = append(problems, missing("summary"))
+	}
+	if in["company"] == nil {
+		problems = append(problems, missing("company"))
+	}
+	if len(problems) > 0 {
+		return invalid("ticket", problems...)
+	}
+	t, problems := cw.resolveTicket(in)
+	if len(problems) > 0 {
+		return invalid("ticket", problems...)
+	}
+	now := cw.now()
+	t["_info"] = info(sample.MemberIdentifier, now, now)
+	if c.unchanged {
+		t["id"] = float64(cw.tables["tickets"].nextID)
+		return created(c, number(t, "id"), t)
+	}
+	r := cw.tables["tickets"].insert(t, now)
+	t["_info"].(object)["notes_href"] = "https://" + elsewhere + "/v4_6_release/apis/3.0/service/tickets/" + itoa(r.id) + "/notes"
+	cw.initialNotes(r.id, in)
+	cw.settleClosed(t, sample.MemberIdentifier)
+	cw.mailUnlessTold(in)
+	return created(c, r.id, cw.ticketView(r))
+}
+
+// resolveTicket builds the stored ticket: what was sent, references resolved
+// on their board, and the defaults ConnectWise fills in.
+func (cw *ConnectWise) resolveTicket(in object) (object, []problem) {
+	t := object{
+		"recordType": "ServiceTicket", "severity": "Medium", "impact": "Medium", "closedFlag": false, "hasChildTicket": false,
+		"customerUpdatedFlag": false, "allowAllClientsPortalView": false, "automaticEmailContactFlag": false, "automaticEmailResourceFlag": false,
+		"automaticEmailCcFlag": false, "isInSla": true, "slaStatus": "New", "actualHours": 0.0, "integratorTags": []any{},
+	}
+	for name, v := range in {
+		f := ticketSchema.fields[strings.ToLower(name)]
+		if f == nil || f.name != name || f.readOnly || f.kind == kindRef || writeOnly[name] || v == nil {
+			continue
+		}
+		t[name] = v
+	}
+	var problems []problem
+	if r := cw.find("companies", in["company"], func(o object) bool { return !truth(o, "deletedFlag") }); r == nil {
+		problems = append(problems, problem{"InvalidField", "The company could not be found.", "company"})
+	} else {
+		t["company"], t["site"] = cw.companyRef(r.id), r.data["site"]
+		if status := cw.tables["companyStatuses"].get(refID(r.data, "status")); status != nil && truth(status.data, "disallowSavingFlag") {
+			problems = append(problems, problem{"InvalidObject", "The company status does not allow saving.", "company"})
+		}
+	}
+	board := cw.tables["boards"].get(sample.BoardNOC) // the API member's default board
+	if in["board"] != nil {
+		board = cw.find("boards", in["board"], func(o object) bool { return !truth(o, "inactiveFlag") })
+	}
+	if board == nil {
+		return nil, append(problems, problem{"InvalidField", "The service board could not be found.", "board"})
+	}
+	t["board"] = ref(board.id, text(board.data, "name"))
+	problems = append(problems, cw.resolveOnBoard(t, in, board.id, true)...)
+	return t, append(problems, cw.resolveLoose(t, in, true)...)
+}
+
+// writeOnly are accepted and never shown again.
+var writeOnly = map[string]bool{"initialDescription": true, "initialInternalAnalysis": true, "initialResolution": true, "processNotifications": true, "skipCallback": true}
+
+// perBoard are the references whose ids mean something on one board only.
+var perBoard = []struct {
+	field, table string
+	byDefault    bool
+}{{"status", "statuses", true}, {"type", "types", false}, {"subType", "subtypes", false}, {"item", "items", false}, {"team", "teams", true}}
+
+// resolveOnBoard resolves what was named; for a fresh ticket, or one that has
+// just come to this board, the board's defaults fill in the rest.
+func (cw *ConnectWise) resolveOnBoard(t, in object, board int, fresh bool) []problem {
+	var problems []problem
+	for _, p := range perBoard {
+		named, ok := in[p.field]
+		if !ok && !fresh {
+			continue
+		}
+		on := func(o object) bool { return boardOf(o) == board && !truth(o, "inactive") && !truth(o, "inactiveFlag") }
+		var r *row
+		if named != nil {
+			if r = cw.find(p.table, named, on); r == nil {
+				problems = append(problems, problem{"InvalidField", "The " + p.field + " is not valid for the service board.", p.field})
+				continue
+			}
+		} else if p.byDefault {
+			r = cw.byDefault(p.table, on)
+		}
+		delete(t, p.field)
+		if r != nil {
+			t[p.field] = ref(r.id, text(r.data, "name"))
+		}
+	}
+	return problems
+}
+
+func (cw *ConnectWise) byDefault(table string, on func(object) bool) *row {
+	for _, r := range cw.tables[table].rows {
+		if truth(r.data, "defaultFlag") && (on == nil || on(r.data)) {
+			return r
+		}
+	}
+	return nil
+}
+
+// resolveLoose resolves the references that do not depend on the board.
+func (cw *ConnectWise) resolveLoose(t, in object, fresh bool) []problem {
+	var problems []problem
+	for _, p := range []struct {
+		field, table string
+		byDefault    bool
+	}{{"priority", "priorities", true}, {"source", "sources", true}, {"agreement", "agreements", false}, {"owner", "members", false}, {"contact", "contacts", false}} {
+		named, ok := in[p.field]
+		if !ok && !fresh {
+			continue
+		}
+		var r *row
+		if named != nil {
+			if r = cw.find(p.table, named, nil); r == nil {
+				problems = append(problems, problem{"InvalidField", "The " + p.field + " could not be found.", p.field})
+				continue
+			}
+		} else if p.byDefault {
+			r = cw.byDefault(p.table, nil)
+		}
+		delete(t, p.field)
+		if r != nil {
+			to := ref(r.id, text(r.data, "name"))
+			if p.field == "owner" {
+				to["identifier"] = text(r.data, "identifier")
+			}
+			t[p.field] = to
+		}
+	}
+	return problems
+}
+
+// settleClosed keeps the read-only closed fields in step with the status.
+func (cw *ConnectWise) settleClosed(t object, by string) {
+	status := cw.tables["statuses"].get(refID(t, "status"))
+	closed := status != nil && truth(status.data, "closedStatus")
+	if closed == truth(t, "closedFlag") {
+		return
+	}
+	t["closedFlag"] = closed
+	if closed {
+		t["closedDate"], t["closedBy"] = stamp(cw.now()), by
+	} else {
+		delete(t, "closedDate")
+		delete(t, "closedBy")
+	}
+}
+
+// patchTicket is PATCH /service/tickets/{id}.
+func (cw *ConnectWise) patchTicket(c call) *answer {
+	r := cw.tables["tickets"].get(c.ids[0])
+	if r == nil {
+		return notFound("Ticket", c.ids[0])
+	}
+	ops, bad := readPatch(c, ticketSchema)
+	if bad != nil {
+		return bad
+	}
+	next := maps.Clone(r.data)
+	in := object{}
+	for _, op := range ops {
+		if op.field.kind == kindRef {
+			in[op.field.name] = op.value
+			continue
+		}
+		op.apply(next)
+	}
+	if problems := cw.patchRefs(next, in); len(problems) > 0 {
+		return invalid("ticket", problems...)
+	}
+	if strings.TrimSpace(text(next, "summary")) == "" {
+		return invalid("ticket", missing("summary"))
+	}
+	if !c.unchanged {
+		cw.settleClosed(next, sample.MemberIdentifier)
+		cw.touch(next, sample.MemberIdentifier)
+		r.data = next
+	}
+	return cw.show(c, cw.tables["tickets"], r, cw.ticketView)
+}
+
+// patchRefs replaces whole references. Moving to another board without naming
+// a status means that board's default one.
+func (cw *ConnectWise) patchRefs(next, in object) []problem {
+	if in["company"] != nil {
+		r := cw.find("companies", in["company"], func(o object) bool { return !truth(o, "deletedFlag") })
+		if r == nil {
+			return []problem{{"InvalidField", "The company could not be found.", "company"}}
+		}
+		next["company"] = cw.companyRef(r.id)
+	}
+	board, moved := refID(next, "board"), false
+	if in["board"] != nil {
+		r := cw.find("boards", in["board"], func(o object) bool { return !truth(o, "inactiveFlag") })
+		if r == nil {
+			return []problem{{"InvalidField", "The service board could not be found.", "board"}}
+		}
+		moved = r.id != board
+		board, next["board"] = r.id, ref(r.id, text(r.data, "name"))
+	}
+	problems := cw.resolveOnBoard(next, in, board, moved)
+	return append(problems, cw.resolveLoose(next, in, false)...)
+}
+
+// touch writes who changed a record last, without sharing memory with older copies.
+func (cw *ConnectWise) touch(o object, by string) {
+	old, _ := o["_info"].(object)
+	fresh := maps.Clone(old)
+	if fresh == nil {
+		fresh = object{}
+	}
+	fresh["lastUpdated"], fresh["updatedBy"] = stamp(cw.now()), by
+	o["_info"] = fresh
+}
+
+// mailUnlessTold counts the mails ConnectWise would have sent its customers.
+func (cw *ConnectWise) mailUnlessTold(in object) {
+	if v, said := in["processNotifications"].(bool); !said || v {
+		cw.mails++
+	}
+}
