@@ -1,0 +1,107 @@
+package rest
+
+import (
+	"context"
+	"sync"
+	"time"
+
+	"golang.org/x/time/rate"
+
+	"psabridge/app"
+)
+
+// The defaults of a limiter: a little below what ConnectWise asks of its clients.
+const (
+	defaultPerMinute = 900
+	defaultAtOnce    = 4
+	burst            = 60
+)
+
+// Limiter is the one gate of a connection: so many requests a minute, so many at once, and none at all while the other
+// side asked us to wait. It outlives the clients that use it.
+type Limiter struct {
+	bucket *rate.Limiter
+	slots  chan struct{}
+
+	mu    sync.Mutex
+	until time.Time
+}
+
+// NewLimiter makes a limiter; zero takes the default of 900 a minute and 4 at once.
+func NewLimiter(perMinute, atOnce int) *Limiter {
+	if atOnce <= 0 {
+		atOnce = defaultAtOnce
+	}
+	l := &Limiter{bucket: rate.NewLimiter(0, burst), slots: make(chan struct{}, atOnce)}
+	l.SetRate(perMinute)
+	return l
+}
+
+// SetRate changes how many requests a minute are made; zero is the default.
+func (l *Limiter) SetRate(perMinute int) {
+	if perMinute <= 0 {
+		perMinute = defaultPerMinute
+	}
+	l.bucket.SetLimit(rate.Limit(float64(perMinute) / 60))
+	l.bucket.SetBurst(min(burst, perMinute))
+}
+
+// Pause stops all requests for d from now; a shorter pause does not end a longer one.
+func (l *Limiter) Pause(d time.Duration) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if until := time.Now().Add(d); until.After(l.until) {
+		l.until = until
+	}
+}
+
+// Paused returns how long the pause still lasts; zero when there is none.
+func (l *Limiter) Paused() time.Duration {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return max(0, time.Until(l.until))
+}
+
+// Resume ends a pause, e.g. because the connection's address changed.
+func (l *Limiter) Resume() {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.until = time.Time{}
+}
+
+// enter waits for a place. The pause is looked at again after waiting, because the request ahead may have been the one
+// that was told to slow down.
+func (l *Limiter) enter(ctx context.Context, name string) (leave func(), err error) {
+	if err := l.paused(name); err != nil {
+		return nil, err
+	}
+	select {
+	case l.slots <- struct{}{}:
+	case <-ctx.Done():
+		return nil, neverSent(name, ctx.Err())
+	}
+	leave = func() { <-l.slots }
+	if err := l.bucket.Wait(ctx); err != nil {
+		leave()
+		return nil, neverSent(name, err)
+	}
+	if err := l.paused(name); err != nil {
+		leave()
+		return nil, err
+	}
+	return leave, nil
+}
+
+func (l *Limiter) paused(name string) error {
+	d := l.Paused()
+	if d == 0 {
+		return nil
+	}
+	return &app.Error{Code: app.RateLimited, Outcome: app.OutcomeNone, RetryAfter: d,
+		Message: name + " asked us to wait. Nothing is sent for another " + inWords(d) + "."}
+}
+
+func neverSent(name string, err error) error {
+	return &app.Error{Code: app.Unavailable, Outcome: app.OutcomeNone, Err: err,
+		Message: "The request to " + name + " was given up before it was sent."}
+}

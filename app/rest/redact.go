@@ -1,0 +1,102 @@
+package rest
+
+import (
+	"encoding/base64"
+	"net/http"
+	"net/url"
+	"slices"
+	"strings"
+	"unicode"
+)
+
+const bullets = "•••"
+
+// redactor hides the secrets of one request wherever the other side repeats them: whole, and encoded as they travel.
+type redactor struct{ replacer *strings.Replacer }
+
+// harmless headers may be repeated; every other one is treated as if it held a secret.
+var harmless = []string{"Accept", "Accept-Encoding", "Content-Type", "Content-Length", "User-Agent", "Pagination-Type"}
+
+func (c *Client) redactor(req *http.Request) redactor {
+	var values []string
+	for name, all := range req.Header {
+		if !slices.Contains(harmless, http.CanonicalHeaderKey(name)) {
+			for _, v := range all {
+				values = append(values, headerSecrets(v)...)
+			}
+		}
+	}
+	if c.config.Secrets != nil {
+		for _, s := range c.config.Secrets() {
+			values = append(values, s.Reveal())
+		}
+	}
+	return newRedactor(values)
+}
+
+func newRedactor(values []string) redactor {
+	var pairs []string
+	// The longest first, so that a secret that contains another is hidden as a whole.
+	slices.SortFunc(values, func(a, b string) int { return len(b) - len(a) })
+	for _, v := range values {
+		if len(v) < 4 { // hiding "a" would only garble the message
+			continue
+		}
+		for _, form := range []string{v, url.QueryEscape(v), url.PathEscape(v), base64.StdEncoding.EncodeToString([]byte(v))} {
+			pairs = append(pairs, form, bullets)
+		}
+	}
+	return redactor{strings.NewReplacer(pairs...)}
+}
+
+// headerSecrets is a header's value and what is inside it: "Basic base64(user:password)", "Bearer token".
+func headerSecrets(v string) []string {
+	out := []string{v}
+	_, rest, ok := strings.Cut(v, " ")
+	if !ok {
+		return out
+	}
+	out = append(out, rest)
+	decoded, err := base64.StdEncoding.DecodeString(rest)
+	if err != nil {
+		return out
+	}
+	out = append(out, string(decoded))
+	user, password, _ := strings.Cut(string(decoded), ":")
+	out = append(out, user, password)
+	if _, key, ok := strings.Cut(user, "+"); ok {
+		out = append(out, key)
+	}
+	return out
+}
+
+// line makes one short, printable line of what the other side said.
+func (r redactor) line(s string, limit int) string {
+	s = r.replacer.Replace(s)
+	s = strings.Join(strings.Fields(strings.Map(func(c rune) rune {
+		if c == unicode.ReplacementChar || unicode.Is(unicode.Cf, c) {
+			return -1
+		}
+		if unicode.IsControl(c) {
+			return ' '
+		}
+		return c
+	}, s)), " ")
+	if runes := []rune(s); len(runes) > limit {
+		return string(runes[:limit-1]) + "…"
+	}
+	return s
+}
+
+// cause keeps an error's kind for errors.Is and shows its text without secrets.
+func (r redactor) cause(err error) error {
+	return &redacted{text: r.line(err.Error(), 400), err: err}
+}
+
+type redacted struct {
+	text string
+	err  error
+}
+
+func (e *redacted) Error() string { return e.text }
+func (e *redacted) Unwrap() error { return e.err }
