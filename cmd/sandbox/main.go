@@ -1,0 +1,106 @@
+// Command sandbox serves a ConnectWise and an x360Sync on loopback ports, for
+// trying psabridge, or a script, against something it cannot tell from the real
+// thing. Nothing outside this machine is reached and nothing is kept.
+package main
+
+import (
+	"context"
+	"flag"
+	"fmt"
+	"io"
+	"os"
+	"os/signal"
+	"syscall"
+	"time"
+
+	"psabridge/app/sandbox"
+	"psabridge/app/sandbox/sample"
+)
+
+func main() {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	defer stop()
+	os.Exit(run(ctx, os.Args[1:], os.Stdout, os.Stderr))
+}
+
+// flags are what the command line can say.
+type flags struct {
+	port, syncPort int
+	settings       string
+	secrets        bool
+	live           bool
+	seed           uint64
+	lag            time.Duration
+	limit          int
+	cloud          bool
+	authCode       bool
+}
+
+func parse(args []string, errs io.Writer) (flags, error) {
+	var f flags
+	set := flag.NewFlagSet("sandbox", flag.ContinueOnError)
+	set.SetOutput(errs)
+	set.IntVar(&f.port, "port", 7370, "port of ConnectWise; x360Sync takes the next one (0: any two free ports)")
+	set.IntVar(&f.syncPort, "sync-port", 0, "port of x360Sync, where it is not the next one")
+	set.StringVar(&f.settings, "write-settings", "", "write the settings document for psabridge to this `file`")
+	set.BoolVar(&f.secrets, "print-secrets", false, "print the credentials as name=value lines")
+	set.BoolVar(&f.live, "live", false, "let the world move: servers disconnect, people join, quotas fill")
+	set.Uint64Var(&f.seed, "seed", 1, "the sample provider's seed")
+	set.DurationVar(&f.lag, "search-lag", 0, "how long a ConnectWise search does not see what was just created")
+	set.IntVar(&f.limit, "requests-per-minute", 0, "ConnectWise's rate limit (0: none)")
+	set.BoolVar(&f.cloud, "cloud", false, "behave as the hosted ConnectWise: versioned codebase, 404 for wrong keys")
+	set.BoolVar(&f.authCode, "auth-code", false, "x360Sync asks for the two-step code "+sample.SyncAuthCode)
+	if err := set.Parse(args); err != nil {
+		return f, err
+	}
+	if set.NArg() > 0 {
+		fmt.Fprintf(errs, "sandbox takes no arguments: %q\n", set.Args())
+		return f, flag.ErrHelp
+	}
+	if f.syncPort == 0 && f.port != 0 {
+		f.syncPort = f.port + 1
+	}
+	return f, nil
+}
+
+// run serves until ctx ends. 0 is done, 1 something is wrong and said, 2 wrong usage.
+func run(ctx context.Context, args []string, out, errs io.Writer) int {
+	f, err := parse(args, errs)
+	if err != nil {
+		return 2
+	}
+	r, err := sandbox.Start(ctx, sandbox.Options{
+		Seed: f.seed, ConnectWisePort: f.port, X360SyncPort: f.syncPort, SearchLag: f.lag, RequestsPerMinute: f.limit, Cloud: f.cloud, AuthCode: f.authCode,
+	})
+	if err != nil {
+		fmt.Fprintln(errs, err)
+		return 1
+	}
+	defer func() { _ = r.Stop() }()
+	if f.settings != "" {
+		if err := os.WriteFile(f.settings, r.Settings(), 0o600); err != nil {
+			fmt.Fprintln(errs, err)
+			return 1
+		}
+	}
+	announce(out, r, f)
+	if f.live {
+		r.GoLive(func(c sample.Change) { fmt.Fprintf(out, "%s  %s\n", c.At.Local().Format("15:04:05"), c.Text) })
+	}
+	<-ctx.Done()
+	return 0
+}
+
+func announce(out io.Writer, r *sandbox.Running, f flags) {
+	fmt.Fprintf(out, "ConnectWise at %s (company %s, client id %s)\n", r.ConnectWiseURL, sample.CompanyID, sample.ClientID)
+	fmt.Fprintf(out, "x360Sync at %s\n", r.X360SyncURL)
+	fmt.Fprintf(out, "look at %s\n", r.LookURL)
+	if f.settings != "" {
+		fmt.Fprintf(out, "settings written to %s\n", f.settings)
+	}
+	if f.secrets {
+		for _, s := range sample.Secrets() {
+			fmt.Fprintf(out, "%s=%s\n", s.Name, s.Value)
+		}
+	}
+}
