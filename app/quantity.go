@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"database/sql/driver"
 	"fmt"
+	"strconv"
 
 	"github.com/shopspring/decimal"
 )
@@ -69,7 +70,19 @@ func (q *Quantity) UnmarshalJSON(b []byte) error {
 	return nil
 }
 
-// MarshalText prints the number; used in YAML.
+// MarshalYAML prints a bare number where YAML's own number prints the same digits, else text, so that nothing is rounded.
+func (q Quantity) MarshalYAML() (any, error) {
+	text := q.String()
+	if n, err := strconv.ParseInt(text, 10, 64); err == nil {
+		return n, nil
+	}
+	if f, err := strconv.ParseFloat(text, 64); err == nil && strconv.FormatFloat(f, 'g', -1, 64) == text {
+		return f, nil
+	}
+	return text, nil
+}
+
+// MarshalText prints the number; used in YAML's map keys and forms.
 func (q Quantity) MarshalText() ([]byte, error) { return []byte(q.String()), nil }
 
 // UnmarshalText reads a plain number; used in YAML and forms.

@@ -101,6 +101,41 @@ type HoldLimits struct {
 	Amount  *Money    `yaml:"amount,omitempty" json:"amount,omitempty"`   // default none
 }
 
+// exact is a *Quantity for printing. The YAML library takes a pointer to 0 for "not set" and would leave it out, but a
+// limit of 0 is not the default.
+type exact struct{ q Quantity }
+
+// MarshalYAML prints the number.
+func (e exact) MarshalYAML() (any, error) { return e.q.MarshalYAML() }
+
+func exactly(q *Quantity) *exact {
+	if q == nil {
+		return nil
+	}
+	return &exact{*q}
+}
+
+// MarshalYAML prints the rule with a minimum of 0 if it has one.
+func (r QuantityRule) MarshalYAML() (any, error) {
+	return struct {
+		Unit    string `yaml:"unit,omitempty"`
+		Round   string `yaml:"round,omitempty"`
+		Minimum *exact `yaml:"minimum,omitempty"`
+		Basis   Basis  `yaml:"basis,omitempty"`
+		FSE     string `yaml:"fse,omitempty"`
+		Trials  *bool  `yaml:"trials,omitempty"`
+	}{r.Unit, r.Round, exactly(r.Minimum), r.Basis, r.FSE, r.Trials}, nil
+}
+
+// MarshalYAML prints the limits, those of 0 too.
+func (h HoldLimits) MarshalYAML() (any, error) {
+	return struct {
+		Percent *int   `yaml:"percent,omitempty"`
+		Units   *exact `yaml:"units,omitempty"`
+		Amount  *exact `yaml:"amount,omitempty"`
+	}{h.Percent, exactly(h.Units), exactly(h.Amount)}, nil
+}
+
 // OrganizationSettings are one organization's own values.
 type OrganizationSettings struct {
 	Source        string                 `yaml:"source" json:"source"`
@@ -264,16 +299,25 @@ func (b BillingRules) MarshalYAML() (any, error) {
 	return m, nil
 }
 
-// UnmarshalYAML reads what MarshalYAML prints.
+// rulesDocument is the shape of BillingRules in the document.
+type rulesDocument struct {
+	Hold   HoldLimits              `yaml:"hold"`
+	Meters map[string]QuantityRule `yaml:",inline"` // the library wants plain string keys here
+}
+
+// UnmarshalYAML reads what MarshalYAML prints. A key that is not "hold" is a meter.
 func (b *BillingRules) UnmarshalYAML(unmarshal func(any) error) error {
-	var only struct {
-		Hold HoldLimits             `yaml:"hold" json:"hold"`
-		Rest map[Meter]QuantityRule `yaml:",inline" json:"-"`
-	}
-	if err := unmarshal(&only); err != nil {
+	var doc rulesDocument
+	if err := unmarshal(&doc); err != nil {
 		return err
 	}
-	*b = BillingRules{Meters: only.Rest, Hold: only.Hold}
+	*b = BillingRules{Hold: doc.Hold}
+	if len(doc.Meters) > 0 {
+		b.Meters = make(map[Meter]QuantityRule, len(doc.Meters))
+	}
+	for meter, rule := range doc.Meters {
+		b.Meters[Meter(meter)] = rule
+	}
 	return nil
 }
 

@@ -1,0 +1,87 @@
+package settings
+
+import (
+	"net/netip"
+	"net/url"
+	"strings"
+
+	"psabridge/app"
+)
+
+// DefaultHost is where x360Sync answers when a source names no host.
+const DefaultHost = "https://syncedtool.com"
+
+// Address normalises the address of a site as a person types or pastes it ("na.myconnectwise.net", a page's address) to
+// scheme, host and port. It is Invalid when nothing can be reached that way, or only unencrypted. Plain http is for
+// loopback alone, and only with allowPrivate. Whether a name leads into a private network is seen when it is dialled.
+func Address(raw string, allowPrivate bool) (string, error) {
+	text := strings.TrimSpace(raw)
+	if text == "" {
+		return "", app.Errorf(app.Invalid, "An address is missing. Write it as https://na.myconnectwise.net.")
+	}
+	if !strings.Contains(text, "://") {
+		text = "https://" + text
+	}
+	u, err := url.Parse(text)
+	if err != nil || u.Hostname() == "" || strings.ContainsAny(u.Host, " \t") {
+		return "", app.Errorf(app.Invalid, "%q is not an address. Write it as https://na.myconnectwise.net.", raw)
+	}
+	if u.User != nil {
+		return "", app.Errorf(app.Invalid, "The address holds a user name or password. Write it without; keys have their own fields.")
+	}
+	if err := reachable(u, allowPrivate); err != nil {
+		return "", err
+	}
+	host := strings.ToLower(u.Host)
+	if u.Port() == "443" && u.Scheme == "https" || u.Port() == "80" && u.Scheme == "http" {
+		host = strings.TrimSuffix(strings.TrimSuffix(host, ":443"), ":80")
+	}
+	return u.Scheme + "://" + host, nil
+}
+
+func reachable(u *url.URL, allowPrivate bool) error {
+	loopback, private := nearby(u.Hostname())
+	switch {
+	case u.Scheme != "https" && u.Scheme != "http":
+		return app.Errorf(app.Invalid, "The address begins with %s. It must begin with https://.", u.Scheme+"://")
+	case (loopback || private) && !allowPrivate:
+		return app.Errorf(app.Invalid, "%s is in a private network. Set allow_private_network to true if the server really runs there.", u.Hostname())
+	case u.Scheme == "http" && !loopback:
+		return app.Errorf(app.Invalid, "The address begins with http://, which would send the keys unencrypted. Write https://%s.", u.Host)
+	}
+	return nil
+}
+
+// nearby tells what a host is by its spelling alone.
+func nearby(host string) (loopback, private bool) {
+	host = strings.ToLower(strings.TrimSuffix(host, "."))
+	if host == "localhost" || strings.HasSuffix(host, ".localhost") {
+		return true, true
+	}
+	ip, err := netip.ParseAddr(host)
+	if err != nil {
+		return false, false
+	}
+	ip = ip.Unmap()
+	return ip.IsLoopback(), ip.IsLoopback() || ip.IsPrivate() || ip.IsLinkLocalUnicast() || ip.IsUnspecified()
+}
+
+// Host returns the host and port of an address, the part a secret is bound to; "" when it is none.
+func Host(raw string) string {
+	address, err := Address(raw, true)
+	if err != nil {
+		return ""
+	}
+	_, host, _ := strings.Cut(address, "://")
+	return host
+}
+
+// tenant tells two connections to one ConnectWise account apart from two accounts (M13). The api- name of a cloud site
+// leads to the same place as the name without it.
+func tenant(c app.ConnectionSettings) string {
+	host := Host(c.SiteURL)
+	if strings.HasSuffix(host, ".myconnectwise.net") {
+		host = strings.TrimPrefix(host, "api-")
+	}
+	return host + "\n" + strings.ToLower(strings.TrimSpace(c.CompanyID))
+}

@@ -1,0 +1,63 @@
+package settings
+
+import (
+	"time"
+
+	"psabridge/app"
+)
+
+// SourceWithDefaults fills what a source leaves out. Defaults are computed, never stored: a better one in a later
+// version reaches everybody who did not choose.
+func SourceWithDefaults(s app.SourceSettings) app.SourceSettings {
+	or(&s.Every, app.Duration(2*time.Minute))
+	if s.Kind == KindX360Sync {
+		or(&s.Host, DefaultHost)
+	}
+	return s
+}
+
+// ConnectionWithDefaults fills what a connection leaves out. The time zone has no default: it is taken from the machine
+// when the connection is first saved, so that moving the machine does not move the month.
+func ConnectionWithDefaults(c app.ConnectionSettings) app.ConnectionSettings {
+	or(&c.RequestsPerMinute, 900)
+	or(&c.Confirm.Searches, 5)
+	or(&c.Confirm.Over, app.Duration(15*time.Minute))
+	or(&c.Billing.PushAt, "06:00")
+	or(&c.Billing.Approval, app.ApprovalAsk)
+	or(&c.Billing.MaxAge, app.Duration(24*time.Hour))
+	hold := &c.Billing.Rules.Hold
+	if hold.Percent == nil {
+		percent := 50
+		hold.Percent = &percent
+	}
+	if hold.Units == nil {
+		units := app.Q(5)
+		hold.Units = &units
+	}
+	return c
+}
+
+// RuleWithDefaults fills what an alert rule leaves out, except a level: the type's own default stands in app/alert.
+func RuleWithDefaults(r app.AlertRule) app.AlertRule {
+	or(&r.Severity, app.SeverityWarning)
+	or(&r.Ticket.Per, "object")
+	or(&r.Ticket.NoteEvery, app.Duration(15*time.Minute))
+	or(&r.Ticket.Comeback, "new")
+	return r
+}
+
+// or sets a zero value to its default.
+func or[T comparable](value *T, fallback T) {
+	var zero T
+	if *value == zero {
+		*value = fallback
+	}
+}
+
+// Location returns the connection's time zone; UTC when none is stored or it cannot be loaded.
+func Location(c app.ConnectionSettings) *time.Location {
+	if loc, err := time.LoadLocation(c.TimeZone); err == nil && c.TimeZone != "Local" {
+		return loc
+	}
+	return time.UTC
+}

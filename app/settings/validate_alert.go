@@ -1,0 +1,155 @@
+package settings
+
+import (
+	"fmt"
+	"net/mail"
+	"regexp"
+	"slices"
+	"strings"
+	"time"
+
+	"psabridge/app"
+)
+
+// levels names the level each derived event type has; types without one are "".
+var levels = map[string]string{
+	app.TypeQuotaReached: "percent", app.TypeMachineUnreachable: "minutes", app.TypeSourceUnreadable: "minutes",
+	"machine.unseen": "days", "signin.failures": "times",
+	"account.added": "", "account.removed": "", "machine.added": "", "machine.removed": "",
+	"organization.added": "", "organization.removed": "",
+}
+
+var typeShape = regexp.MustCompile(`^[a-z0-9][a-z0-9_-]*(\.[a-z0-9][a-z0-9_-]*)*(\.\*)?$`)
+
+func (v *validator) alerts() {
+	seen := make(map[string]bool)
+	for i, r := range v.doc.Alerts {
+		path := item("alerts", r.Name, i, seen)
+		switch {
+		case strings.TrimSpace(r.Name) == "":
+			v.add(path+".name", "The alert needs a name.")
+		case seen[r.Name]:
+			v.add(path+".name", "The alert %q stands here twice. Names are how conditions refer to it; choose another.", r.Name)
+		}
+		seen[r.Name] = true
+		v.plain(path+".name", r.Name)
+		v.when(path+".when", r.When)
+		v.forWhom(path+".for", r.For)
+		for j, to := range r.Via.Email {
+			if _, err := mail.ParseAddress(to); err != nil {
+				v.add(fmt.Sprintf("%s.via.email[%d]", path, j), "%q is not an e-mail address.", to)
+			}
+		}
+		if r.Severity != "" {
+			v.severity(path+".severity", r.Severity)
+		}
+		if r.Wait.D() > 7*24*time.Hour {
+			v.add(path+".wait", "%s is too long to wait with a ticket. Write at most 168h.", r.Wait)
+		}
+		v.policy(path+".ticket", r.Ticket)
+		v.mutes(path+".mute", r.Mute)
+	}
+}
+
+func (v *validator) when(path string, all []app.When) {
+	if len(all) == 0 {
+		v.add(path, "The alert says no event type. Write for example [machine.unreachable].")
+	}
+	for i, w := range all {
+		at := fmt.Sprintf("%s[%d]", path, i)
+		if !knownType(w.Type) {
+			v.add(at+".type", "%q is not an event type. Known are %s, activity.<type> and families such as machine.*.", w.Type, orList(derivedTypes()))
+		}
+		v.level(at, w)
+	}
+}
+
+// knownType accepts derived types, activity rows and families of either. Another word would be an alert that never fires.
+func knownType(t string) bool {
+	if !typeShape.MatchString(t) {
+		return false
+	}
+	if _, derived := levels[t]; derived || strings.HasPrefix(t, "activity.") {
+		return true
+	}
+	family, isFamily := strings.CutSuffix(t, "*")
+	return isFamily && slices.ContainsFunc(derivedTypes(), func(known string) bool { return strings.HasPrefix(known, family) })
+}
+
+func derivedTypes() []string {
+	types := make([]string, 0, len(levels))
+	for t := range levels {
+		types = append(types, t)
+	}
+	slices.Sort(types)
+	return types
+}
+
+// level refuses a level the type does not have, because it would be ignored.
+func (v *validator) level(path string, w app.When) {
+	given := map[string]int{"percent": w.Percent, "minutes": w.Minutes, "days": w.Days, "times": w.Times}
+	for _, unit := range []string{"percent", "minutes", "days", "times"} {
+		n := given[unit]
+		own, derived := levels[w.Type]
+		switch {
+		case n < 0:
+			v.add(path+"."+unit, "%d is out of range. The level is 1 or more.", n)
+		case n > 0 && derived && own != unit:
+			v.add(path+"."+unit, "%s is not measured in %s.%s", w.Type, unit, levelHint(own))
+		case n > 0 && !derived:
+			v.add(path+"."+unit, "%s has no level. Leave %s out.", w.Type, unit)
+		}
+	}
+}
+
+func levelHint(own string) string {
+	if own == "" {
+		return " It has no level; leave it out."
+	}
+	return " Write " + own + " instead."
+}
+
+func (v *validator) forWhom(path string, f app.For) {
+	if _, known := SourceByName(v.doc, f.Source); !known && f.Source != "" {
+		v.add(path+".source", "There is no source %q in this document. Add it, or correct the name.", f.Source)
+	}
+	if f.Organization != "" && f.Source == "" && len(v.doc.Sources) > 1 {
+		v.add(path+".source", "There are several sources, so the organization %s needs its source beside it.", f.Organization)
+	}
+	if f.Suborganizations && f.Organization == "" {
+		v.add(path+".organization", "Suborganizations of which organization? Name it, or leave suborganizations out for all.")
+	}
+}
+
+func (v *validator) policy(path string, t app.TicketPolicy) {
+	v.ref(path+".board", t.Board)
+	v.ref(path+".type", t.Type)
+	v.ref(path+".status", t.Status)
+	v.ref(path+".team", t.Team)
+	v.ref(path+".priority", t.Priority)
+	v.optional(path+".per", t.Per, "object", "organization")
+	v.optional(path+".comeback", t.Comeback, "reopen", "new", "none")
+	v.plain(path+".summary", t.Summary)
+	if t.ReopenWithin.D() > 90*24*time.Hour {
+		v.add(path+".reopen_within", "%s is too long. Write at most 2160h (90 days).", t.ReopenWithin)
+	}
+}
+
+func (v *validator) mutes(path string, all []app.Mute) {
+	for i, m := range all {
+		at := fmt.Sprintf("%s[%d]", path, i)
+		from, fromErr := time.Parse(time.RFC3339, m.From)
+		to, toErr := time.Parse(time.RFC3339, m.To)
+		switch {
+		case fromErr != nil:
+			v.add(at+".from", "%q is not a point in time. Write it as 2026-11-05T22:00:00Z.", m.From)
+		case toErr != nil:
+			v.add(at+".to", "%q is not a point in time. Write it as 2026-11-05T22:00:00Z.", m.To)
+		case !to.After(from):
+			v.add(at+".to", "The window ends before it begins.")
+		}
+		if strings.TrimSpace(m.Reason) == "" {
+			v.add(at+".reason", "The reason is missing. It is shown beside every alert that stayed quiet.")
+		}
+	}
+}

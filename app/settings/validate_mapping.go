@@ -1,0 +1,146 @@
+package settings
+
+import (
+	"reflect"
+	"strconv"
+
+	"psabridge/app"
+)
+
+func (v *validator) organizations() {
+	seen := make(map[key]bool)
+	for i, o := range v.doc.Organizations {
+		path := "organizations[" + o.Source + "/" + o.ID + "]"
+		if k := (key{o.Source, o.ID}); o.ID == "" || o.Source == "" || seen[k] {
+			path = "organizations[" + strconv.Itoa(i) + "]"
+			v.identity(path, o)
+		} else {
+			seen[k] = true
+		}
+		if _, known := SourceByName(v.doc, o.Source); !known && o.Source != "" {
+			v.add(path+".source", "There is no source %q in this document. Add it, or correct the name.", o.Source)
+		}
+		if _, known := ConnectionByName(v.doc, o.PSA); !known && o.PSA != "" && o.PSA != app.PSAInherit && o.PSA != app.PSANone {
+			v.add(path+".psa", "There is no connection %q in this document. Write inherit, none, or the name of a connection.", o.PSA)
+		}
+		v.mapping(path, o)
+		v.products(path+".products", o.Products)
+		v.rules(path+".quantity_rules", o.QuantityRules)
+		v.exclusions(path+".exclude", o.Exclude)
+	}
+}
+
+func (v *validator) identity(path string, o app.OrganizationSettings) {
+	switch {
+	case o.Source == "":
+		v.add(path+".source", "The source is missing: which vendor account knows this organization?")
+	case o.ID == "":
+		v.add(path+".id", "The id is missing: the organization's id at its source.")
+	default:
+		v.add(path+".id", "The organization %s of %s stands here a second time. Merge the two entries.", o.ID, o.Source)
+	}
+}
+
+func (v *validator) mapping(path string, o app.OrganizationSettings) {
+	switch {
+	case o.Company.ID < 0:
+		v.add(path+".company.id", "%d is not a record id of ConnectWise. They count from 1.", o.Company.ID)
+	case o.Company.ID == 0 && o.Company.Identifier != "":
+		v.add(path+".company.id", "The company %q needs its record id; the identifier alone can change. Reload the options and choose it.", o.Company.Identifier)
+	case o.Agreement.ID < 0:
+		v.add(path+".agreement.id", "%d is not a record id of ConnectWise. They count from 1.", o.Agreement.ID)
+	case o.Agreement.ID != 0 && o.Company.ID == 0:
+		v.add(path+".company", "An agreement is named, but no company. Choose the company the agreement belongs to.")
+	case o.Agreement.ID != 0 && len(o.Bill) == 0:
+		v.add(path+".bill", "An agreement is named, but nothing is billed on it. Name at least one of accounts, storage and file_server.")
+	}
+	seen := make(map[app.Meter]bool)
+	for i, meter := range o.Bill {
+		v.meter(path+".bill["+strconv.Itoa(i)+"]", meter)
+		if seen[meter] {
+			v.add(path+".bill["+strconv.Itoa(i)+"]", "%s is named twice. Name it once.", meter)
+		}
+		seen[meter] = true
+	}
+}
+
+func (v *validator) exclusions(path string, all []app.Exclusion) {
+	seen := make(map[key]bool)
+	for i, e := range all {
+		at, k := path+"["+strconv.Itoa(i)+"]", key{string(e.Kind), e.ID}
+		v.oneOf(at+".kind", string(e.Kind), []string{string(app.ObjectAccount), string(app.ObjectMachine), string(app.ObjectRoot)})
+		switch {
+		case e.ID == "":
+			v.add(at+".id", "The id is missing: which one is left out?")
+		case seen[k]:
+			v.add(at+".id", "The %s %s is left out twice. Remove one of the entries.", e.Kind, e.ID)
+		}
+		if e.Reason == "" {
+			v.add(at+".reason", "The reason is missing. Somebody will ask in a year why this one was not billed.")
+		}
+		seen[k] = true
+	}
+}
+
+// agreementKey is an agreement as far as the document alone tells: the connection is "" where it is inherited and
+// there are several.
+type agreementKey struct {
+	connection string
+	agreement  int64
+}
+
+// lines refuses organizations that cannot share an agreement (M5): one product for two meters, or one line with two rules.
+func (v *validator) lines() {
+	type line struct {
+		meter app.Meter
+		rule  app.QuantityRule
+		by    string
+	}
+	lines := make(map[agreementKey]map[string]line)
+	for _, o := range v.doc.Organizations {
+		if o.Agreement.ID == 0 {
+			continue
+		}
+		path := "organizations[" + o.Source + "/" + o.ID + "]"
+		name, products, rules := v.billed(o)
+		at := agreementKey{name, o.Agreement.ID}
+		if lines[at] == nil {
+			lines[at] = make(map[string]line)
+		}
+		for _, meter := range o.Bill {
+			product, here := products[meter], line{meter, rules[meter], o.ID}
+			other, taken := lines[at][product]
+			switch {
+			case product == "":
+			case !taken:
+				lines[at][product] = here
+			case other.meter != meter:
+				v.add(path+".products."+string(meter), "On agreement %d the product %s is already %s of organization %s. Two meters cannot share a line; give one of them another product.", o.Agreement.ID, product, other.meter, other.by)
+			case !sameRule(other.rule, here.rule):
+				v.add(path+".quantity_rules."+string(meter), "Organizations %s and %s share the line %s on agreement %d but count it by different rules. Make the rules the same.", other.by, o.ID, product, o.Agreement.ID)
+			}
+		}
+	}
+}
+
+// billed is the connection, products and rules of an organization, without knowing the tree above it.
+func (v *validator) billed(o app.OrganizationSettings) (string, map[app.Meter]string, map[app.Meter]app.QuantityRule) {
+	name := o.PSA
+	if name == "" || name == app.PSAInherit {
+		name = ""
+		if len(v.doc.Connections) == 1 {
+			name = v.doc.Connections[0].Name
+		}
+	}
+	e := NewTree(nil, app.Settings{Connections: v.doc.Connections, Organizations: []app.OrganizationSettings{o}}).Effective(o.Source, o.ID)
+	return name, e.Products, e.Rules
+}
+
+// sameRule compares rules by what they say, not by how a number is written.
+func sameRule(a, b app.QuantityRule) bool {
+	if (a.Minimum == nil) != (b.Minimum == nil) || a.Minimum != nil && !a.Minimum.Equal(*b.Minimum) {
+		return false
+	}
+	a.Minimum, b.Minimum = nil, nil
+	return reflect.DeepEqual(a, b)
+}

@@ -1,0 +1,157 @@
+package settings_test
+
+import (
+	"strings"
+	"testing"
+
+	"psabridge/app"
+	"psabridge/app/settings"
+)
+
+const head = `version: 1
+sources: [{name: sync, kind: x360sync}]
+connections: [{name: cw, system: connectwise, site_url: na.myconnectwise.net, company_id: acme, billing: {enabled: true, products: {accounts: A, storage: S}}}]
+`
+
+func TestValidateRefuses(t *testing.T) {
+	connection := func(more string) string {
+		return "version: 1\nconnections: [{name: cw, system: connectwise, site_url: na.myconnectwise.net, company_id: acme, " + more + "}]\n"
+	}
+	rule := func(more string) string { return head + "alerts: [{name: A, via: {psa: true}, " + more + "}]\n" }
+	for name, test := range map[string]struct{ document, field, says string }{
+		"no version":             {"sources: []", "version", "must be 1"},
+		"source name":            {"version: 1\nsources: [{name: a b, kind: x360sync}]", "sources[a b].name", "cannot be a name"},
+		"source name missing":    {"version: 1\nsources: [{kind: x360sync}]", "sources[0].name", "missing"},
+		"source twice":           {"version: 1\nsources: [{name: a, kind: x360sync}, {name: a, kind: x360sync}]", "sources[1].name", "used twice"},
+		"unknown kind":           {"version: 1\nsources: [{name: a, kind: dropbox}]", "sources[a].kind", "x360sync"},
+		"host without tls":       {"version: 1\nsources: [{name: a, kind: x360sync, host: \"http://example.com\"}]", "sources[a].host", "unencrypted"},
+		"too often":              {"version: 1\nsources: [{name: a, kind: x360sync, every: 10ms}]", "sources[a].every", "from 1s to 24h"},
+		"connection inherit":     {strings.Replace(connection("client_id: x"), "name: cw", "name: inherit", 1), "connections[inherit].name", "another name"},
+		"unknown system":         {strings.Replace(connection("client_id: x"), "system: connectwise", "system: halo", 1), "connections[cw].system", "connectwise"},
+		"no site":                {"version: 1\nconnections: [{name: cw, system: connectwise, company_id: a}]", "connections[cw].site_url", "missing"},
+		"private site":           {"version: 1\nconnections: [{name: cw, system: connectwise, site_url: 192.168.0.9, company_id: a}]", "connections[cw].site_url", "allow_private_network"},
+		"company is an address":  {"version: 1\nconnections: [{name: cw, system: connectwise, site_url: cw.example.com, company_id: \"https://x\"}]", "connections[cw].company_id", "sign-in"},
+		"client id":              {connection("client_id: \"a b\""), "connections[cw].client_id", "space"},
+		"requests":               {connection("requests_per_minute: -1"), "connections[cw].requests_per_minute", "1 to 10000"},
+		"searches":               {connection("confirm: {searches: 1000}"), "connections[cw].confirm.searches", "1 to 100"},
+		"search window":          {connection("confirm: {over: 25h}"), "connections[cw].confirm.over", "24h"},
+		"time zone":              {connection("time_zone: Berlin"), "connections[cw].time_zone", "Europe/Berlin"},
+		"local time zone":        {connection("time_zone: Local"), "connections[cw].time_zone", "Europe/Berlin"},
+		"priority of what":       {connection("ticketing: {enabled: true, priority: {urgent: P1}}"), "connections[cw].ticketing.priority.urgent", "info, warning or critical"},
+		"negative id":            {connection("ticketing: {enabled: true, board: {id: -3}}"), "connections[cw].ticketing.board.id", "count from 1"},
+		"push at":                {connection("billing: {enabled: true, push_at: \"6:00\"}"), "connections[cw].billing.push_at", "06:00"},
+		"approval":               {connection("billing: {enabled: true, approval: never}"), "connections[cw].billing.approval", "ask or automatic"},
+		"product with space":     {connection("billing: {enabled: true, products: {storage: \"S \"}}"), "connections[cw].billing.products.storage", "ends with a space"},
+		"product empty":          {connection("billing: {enabled: true, products: {storage: \"\"}}"), "connections[cw].billing.products.storage", "empty"},
+		"product for two meters": {connection("billing: {enabled: true, products: {storage: S, accounts: S}}"), "connections[cw].billing.products.storage", "product of its own"},
+		"meter hold":             {connection("billing: {enabled: true, products: {hold: S}}"), "connections[cw].billing.products.hold", "not a meter"},
+		"unit":                   {connection("billing: {enabled: true, rules: {storage: {unit: GiB}}}"), "connections[cw].billing.rules.storage.unit", "each, GB or TB"},
+		"round":                  {connection("billing: {enabled: true, rules: {storage: {round: 3}}}"), "connections[cw].billing.rules.storage.round", "up, nearest, down or 2"},
+		"minimum":                {connection("billing: {enabled: true, rules: {storage: {minimum: -3}}}"), "connections[cw].billing.rules.storage.minimum", "negative"},
+		"limit":                  {connection("billing: {enabled: true, rules: {hold: {amount: -3}}}"), "connections[cw].billing.rules.hold.amount", "negative"},
+		"organization's source":  {head + "organizations: [{source: snc, id: 1}]", "organizations[snc/1].source", "no source \"snc\""},
+		"organization twice":     {head + "organizations: [{source: sync, id: 1}, {source: sync, id: 1}]", "organizations[1].id", "second time"},
+		"organization's psa":     {head + "organizations: [{source: sync, id: 1, psa: wc}]", "organizations[sync/1].psa", "no connection \"wc\""},
+		"identifier alone":       {head + "organizations: [{source: sync, id: 1, company: {identifier: X}}]", "organizations[sync/1].company.id", "record id"},
+		"agreement alone":        {head + "organizations: [{source: sync, id: 1, agreement: {id: 3}}]", "organizations[sync/1].company", "no company"},
+		"nothing billed":         {head + "organizations: [{source: sync, id: 1, company: {id: 2}, agreement: {id: 3}}]", "organizations[sync/1].bill", "at least one"},
+		"billed twice":           {head + "organizations: [{source: sync, id: 1, bill: [storage, storage]}]", "organizations[sync/1].bill[1]", "twice"},
+		"exclusion of what":      {head + "organizations: [{source: sync, id: 1, exclude: [{kind: guest, id: 3, reason: x}]}]", "organizations[sync/1].exclude[0].kind", "account, machine or root"},
+		"exclusion why":          {head + "organizations: [{source: sync, id: 1, exclude: [{kind: account, id: 3}]}]", "organizations[sync/1].exclude[0].reason", "in a year"},
+		"overridden into one": {head + "organizations: [{source: sync, id: 1, company: {id: 2}, agreement: {id: 3}, bill: [accounts, storage], products: {storage: A}}]",
+			"organizations[sync/1].products.storage", "Two meters cannot share a line"},
+		"two organizations into one": {head + "organizations: [{source: sync, id: 1, company: {id: 2}, agreement: {id: 3}, bill: [accounts]}, {source: sync, id: 2, company: {id: 2}, agreement: {id: 3}, bill: [storage], products: {storage: A}}]",
+			"organizations[sync/2].products.storage", "already accounts of organization 1"},
+		"two rules on one line": {head + "organizations: [{source: sync, id: 1, company: {id: 2}, agreement: {id: 3}, bill: [storage]}, {source: sync, id: 2, company: {id: 2}, agreement: {id: 3}, bill: [storage], quantity_rules: {storage: {round: down}}}]",
+			"organizations[sync/2].quantity_rules.storage", "Make the rules the same"},
+		"alert without name":  {head + "alerts: [{when: [machine.unreachable], via: {psa: true}}]", "alerts[0].name", "needs a name"},
+		"alert without when":  {rule("when: []"), "alerts[A].when", "no event type"},
+		"unknown type":        {rule("when: [machine.unreachabel]"), "alerts[A].when[0].type", "machine.unreachable"},
+		"unknown family":      {rule("when: [maschine.*]"), "alerts[A].when[0].type", "families"},
+		"wrong level":         {rule("when: [{type: quota.reached, minutes: 5}]"), "alerts[A].when[0].minutes", "Write percent instead"},
+		"level without":       {rule("when: [{type: activity.login, times: 5}]"), "alerts[A].when[0].times", "no level"},
+		"for unknown source":  {rule("when: [quota.reached], for: {source: x}"), "alerts[A].for.source", "no source"},
+		"below nothing":       {rule("when: [quota.reached], for: {suborganizations: true}"), "alerts[A].for.organization", "which organization"},
+		"email":               {strings.Replace(rule("when: [quota.reached]"), "psa: true", "psa: true, email: [bob]", 1), "alerts[A].via.email[0]", "e-mail"},
+		"severity":            {rule("when: [quota.reached], severity: high"), "alerts[A].severity", "critical"},
+		"per":                 {rule("when: [quota.reached], ticket: {per: day}"), "alerts[A].ticket.per", "object or organization"},
+		"window upside down":  {rule("when: [quota.reached], mute: [{from: 2026-11-05T22:00:00Z, to: 2026-11-05T21:00:00Z, reason: x}]"), "alerts[A].mute[0].to", "ends before"},
+		"window without date": {rule("when: [quota.reached], mute: [{from: tomorrow, to: 2026-11-05T21:00:00Z, reason: x}]"), "alerts[A].mute[0].from", "point in time"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			err := settings.Validate(parse(t, test.document))
+			all := settings.Problems(err)
+			if len(all) != 1 || app.ErrorCode(err) != app.Invalid {
+				t.Fatalf("problems = %v, want one", err)
+			}
+			if all[0].Field != test.field || !strings.Contains(all[0].Message, test.says) {
+				t.Errorf("got %s: %s\nwant %s: …%s…", all[0].Field, all[0].Message, test.field, test.says)
+			}
+		})
+	}
+}
+
+func TestValidateAccepts(t *testing.T) {
+	for name, document := range map[string]string{
+		"nothing yet": "version: 1",
+		"families":    head + "alerts: [{name: A, when: [machine.*, activity.*, activity.user-login, {type: signin.failures, times: 3}], via: {psa: true}}]",
+		"loopback":    "version: 1\nconnections: [{name: cw, system: connectwise, site_url: \"http://127.0.0.1:80\", company_id: a, allow_private_network: true}]",
+		"same rules written differently": head + "organizations: [{source: sync, id: 1, company: {id: 2}, agreement: {id: 3}, bill: [storage], quantity_rules: {storage: {minimum: 1.0}}}," +
+			" {source: sync, id: 2, company: {id: 2}, agreement: {id: 3}, bill: [storage], quantity_rules: {storage: {minimum: 1}}}]",
+	} {
+		if err := settings.Validate(parse(t, document)); err != nil {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+}
+
+func TestTwoConnectionsToOneTenant(t *testing.T) {
+	doc := parse(t, `version: 1
+connections:
+- {name: a, system: connectwise, site_url: na.myconnectwise.net, company_id: acme}
+- {name: b, system: connectwise, site_url: "https://API-na.myconnectwise.net:443/v4_6_release", company_id: ACME}
+- {name: c, system: connectwise, site_url: na.myconnectwise.net, company_id: other}
+`)
+	all := settings.Problems(settings.Validate(doc))
+	if len(all) != 1 || all[0].Field != "connections[b].company_id" || !strings.Contains(all[0].Message, "a and b") {
+		t.Errorf("problems = %v", all)
+	}
+}
+
+func TestAddress(t *testing.T) {
+	for _, test := range []struct {
+		raw     string
+		private bool
+		want    string // "" is refused
+	}{
+		{"na.myconnectwise.net", false, "https://na.myconnectwise.net"},
+		{" https://NA.myconnectwise.net/v4_6_release/services?x=y ", false, "https://na.myconnectwise.net"},
+		{"https://cw.example.com:8443/", false, "https://cw.example.com:8443"},
+		{"https://cw.example.com:443", false, "https://cw.example.com"},
+		{"http://cw.example.com", true, ""},
+		{"http://127.0.0.1:8080", true, "http://127.0.0.1:8080"},
+		{"http://127.0.0.1:8080", false, ""},
+		{"http://[::1]:8080", true, "http://[::1]:8080"},
+		{"10.0.0.5", false, ""},
+		{"10.0.0.5", true, "https://10.0.0.5"},
+		{"http://10.0.0.5", true, ""},
+		{"localhost", false, ""},
+		{"cw.localhost:99", true, "https://cw.localhost:99"},
+		{"https://user:pass@cw.example.com", true, ""},
+		{"ftp://cw.example.com", true, ""},
+		{"https://", true, ""},
+		{"", true, ""},
+		{"not an address", true, ""},
+	} {
+		got, err := settings.Address(test.raw, test.private)
+		if got != test.want || (err == nil) != (test.want != "") {
+			t.Errorf("Address(%q, %v) = %q, %v, want %q", test.raw, test.private, got, err, test.want)
+		}
+		if err != nil && strings.Contains(err.Error(), "pass") && strings.Contains(err.Error(), "user:") {
+			t.Errorf("the error repeats a password: %v", err)
+		}
+	}
+	if settings.Host("https://NA.myconnectwise.net/x") != "na.myconnectwise.net" || settings.Host("::") != "" {
+		t.Error("Host does not give the host alone")
+	}
+}
