@@ -1,0 +1,143 @@
+package billing
+
+import (
+	"strings"
+
+	"psabridge/app"
+)
+
+// Limits of a change that goes through without a person, unless the connection sets others.
+const (
+	defaultHoldPercent = 50
+	defaultHoldUnits   = 5
+)
+
+// price works out what the change costs. It is only said where it is certain: billed lines without an included
+// allowance (M11).
+func (b *book) price(d *draft) {
+	if d.UnitPrice == nil || d.BillCustomer != billable {
+		return
+	}
+	if d.addition != nil && !d.addition.LessIncluded.IsZero() {
+		return
+	}
+	change := difference(d.Line).Mul(*d.UnitPrice)
+	d.AmountChange = &change
+}
+
+func difference(l app.Line) app.Quantity {
+	if l.Before == nil {
+		return l.After
+	}
+	return l.After.Sub(*l.Before)
+}
+
+// checkChange holds what must not be written without a person. It is only asked about lines that would write.
+func (b *book) checkChange(d *draft) {
+	b.checkOwned(d)
+	b.checkFirstTouch(d)
+	b.checkSize(d)
+	a := b.agreements[d.Agreement.ID]
+	if !strings.EqualFold(strings.TrimSpace(a.BillingCycle), "monthly") && !b.touched[d.Agreement.ID] {
+		d.hold(app.HoldCycleNotMonthly, "Agreement %s is billed %s, not monthly, so a month's usage may not be what an invoice should show. Release once if that is meant.", a.Name, cycle(a))
+	}
+}
+
+func cycle(a app.Agreement) string {
+	if a.BillingCycle == "" {
+		return "in no cycle"
+	}
+	return strings.ToLower(a.BillingCycle)
+}
+
+// checkOwned compares the addition with what we last verified in it.
+func (b *book) checkOwned(d *draft) {
+	if d.owned == nil {
+		return
+	}
+	if !d.owned.LastVerified.Equal(*d.Before) {
+		d.hold(app.HoldEditedSince, "Someone changed this line to %s since we wrote %s. Release to write %s, correct it, or skip it.", *d.Before, d.owned.LastVerified, d.After)
+	}
+	if d.Method != "" && d.owned.Method != "" && d.Method != d.owned.Method {
+		d.hold(app.HoldMethodChanged, "The usage was counted as %q before and is counted as %q now, so the change may come from the counting. Compare the evidence, then release.", d.owned.Method, d.Method)
+	}
+}
+
+// checkFirstTouch asks once per line before anything is written to it (M4).
+func (b *book) checkFirstTouch(d *draft) {
+	for _, o := range b.owned[[2]int64{d.Agreement.ID, d.ProductID}] {
+		if o.Confirmed {
+			return
+		}
+	}
+	switch {
+	case d.addition == nil:
+		d.hold(app.HoldFirstTouch, "The agreement has no line of %s yet; one would be created from %s. Confirm it once.", d.Product, day(d.EffectiveDate))
+	case d.Before.IsZero():
+		d.hold(app.HoldFirstTouch, "The line of %s holds 0 and would hold %s. Confirm once that this is the line to fill.", d.Product, d.After)
+	default:
+		d.hold(app.HoldFirstTouch, "The bridge has not written to this line of %s before. Confirm once that its %s may become %s.", d.Product, *d.Before, d.After)
+	}
+	if d.BillCustomer == billable && b.unpriced(d) {
+		d.hold(app.HoldNoPrice, "%s has no price, so the invoice would show it for nothing. Set the price in ConnectWise, or release if that is meant.", d.Product)
+	}
+}
+
+// unpriced reports whether the line would be invoiced at 0. An addition keeps its own price; the catalog's counts
+// when there is no addition yet or its price is not shown.
+func (b *book) unpriced(d *draft) bool {
+	if d.addition != nil && d.addition.UnitPrice != nil {
+		return d.addition.UnitPrice.IsZero()
+	}
+	p, ok := b.productIDs[d.ProductID]
+	return ok && p.Price.IsZero()
+}
+
+// checkSize holds a change that is larger than a normal month.
+func (b *book) checkSize(d *draft) {
+	explained := d.has(app.HoldShareLeft) || d.has(app.HoldOrganizationGone)
+	zero := sum(d.Shares).IsZero() && d.known
+	if zero && d.Before != nil && d.Before.IsPositive() {
+		if !explained {
+			d.hold(app.HoldFellToZero, "Usage fell from %s to 0. If the customer really stopped, release the line; if not, look at the reading.", *d.Before)
+		}
+		return
+	}
+	if d.Before == nil {
+		b.checkAmount(d)
+		return
+	}
+	change := difference(d.Line).Abs()
+	percent, units := b.limits()
+	if change.GreaterThan(units.Decimal) && change.Mul(app.Q(100).Decimal).GreaterThan(d.Before.Decimal.Abs().Mul(app.Q(int64(percent)).Decimal)) {
+		d.hold(app.HoldBigChange, "The quantity would go from %s to %s, by more than %d %% and %s. Look at the evidence, then release or correct.", *d.Before, d.After, percent, units)
+		return
+	}
+	b.checkAmount(d)
+}
+
+func (b *book) checkAmount(d *draft) {
+	limit := b.Settings.Rules.Hold.Amount
+	if limit != nil && d.AmountChange != nil && d.AmountChange.Abs().GreaterThan(limit.Decimal) {
+		d.hold(app.HoldBigChange, "The bill would change by %s, more than the limit of %s. Look at the evidence, then release or correct.", *d.AmountChange, *limit)
+	}
+}
+
+func (b *book) limits() (percent int, units app.Quantity) {
+	percent, units = defaultHoldPercent, app.Q(defaultHoldUnits)
+	if p := b.Settings.Rules.Hold.Percent; p != nil {
+		percent = *p
+	}
+	if u := b.Settings.Rules.Hold.Units; u != nil {
+		units = *u
+	}
+	return percent, units
+}
+
+func sum(shares []app.Share) app.Quantity {
+	var q app.Quantity
+	for _, s := range shares {
+		q = q.Add(s.Quantity)
+	}
+	return q
+}

@@ -1,0 +1,218 @@
+package billing
+
+import (
+	"slices"
+	"strings"
+
+	"psabridge/app"
+)
+
+// noTarget are the holds that leave nothing certain to write to. Neither a release nor a correction can help there.
+var noTarget = map[app.HoldCode]string{
+	app.HoldProductNotFound:   "the Product ID is not one item of the catalog",
+	app.HoldProductBundle:     "a bundle cannot be a line of an agreement",
+	app.HoldNoAgreement:       "there is no agreement to write to",
+	app.HoldAgreementInactive: "the agreement is not active",
+	app.HoldAmbiguousAddition: "two open lines of the product could be meant",
+	app.HoldMappingBroken:     "the mapping contradicts ConnectWise",
+}
+
+// noQuantity are the holds that leave no number to write. A person can correct the line, with a note.
+var noQuantity = map[app.HoldCode]string{
+	app.HoldIncompleteReading: "the reading is not complete, and an incomplete reading never bills",
+	app.HoldUnitMismatch:      "the reading cannot be turned into the rule's unit",
+}
+
+// Releasable returns nil when a person may release the line, else an Invalid error that says why not.
+func Releasable(l app.Line) error {
+	if err := Correctable(l); err != nil {
+		return err
+	}
+	for _, h := range l.Holds {
+		if why, ok := noQuantity[h.Code]; ok {
+			return app.FieldErrorf("line", "This line cannot be released: %s. Make a new plan when that is fixed, correct the line with a note, or skip it.", why)
+		}
+	}
+	return nil
+}
+
+// Correctable returns nil when it is certain what a corrected quantity would be written to.
+func Correctable(l app.Line) error {
+	for _, h := range l.Holds {
+		why, ok := noTarget[h.Code]
+		if h.Code == app.HoldAdditionCancelled && l.AdditionID == 0 {
+			why, ok = "its line on the agreement is cancelled or gone", true
+		}
+		if ok {
+			return app.FieldErrorf("line", "This line cannot be released or corrected: %s. Fix that and make a new plan, or skip the line.", why)
+		}
+	}
+	if l.AdditionID == 0 && l.EffectiveDate.IsZero() {
+		return app.FieldErrorf("line", "This line cannot be released or corrected: it is not certain what would be written. Fix what holds it and make a new plan, or skip the line.")
+	}
+	return nil
+}
+
+// Decide records what a person said about one line and works out the plan anew. A correction needs a quantity of 0 or
+// more and a note. Lines that a move of an organization ties together are released together (M6).
+func Decide(p app.Plan, lineID int64, decision app.Decision, quantity *app.Quantity, note, by string) (app.Plan, error) {
+	if err := decidable(p); err != nil {
+		return p, err
+	}
+	p.Lines = slices.Clone(p.Lines)
+	i := slices.IndexFunc(p.Lines, func(l app.Line) bool { return l.ID == lineID })
+	if i < 0 {
+		return p, app.Errorf(app.NotFound, "This plan has no line %d. A newer plan may have taken its place.", lineID)
+	}
+	var err error
+	switch decision {
+	case app.DecisionReleased:
+		err = release(p.Lines, i, note, by)
+	case app.DecisionSkipped:
+		err = skip(&p.Lines[i], note, by)
+	case app.DecisionCorrected:
+		err = correct(&p.Lines[i], quantity, note, by)
+	default:
+		err = app.FieldErrorf("decision", "%q is not a decision. It is released, skipped or corrected.", decision)
+	}
+	if err != nil {
+		return p, err
+	}
+	p.Digest = Digest(p)
+	return p, nil
+}
+
+// ReleaseAll releases every line that is held by nothing but these holds, and says how many that were.
+func ReleaseAll(p app.Plan, held []app.HoldCode, note, by string) (app.Plan, int, error) {
+	if err := decidable(p); err != nil {
+		return p, 0, err
+	}
+	for _, code := range held {
+		for _, never := range []map[app.HoldCode]string{noTarget, noQuantity} {
+			if why, ok := never[code]; ok {
+				return p, 0, app.FieldErrorf("codes", "Lines held by %s cannot be released: %s.", code, why)
+			}
+		}
+	}
+	p.Lines = slices.Clone(p.Lines)
+	n := 0
+	for i, l := range p.Lines {
+		if l.Verdict != app.VerdictHold || !onlyHeldBy(l, held) {
+			continue
+		}
+		tied := together(p.Lines, i)
+		if slices.ContainsFunc(tied, func(j int) bool { return !onlyHeldBy(p.Lines[j], held) || Releasable(p.Lines[j]) != nil }) {
+			continue
+		}
+		for _, j := range tied {
+			settle(&p.Lines[j], app.DecisionReleased, note, by)
+			n++
+		}
+	}
+	p.Digest = Digest(p)
+	return p, n, nil
+}
+
+func decidable(p app.Plan) error {
+	switch {
+	case p.UndoOf != 0:
+		return app.Errorf(app.Conflict, "This is the undo of a push. It is written as it stands.")
+	case p.State != "" && p.State != app.PlanOpen:
+		return app.Errorf(app.Conflict, "This plan is %s. Make a new plan and decide there.", p.State)
+	}
+	return nil
+}
+
+func onlyHeldBy(l app.Line, held []app.HoldCode) bool {
+	return len(l.Holds) > 0 && !slices.ContainsFunc(l.Holds, func(h app.Hold) bool { return !slices.Contains(held, h.Code) })
+}
+
+func release(lines []app.Line, i int, note, by string) error {
+	l := &lines[i]
+	if l.Decision == app.DecisionCorrected {
+		return app.FieldErrorf("line", "This line was corrected to %s. Correct it again, skip it, or make a new plan.", l.After)
+	}
+	if len(l.Holds) == 0 {
+		if l.Decision != app.DecisionSkipped {
+			return app.FieldErrorf("line", "Nothing holds this line, so there is nothing to release.")
+		}
+		settle(l, app.DecisionNone, note, by)
+		return nil
+	}
+	tied := together(lines, i)
+	for _, j := range tied {
+		if err := Releasable(lines[j]); err != nil {
+			if j == i {
+				return err
+			}
+			return app.FieldErrorf("line", "This line goes together with %s on %s, which cannot be released yet: %s", lines[j].Product, lines[j].Agreement.Name, app.ErrorMessage(err))
+		}
+	}
+	for _, j := range tied {
+		settle(&lines[j], app.DecisionReleased, note, by)
+	}
+	return nil
+}
+
+// together lists line i and the held lines an organization's move ties to it.
+func together(lines []app.Line, i int) []int {
+	out := []int{i}
+	if !hasHold(lines[i], app.HoldShareLeft) {
+		return out
+	}
+	for at := 0; at < len(out); at++ {
+		for j, l := range lines {
+			if !slices.Contains(out, j) && l.Verdict == app.VerdictHold && l.Meter == lines[i].Meter &&
+				hasHold(l, app.HoldShareLeft) && shareOrganization(lines[out[at]], l) {
+				out = append(out, j)
+			}
+		}
+	}
+	return out
+}
+
+func shareOrganization(a, b app.Line) bool {
+	return slices.ContainsFunc(a.Shares, func(s app.Share) bool {
+		return slices.ContainsFunc(b.Shares, func(t app.Share) bool { return shareKey(s) == shareKey(t) })
+	})
+}
+
+func skip(l *app.Line, note, by string) error {
+	if l.Verdict == app.VerdictSame {
+		return app.FieldErrorf("line", "This line would write nothing, so there is nothing to skip.")
+	}
+	settle(l, app.DecisionSkipped, note, by)
+	return nil
+}
+
+func correct(l *app.Line, quantity *app.Quantity, note, by string) error {
+	switch {
+	case quantity == nil:
+		return app.FieldErrorf("quantity", "A correction needs the quantity to bill.")
+	case quantity.IsNegative():
+		return app.FieldErrorf("quantity", "A quantity cannot be less than 0.")
+	case strings.TrimSpace(note) == "":
+		return app.FieldErrorf("note", "A correction needs a note: in a year someone will ask where the number came from.")
+	}
+	if err := Correctable(*l); err != nil {
+		return err
+	}
+	l.After = *quantity
+	l.AmountChange = correctedAmount(*l)
+	settle(l, app.DecisionCorrected, note, by)
+	return nil
+}
+
+// correctedAmount prices a corrected line. Where the effect was unknown before, it stays unknown.
+func correctedAmount(l app.Line) *app.Money {
+	if l.AmountChange == nil || l.UnitPrice == nil {
+		return nil
+	}
+	amount := difference(l).Mul(*l.UnitPrice)
+	return &amount
+}
+
+func settle(l *app.Line, d app.Decision, note, by string) {
+	l.Decision, l.Note, l.DecidedBy = d, strings.TrimSpace(note), by
+	l.Verdict = verdict(*l)
+}

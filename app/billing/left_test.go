@@ -1,0 +1,111 @@
+package billing_test
+
+import (
+	"slices"
+	"testing"
+
+	"psabridge/app"
+	"psabridge/app/billing"
+)
+
+// moved is the office after Contoso was remapped from agreement 12 to 13.
+func moved() billing.Input {
+	in := office()
+	in.Mappings[0].AgreementID = 13
+	in.Actual.Agreements = append(in.Actual.Agreements, agreement(13, 250))
+	in.Actual.Additions[13] = []app.Addition{{ID: 9920, AgreementID: 13, ProductID: 500, Product: "X360-ACCOUNT", Quantity: q("2"), UnitPrice: money("4"), BillCustomer: "Billable"}}
+	in.Previous = []app.Line{{
+		Agreement: app.Named{ID: 12}, Meter: app.MeterAccounts, Product: "X360-ACCOUNT", ProductID: 500, Unit: app.UnitEach, State: app.LineDone,
+		Shares: []app.Share{{Source: "sync", ExternalID: "4711", Name: "Contoso", Quantity: q("10")}},
+	}}
+	return in
+}
+
+func TestAMovedShareHoldsBothLinesAndReleasesThemTogether(t *testing.T) {
+	p := billing.Plan(moved())
+	if len(p.Lines) != 2 {
+		t.Fatalf("%d lines, want the old and the new one", len(p.Lines))
+	}
+	for i := range p.Lines {
+		p.Lines[i].ID = int64(i + 1)
+		if !slices.Contains(holds(p.Lines[i]), app.HoldShareLeft) {
+			t.Errorf("agreement %d: holds %v", p.Lines[i].Agreement.ID, holds(p.Lines[i]))
+		}
+	}
+	old := p.Lines[slices.IndexFunc(p.Lines, func(l app.Line) bool { return l.Agreement.ID == 12 })]
+	if !old.After.IsZero() || len(old.Shares) != 1 || old.Shares[0].Name != "Contoso" {
+		t.Errorf("the old line plans %s with shares %v, want 0 and who it was", old.After, old.Shares)
+	}
+	got, err := billing.Decide(p, old.ID, app.DecisionReleased, nil, "", "ada")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, l := range got.Lines {
+		if l.Verdict != app.VerdictUpdate {
+			t.Errorf("agreement %d: %s, want both released together", l.Agreement.ID, l.Verdict)
+		}
+	}
+	if _, n, err := billing.ReleaseAll(p, []app.HoldCode{app.HoldShareLeft}, "", "ada"); err != nil || n != 0 {
+		t.Errorf("released %d by share_left alone, but the new line is a first touch as well (%v)", n, err)
+	}
+}
+
+func TestAMovedShareWaitsForAnOldLineThatCannotBeRead(t *testing.T) {
+	in := moved()
+	delete(in.Actual.Additions, 12)
+	p := billing.Plan(in)
+	if p.Complete {
+		t.Error("the plan says it is complete")
+	}
+	for i := range p.Lines {
+		p.Lines[i].ID = int64(i + 1)
+	}
+	i := slices.IndexFunc(p.Lines, func(l app.Line) bool { return l.Agreement.ID == 13 })
+	if !slices.Contains(holds(p.Lines[i]), app.HoldShareLeft) {
+		t.Errorf("holds %v", holds(p.Lines[i]))
+	}
+	if _, err := billing.Decide(p, p.Lines[i].ID, app.DecisionReleased, nil, "", "ada"); app.ErrorCode(err) != app.Invalid {
+		t.Errorf("release: %v, want invalid while the old line is unread", err)
+	}
+}
+
+func TestAPartialLeaveKeepsTheRest(t *testing.T) {
+	in := storageOffice("4 5", "up")
+	in.Previous = []app.Line{{
+		Agreement: app.Named{ID: 12}, Meter: app.MeterStorage, Product: "X360-STORAGE", ProductID: 501, State: app.LineDone,
+		Shares: []app.Share{{Source: "sync", ExternalID: "a", Name: "Site a", Quantity: q("4")}, {Source: "sync", ExternalID: "z", Name: "Site z", Quantity: q("7")}},
+	}}
+	in.Owned = []app.OwnedAddition{{AdditionID: 9905, AgreementID: 12, ProductID: 501, LastVerified: q("2"), Confirmed: true, Method: "computed"}}
+	l := billing.Plan(in).Lines[0]
+	if !l.After.Equal(q("9")) || !slices.Contains(holds(l), app.HoldShareLeft) {
+		t.Errorf("after %s, holds %v", l.After, holds(l))
+	}
+	in.Previous[0].Shares[1].Quantity = q("0")
+	if l := billing.Plan(in).Lines[0]; slices.Contains(holds(l), app.HoldShareLeft) {
+		t.Error("a share that was 0 and settled had left before")
+	}
+}
+
+func TestUntickedMeterIsPlannedAtZero(t *testing.T) {
+	in := office()
+	in.Mappings[0].Bill = []app.Meter{app.MeterStorage}
+	in.Readings = []app.Reading{reading("4711", app.MeterStorage, "0", app.UnitBytes)}
+	p := billing.Plan(in)
+	i := slices.IndexFunc(p.Lines, func(l app.Line) bool { return l.ProductID == 500 })
+	if i < 0 || !p.Lines[i].After.IsZero() || !slices.Equal(holds(p.Lines[i]), []app.HoldCode{app.HoldShareLeft}) || p.Lines[i].Meter != app.MeterAccounts {
+		t.Fatalf("lines: %+v", p.Lines)
+	}
+	in.Actual.Additions[12][0].Quantity = q("0")
+	if p := billing.Plan(in); len(p.Lines) != 1 {
+		t.Errorf("%d lines; an addition that holds 0 already needs none", len(p.Lines))
+	}
+}
+
+func TestARenamedItemIsNotACustomerWhoLeft(t *testing.T) {
+	in := office()
+	in.Actual.Products[0].Identifier = "X360-USERS"
+	p := billing.Plan(in)
+	if len(p.Lines) != 1 || !slices.Equal(holds(p.Lines[0]), []app.HoldCode{app.HoldProductNotFound}) {
+		t.Errorf("lines: %+v", p.Lines)
+	}
+}
