@@ -141,5 +141,6 @@ type TicketPayload struct {
 	Severity       Severity `json:"severity"`
 	Summary        string   `json:"summary"` // at most 100 characters
 	Text           string   `json:"text"`
-	Close          bool     `json:"close,omitempty"` // note, then close unless a person touched the ticket (T5)
+	Close          bool     `json:"close,omitempty"`  // note, then close unless a person touched the ticket (T5)
+	Reopen         bool     `json:"reopen,omitempty"` // open the ticket we closed again, then note (T7)
 }

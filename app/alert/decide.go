@@ -1,0 +1,113 @@
+package alert
+
+import (
+	"time"
+
+	"psabridge/app"
+)
+
+// Decide says what becomes of the fresh events, of what the source shows, and of what only needed time to pass.
+// Deciding about a state in which the decision is applied decides nothing more.
+func Decide(in Input, s app.AlertState) app.AlertDecision {
+	w := newWorld(in, s)
+	observed := w.observe()
+	for _, e := range s.Fresh {
+		w.event(fact{Event: e, heard: received(e, s), began: s.Now})
+	}
+	for _, f := range observed {
+		w.out.Derived = append(w.out.Derived, f.Event)
+		w.event(f)
+	}
+	w.pass()
+	return w.finish()
+}
+
+func received(e app.Event, s app.AlertState) time.Time {
+	if e.ReceivedAt.IsZero() {
+		return s.Now
+	}
+	return e.ReceivedAt
+}
+
+func (w *world) event(f fact) {
+	if f.State == app.Recovery {
+		w.recovery(f)
+		return
+	}
+	w.problem(f)
+}
+
+// pass looks at everything that holds: waits that ended, notes that were held back, momentary conditions that are over.
+func (w *world) pass() {
+	for _, c := range w.sortedConditions() {
+		switch {
+		case !c.holds():
+		case w.over(c):
+			w.clear(c, w.s.Now)
+		case c.State == app.ConditionWaiting:
+			w.reconsider(c)
+		case c.State == app.ConditionOpen && c.Wait != "":
+			w.tellLate(c)
+		}
+	}
+}
+
+// over reports whether a momentary condition has ended: its ticket did, or nothing repeated it for a day (T3).
+func (w *world) over(c *condition) bool {
+	if Stateful(c.Type) {
+		return false
+	}
+	if t := w.ticketOf(c); t != nil && t.State == app.TicketClosed {
+		return true
+	}
+	return !w.s.Now.Before(c.LastAt.Add(momentaryFor))
+}
+
+// reconsider moves a waiting condition on when what it waited for came.
+func (w *world) reconsider(c *condition) {
+	switch c.Wait {
+	case app.ReasonHistory:
+		return // only a person answers the start question
+	case app.ReasonTicketingOff:
+		if w.in.route(c.Source, c.OrganizationID).Ticketing {
+			w.wait(c, app.ReasonHistory) // it came before ticketing was switched on (T4)
+		}
+		return
+	}
+	m := w.ruleFor(c)
+	if m == nil {
+		w.wait(c, app.ReasonNoRule)
+		return
+	}
+	if c.Wait == app.ReasonNoRule {
+		w.rename(c, m)
+		w.wait(c, app.ReasonHistory) // it came before the rule existed (T4)
+		return
+	}
+	reason := app.ReasonFirst
+	if c.Wait == app.ReasonNotMapped {
+		reason = app.ReasonLateMapping
+	}
+	w.rename(c, m)
+	w.gate(c, m, reason)
+}
+
+// ruleFor is the rule that decides about a condition without a ticket. An opened one keeps the rule it was opened by.
+func (w *world) ruleFor(c *condition) *app.AlertRule {
+	s := subject{source: c.Source, organization: c.OrganizationID, object: c.Object, eventType: c.Type}
+	return w.firstMatch(s, c.Level).rule
+}
+
+func (w *world) rename(c *condition, r *app.AlertRule) {
+	if c.Rule != r.Name {
+		c.Rule = r.Name
+		w.change(c)
+	}
+}
+
+func (w *world) wait(c *condition, reason app.Reason) {
+	if c.State != app.ConditionWaiting || c.Wait != reason {
+		c.State, c.Wait = app.ConditionWaiting, reason
+		w.change(c)
+	}
+}

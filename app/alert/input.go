@@ -1,0 +1,45 @@
+package alert
+
+import (
+	"time"
+
+	"psabridge/app"
+)
+
+// Input is what decisions go by besides the state of the source.
+type Input struct {
+	Settings app.Settings
+	Routes   Routes
+	// RestartedAt is when reading began again after a poll gap; "for N minutes" counts from there at the earliest (T8).
+	// Zero: there was no gap. AlertState.GapRestart holds for one call only, this for as long as the caller remembers.
+	RestartedAt time.Time
+}
+
+// Route says where an organization's tickets go.
+type Route struct {
+	Connection string // effective connection; "" when there is none
+	Mapped     bool   // the organization has a company there
+	Ticketing  bool   // ticketing is enabled on the connection
+}
+
+// Routes finds the route of an organization by its external id at the source.
+type Routes func(source, organizationExternalID string) Route
+
+func (in Input) route(source, organization string) Route {
+	if in.Routes == nil {
+		return Route{}
+	}
+	r := in.Routes(source, organization)
+	r.Ticketing = r.Ticketing && r.Connection != ""
+	return r
+}
+
+// rule finds an alert rule by name; nil when it is gone.
+func (in Input) rule(name string) *app.AlertRule {
+	for i := range in.Settings.Alerts {
+		if name != "" && in.Settings.Alerts[i].Name == name {
+			return &in.Settings.Alerts[i]
+		}
+	}
+	return nil
+}

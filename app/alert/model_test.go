@@ -1,0 +1,282 @@
+package alert_test
+
+import (
+	"fmt"
+	"maps"
+	"slices"
+	"testing"
+	"time"
+
+	"psabridge/app"
+	"psabridge/app/alert"
+)
+
+// bridge is an in-memory store and outbox: it applies decisions as the store does and refuses what the tables refuse.
+type bridge struct {
+	t          tb
+	in         alert.Input
+	routes     map[string]alert.Route
+	now        time.Time
+	first      bool
+	started    time.Time
+	objects    []app.ObjectState
+	conditions []app.Condition
+	tickets    []app.Ticket
+	waiting    map[int64]bool
+	queue      []app.DecidedDelivery
+	dedup      map[string]bool
+	events     map[string]bool
+	outcomes   map[string]app.DecidedOutcome
+	notes      []app.DecidedDelivery // sent
+	sequence   int
+}
+
+type tb interface {
+	Helper()
+	Fatalf(format string, args ...any)
+	Errorf(format string, args ...any)
+}
+
+var t0 = time.Date(2026, 11, 2, 9, 0, 0, 0, time.UTC)
+
+func newBridge(t tb, rules ...app.AlertRule) *bridge {
+	b := &bridge{
+		t: t, now: t0, started: t0.Add(-time.Hour), waiting: map[int64]bool{}, dedup: map[string]bool{}, events: map[string]bool{},
+		outcomes: map[string]app.DecidedOutcome{},
+		routes:   map[string]alert.Route{"4711": {Connection: "cw", Mapped: true, Ticketing: true}},
+	}
+	b.in = alert.Input{
+		Settings: app.Settings{Alerts: rules},
+		Routes:   func(_, organization string) alert.Route { return b.routes[organization] },
+	}
+	return b
+}
+
+func rule(types ...string) app.AlertRule {
+	r := app.AlertRule{Name: "Rule", Via: app.Via{PSA: true}, Ticket: app.TicketPolicy{AutoClose: true}}
+	for _, typ := range types {
+		r.When = append(r.When, app.When{Type: typ})
+	}
+	return r
+}
+
+func (b *bridge) state(complete bool, fresh []app.Event) app.AlertState {
+	return app.AlertState{
+		Now: b.now, Source: "sync", InstallID: "k3v9x2abcd", FirstRead: b.first, StartedAt: b.started, Complete: complete,
+		Organizations: []app.Organization{
+			{Source: "sync", ExternalID: "4700", Name: "MSP"},
+			{Source: "sync", ExternalID: "4711", ParentExternalID: "4700", Name: "Contoso"},
+			{Source: "sync", ExternalID: "4712", ParentExternalID: "4700", Name: "Fabrikam"},
+		},
+		Objects: slices.Clone(b.objects), Conditions: slices.Clone(b.conditions), Tickets: slices.Clone(b.tickets),
+		CreateWaiting: maps.Clone(b.waiting), Fresh: fresh,
+	}
+}
+
+// decide decides, checks that the decision is whole, applies it, and checks that deciding again adds nothing.
+func (b *bridge) decide(complete bool, fresh ...app.Event) app.AlertDecision {
+	b.t.Helper()
+	for i := range fresh {
+		b.events[fresh[i].SourceEventID] = true
+	}
+	s := b.state(complete, fresh)
+	d := alert.Decide(b.in, s)
+	b.checkOutcomes(s, d)
+	b.apply(d)
+	if again := alert.Decide(b.in, b.state(complete, nil)); !empty(again) {
+		b.t.Fatalf("deciding again about the same state adds %+v", again)
+	}
+	return d
+}
+
+func empty(d app.AlertDecision) bool {
+	return len(d.Derived)+len(d.Outcomes)+len(d.Conditions)+len(d.Tickets)+len(d.Deliveries)+len(d.Dropped) == 0
+}
+
+func (b *bridge) checkOutcomes(s app.AlertState, d app.AlertDecision) {
+	b.t.Helper()
+	want := map[string]int{}
+	for _, e := range append(slices.Clone(s.Fresh), d.Derived...) {
+		want[e.SourceEventID]++
+	}
+	for _, o := range d.Outcomes {
+		want[o.SourceEventID]--
+		b.outcomes[o.SourceEventID] = o
+	}
+	for id, n := range want {
+		if n != 0 {
+			b.t.Fatalf("event %s has %d outcomes too few", id, n)
+		}
+	}
+	for _, e := range d.Derived {
+		if b.events[e.SourceEventID] {
+			b.t.Fatalf("derived %s twice", e.SourceEventID)
+		}
+		b.events[e.SourceEventID] = true
+	}
+}
+
+func (b *bridge) apply(d app.AlertDecision) {
+	b.t.Helper()
+	for id := range d.Dropped {
+		if !b.waiting[id] {
+			b.t.Fatalf("dropped the create of ticket %d, which is not waiting", id)
+		}
+		delete(b.waiting, id)
+		b.tickets[id-1].State = app.TicketClosed
+		xref := b.tickets[id-1].XRef
+		b.queue = slices.DeleteFunc(b.queue, func(q app.DecidedDelivery) bool { return q.TicketXRef == xref })
+	}
+	for _, t := range d.Tickets {
+		t.ID = int64(len(b.tickets) + 1)
+		b.tickets = append(b.tickets, t)
+		b.waiting[t.ID] = true
+	}
+	for _, c := range d.Conditions {
+		if c.TicketID == 0 && c.TicketXRef != "" {
+			c.TicketID = b.ticket(c.TicketXRef).ID
+		}
+		c.TicketXRef = ""
+		if c.ID == 0 {
+			c.ID = int64(len(b.conditions) + 1)
+			b.conditions = append(b.conditions, c)
+		} else {
+			b.conditions[c.ID-1] = c
+		}
+	}
+	for _, q := range d.Deliveries {
+		if b.dedup[q.DedupKey] {
+			continue
+		}
+		b.dedup[q.DedupKey] = true
+		b.queue = append(b.queue, q)
+	}
+	b.checkTables()
+}
+
+func (b *bridge) ticket(xref string) *app.Ticket {
+	b.t.Helper()
+	for i := range b.tickets {
+		if b.tickets[i].XRef == xref {
+			return &b.tickets[i]
+		}
+	}
+	b.t.Fatalf("no ticket %s", xref)
+	return nil
+}
+
+// checkTables is what the unique indexes of the store demand.
+func (b *bridge) checkTables() {
+	b.t.Helper()
+	open, holding, episodes := map[string]int{}, map[string]int{}, map[string]int{}
+	xrefs := map[string]int{}
+	for _, t := range b.tickets {
+		xrefs[t.XRef]++
+		if t.State != app.TicketClosed {
+			open[t.Connection+"/"+t.ScopeKey]++
+		}
+		if n := len([]rune(t.Summary)); n == 0 || n > 100 {
+			b.t.Fatalf("summary has %d characters", n)
+		}
+	}
+	for _, c := range b.conditions {
+		episodes[fmt.Sprintf("%s/%d", c.Key, c.Episode)]++
+		if c.State != app.ConditionCleared {
+			holding[c.Key]++
+		}
+		if (c.State == app.ConditionCleared) == c.ClearedAt.IsZero() {
+			b.t.Fatalf("condition %s is %s and cleared at %s", c.Key, c.State, c.ClearedAt)
+		}
+	}
+	for what, m := range map[string]map[string]int{"open tickets": open, "holding": holding, "episodes": episodes, "xrefs": xrefs} {
+		for key, n := range m {
+			if n > 1 {
+				b.t.Fatalf("%s: %d of %s", what, n, key)
+			}
+		}
+	}
+}
+
+// send delivers everything that is queued, as an outbox that always succeeds.
+func (b *bridge) send() {
+	for _, q := range b.queue {
+		t := b.ticket(q.TicketXRef)
+		if q.Kind == app.DeliverTicketCreate {
+			t.RemoteID, t.State = 48000+t.ID, app.TicketOpen
+			delete(b.waiting, t.ID)
+			continue
+		}
+		b.notes = append(b.notes, q)
+		if q.Payload.Reopen {
+			t.State, t.ClosedAt = app.TicketOpen, time.Time{}
+		}
+		if q.Payload.Close && !t.Touched {
+			t.State, t.ClosedAt = app.TicketClosed, b.now
+		}
+	}
+	b.queue = nil
+}
+
+// personCloses is a person closing the ticket in ConnectWise.
+func (b *bridge) personCloses(t *app.Ticket) {
+	t.State, t.Touched, t.ClosedAt = app.TicketClosed, true, b.now
+	for i := range b.conditions {
+		if c := &b.conditions[i]; c.TicketID == t.ID && c.State != app.ConditionCleared {
+			c.State = app.ConditionQuiet
+		}
+	}
+}
+
+func (b *bridge) last() app.Condition { return b.conditions[len(b.conditions)-1] }
+
+func (b *bridge) event(typ string, state app.EventState) app.Event {
+	b.sequence++
+	return app.Event{
+		Source: "sync", SourceEventID: fmt.Sprintf("e%d", b.sequence), OrganizationID: "4711",
+		Object: app.Object{Kind: app.ObjectMachine, ExternalID: "77", Name: "FS01"}, Type: typ, State: state,
+		Severity: app.SeverityWarning, OccurredAt: b.now, ReceivedAt: b.now, Title: "Backup of FS01 failed", Text: "Disk full.",
+	}
+}
+
+// machine sets what the source shows of a machine.
+func (b *bridge) machine(id, value string) {
+	b.set(app.ObjectState{
+		OrganizationID: "4711", Object: app.Object{Kind: app.ObjectMachine, ExternalID: id, Name: "FS" + id},
+		What: app.StateConnection, Value: value, From: b.now,
+	})
+}
+
+func (b *bridge) quota(percent int) {
+	b.set(app.ObjectState{
+		OrganizationID: "4711", Object: app.Object{Kind: app.ObjectOrganization, ExternalID: "4711", Name: "Contoso"},
+		What: app.StateQuota, Value: fmt.Sprint(percent), From: b.now,
+	})
+}
+
+func (b *bridge) set(o app.ObjectState) {
+	for i, old := range b.objects {
+		if old.Object == o.Object && old.What == o.What {
+			if old.Value != o.Value {
+				b.objects[i] = o
+			}
+			return
+		}
+	}
+	b.objects = append(b.objects, o)
+}
+
+func (b *bridge) wait(d time.Duration) { b.now = b.now.Add(d) }
+
+func mustOutcome(t *testing.T, d app.AlertDecision, kind app.OutcomeKind, reason app.Reason) {
+	t.Helper()
+	if len(d.Outcomes) != 1 || d.Outcomes[0].Outcome != kind || d.Outcomes[0].Reason != reason {
+		t.Fatalf("outcomes = %+v, want one %s because %s", d.Outcomes, kind, reason)
+	}
+}
+
+func mustCount(t *testing.T, what string, got, want int) {
+	t.Helper()
+	if got != want {
+		t.Fatalf("%s: got %d, want %d", what, got, want)
+	}
+}

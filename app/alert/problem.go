@@ -1,0 +1,186 @@
+package alert
+
+import (
+	"time"
+
+	"psabridge/app"
+)
+
+// problem takes a problem or information in: into the condition that stands, or a new one.
+func (w *world) problem(f fact) {
+	s := subject{source: f.Source, organization: f.OrganizationID, object: f.Object, eventType: f.Type}
+	c := w.holding(s)
+	if c != nil && w.opensAnew(c, f) {
+		w.clear(c, w.s.Now)
+		c = nil
+	}
+	if c != nil {
+		w.again(c, f)
+		return
+	}
+	m := w.firstMatch(s, f.Level)
+	switch {
+	case m.rule == nil && !w.keeps(f):
+		w.outcome(f.Event, app.OutcomeNoRule, app.ReasonNoRule, "", nil)
+	case m.rule == nil:
+		c := w.begin(f, nil)
+		w.wait(c, app.ReasonNoRule)
+		w.outcome(f.Event, app.OutcomeNoRule, app.ReasonNoRule, "", c)
+	case !w.keeps(f) && w.history(f.heard):
+		w.outcome(f.Event, app.OutcomeIgnored, app.ReasonHistory, m.rule.Name, nil)
+	case !w.keeps(f) && !m.rule.Via.PSA:
+		w.outcome(f.Event, app.OutcomeIgnored, app.ReasonNotViaPSA, m.rule.Name, nil)
+	case !w.keeps(f) && muted(m.rule, w.s.Now):
+		w.outcome(f.Event, app.OutcomeSuppressed, app.ReasonMuted, m.rule.Name, nil)
+	default:
+		w.fresh(f, m.rule)
+	}
+}
+
+// keeps reports whether the fact goes on being true: only then is there something left to open later.
+func (w *world) keeps(f fact) bool { return Stateful(f.Type) && f.State == app.Problem }
+
+func (w *world) fresh(f fact, r *app.AlertRule) {
+	c := w.begin(f, r)
+	if w.history(f.heard) {
+		w.wait(c, app.ReasonHistory)
+		w.outcome(f.Event, app.OutcomeIgnored, app.ReasonHistory, r.Name, c)
+		return
+	}
+	w.outcome(f.Event, app.OutcomeTicket, app.ReasonFirst, r.Name, c)
+	w.explain(c, f.Event, w.gate(c, r, app.ReasonFirst))
+}
+
+// explain names the outcome of the event that has just been through the gate; made says it got a ticket of its own.
+func (w *world) explain(c *condition, e app.Event, made bool) {
+	switch {
+	case made:
+	case c.State == app.ConditionWaiting && c.Wait == app.ReasonNotMapped:
+		w.amend(e.SourceEventID, app.OutcomeUnmapped, c.Wait)
+	case c.State == app.ConditionWaiting:
+		w.amend(e.SourceEventID, app.OutcomeSuppressed, c.Wait)
+	case c.State == app.ConditionQuiet && c.Wait == app.ReasonNotViaPSA:
+		w.amend(e.SourceEventID, app.OutcomeIgnored, c.Wait)
+	case c.State == app.ConditionQuiet:
+		w.amend(e.SourceEventID, app.OutcomeSuppressed, app.ReasonStayQuiet)
+	default:
+		w.amend(e.SourceEventID, app.OutcomeMerged, app.ReasonRepeated)
+	}
+}
+
+// opensAnew reports whether a standing condition is really over, so that the fact begins another (T3).
+func (w *world) opensAnew(c *condition, f fact) bool {
+	if c.State == app.ConditionQuiet && (f.newOnset || f.State == app.Info || !Stateful(c.Type)) {
+		return true
+	}
+	return w.over(c)
+}
+
+// again counts a repeat, and tells the ticket when it became worse or came back before its recovery was told.
+func (w *world) again(c *condition, f fact) {
+	now := severity(f.Event, w.in.rule(c.Rule))
+	worse := f.Level > c.Level || rank(now) > rank(c.Severity)
+	c.Occurrences++
+	c.LastAt = w.s.Now
+	if worse {
+		c.Level = max(c.Level, f.Level)
+		c.Title, c.Text = f.Title, f.Text
+		if rank(now) > rank(c.Severity) {
+			c.Severity = now
+		}
+	}
+	w.change(c)
+	reason := app.ReasonRepeated
+	if worse {
+		reason = app.ReasonWorsened
+	}
+	switch c.State {
+	case app.ConditionWaiting:
+		w.againWaiting(c, f, worse)
+	case app.ConditionQuiet:
+		w.outcome(f.Event, app.OutcomeSuppressed, app.ReasonStayQuiet, c.Rule, c)
+	default:
+		if c.recovering() {
+			c.Wait = ""
+		}
+		w.outcome(f.Event, app.OutcomeMerged, reason, c.Rule, c)
+		if worse {
+			w.tell(c, note{id: f.SourceEventID, reason: app.ReasonWorsened, text: worsenedText(c.Condition)})
+		}
+	}
+}
+
+// againWaiting lets news from after the start line through: what became worse since, or went away anew, is not history.
+func (w *world) againWaiting(c *condition, f fact, worse bool) {
+	reason := c.Wait
+	if c.Wait == app.ReasonHistory && (worse || f.newOnset) && !w.history(f.heard) {
+		if r := w.ruleFor(c); r != nil {
+			w.rename(c, r)
+			w.outcome(f.Event, app.OutcomeTicket, app.ReasonWorsened, r.Name, c)
+			w.explain(c, f.Event, w.gate(c, r, app.ReasonFirst))
+			return
+		}
+	}
+	kind := app.OutcomeMerged
+	if reason == app.ReasonNotMapped {
+		kind = app.OutcomeUnmapped
+	}
+	w.outcome(f.Event, kind, reason, c.Rule, c)
+}
+
+// begin makes the next episode of a condition, or goes on with one that came and went in this very decision.
+func (w *world) begin(f fact, r *app.AlertRule) *condition {
+	key := Key(f.Source, f.OrganizationID, f.Object, f.Type)
+	old := w.conditions[key]
+	if old != nil && old.ID == 0 && old.dirty {
+		w.resume(old, f)
+		return old
+	}
+	c := &condition{Condition: app.Condition{
+		Key: key, Episode: 1, Source: f.Source, OrganizationID: f.OrganizationID, Object: f.Object, Type: f.Type,
+		Severity: severity(f.Event, r), Level: f.Level, State: app.ConditionWaiting, Occurrences: 1,
+		FirstAt: f.began, LastAt: w.s.Now, FirstEvent: f.SourceEventID, Title: f.Title, Text: f.Text,
+	}}
+	if r != nil {
+		c.Rule = r.Name
+	}
+	if old != nil {
+		c.Episode = old.Episode + 1
+		c.QuietUntil = old.QuietUntil
+	}
+	w.conditions[key] = c
+	w.change(c)
+	return c
+}
+
+// resume goes on with an episode that nobody was told of yet.
+func (w *world) resume(c *condition, f fact) {
+	c.State, c.Wait, c.ClearedAt = app.ConditionWaiting, "", time.Time{}
+	c.Occurrences++
+	c.LastAt = w.s.Now
+	c.Level = max(c.Level, f.Level)
+	w.change(c)
+}
+
+// severity is the rule's, else the event's, else a warning.
+func severity(e app.Event, r *app.AlertRule) app.Severity {
+	if r != nil && r.Severity != "" {
+		return r.Severity
+	}
+	if rank(e.Severity) == 0 {
+		return app.SeverityWarning
+	}
+	return e.Severity
+}
+
+func rank(s app.Severity) int {
+	switch s {
+	case app.SeverityInfo:
+		return 1
+	case app.SeverityWarning:
+		return 2
+	case app.SeverityCritical:
+		return 3
+	}
+	return 0
+}

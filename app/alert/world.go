@@ -1,0 +1,154 @@
+package alert
+
+import (
+	"cmp"
+	"maps"
+	"slices"
+	"time"
+
+	"psabridge/app"
+)
+
+// world is the state a decision works on, and the decision as it grows.
+type world struct {
+	in            Input
+	s             app.AlertState
+	organizations map[string]app.Organization // by external id
+	conditions    map[string]*condition       // by key: the newest episode
+	linked        map[string][]*condition     // by the ticket's xref, every episode we know
+	tickets       map[int64]*app.Ticket       // by our row
+	open          map[scope]*app.Ticket       // not closed, by scope
+	out           app.AlertDecision
+	outcomes      map[string]int // index in out.Outcomes by source event id
+	changed       []*condition
+}
+
+// scope is what at most one open ticket exists for.
+type scope struct{ connection, key string }
+
+// condition is a working copy that knows whether it must be written.
+type condition struct {
+	app.Condition
+	dirty bool
+}
+
+// holds reports whether the condition is not cleared.
+func (c *condition) holds() bool { return c != nil && c.State != app.ConditionCleared }
+
+// recovering reports whether it recovered in its quiet time and waits to be told.
+func (c *condition) recovering() bool {
+	return c.State == app.ConditionOpen && c.Wait == app.ReasonCleared
+}
+
+func newWorld(in Input, s app.AlertState) *world {
+	w := &world{
+		in: in, s: s,
+		organizations: make(map[string]app.Organization, len(s.Organizations)),
+		conditions:    make(map[string]*condition, len(s.Conditions)),
+		linked:        map[string][]*condition{},
+		tickets:       make(map[int64]*app.Ticket, len(s.Tickets)),
+		open:          map[scope]*app.Ticket{},
+		outcomes:      map[string]int{},
+	}
+	for _, o := range s.Organizations {
+		w.organizations[o.ExternalID] = o
+	}
+	for _, t := range s.Tickets {
+		w.tickets[t.ID] = &t
+		if t.State != app.TicketClosed {
+			w.open[scope{t.Connection, t.ScopeKey}] = &t
+		}
+	}
+	for _, c := range s.Conditions {
+		w.know(&condition{Condition: c})
+	}
+	return w
+}
+
+// know takes a stored condition in; of several episodes of one key the newest is the one that may still change.
+func (w *world) know(c *condition) {
+	if old := w.conditions[c.Key]; old == nil || c.Episode > old.Episode {
+		w.conditions[c.Key] = c
+	}
+	if t := w.tickets[c.TicketID]; t != nil {
+		c.TicketXRef = t.XRef
+		w.linked[t.XRef] = append(w.linked[t.XRef], c)
+	}
+}
+
+func (w *world) holding(s subject) *condition {
+	c := w.conditions[Key(s.source, s.organization, s.object, s.eventType)]
+	if !c.holds() {
+		return nil
+	}
+	return c
+}
+
+// ticketOf finds a condition's ticket, one of this decision too.
+func (w *world) ticketOf(c *condition) *app.Ticket {
+	if t := w.tickets[c.TicketID]; t != nil {
+		return t
+	}
+	for i := range w.out.Tickets {
+		if c.TicketXRef != "" && w.out.Tickets[i].XRef == c.TicketXRef {
+			return &w.out.Tickets[i]
+		}
+	}
+	return nil
+}
+
+// sortedConditions lists the newest episodes in a fixed order, so that a decision does not depend on a map's.
+func (w *world) sortedConditions() []*condition {
+	return slices.SortedFunc(maps.Values(w.conditions), func(a, b *condition) int {
+		return cmp.Or(a.FirstAt.Compare(b.FirstAt), cmp.Compare(a.Key, b.Key))
+	})
+}
+
+// organizationName is for texts; an organization the tree does not know goes by its id.
+func (w *world) organizationName(external string) string {
+	if o := w.organizations[external]; o.Name != "" {
+		return o.Name
+	}
+	return external
+}
+
+// history reports whether something heard then lies before the start line (T4). It goes by the order in which we
+// received things, never by the source's clock.
+func (w *world) history(heard time.Time) bool {
+	return w.s.FirstRead || w.s.StartedAt.IsZero() || !heard.After(w.s.StartedAt)
+}
+
+// change marks a condition as one the decision writes.
+func (w *world) change(c *condition) {
+	if !c.dirty {
+		c.dirty = true
+		w.changed = append(w.changed, c)
+	}
+}
+
+// finish collects what changed; of one key the cleared episode comes before the next, because only one may hold.
+func (w *world) finish() app.AlertDecision {
+	slices.SortStableFunc(w.changed, func(a, b *condition) int {
+		return cmp.Or(cmp.Compare(a.Key, b.Key), cmp.Compare(a.Episode, b.Episode))
+	})
+	for _, c := range w.changed {
+		w.out.Conditions = append(w.out.Conditions, c.Condition)
+	}
+	return w.out
+}
+
+func (w *world) outcome(e app.Event, kind app.OutcomeKind, reason app.Reason, rule string, c *condition) {
+	o := app.DecidedOutcome{SourceEventID: e.SourceEventID, Outcome: kind, Reason: reason, Rule: rule}
+	if c != nil {
+		o.ConditionKey, o.Episode = c.Key, c.Episode
+	}
+	w.outcomes[e.SourceEventID] = len(w.out.Outcomes)
+	w.out.Outcomes = append(w.out.Outcomes, o)
+}
+
+// amend corrects the outcome of an event of this very decision; one of an earlier decision stands as it was.
+func (w *world) amend(sourceEventID string, kind app.OutcomeKind, reason app.Reason) {
+	if i, ok := w.outcomes[sourceEventID]; ok {
+		w.out.Outcomes[i].Outcome, w.out.Outcomes[i].Reason = kind, reason
+	}
+}
