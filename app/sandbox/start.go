@@ -7,6 +7,7 @@ import (
 	"net"
 	"net/http"
 	"strconv"
+	"sync"
 	"time"
 
 	"psabridge/app/sandbox/sample"
@@ -21,11 +22,11 @@ type Running struct {
 	ConnectWise *ConnectWise
 	X360Sync    *X360Sync
 
-	servers []*http.Server
-	live    context.CancelFunc
-	ctx     context.Context
 	now     func() time.Time
-	done    chan struct{}
+	servers []*http.Server
+	live    sync.Once
+	ctx     context.Context // ends with Stop or with Start's context, whichever is first
+	stop    context.CancelFunc
 }
 
 // Start serves both vendors on 127.0.0.1 until Stop is called or ctx ends.
@@ -36,29 +37,24 @@ func Start(ctx context.Context, opts Options) (*Running, error) {
 		msp = sample.New(max(1, opts.Seed), now())
 	}
 	cw, x := NewConnectWise(msp, opts), NewX360Sync(msp, opts)
-	r := &Running{MSP: msp, ConnectWise: cw, X360Sync: x, ctx: ctx, now: now, done: make(chan struct{})}
+	r := &Running{MSP: msp, ConnectWise: cw, X360Sync: x, now: now}
+	r.ctx, r.stop = context.WithCancel(ctx)
 
 	mux := http.NewServeMux()
 	mux.Handle("/", cw)
 	mux.Handle("/_look/", Look(cw, x))
 	var err error
 	if r.ConnectWiseURL, err = r.listen(opts.ConnectWisePort, mux); err != nil {
-		return nil, err
+		return nil, errors.Join(err, r.Stop())
 	}
 	if r.X360SyncURL, err = r.listen(opts.X360SyncPort, x); err != nil {
-		return nil, errors.Join(err, r.close())
+		return nil, errors.Join(err, r.Stop())
 	}
 	r.LookURL = r.ConnectWiseURL + "/_look/"
 	if opts.Live {
 		r.GoLive(nil)
 	}
-	go func() {
-		select {
-		case <-ctx.Done():
-			_ = r.close()
-		case <-r.done:
-		}
-	}()
+	context.AfterFunc(r.ctx, func() { _ = r.Stop() })
 	return r, nil
 }
 
@@ -76,32 +72,15 @@ func (r *Running) listen(port int, h http.Handler) (string, error) {
 // GoLive lets the world move from now on; each change is told to changed, which
 // may be nil. Calling it twice moves it no faster.
 func (r *Running) GoLive(changed func(sample.Change)) {
-	if r.live != nil {
-		return
-	}
-	ctx, cancel := context.WithCancel(r.ctx)
-	r.live = cancel
-	go sample.NewLive(r.MSP, r.now()).Run(ctx, r.now, changed)
+	r.live.Do(func() { go sample.NewLive(r.MSP, r.now()).Run(r.ctx, r.now, changed) })
 }
 
 // Settings is the settings document for these two addresses.
 func (r *Running) Settings() []byte { return r.MSP.Settings(r.ConnectWiseURL, r.X360SyncURL) }
 
-// Stop ends the servers. It may be called more than once.
+// Stop ends the servers and the moving. It may be called more than once.
 func (r *Running) Stop() error {
-	select {
-	case <-r.done:
-		return nil
-	default:
-		close(r.done)
-	}
-	return r.close()
-}
-
-func (r *Running) close() error {
-	if r.live != nil {
-		r.live()
-	}
+	r.stop()
 	var errs []error
 	for _, s := range r.servers {
 		errs = append(errs, s.Close())

@@ -1,6 +1,7 @@
 package sample
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"time"
@@ -110,7 +111,7 @@ func (m *MSP) GrowRoot(root int, by int64) bool {
 }
 
 // SetQuotaUsage makes an organization's own storage a percentage of its quota,
-// by changing its largest root. Going up leaves a row in the log, as the vendor does.
+// by changing its largest roots. Going up leaves a row in the log, as the vendor does.
 func (m *MSP) SetQuotaUsage(organization, percent int, at time.Time) bool {
 	m.mu.Lock()
 	defer m.mu.Unlock()
@@ -118,19 +119,19 @@ func (m *MSP) SetQuotaUsage(organization, percent int, at time.Time) bool {
 	if !ok || o.Quota == 0 {
 		return false
 	}
-	var largest *Root
-	for _, id := range sortedIDs(m.roots) {
-		if r := m.roots[id]; r.CompanyID == organization && (largest == nil || r.SpaceUsed > largest.SpaceUsed) {
-			largest = r
-		}
-	}
-	if largest == nil {
+	roots := byID(m.roots, func(r *Root) bool { return r.CompanyID == organization })
+	if len(roots) == 0 {
 		return false
 	}
+	slices.SortStableFunc(roots, func(a, b Root) int { return cmp.Compare(b.SpaceUsed, a.SpaceUsed) })
 	// Rounded up, so that "80 %" is not a byte short of it.
-	want := (o.Quota*int64(percent) + 99) / 100
-	by := want - m.ownStorage(organization)
-	largest.SpaceUsed = max(0, largest.SpaceUsed+by)
+	by := (o.Quota*int64(percent)+99)/100 - m.ownStorage(organization)
+	for left, i := by, 0; left != 0 && i < len(roots); i++ {
+		r := m.roots[roots[i].ID]
+		take := max(left, -r.SpaceUsed)
+		r.SpaceUsed += take
+		left -= take
+	}
 	if by > 0 && percent >= 80 {
 		m.log(Activity{Created: at, TypeID: TypeQuota, ActorType: "organization", ActorText: o.Name, ActorCompanyID: o.ID,
 			ActedOnType: "organization", ActedOnText: o.Name, ActedOnCompanyID: o.ID, DataText: fmt.Sprintf("%d%% of quota", percent)}, "has reached quota threshold")

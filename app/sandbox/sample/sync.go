@@ -203,15 +203,18 @@ func (m *MSP) ownStorage(organization int) int64 {
 	return sum
 }
 
-// within tells whether an organization is top or lies below it, and still exists.
+// within tells whether an organization is top or lies below it, and whether
+// everything above it still exists.
 func (m *MSP) within(id, top int) bool {
-	for steps := 0; steps < 32; steps++ {
+	found := false
+	for range 32 { // deeper is a loop somebody moved together
 		o, ok := m.organizations[id]
 		if !ok || o.Deleted {
 			return false
 		}
-		if id == top {
-			return true
+		found = found || id == top
+		if o.ParentID == 0 {
+			return found
 		}
 		id = o.ParentID
 	}

@@ -1,0 +1,82 @@
+package sandbox
+
+import (
+	"context"
+	"net/http"
+	"sync"
+	"testing"
+
+	"psabridge/app/sandbox/sample"
+)
+
+func TestStartServesBothAndStops(t *testing.T) {
+	ctx, cancel := context.WithCancel(t.Context())
+	r, err := Start(ctx, Options{Live: true})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, url := range []string{r.ConnectWiseURL + "/login/companyinfo/" + sample.CompanyID, r.LookURL + "tickets", r.X360SyncURL + "/api/2/version"} {
+		res, err := http.Get(url)
+		if err != nil {
+			t.Fatal(err)
+		}
+		_ = res.Body.Close()
+	}
+	if r.ConnectWise.Requests() != 1 || r.X360Sync.Requests() != 1 {
+		t.Errorf("%d and %d requests; a look is none", r.ConnectWise.Requests(), r.X360Sync.Requests())
+	}
+	if _, err := Start(ctx, Options{ConnectWisePort: portOf(t, r.ConnectWiseURL)}); err == nil {
+		t.Error("two on one port")
+	}
+	if err := r.Stop(); err != nil {
+		t.Error(err)
+	}
+	if err := r.Stop(); err != nil {
+		t.Errorf("again: %v", err)
+	}
+	if _, err := http.Get(r.LookURL); err == nil {
+		t.Error("still serving")
+	}
+	cancel()
+}
+
+func portOf(t *testing.T, url string) int {
+	t.Helper()
+	r, err := http.NewRequest("GET", url, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return atoi(r.URL.Port())
+}
+
+// TestEverybodyAtOnce is for the race detector: clients, people and the moving
+// world share one vendor.
+func TestEverybodyAtOnce(t *testing.T) {
+	at := newClock()
+	cw, c := newCW(t, Options{Now: at.now})
+	x, msp, xc := newX(t, Options{Now: at.now})
+	signIn(xc, passwordForm())
+	live := sample.NewLive(msp, start)
+	var wg sync.WaitGroup
+	for i := range 4 {
+		wg.Go(func() {
+			for range 10 {
+				_, _ = c.try("POST", "/service/tickets", minimal)
+				_, _ = c.try("GET", where("/service/tickets", `closedFlag = false`), nil)
+				_, _ = xc.try("GET", "/api/2/organization/4700/machines", nil)
+				_ = cw.NoteByHand(48001+i, "x")
+				_ = cw.CloseTicketByHand(48001 + i)
+				_ = cw.EditQuantity(7001, float64(i))
+				_, _, _, _ = cw.Tickets(), cw.Notes(48001), cw.Additions(0), x.Log()
+				at.advance(changeForTest)
+				live.Advance(at.now())
+			}
+		})
+	}
+	wg.Wait()
+	if n := len(cw.Tickets()); n != 40 {
+		t.Errorf("%d tickets, want 40", n)
+	}
+}
+
+const changeForTest = 20e9
