@@ -1,0 +1,56 @@
+package store
+
+import (
+	"context"
+	"encoding/json"
+	"time"
+
+	"psabridge/app"
+)
+
+// beat is when a source was polled. It lives in memory: after a restart nobody knows how long we were blind, so the
+// first poll counts as one after a gap.
+type beat struct {
+	last   time.Time
+	steady time.Time // since when polls came without a gap
+}
+
+// usualInterval is how often a source is polled when its settings do not say.
+const usualInterval = 2 * time.Minute
+
+// seen returns the beat as it would be after a poll at now, and whether a gap of more than two intervals ended there.
+func (b beat) seen(now time.Time, every time.Duration) (beat, bool) {
+	gap := b.last.IsZero() || now.Sub(b.last) > 2*every
+	if gap {
+		b.steady = now
+	}
+	b.last = now
+	return b, gap
+}
+
+func (s *Store) beatOf(source string) beat {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.beats[source]
+}
+
+func (s *Store) setBeat(source string, b beat) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.beats[source] = b
+}
+
+// pollEvery reads the source's own interval from its settings.
+func pollEvery(ctx context.Context, q querier, source string) (time.Duration, error) {
+	raw, ok, err := maybe[string](ctx, q, "SELECT config FROM sources WHERE name = ?", source)
+	if err != nil || !ok {
+		return usualInterval, err
+	}
+	var config struct {
+		Every app.Duration `json:"every"`
+	}
+	if err := json.Unmarshal([]byte(raw), &config); err != nil || config.Every <= 0 {
+		return usualInterval, nil //nolint:nilerr // settings that do not say it are settings that leave it to us
+	}
+	return config.Every.D(), nil
+}

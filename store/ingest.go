@@ -1,0 +1,149 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"time"
+
+	"psabridge/app"
+)
+
+// Decide is what the alert rules make of what is known. It runs inside a transaction: it must be pure and quick.
+type Decide = func(app.AlertState) app.AlertDecision
+
+// Ingest stores one pull of a source together with what the rules decide about it: all of it or nothing, so that a
+// pull that was cut off is simply read again. A batch that was stored before changes nothing.
+func (s *Store) Ingest(ctx context.Context, b app.Batch, now time.Time, decide Decide) (app.IngestResult, error) {
+	res := app.IngestResult{Organizations: len(b.Organizations), Outcomes: map[app.OutcomeKind]int{}}
+	var after beat
+	err := s.write(ctx, "ingest", func(tx *sql.Tx) error {
+		if err := saveOrganizations(ctx, tx, b, now); err != nil {
+			return err
+		}
+		if err := saveStates(ctx, tx, b, now); err != nil {
+			return err
+		}
+		fresh, err := saveEvents(ctx, tx, b.Source, b.Events, now)
+		if err != nil {
+			return err
+		}
+		every, err := pollEvery(ctx, tx, b.Source)
+		if err != nil {
+			return err
+		}
+		st, err := alertState(ctx, tx, b.Source, now)
+		if err != nil {
+			return err
+		}
+		after, st.GapRestart = s.beatOf(b.Source).seen(now, every)
+		st.SteadySince, st.Complete, st.Fresh = after.steady, b.Complete(), fresh
+		if st.FirstRead && b.OrganizationsComplete {
+			if err := exec(ctx, tx, "INSERT INTO source_starts (source, started_at) VALUES (?, ?)", b.Source, stamp(now)); err != nil {
+				return err
+			}
+		}
+		res.Events = len(fresh)
+		if err := saveDecision(ctx, tx, st, decide(st), &res); err != nil {
+			return err
+		}
+		return saveMarks(ctx, tx, b.Source, b.Marks)
+	})
+	if err != nil {
+		return app.IngestResult{}, err
+	}
+	s.setBeat(b.Source, after)
+	return res, nil
+}
+
+// Tick lets the rules decide what needs only time to pass. Nothing is written when they decide nothing.
+func (s *Store) Tick(ctx context.Context, source string, now time.Time, decide Decide) (app.IngestResult, error) {
+	res := app.IngestResult{Outcomes: map[app.OutcomeKind]int{}}
+	err := s.write(ctx, "tick", func(tx *sql.Tx) error {
+		st, err := s.quietState(ctx, tx, source, now)
+		if err != nil {
+			return err
+		}
+		return saveDecision(ctx, tx, st, decide(st), &res)
+	})
+	if err != nil {
+		return app.IngestResult{}, err
+	}
+	return res, nil
+}
+
+// AlertView returns what the rules would be told now, for previews. It writes nothing.
+func (r *Reader) AlertView(ctx context.Context, source string, now time.Time) (st app.AlertState, err error) {
+	err = r.snapshot(ctx, "alert view", func(tx *sql.Tx) error {
+		st, err = r.quietState(ctx, tx, source, now)
+		return err
+	})
+	return st, err
+}
+
+// quietState is what is known when no batch came.
+func (r *Reader) quietState(ctx context.Context, q querier, source string, now time.Time) (app.AlertState, error) {
+	st, err := alertState(ctx, q, source, now)
+	if err != nil {
+		return st, err
+	}
+	every, err := pollEvery(ctx, q, source)
+	if err != nil {
+		return st, err
+	}
+	var b beat
+	b, st.GapRestart = r.beatOf(source).seen(now, every)
+	st.SteadySince, st.Complete = b.steady, true
+	return st, nil
+}
+
+// alertState reads what both a batch and the passing of time are judged by.
+func alertState(ctx context.Context, q querier, source string, now time.Time) (app.AlertState, error) {
+	st := app.AlertState{Now: now, Source: source}
+	in, err := install(ctx, q)
+	if err != nil {
+		return st, err
+	}
+	st.InstallID = in.ID
+	started, err := all(ctx, q, func(s scanner) (t time.Time, err error) { err = s.Scan(into(&t)); return t, err },
+		"SELECT started_at FROM source_starts WHERE source = ?", source)
+	if err != nil {
+		return st, err
+	}
+	if st.FirstRead = len(started) == 0; !st.FirstRead {
+		st.StartedAt = started[0]
+	}
+	if st.Organizations, err = organizationsOf(ctx, q, source); err != nil {
+		return st, err
+	}
+	if st.Objects, err = currentStates(ctx, q, source); err != nil {
+		return st, err
+	}
+	if st.Conditions, err = conditionsToJudge(ctx, q, source, now); err != nil {
+		return st, err
+	}
+	if st.Tickets, err = ticketsOf(ctx, q, st.Conditions); err != nil {
+		return st, err
+	}
+	st.CreateWaiting, err = createsWaiting(ctx, q)
+	return st, err
+}
+
+// Marks lists how far the streams of a source have been read.
+func (r *Reader) Marks(ctx context.Context, source string) ([]app.Mark, error) {
+	list, err := all(ctx, r.db, func(s scanner) (m app.Mark, err error) {
+		err = s.Scan(&m.Stream, &m.ExternalID, &m.Value)
+		return m, err
+	}, "SELECT stream, external_id, mark FROM cursors WHERE source = ? ORDER BY stream, external_id", source)
+	return list, failed("list marks", err)
+}
+
+func saveMarks(ctx context.Context, tx *sql.Tx, source string, marks []app.Mark) error {
+	for _, m := range marks {
+		if err := exec(ctx, tx, `INSERT INTO cursors (source, stream, external_id, mark) VALUES (?, ?, ?, ?)
+			ON CONFLICT (source, stream, external_id) DO UPDATE SET mark = excluded.mark WHERE mark <> excluded.mark`,
+			source, m.Stream, m.ExternalID, m.Value); err != nil {
+			return err
+		}
+	}
+	return nil
+}

@@ -1,0 +1,95 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"fmt"
+	"strings"
+
+	"psabridge/app"
+)
+
+// Ticket returns a ticket with its conditions; NotFound when there is none.
+func (r *Reader) Ticket(ctx context.Context, id int64) (row app.TicketRow, err error) {
+	err = r.snapshot(ctx, "read ticket", func(tx *sql.Tx) error {
+		t, err := ticketByID(ctx, tx, id)
+		if err != nil {
+			return err
+		}
+		rows, err := withConditions(ctx, tx, []app.Ticket{t})
+		if err == nil {
+			row = rows[0]
+		}
+		return err
+	})
+	return row, err
+}
+
+// Tickets lists tickets, newest first; the cursor is the row's id.
+func (r *Reader) Tickets(ctx context.Context, f app.TicketFilter) (rows []app.TicketRow, err error) {
+	var w where
+	w.add("t.id < ?", before(f.Page))
+	if f.Connection != "" {
+		w.add("t.connection = ?", f.Connection)
+	}
+	if f.State != "" {
+		w.add("t.state = ?", f.State)
+	}
+	err = r.snapshot(ctx, "list tickets", func(tx *sql.Tx) error {
+		tickets, err := all(ctx, tx, scanTicket, ticketColumns+w.String()+" ORDER BY t.id DESC LIMIT ?", append(w.args, f.Page.Size())...)
+		if err != nil {
+			return err
+		}
+		rows, err = withConditions(ctx, tx, tickets)
+		return err
+	})
+	return rows, err
+}
+
+func withConditions(ctx context.Context, q querier, tickets []app.Ticket) ([]app.TicketRow, error) {
+	rows, at := make([]app.TicketRow, len(tickets)), make(map[int64]int, len(tickets))
+	ids := make([]int64, len(tickets))
+	for i, t := range tickets {
+		rows[i], at[t.ID], ids[i] = app.TicketRow{Ticket: t, Conditions: []app.Condition{}}, i, t.ID
+	}
+	list, err := all(ctx, q, scanCondition, conditionColumns+" WHERE c.ticket_id IN (SELECT value FROM json_each(?)) ORDER BY c.id", asJSON{ids})
+	for _, c := range list {
+		row := &rows[at[c.TicketID]]
+		row.Conditions = append(row.Conditions, c)
+		row.Occurrences += c.Occurrences
+	}
+	return rows, err
+}
+
+const deliveryRows = "SELECT " + deliveryFields + `, d.subject, coalesce(o.id, 0), coalesce(o.name, ''), coalesce(t.remote_id, 0)
+	FROM deliveries d
+	LEFT JOIN tickets t ON t.id = d.ticket_id
+	LEFT JOIN organizations o ON o.source = d.source AND o.external_id = d.organization`
+
+func scanDeliveryRow(s scanner) (d app.DeliveryRow, err error) {
+	err = s.Scan(append(deliveryDest(&d.Delivery), &d.Subject, &d.Organization.ID, &d.Organization.Name, &d.TicketNumber)...)
+	return d, err
+}
+
+// Delivery returns a delivery; NotFound when there is none.
+func (r *Reader) Delivery(ctx context.Context, id int64) (app.DeliveryRow, error) {
+	d, err := one(ctx, r.db, scanDeliveryRow, fmt.Sprintf("There is no delivery %d.", id), deliveryRows+" WHERE d.id = ?", id)
+	return d, failed("read delivery", err)
+}
+
+// Deliveries lists deliveries, newest first; the cursor is the row's id.
+func (r *Reader) Deliveries(ctx context.Context, f app.DeliveryFilter) ([]app.DeliveryRow, error) {
+	var w where
+	w.add("d.id < ?", before(f.Page))
+	if f.State != "" {
+		w.add("d.state = ?", f.State)
+	}
+	if f.Kind != "" {
+		w.add("d.kind = ?", f.Kind)
+	}
+	if q := strings.TrimPrefix(strings.TrimSpace(f.Query), "#"); q != "" {
+		w.add(`(d.subject LIKE ? ESCAPE '\' OR o.name LIKE ? ESCAPE '\' OR CAST(t.remote_id AS TEXT) = ?)`, like(q), like(q), q)
+	}
+	list, err := all(ctx, r.db, scanDeliveryRow, deliveryRows+w.String()+" ORDER BY d.id DESC LIMIT ?", append(w.args, f.Page.Size())...)
+	return list, failed("list deliveries", err)
+}

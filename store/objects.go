@@ -1,0 +1,141 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"time"
+
+	"psabridge/app"
+)
+
+// stateKey names one aspect of one object of a source.
+type stateKey struct {
+	kind app.ObjectKind
+	id   string
+	what string
+}
+
+// openState is a stored value that holds now.
+type openState struct {
+	app.ObjectState
+	objectID int64
+}
+
+func keyOf(s app.ObjectState) stateKey {
+	return stateKey{kind: s.Object.Kind, id: s.Object.ExternalID, what: s.What}
+}
+
+func scanState(s scanner) (o openState, err error) {
+	err = s.Scan(&o.objectID, &o.OrganizationID, &o.Object.Kind, &o.Object.ExternalID, &o.Object.Name,
+		&o.What, &o.Value, into(&o.From), into(&o.Since))
+	return o, err
+}
+
+func openStates(ctx context.Context, q querier, source string) ([]openState, error) {
+	return all(ctx, q, scanState, `SELECT o.id, o.organization, o.kind, o.external_id, o.name, s.what, s.value, s.from_at, s.since
+		FROM objects o JOIN object_states s ON s.object_id = o.id AND s.to_at IS NULL
+		WHERE o.source = ? ORDER BY o.id, s.what`, source)
+}
+
+func currentStates(ctx context.Context, q querier, source string) ([]app.ObjectState, error) {
+	open, err := openStates(ctx, q, source)
+	if err != nil {
+		return nil, err
+	}
+	list := make([]app.ObjectState, len(open))
+	for i, o := range open {
+		list[i] = o.ObjectState
+	}
+	return list, nil
+}
+
+// saveStates writes the values that changed. A value that is no longer shown ends only where its organization was
+// read completely: what could not be read still holds.
+func saveStates(ctx context.Context, tx *sql.Tx, b app.Batch, now time.Time) error {
+	at := b.ReadAt
+	if at.IsZero() {
+		at = now
+	}
+	open, err := openStates(ctx, tx, b.Source)
+	if err != nil {
+		return err
+	}
+	known := make(map[stateKey]openState, len(open))
+	for _, o := range open {
+		known[keyOf(o.ObjectState)] = o
+	}
+	shown := make(map[stateKey]bool, len(b.States))
+	for _, st := range b.States {
+		if shown[keyOf(st)] {
+			continue
+		}
+		shown[keyOf(st)] = true
+		old, ok := known[keyOf(st)]
+		if err := saveState(ctx, tx, b.Source, st, old, ok, at); err != nil {
+			return err
+		}
+	}
+	read := readCompletely(b)
+	for key, old := range known {
+		if shown[key] || !read[old.OrganizationID] {
+			continue
+		}
+		if err := endState(ctx, tx, old, at); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// readCompletely returns the organizations whose objects the batch shows all of.
+func readCompletely(b app.Batch) map[string]bool {
+	read := make(map[string]bool, len(b.Organizations))
+	if !b.OrganizationsComplete {
+		return read
+	}
+	for _, o := range b.Organizations {
+		read[o.ExternalID] = true
+	}
+	for _, id := range b.Unread {
+		delete(read, id)
+	}
+	return read
+}
+
+// saveState writes one value if it differs from the one that holds. The source's own "since" is part of it: another
+// one means that the value was lost and came back between two polls.
+func saveState(ctx context.Context, tx *sql.Tx, source string, st app.ObjectState, old openState, known bool, at time.Time) error {
+	moved := !known || old.OrganizationID != st.OrganizationID || old.Object.Name != st.Object.Name
+	if moved {
+		if err := saveObject(ctx, tx, source, st.OrganizationID, st.Object); err != nil {
+			return err
+		}
+	}
+	if known && old.Value == st.Value && same(old.Since, st.Since) {
+		return nil
+	}
+	if known {
+		if err := endState(ctx, tx, old, at); err != nil {
+			return err
+		}
+	}
+	return exec(ctx, tx, `INSERT INTO object_states (object_id, what, from_at, value, since)
+		SELECT id, ?, ?, ?, ? FROM objects WHERE source = ? AND kind = ? AND external_id = ?
+		ON CONFLICT (object_id, what, from_at) DO UPDATE SET value = excluded.value, since = excluded.since, to_at = NULL`,
+		st.What, stamp(at), st.Value, stamp(st.Since), source, st.Object.Kind, st.Object.ExternalID)
+}
+
+func saveObject(ctx context.Context, tx *sql.Tx, source, organization string, o app.Object) error {
+	return exec(ctx, tx, `INSERT INTO objects (source, kind, external_id, organization, name) VALUES (?, ?, ?, ?, ?)
+		ON CONFLICT (source, kind, external_id) DO UPDATE SET organization = excluded.organization, name = excluded.name
+			WHERE organization <> excluded.organization OR name <> excluded.name`,
+		source, o.Kind, o.ExternalID, organization, o.Name)
+}
+
+// endState closes a value. One that began at the same moment was never true and is taken back.
+func endState(ctx context.Context, tx *sql.Tx, old openState, at time.Time) error {
+	if !old.From.Before(at) {
+		return exec(ctx, tx, "DELETE FROM object_states WHERE object_id = ? AND what = ? AND from_at = ?", old.objectID, old.What, stamp(old.From))
+	}
+	return exec(ctx, tx, "UPDATE object_states SET to_at = ? WHERE object_id = ? AND what = ? AND to_at IS NULL", stamp(at), old.objectID, old.What)
+}

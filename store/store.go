@@ -1,0 +1,140 @@
+// Package store keeps everything psabridge knows in one SQLite file.
+//
+// One exported method is one transaction; helpers take the transaction as a querier, and nothing here waits for the
+// network. There are two pools on the file: a writer with a single connection whose transactions take the write lock
+// at once, and query-only readers. Pragmas stand in the DSN, because they belong to a connection, not to a file.
+package store
+
+import (
+	"context"
+	"database/sql"
+	"fmt"
+	"log/slog"
+	"path/filepath"
+	"sync"
+	"time"
+
+	_ "modernc.org/sqlite" // the database/sql driver named "sqlite"
+
+	"psabridge/app"
+)
+
+// Options are what Open needs beside the folder.
+type Options struct {
+	Now    func() time.Time // default time.Now
+	Logger *slog.Logger     // default: nothing is logged
+}
+
+// reads lets Store embed the Reader and still have a method of that name.
+type reads = Reader
+
+// Store reads and writes. Every method of Reader is also a method of Store.
+type Store struct {
+	*reads
+	db  *sql.DB
+	log *slog.Logger
+
+	mu    sync.Mutex
+	beats map[string]beat // when each source was last polled; not stored, so that a quiet minute writes nothing
+}
+
+// Reader reads only: its connections refuse to write.
+type Reader struct {
+	db  *sql.DB
+	now func() time.Time
+	// beatOf tells when a source was polled, which only the writing side knows.
+	beatOf func(source string) beat
+}
+
+// Open opens <dir>/psabridge.db, or creates it with its folder. A database of an older program is copied to
+// <dir>/backups and then migrated; one of a newer program is refused as a Conflict, a damaged one as Unavailable.
+func Open(ctx context.Context, dir string, o Options) (*Store, error) {
+	return open(ctx, dir, o, migrations)
+}
+
+func open(ctx context.Context, dir string, o Options, steps []migration) (*Store, error) {
+	if o.Now == nil {
+		o.Now = time.Now
+	}
+	if o.Logger == nil {
+		o.Logger = slog.New(slog.DiscardHandler)
+	}
+	dir, err := filepath.Abs(dir)
+	if err != nil {
+		return nil, app.Wrap(err, app.Invalid, "The data folder "+dir+" is not a usable path.")
+	}
+	f := files{dir: dir, log: o.Logger}
+	if err := f.prepare(); err != nil {
+		return nil, err
+	}
+	if err := f.createIfMissing(ctx, steps, o.Now()); err != nil {
+		return nil, err
+	}
+	writer, err := pool(writerDSN(f.database()), 1)
+	if err != nil {
+		return nil, err
+	}
+	reader, err := pool(readerDSN(f.database()), readers)
+	if err != nil {
+		return nil, err
+	}
+	s := &Store{db: writer, log: o.Logger, beats: make(map[string]beat)}
+	s.reads = &Reader{db: reader, now: o.Now, beatOf: s.beatOf}
+	if err := s.start(ctx, f, steps, o.Now()); err != nil {
+		_ = s.Close()
+		return nil, err
+	}
+	return s, nil
+}
+
+// readers is how many pages can be read at once; more only wait for the same disk.
+const readers = 4
+
+func (s *Store) start(ctx context.Context, f files, steps []migration, now time.Time) error {
+	if err := quickCheck(ctx, s.db, f.database()); err != nil {
+		return err
+	}
+	if err := migrate(ctx, s.db, f, steps, now); err != nil {
+		return err
+	}
+	return f.repairModes()
+}
+
+// Close closes both pools. It waits for transactions under way.
+func (s *Store) Close() error {
+	rerr := s.reads.db.Close()
+	if err := s.db.Close(); err != nil {
+		return fmt.Errorf("store: close: %w", err)
+	}
+	if rerr != nil {
+		return fmt.Errorf("store: close readers: %w", rerr)
+	}
+	return nil
+}
+
+// Reader returns the reading half, for whoever must not be able to write.
+func (s *Store) Reader() *Reader { return s.reads }
+
+// write runs fn in one transaction that holds the write lock from its first statement on. The name says what is
+// being done, for the log.
+func (s *Store) write(ctx context.Context, name string, fn func(tx *sql.Tx) error) error {
+	tx, err := s.db.BeginTx(ctx, nil)
+	if err != nil {
+		return failed(name, err)
+	}
+	defer tx.Rollback()
+	if err := fn(tx); err != nil {
+		return failed(name, err)
+	}
+	return failed(name, tx.Commit())
+}
+
+// snapshot runs fn on one unchanging view of the database.
+func (r *Reader) snapshot(ctx context.Context, name string, fn func(tx *sql.Tx) error) error {
+	tx, err := r.db.BeginTx(ctx, nil)
+	if err != nil {
+		return failed(name, err)
+	}
+	defer tx.Rollback()
+	return failed(name, fn(tx))
+}
