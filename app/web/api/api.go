@@ -1,0 +1,220 @@
+// Package api is the local JSON API, /api/v1: the same use cases the pages call, for scripts and the command line.
+// Its shapes are stable; the OpenAPI document it serves at /api/v1/openapi.json is made from the types here.
+package api
+
+import (
+	"context"
+	"log/slog"
+	"net/http"
+	"strings"
+	"time"
+
+	"github.com/danielgtaylor/huma/v2"
+	"github.com/danielgtaylor/huma/v2/adapters/humaecho"
+	"github.com/labstack/echo/v4"
+
+	"psabridge/app"
+	"psabridge/app/job"
+)
+
+// Deps are what the API calls. Each field is named for what it does; the composition root fills them all.
+type Deps struct {
+	Version   string
+	StartedAt time.Time
+	Now       func() time.Time
+	Log       *slog.Logger
+
+	Read     Reader
+	Settings Settings
+	Setup    Setup
+	Sync     func(ctx context.Context, source string) (SyncResult, error)
+	Push     Pusher
+	Outbox   Outbox
+	Alerts   Alerts
+	Jobs     *job.Jobs
+	Status   func(ctx context.Context) (Status, error)
+	// TicketURL is where a person sees a ticket in ConnectWise; empty when the connection is gone.
+	TicketURL func(ctx context.Context, connection string, ticket int64) string
+	// Launch returns a sign-in address for the pages, good once and for 60 seconds.
+	Launch func() string
+	// Pause stops sending until then (zero: until resumed); Resume ends it.
+	Pause  func(ctx context.Context, until time.Time, reason string) error
+	Resume func(ctx context.Context) error
+}
+
+// Reader is what the API reads from the store.
+type Reader interface {
+	Organizations(context.Context, app.OrganizationFilter) ([]app.OrganizationRow, error)
+	Organization(context.Context, int64) (app.OrganizationRow, error)
+	Events(context.Context, app.EventFilter) ([]app.EventRow, error)
+	Conditions(context.Context, app.ConditionFilter) ([]app.Condition, error)
+	Tickets(context.Context, app.TicketFilter) ([]app.TicketRow, error)
+	Deliveries(context.Context, app.DeliveryFilter) ([]app.DeliveryRow, error)
+	Delivery(context.Context, int64) (app.DeliveryRow, error)
+	Attempts(context.Context, int64) ([]app.Attempt, error)
+	Plan(context.Context, int64) (app.Plan, error)
+	CurrentPlan(context.Context, string, app.Period) (app.Plan, error)
+	Line(context.Context, int64) (app.Line, error)
+	LineEvidence(context.Context, int64) (app.Line, error)
+	Pushes(context.Context, app.PushFilter) ([]app.Push, error)
+	Push(context.Context, int64) (app.Push, error)
+}
+
+// Settings edits the settings document and the secrets.
+type Settings interface {
+	// Document returns the current settings and their revision.
+	Document(ctx context.Context) (app.Settings, int64, error)
+	// Export prints a settings document as YAML, or as JSON.
+	Export(ctx context.Context, asJSON bool) ([]byte, error)
+	// Replace parses, validates and stores a whole document, all or nothing.
+	Replace(ctx context.Context, by string, document []byte, dryRun, force bool) ([]app.Change, error)
+	// SetMapping replaces one organization's entry.
+	SetMapping(ctx context.Context, by string, organization int64, m app.OrganizationSettings) error
+	SetSecret(ctx context.Context, name string, value app.Secret) error
+	DeleteSecret(ctx context.Context, name string) error
+	Secrets(ctx context.Context) ([]app.SecretRecord, error)
+}
+
+// Setup tests connections and serves their drop-downs.
+type Setup interface {
+	Test(ctx context.Context, connection string, each func(app.CheckRow)) ([]app.CheckRow, error)
+	Reload(ctx context.Context, connection string) (map[app.OptionList]int, error)
+	Options(ctx context.Context, connection string, list app.OptionList, parent int64) ([]app.OptionRow, time.Time, error)
+	Suggestions(ctx context.Context, connection string) ([]Suggestion, error)
+}
+
+// Pusher plans, decides, approves and undoes billing runs.
+type Pusher interface {
+	MakePlan(ctx context.Context, connection string, p app.Period, t app.Trigger) (app.Plan, error)
+	Decide(ctx context.Context, line int64, d app.Decision, q *app.Quantity, note, by string) (app.Plan, error)
+	ReleaseAll(ctx context.Context, plan int64, codes []app.HoldCode, note, by string) (app.Plan, error)
+	Approve(ctx context.Context, plan int64, digest string, t app.Trigger, by string) (app.Push, error)
+	Undo(ctx context.Context, push int64, by string) (app.Push, error)
+}
+
+// Outbox lets a person move what is parked.
+type Outbox interface {
+	Retry(ctx context.Context, id int64, by string) error
+	RetryParked(ctx context.Context, by string) (int, error)
+	Drop(ctx context.Context, id int64, reason, by string) error
+	Link(ctx context.Context, id, ticket int64, by string) error
+}
+
+// Alerts answers the start question (T4).
+type Alerts interface {
+	Start(ctx context.Context, open bool, by string) (opened, quiet int, err error)
+}
+
+// caller is who the API says did something: whoever holds the token.
+const caller = "api"
+
+type server struct{ Deps }
+
+// New builds the handler of /api/v1. The guard in front of it has already checked Host, browser headers and token.
+func New(d Deps) http.Handler {
+	s := &server{Deps: d}
+	useProblems(d.Log)
+	e := echo.New()
+	e.HideBanner, e.HidePort = true, true
+	e.HTTPErrorHandler = s.routeError
+	e.Pre(csvSuffix)
+	s.register(humaecho.NewWithGroup(e, e.Group("/api/v1"), config(d.Version)))
+	return e
+}
+
+// csvSuffix serves /billing/pushes/{id}.csv, a path the router cannot tell from {id}.
+func csvSuffix(next echo.HandlerFunc) echo.HandlerFunc {
+	return func(c echo.Context) error {
+		u := c.Request().URL
+		if p, ok := strings.CutSuffix(u.Path, ".csv"); ok {
+			u.Path, u.RawPath = p+"/csv", ""
+		}
+		return next(c)
+	}
+}
+
+func config(version string) huma.Config {
+	c := huma.DefaultConfig("psabridge local API", version)
+	c.Info.Description = "Everything the pages do, for scripts. Loopback only; every call needs the token in api.token."
+	c.OpenAPIPath, c.DocsPath, c.SchemasPath = "/openapi", "", ""
+	c.CreateHooks = nil // no $schema members or Link headers in answers
+	c.RejectUnknownQueryParameters = true
+	c.Servers = []*huma.Server{{URL: "/api/v1"}}
+	c.Components.SecuritySchemes = map[string]*huma.SecurityScheme{"token": {Type: "http", Scheme: "bearer"}}
+	c.Security = []map[string][]string{{"token": {}}}
+	return c
+}
+
+// routeError answers what no route took.
+func (s *server) routeError(err error, c echo.Context) {
+	if c.Response().Committed {
+		return
+	}
+	status := http.StatusInternalServerError
+	if he, ok := err.(*echo.HTTPError); ok { //nolint:errorlint // echo hands its own error over unwrapped
+		status = he.Code
+	} else {
+		s.Log.Error("api request failed", "error", err)
+	}
+	p := problemOf(status, map[int]string{
+		http.StatusNotFound:         "There is no such call. GET /api/v1/openapi.json lists them.",
+		http.StatusMethodNotAllowed: "This call does not take that method. GET /api/v1/openapi.json lists them.",
+	}[status])
+	if p.Error() == "" {
+		p = problemOf(http.StatusInternalServerError, "Internal error. The log says more.")
+	}
+	c.Response().Header().Set("Content-Type", "application/problem+json")
+	_ = c.JSON(p.GetStatus(), p)
+}
+
+// register is the flat list of every call.
+func (s *server) register(a huma.API) {
+	get(a, "/status", "What the bridge is doing", s.status)
+	post(a, "/pause", "Send nothing until resumed; go on collecting", s.pause)
+	post(a, "/resume", "Send again", s.resume)
+	post(a, "/launch", "A sign-in address for the pages, good once and for 60 seconds", s.launch)
+
+	s.registerSettings(a)
+	get(a, "/secrets", "Which secrets are stored, never their values", s.secrets)
+	put(a, "/secrets/{kind}/{name}/{key}", "Store a secret", s.setSecret)
+	del(a, "/secrets/{kind}/{name}/{key}", "Delete a secret", s.deleteSecret)
+
+	long(a, http.MethodPost, "/connections/{name}/test", "Test a connection", s.test, TestResult{})
+	long(a, http.MethodPost, "/connections/{name}/reload", "Read every drop-down of ConnectWise again", s.reload, map[string]int{})
+	get(a, "/connections/{name}/options/{list}", "One drop-down of ConnectWise, from the cache", s.options)
+	get(a, "/mappings/suggestions", "Which company each unmapped organization probably is", s.suggestions)
+	long(a, http.MethodPost, "/sources/{name}/sync", "Read a source now", s.sync, SyncResult{})
+
+	get(a, "/organizations", "Organizations with their mapping and newest readings", s.organizations)
+	get(a, "/organizations/{id}", "One organization", s.organization)
+	put(a, "/organizations/{id}/mapping", "Replace an organization's mapping", s.setMapping)
+
+	get(a, "/events", "What happened, and what became of it", s.events)
+	get(a, "/conditions", "What holds", s.conditions)
+	post(a, "/conditions/start", "Answer the start question: open tickets for what held before, or stay quiet", s.start)
+	get(a, "/tickets", "Tickets and their conditions", s.tickets)
+
+	get(a, "/deliveries", "What ConnectWise is or was told", s.deliveries)
+	get(a, "/deliveries/{id}", "One delivery with its attempts", s.delivery)
+	post(a, "/deliveries/retry", "Retry every parked delivery", s.retryParked)
+	post(a, "/deliveries/{id}/retry", "Retry a delivery", s.retry)
+	post(a, "/deliveries/{id}/drop", "Give a delivery up, with a reason", s.drop)
+	post(a, "/deliveries/{id}/link", "Say which ticket a parked create already is", s.linkTicket)
+
+	long(a, http.MethodPost, "/billing/plans", "Read usage and additions now and plan", s.makePlan, Plan{})
+	get(a, "/billing/plans", "The open plan with this digest", s.findPlan)
+	get(a, "/billing/plans/{id}", "One plan", s.plan)
+	post(a, "/billing/plans/{id}/release", "Release every line held by nothing but these codes", s.releaseAll)
+	post(a, "/billing/lines/{id}/release", "Release a held line", s.releaseLine)
+	post(a, "/billing/lines/{id}/skip", "Skip a line", s.skipLine)
+	post(a, "/billing/lines/{id}/correct", "Correct a line's quantity, with a note", s.correctLine)
+	get(a, "/billing/lines/{id}/evidence", "Where a line's quantity comes from", s.evidence)
+	created(a, "/billing/pushes", "Push exactly the plan with this digest", s.approve)
+	get(a, "/billing/pushes", "Pushes, newest first", s.pushes)
+	get(a, "/billing/pushes/{id}", "One push with its lines", s.push)
+	s.registerCSV(a)
+	created(a, "/billing/pushes/{id}/undo", "Restore what a push wrote", s.undo)
+
+	get(a, "/jobs/{id}", "How far a job is", s.job)
+	del(a, "/jobs/{id}", "Cancel a job", s.cancelJob)
+}

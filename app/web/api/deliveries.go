@@ -1,0 +1,151 @@
+package api
+
+import (
+	"context"
+	"time"
+
+	"psabridge/app"
+)
+
+// Delivery is something ConnectWise is or was told.
+type Delivery struct {
+	ID        ID         `json:"id"`
+	Kind      string     `json:"kind"`
+	Key       string     `json:"key"`
+	State     string     `json:"state" enum:"waiting,sending,checking,done,parked,dropped"`
+	Attempts  int        `json:"attempts"`
+	NextAt    *time.Time `json:"next_at"`
+	LastError *LastError `json:"last_error"`
+	CreatedAt time.Time  `json:"created_at"`
+	DoneAt    *time.Time `json:"done_at"`
+	Subject   string     `json:"subject"`
+	Ticket    *int64     `json:"ticket_number"`
+	Log       []Attempt  `json:"attempt_log,omitempty" doc:"only when one delivery is asked for"`
+}
+
+// LastError is why a delivery is not done yet.
+type LastError struct {
+	Code    string `json:"code"`
+	Message string `json:"message"`
+}
+
+// Attempt is one try.
+type Attempt struct {
+	N          int        `json:"n"`
+	StartedAt  time.Time  `json:"started_at"`
+	IntentAt   *time.Time `json:"intent_at" doc:"null: nothing was sent"`
+	Request    string     `json:"request"`
+	Outcome    string     `json:"outcome"`
+	Status     int        `json:"status"`
+	Error      string     `json:"error"`
+	FinishedAt *time.Time `json:"finished_at"`
+}
+
+func delivery(r app.DeliveryRow) Delivery {
+	d := Delivery{
+		ID: id(r.ID), Kind: string(r.Kind), Key: r.DedupKey, State: string(r.State), Attempts: r.Attempt,
+		CreatedAt: r.CreatedAt.UTC(), DoneAt: timeOrNil(r.DoneAt), Subject: r.Subject, Ticket: remoteOrNil(r.TicketNumber),
+	}
+	if r.State == app.DeliveryWaiting || r.State == app.DeliveryChecking {
+		d.NextAt = timeOrNil(r.NextAt)
+	}
+	if r.ErrorCode != "" || r.Reason != "" {
+		d.LastError = &LastError{Code: string(r.ErrorCode), Message: r.Reason}
+	}
+	return d
+}
+
+type deliveriesInput struct {
+	paging
+	State string `query:"state" enum:"waiting,sending,checking,done,parked,dropped"`
+	Kind  string `query:"kind" enum:"ticket.create,ticket.note,agreement.write"`
+}
+
+func (s *server) deliveries(ctx context.Context, in *deliveriesInput) (*listOutput[Delivery], error) {
+	page, err := in.page()
+	if err != nil {
+		return nil, s.fail(err)
+	}
+	rows, err := s.Read.Deliveries(ctx, app.DeliveryFilter{State: app.DeliveryState(in.State), Kind: app.DeliveryKind(in.Kind), Page: page})
+	if err != nil {
+		return nil, s.fail(err)
+	}
+	return newList(rows, page, delivery, func(r app.DeliveryRow) int64 { return r.ID }), nil
+}
+
+type deliveryOutput struct{ Body Delivery }
+
+func (s *server) delivery(ctx context.Context, in *rowInput) (*deliveryOutput, error) {
+	n, err := in.ID.parse("id")
+	if err != nil {
+		return nil, s.fail(err)
+	}
+	row, err := s.Read.Delivery(ctx, n)
+	if err != nil {
+		return nil, s.fail(err)
+	}
+	attempts, err := s.Read.Attempts(ctx, n)
+	if err != nil {
+		return nil, s.fail(err)
+	}
+	out := delivery(row)
+	for _, a := range attempts {
+		out.Log = append(out.Log, Attempt{
+			N: a.N, StartedAt: a.StartedAt.UTC(), IntentAt: timeOrNil(a.IntentAt), Request: a.Request, Outcome: a.Outcome, Status: a.Status,
+			Error: a.Error, FinishedAt: timeOrNil(a.FinishedAt),
+		})
+	}
+	return &deliveryOutput{Body: out}, nil
+}
+
+type countOutput struct {
+	Body struct {
+		Retried int `json:"retried"`
+	}
+}
+
+func (s *server) retryParked(ctx context.Context, _ *struct {
+	State string `query:"state" enum:"parked" required:"true"`
+}) (*countOutput, error) {
+	n, err := s.Outbox.RetryParked(ctx, caller)
+	if err != nil {
+		return nil, s.fail(err)
+	}
+	var out countOutput
+	out.Body.Retried = n
+	return &out, nil
+}
+
+func (s *server) retry(ctx context.Context, in *rowInput) (*struct{}, error) {
+	n, err := in.ID.parse("id")
+	if err == nil {
+		err = s.Outbox.Retry(ctx, n, caller)
+	}
+	return s.done(err)
+}
+
+func (s *server) drop(ctx context.Context, in *struct {
+	rowInput
+	Body struct {
+		Reason string `json:"reason" minLength:"1" maxLength:"500"`
+	}
+}) (*struct{}, error) {
+	n, err := in.ID.parse("id")
+	if err == nil {
+		err = s.Outbox.Drop(ctx, n, in.Body.Reason, caller)
+	}
+	return s.done(err)
+}
+
+func (s *server) linkTicket(ctx context.Context, in *struct {
+	rowInput
+	Body struct {
+		Ticket int64 `json:"ticket" minimum:"1" doc:"number of the ConnectWise ticket"`
+	}
+}) (*struct{}, error) {
+	n, err := in.ID.parse("id")
+	if err == nil {
+		err = s.Outbox.Link(ctx, n, in.Body.Ticket, caller)
+	}
+	return s.done(err)
+}

@@ -1,0 +1,87 @@
+package api
+
+import (
+	"context"
+	"net/http"
+	"time"
+
+	"psabridge/app"
+	"psabridge/app/job"
+)
+
+// JobRef names a job that goes on.
+type JobRef struct {
+	Job struct {
+		ID string `json:"id"`
+	} `json:"job"`
+}
+
+// Job is how far a job is.
+type Job struct {
+	ID       string   `json:"id"`
+	State    string   `json:"state" enum:"running,done,failed,cancelled"`
+	Progress Progress `json:"progress"`
+	Result   any      `json:"result"`
+	Error    *Problem `json:"error"`
+}
+
+// Progress counts steps.
+type Progress struct {
+	Done  int    `json:"done"`
+	Total int    `json:"total"`
+	Text  string `json:"text"`
+}
+
+// waiting is the query parameter of every long call.
+type waiting struct {
+	Wait int `query:"wait" minimum:"0" maximum:"600" default:"25" doc:"seconds to wait for the result"`
+}
+
+type longOutput struct {
+	Status int
+	Body   any
+}
+
+// run starts f as a job and waits for it: its result, or a reference to it when it takes longer. The job does not end
+// with the request: a script that hangs up must not cut a plan in half.
+func (s *server) run(ctx context.Context, w waiting, kind string, f func(context.Context, *job.Progress) (any, error)) (*longOutput, error) {
+	j := s.Jobs.Start(context.WithoutCancel(ctx), kind, f)
+	done, err := s.Jobs.Wait(ctx, j, time.Duration(w.Wait)*time.Second)
+	if err != nil {
+		return nil, s.fail(err)
+	}
+	switch done.State {
+	case job.Running:
+		var ref JobRef
+		ref.Job.ID = string(j)
+		return &longOutput{Status: http.StatusAccepted, Body: ref}, nil
+	case job.Failed, job.Cancelled:
+		return nil, s.fail(done.Err)
+	}
+	return &longOutput{Status: http.StatusOK, Body: done.Result}, nil
+}
+
+type jobInput struct {
+	ID string `path:"id" maxLength:"64"`
+}
+
+type jobOutput struct{ Body Job }
+
+func (s *server) job(_ context.Context, in *jobInput) (*jobOutput, error) {
+	j, ok := s.Jobs.Get(job.ID(in.ID))
+	if !ok {
+		return nil, s.fail(app.Errorf(app.NotFound, "There is no job %s any more.", in.ID))
+	}
+	out := Job{ID: in.ID, State: string(j.State), Progress: Progress{Done: j.Done, Total: j.Total, Text: j.Text}, Result: j.Result}
+	if j.Err != nil {
+		out.Error, _ = s.fail(j.Err).(*Problem) //nolint:errorlint // fail returns nothing else
+	}
+	return &jobOutput{Body: out}, nil
+}
+
+func (s *server) cancelJob(_ context.Context, in *jobInput) (*struct{}, error) {
+	if !s.Jobs.Cancel(job.ID(in.ID)) {
+		return nil, s.fail(app.Errorf(app.NotFound, "There is no job %s any more.", in.ID))
+	}
+	return nil, nil
+}

@@ -1,0 +1,132 @@
+package api
+
+import (
+	"bytes"
+	"context"
+	"encoding/csv"
+	"net/http"
+	"strings"
+
+	"github.com/danielgtaylor/huma/v2"
+
+	"psabridge/app"
+)
+
+type pushOutput struct{ Body Push }
+
+func (s *server) answerPush(p app.Push, err error) (*pushOutput, error) {
+	if err != nil {
+		return nil, s.fail(err)
+	}
+	return &pushOutput{Body: push(p)}, nil
+}
+
+func (s *server) approve(ctx context.Context, in *struct {
+	Body struct {
+		PlanID ID     `json:"plan_id" minLength:"1" maxLength:"20"`
+		Digest string `json:"digest" minLength:"1" maxLength:"128"`
+	}
+}) (*pushOutput, error) {
+	n, err := in.Body.PlanID.parse("plan_id")
+	if err != nil {
+		return nil, s.fail(err)
+	}
+	return s.answerPush(s.Push.Approve(ctx, n, in.Body.Digest, app.TriggerAPI, caller))
+}
+
+func (s *server) undo(ctx context.Context, in *rowInput) (*pushOutput, error) {
+	n, err := in.ID.parse("id")
+	if err != nil {
+		return nil, s.fail(err)
+	}
+	return s.answerPush(s.Push.Undo(ctx, n, caller))
+}
+
+type pushesInput struct {
+	paging
+	Connection string `query:"connection" maxLength:"64"`
+	Period     string `query:"period" example:"2026-11"`
+}
+
+func (s *server) pushes(ctx context.Context, in *pushesInput) (*listOutput[Push], error) {
+	page, err := in.page()
+	if err != nil {
+		return nil, s.fail(err)
+	}
+	f := app.PushFilter{Connection: in.Connection, Page: page}
+	if in.Period != "" {
+		if f.Period, err = app.ParsePeriod(in.Period); err != nil {
+			return nil, s.fail(err)
+		}
+	}
+	rows, err := s.Read.Pushes(ctx, f)
+	if err != nil {
+		return nil, s.fail(err)
+	}
+	return newList(rows, page, push, func(p app.Push) int64 { return p.ID }), nil
+}
+
+func (s *server) push(ctx context.Context, in *rowInput) (*pushOutput, error) {
+	n, err := in.ID.parse("id")
+	if err != nil {
+		return nil, s.fail(err)
+	}
+	return s.answerPush(s.Read.Push(ctx, n))
+}
+
+// registerCSV adds the one call that does not answer JSON.
+func (s *server) registerCSV(a huma.API) {
+	op := operation(http.MethodGet, "/billing/pushes/{id}/csv", "The lines of a push as CSV")
+	op.Responses = map[string]*huma.Response{"200": {
+		Description: "The lines", Content: map[string]*huma.MediaType{"text/csv": {Schema: &huma.Schema{Type: huma.TypeString}}},
+	}}
+	huma.Register(a, op, s.pushCSV)
+}
+
+func (s *server) pushCSV(ctx context.Context, in *rowInput) (*rawOutput, error) {
+	n, err := in.ID.parse("id")
+	if err != nil {
+		return nil, s.fail(err)
+	}
+	p, err := s.Read.Push(ctx, n)
+	if err != nil {
+		return nil, s.fail(err)
+	}
+	b, err := PushCSV(p)
+	if err != nil {
+		return nil, s.fail(err)
+	}
+	return &rawOutput{ContentType: "text/csv; charset=utf-8", Body: b}, nil
+}
+
+// PushCSV prints a push for a spreadsheet, one line each. Texts that a spreadsheet would take for a formula are made
+// harmless by an apostrophe.
+func PushCSV(p app.Push) ([]byte, error) {
+	var buf bytes.Buffer
+	w := csv.NewWriter(&buf)
+	_ = w.Write([]string{"period", "company_id", "company", "agreement_id", "agreement", "product_id", "meter", "before", "after", "unit", "verdict", "state", "holds", "decided_by", "note", "reason"})
+	for _, l := range p.Lines {
+		before := ""
+		if l.Before != nil {
+			before = l.Before.String()
+		}
+		var holds []string
+		for _, h := range l.Holds {
+			holds = append(holds, string(h.Code))
+		}
+		_ = w.Write([]string{
+			p.Period.String(), string(id(l.Company.ID)), Harmless(l.Company.Name), string(id(l.Agreement.ID)), Harmless(l.Agreement.Name), Harmless(l.Product),
+			Harmless(string(l.Meter)), before, l.After.String(), l.Unit, string(l.Verdict), string(l.State), strings.Join(holds, " "), Harmless(l.DecidedBy), Harmless(noteOf(l)), Harmless(l.Reason),
+		})
+	}
+	w.Flush()
+	return buf.Bytes(), w.Error()
+}
+
+// Harmless keeps a text from being run as a formula by a spreadsheet (SECURITY §4-I).
+func Harmless(s string) string {
+	if s != "" && strings.ContainsRune("=+-@\t\r", rune(s[0])) {
+		return "'" + s
+	}
+	return s
+}
