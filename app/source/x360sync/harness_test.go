@@ -1,0 +1,116 @@
+package x360sync_test
+
+import (
+	"context"
+	"encoding/json"
+	"net/http"
+	"net/http/httptest"
+	"sync"
+	"testing"
+	"time"
+
+	"psabridge/app/rest"
+	"psabridge/app/sandbox"
+	"psabridge/app/sandbox/sample"
+	"psabridge/app/source/x360sync"
+)
+
+// world is a sandbox with a client on it. The sandbox stands below a path, so that an absolute path fails.
+type world struct {
+	t      *testing.T
+	msp    *sample.MSP
+	server *sandbox.X360Sync
+	host   string
+	tokens *memory
+	clock  *clock
+	creds  x360sync.Credentials
+}
+
+type clock struct {
+	mu sync.Mutex
+	t  time.Time
+}
+
+func (c *clock) now() time.Time {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.t
+}
+
+func (c *clock) advance(d time.Duration) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.t = c.t.Add(d)
+}
+
+// memory is a token store that can be made to fail.
+type memory struct {
+	mu    sync.Mutex
+	saved []x360sync.Token
+	value []byte
+	fail  error
+}
+
+func (m *memory) Load(context.Context) (x360sync.Token, error) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	var t x360sync.Token
+	if m.value == nil {
+		return t, nil
+	}
+	return t, json.Unmarshal(m.value, &t)
+}
+
+func (m *memory) Save(_ context.Context, t x360sync.Token) error {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	if m.fail != nil {
+		return m.fail
+	}
+	m.saved = append(m.saved, t)
+	m.value, _ = json.Marshal(t)
+	return nil
+}
+
+func (m *memory) setFail(err error) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	m.fail = err
+}
+
+func (m *memory) count() int {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	return len(m.saved)
+}
+
+func newWorld(t *testing.T, o sandbox.Options) *world {
+	t.Helper()
+	c := &clock{t: time.Date(2026, 11, 22, 8, 0, 0, 0, time.UTC)}
+	o.Now = c.now
+	w := &world{
+		t: t, msp: sample.New(1, c.now()), clock: c, tokens: &memory{},
+		creds: x360sync.Credentials{Username: sample.SyncUsername, Password: sample.SyncPassword},
+	}
+	w.server = sandbox.NewX360Sync(w.msp, o)
+	w.serve(w.server)
+	return w
+}
+
+func (w *world) serve(h http.Handler) {
+	s := httptest.NewServer(http.StripPrefix("/below", h))
+	w.t.Cleanup(s.Close)
+	w.host = s.URL + "/below"
+}
+
+func (w *world) source() *x360sync.Source {
+	w.t.Helper()
+	s, err := x360sync.New(x360sync.Config{
+		Name: sample.SourceName, Host: w.host, AllowPrivateNetwork: true, Credentials: w.creds, Tokens: w.tokens, Now: w.clock.now,
+		Limiter: rest.NewLimiter(1_000_000, 4),
+	})
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	return s
+}

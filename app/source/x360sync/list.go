@@ -1,0 +1,152 @@
+package x360sync
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"iter"
+	"net/url"
+	"strconv"
+
+	"psabridge/app"
+)
+
+// pageSize is the server's own; a client cannot choose it.
+const pageSize = 100
+
+// maxPages ends a list that never ends: 200,000 rows.
+const maxPages = 2000
+
+// getter is the signed-in server: GET of a path below /api/2, decoded into a value.
+type getter interface {
+	get(ctx context.Context, path string, query url.Values, into any) error
+}
+
+// page is one answer of a list.
+type page struct {
+	Results *[]json.RawMessage `json:"results"`
+	Total   *int               `json:"total"`
+}
+
+// row is an entry of a list that can be told apart from the others.
+type row interface{ key() string }
+
+// listing is what came of reading a list to its end.
+type listing[T row] struct {
+	rows  []T
+	raw   []json.RawMessage // the server's own records, in the order of rows
+	calls int
+	// problem says why the list may lack something; empty when it is complete.
+	problem string
+}
+
+func (l listing[T]) complete() bool { return l.problem == "" }
+
+// list reads a whole list. An error means that nothing useful was read; a list that is not complete is returned with
+// its problem, because what it shows is true all the same.
+func list[T row](ctx context.Context, api getter, path string) (listing[T], error) {
+	l := listing[T]{}
+	c := counter{seen: map[string]bool{}}
+	for p, err := range pages(ctx, api, path) {
+		l.calls++
+		if err != nil {
+			if l.calls == 1 || fatal(err) {
+				return listing[T]{}, err
+			}
+			l.problem = app.ErrorMessage(err)
+			return l, nil
+		}
+		c.page(p)
+		for _, raw := range *p.Results {
+			var one T
+			if json.Unmarshal(raw, &one) != nil || !plainID(one.key()) {
+				c.bad++
+				continue
+			}
+			if !c.first(one.key()) {
+				continue
+			}
+			l.rows, l.raw = append(l.rows, one), append(l.raw, raw)
+		}
+	}
+	l.problem = c.problem()
+	return l, nil
+}
+
+// pages reads one page after the other until the total is reached or a page is empty. Offsets go by what was really
+// sent: a short page is not the end, and two pages are not a snapshot.
+func pages(ctx context.Context, api getter, path string) iter.Seq2[page, error] {
+	return func(yield func(page, error) bool) {
+		for offset, n := 0, 0; n < maxPages; n++ {
+			var query url.Values
+			if offset > 0 {
+				query = url.Values{"offset": {strconv.Itoa(offset)}}
+			}
+			var p page
+			err := api.get(ctx, path, query, &p)
+			if err == nil && p.Results == nil {
+				err = app.Errorf(app.Unavailable, "x360Sync answered something that is not a list. A proxy may stand in between; try again later.")
+			}
+			if !yield(p, err) || err != nil || len(*p.Results) == 0 {
+				return
+			}
+			offset += len(*p.Results)
+			if p.Total == nil && len(*p.Results) < pageSize || p.Total != nil && offset >= *p.Total {
+				return
+			}
+		}
+	}
+}
+
+// counter decides whether the pages of a list add up.
+type counter struct {
+	seen    map[string]bool
+	total   int
+	known   bool // a total was given
+	changed bool // it was another on a later page
+	missing bool // some page had none
+	bad     int  // rows that could not be read
+}
+
+func (c *counter) page(p page) {
+	switch {
+	case p.Total == nil:
+		c.missing = true
+	case !c.known:
+		c.total, c.known = *p.Total, true
+	case *p.Total != c.total:
+		c.changed = true
+	}
+}
+
+func (c *counter) first(key string) bool {
+	if c.seen[key] {
+		return false
+	}
+	c.seen[key] = true
+	return true
+}
+
+func (c *counter) problem() string {
+	switch {
+	case c.bad > 0:
+		return fmt.Sprintf("%d entries of the list could not be understood.", c.bad)
+	case c.missing || !c.known:
+		return "The list does not say how long it is, so nobody can tell whether it is whole."
+	case c.changed:
+		return "The list changed while it was read."
+	case len(c.seen) != c.total:
+		return fmt.Sprintf("The list names %d entries and showed %d.", c.total, len(c.seen))
+	}
+	return ""
+}
+
+// fatal reports whether an error concerns everything, not one organization: then the whole pull fails with it.
+func fatal(err error) bool {
+	switch app.ErrorCode(err) {
+	case app.Forbidden, app.NotFound, app.Unavailable, app.Invalid, app.Conflict:
+		return false
+	default: // a sign-in that ended, being asked to wait, our own defect, a context that ended
+		return true
+	}
+}

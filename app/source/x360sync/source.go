@@ -1,0 +1,161 @@
+package x360sync
+
+import (
+	"cmp"
+	"context"
+	"log/slog"
+	"net/http"
+	"sync"
+	"time"
+
+	"psabridge/app"
+	"psabridge/app/rest"
+	"psabridge/app/source"
+)
+
+// requestsPerMinute is what we allow ourselves. The vendor's limit is set per organization and not documented; what it
+// asks for by Retry-After is honoured besides.
+const requestsPerMinute = 3000
+
+// Config is what a live account needs. Name, Host, Credentials and Tokens are required.
+type Config struct {
+	Name                string // of the source in the settings
+	Host                string // as pasted; see Host
+	TopOrganization     string // external id; empty: the organization of the account
+	AllowPrivateNetwork bool
+	CAFile              string
+	Credentials         Credentials
+	Tokens              TokenStore
+	DeviceName          string // how the server lists us among its machines; empty: "psabridge"
+	UserAgent           string
+	Limiter             *rest.Limiter     // survives a rebuild; nil makes one
+	Transport           http.RoundTripper // for tests; nil is the guarded one
+	Now                 func() time.Time
+	Logger              *slog.Logger
+}
+
+// Source reads one x360Sync account. It is safe for concurrent use.
+type Source struct {
+	name    string
+	top     string // configured top organization; "" asks the account
+	session *session
+	now     func() time.Time
+
+	mu     sync.Mutex // guards what follows: what one pull keeps for the next
+	topID  string
+	tree   kept[*tree]
+	fleet  kept[*fleet]
+	usage  kept[*usage]
+	kinds  map[string]string // activity type id → text
+	kindAt time.Time
+}
+
+var _ source.Source = (*Source)(nil)
+
+// New checks the configuration. It makes no request; Check does.
+func New(c Config) (*Source, error) {
+	base, err := Host(c.Host, c.AllowPrivateNetwork)
+	if err != nil {
+		return nil, err
+	}
+	c.Now = orNow(c.Now)
+	if c.Logger == nil {
+		c.Logger = slog.New(slog.DiscardHandler)
+	}
+	if c.Limiter == nil {
+		c.Limiter = rest.NewLimiter(requestsPerMinute, parallel)
+	}
+	c.DeviceName = cmp.Or(c.DeviceName, "psabridge")
+	client, err := rest.New(rest.Config{
+		Name: "x360Sync", BaseURL: base, UserAgent: c.UserAgent, Limiter: c.Limiter, Transport: c.Transport,
+		AllowPrivateNetwork: c.AllowPrivateNetwork, CAFile: c.CAFile,
+		Secrets: func() []app.Secret {
+			return []app.Secret{c.Credentials.Password, c.Credentials.AuthCode, c.Credentials.ClientSecret}
+		},
+	})
+	if err != nil {
+		return nil, err
+	}
+	return &Source{name: c.Name, top: c.TopOrganization, session: newSession(client, c), now: c.Now}, nil
+}
+
+func orNow(now func() time.Time) func() time.Time {
+	if now == nil {
+		return time.Now
+	}
+	return now
+}
+
+// Check asks who we are, what stands on top and which version answers.
+// Codes: unauthorized, forbidden, not_found, rate_limited, unavailable.
+func (s *Source) Check(ctx context.Context) (source.Account, error) {
+	var version struct {
+		Version string `json:"version"`
+	}
+	if err := s.session.get(ctx, "version", nil, &version); err != nil && fatal(err) {
+		return source.Account{}, err
+	}
+	var me person
+	if err := s.session.get(ctx, "person", nil, &me); err != nil {
+		return source.Account{}, err
+	}
+	top, err := s.organization(ctx, cmp.Or(s.top, string(me.CompanyID)))
+	if err != nil {
+		return source.Account{}, err
+	}
+	return source.Account{
+		Name: cmp.Or(me.Email, me.Username, me.name()), OrganizationID: top.key(), Organization: top.Name, Version: version.Version,
+	}, nil
+}
+
+// topOrganization reads the organization on top; which one it is is asked once.
+func (s *Source) topOrganization(ctx context.Context) (organization, error) {
+	s.mu.Lock()
+	id := cmp.Or(s.top, s.topID)
+	s.mu.Unlock()
+	if id == "" {
+		var me person
+		if err := s.session.get(ctx, "person", nil, &me); err != nil {
+			return organization{}, err
+		}
+		id = string(me.CompanyID)
+	}
+	o, err := s.organization(ctx, id)
+	if err == nil {
+		s.mu.Lock()
+		s.topID = id
+		s.mu.Unlock()
+	}
+	return o, err
+}
+
+func (s *Source) organization(ctx context.Context, id string) (organization, error) {
+	if id == "" || !plainID(id) {
+		return organization{}, app.FieldErrorf("top_organization", "It is not known which organization is on top. Enter its number as the top organization.")
+	}
+	var o organization
+	err := s.session.get(ctx, "organization/"+id, nil, &o)
+	switch app.ErrorCode(err) {
+	case "":
+	case app.NotFound:
+		return o, app.Wrap(err, app.NotFound, "x360Sync has no organization "+id+" (any more). Check the top organization of the source.")
+	case app.Forbidden:
+		return o, app.Wrap(err, app.Forbidden, "This x360Sync sign-in may not look at organization "+id+", the top one. Sign in with an administrator of it, or name another top organization.")
+	default:
+		return o, err
+	}
+	if o.key() != id {
+		return o, app.Errorf(app.Unavailable, "x360Sync answered with another organization than the one asked for. Try again later.")
+	}
+	return o, nil
+}
+
+// plainID reports whether an id may stand in a path.
+func plainID(id string) bool {
+	for _, c := range []byte(id) {
+		if (c < '0' || c > '9') && (c < 'a' || c > 'z') && (c < 'A' || c > 'Z') && c != '-' && c != '_' {
+			return false
+		}
+	}
+	return id != "" && len(id) <= 64
+}

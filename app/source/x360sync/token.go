@@ -1,0 +1,76 @@
+package x360sync
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"strings"
+	"time"
+
+	"psabridge/app"
+)
+
+// Token is the little that has to survive a restart. It is a secret: it belongs in the keychain, as JSON.
+type Token struct {
+	RefreshToken string `json:"refresh_token,omitempty"`
+	// GUID is the machine the server made of our first sign-in; sent again so that it makes no second one.
+	GUID string `json:"guid,omitempty"`
+	// Login tells by which credentials RefreshToken was got, without telling them.
+	Login string `json:"login,omitempty"`
+	// Refused tells which attempt the server refused, by password or by refresh token: it is not made again, because a
+	// few wrong sign-ins lock the account.
+	Refused string `json:"refused,omitempty"`
+	// Reason is what the server said then.
+	Reason string `json:"reason,omitempty"`
+}
+
+// TokenStore keeps the Token of one source.
+type TokenStore interface {
+	// Load returns the stored token, or the zero Token when there is none.
+	Load(ctx context.Context) (Token, error)
+	// Save replaces it. Only when Save returned nil may an access token that came with it be used.
+	Save(ctx context.Context, t Token) error
+}
+
+// Credentials are what a person entered. A client secret is only for servers where a client was registered.
+type Credentials struct {
+	Username     string
+	Password     app.Secret
+	AuthCode     app.Secret // two-step code, good for one sign-in
+	ClientID     string     // empty: "anchor"
+	ClientSecret app.Secret
+	// EnteredAt is when the newest of them was entered. Entering the same password again is a wish to try it again.
+	EnteredAt time.Time
+}
+
+func (c Credentials) clientID() string {
+	if c.ClientID == "" {
+		return "anchor"
+	}
+	return c.ClientID
+}
+
+// login tells whose sign-in a refresh token belongs to. A two-step code is not part of it: it is used up by the sign-in
+// and may be deleted afterwards.
+func (c Credentials) login(server string) string {
+	return fingerprint(server, strings.ToLower(c.Username), c.Password.Reveal(), c.clientID(), c.ClientSecret.Reveal())
+}
+
+// attempt tells one try to sign in from the next: everything that was entered, and when.
+func (c Credentials) attempt(server string) string {
+	return fingerprint(c.login(server), c.AuthCode.Reveal(), c.EnteredAt.UTC().Format(time.RFC3339Nano))
+}
+
+// fingerprint is one way; that it is kept next to nothing but tokens, in the keychain, is what makes that good enough.
+func fingerprint(parts ...string) string {
+	sum := sha256.Sum256([]byte(strings.Join(parts, "\x00")))
+	return hex.EncodeToString(sum[:16])
+}
+
+// grant is the server's answer to a sign-in or a refresh.
+type grant struct {
+	AccessToken  string `json:"access_token"`
+	RefreshToken string `json:"refresh_token"`
+	ExpiresIn    int64  `json:"expires_in"`
+	GUID         string `json:"guid"`
+}

@@ -1,0 +1,159 @@
+package x360sync
+
+import (
+	"context"
+	"fmt"
+	"sync"
+
+	"psabridge/app"
+)
+
+// owned is a row that names its organization.
+type owned interface {
+	row
+	company() string
+}
+
+func (p person) company() string { return string(p.CompanyID) }
+func (r root) company() string   { return string(r.CompanyID) }
+
+// holdings is one list of everything in the tree, sorted by organization.
+type holdings[T owned] struct {
+	of       map[string][]T    // organization id → rows
+	problems map[string]string // organization id → why its rows may lack something
+	problem  string            // why all of it may lack something
+	astray   string            // why what lies below the top may lack something: rows of organizations we do not see
+	calls    int
+	seen     map[string]bool
+}
+
+// readHoldings reads the list of the top organization, which shows what is below it, too.
+func readHoldings[T owned](ctx context.Context, api getter, t *tree, what string) (*holdings[T], error) {
+	h := &holdings[T]{of: map[string][]T{}, problems: map[string]string{}, seen: map[string]bool{}}
+	l, err := list[T](ctx, api, "organization/"+t.top+"/"+what)
+	if err != nil && fatal(err) {
+		return nil, err
+	}
+	h.calls = max(l.calls, 1)
+	h.problem, _ = unreadable(l.problem, err)
+	h.add(t, l.rows)
+	return h, nil
+}
+
+// add sorts rows in and returns how many were new.
+func (h *holdings[T]) add(t *tree, rows []T) int {
+	fresh := 0
+	for _, r := range rows {
+		if h.seen[r.key()] {
+			continue
+		}
+		h.seen[r.key()] = true
+		fresh++
+		switch id := r.company(); {
+		case id == "":
+			h.problem = "The list holds entries that name no organization."
+		case t.nodes[id] == nil:
+			h.astray = fmt.Sprintf("%s: the list holds entries of organization %s, which is not in the tree.", t.name(t.top), id)
+		default:
+			h.of[id] = append(h.of[id], r)
+		}
+	}
+	return fresh
+}
+
+// confirm reads again, one by one, what would be billed as nothing or may be hidden from the top: an organization
+// without a single row, and one in privacy mode. When such a look finds rows the top's list did not have, that list
+// does not show everything below it, and every organization is asked.
+func (h *holdings[T]) confirm(ctx context.Context, api getter, t *tree, what string) error {
+	if h.problem != "" {
+		return nil // not complete anyway
+	}
+	var doubtful, others []string
+	for _, id := range t.order[1:] {
+		if n := t.nodes[id]; n.unread == "" && (len(h.of[id]) == 0 || n.PrivacyMode) {
+			doubtful = append(doubtful, id)
+		} else if n.unread == "" {
+			others = append(others, id)
+		}
+	}
+	found, err := h.ask(ctx, api, t, what, doubtful)
+	if err != nil || found == 0 {
+		return err
+	}
+	_, err = h.ask(ctx, api, t, what, others)
+	return err
+}
+
+func (h *holdings[T]) ask(ctx context.Context, api getter, t *tree, what string, ids []string) (found int, err error) {
+	var mu sync.Mutex
+	failures := 0
+	err = each(ctx, ids, func(ctx context.Context, _ int, id string) error {
+		l, err := list[T](ctx, api, "organization/"+id+"/"+what)
+		mu.Lock()
+		defer mu.Unlock()
+		h.calls += max(l.calls, 1)
+		if err != nil && (fatal(err) || tooMany(&failures, err)) {
+			return err
+		}
+		if problem, _ := unreadable(l.problem, err); problem != "" {
+			h.problems[id] = t.name(id) + ": " + problem
+		}
+		found += h.add(t, l.rows)
+		return nil
+	})
+	return found, err
+}
+
+// why says why the rows of one organization may lack something; empty when they do not.
+func (h *holdings[T]) why(t *tree, id string) string {
+	switch {
+	case h.problem != "":
+		return h.problem
+	case t.nodes[id].unread != "":
+		return t.name(id) + ": " + t.nodes[id].unread
+	}
+	return h.problems[id]
+}
+
+// usage is what is counted and measured.
+type usage struct {
+	persons *holdings[person]
+	roots   *holdings[root]
+}
+
+func (u *usage) calls() int { return u.persons.calls + u.roots.calls }
+
+func readUsage(ctx context.Context, api getter, t *tree) (*usage, error) {
+	u := &usage{}
+	err := each(ctx, []string{"persons", "roots"}, func(ctx context.Context, _ int, what string) (err error) {
+		if what == "persons" {
+			u.persons, err = readHoldings[person](ctx, api, t, what)
+		} else {
+			u.roots, err = readHoldings[root](ctx, api, t, what)
+		}
+		return err
+	})
+	return u, err
+}
+
+// confirm makes sure of what will be billed.
+func (u *usage) confirm(ctx context.Context, api getter, t *tree) error {
+	if err := u.persons.confirm(ctx, api, t, "persons"); err != nil {
+		return err
+	}
+	return u.roots.confirm(ctx, api, t, "roots")
+}
+
+// space sums the roots of one organization. A root without a size, or with one below nothing, is a problem, not a 0.
+func (u *usage) space(t *tree, id string) (items []app.EvidenceItem, sum int64, problem string) {
+	problem = u.roots.why(t, id)
+	for _, r := range u.roots.of[id] {
+		if !r.SpaceUsed.known || r.SpaceUsed.bytes < 0 {
+			problem = fmt.Sprintf("%s: x360Sync shows no size for %q.", t.name(id), r.name())
+			continue
+		}
+		sum += r.SpaceUsed.bytes
+		items = append(items, app.EvidenceItem{Kind: app.ObjectRoot, ExternalID: r.key(), Name: r.name(), Amount: app.Q(r.SpaceUsed.bytes)})
+	}
+	return items, sum, problem
+}
