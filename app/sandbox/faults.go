@@ -49,7 +49,8 @@ type Fault struct {
 
 	Cut       Cut
 	Damage    Damage
-	Unchanged bool // a PATCH answers 200 with the record as it was: the false 200
+	Edit      func(map[string]any) // changes the JSON object that is answered: a wrong total, a null, a text for a number
+	Unchanged bool                 // a PATCH answers 200 with the record as it was: the false 200
 }
 
 // name is how the request log calls a fault that struck.
@@ -69,6 +70,8 @@ func (f *Fault) name() string {
 		return "no id"
 	case f.Unchanged:
 		return "unchanged"
+	case f.Edit != nil:
+		return "edited"
 	}
 	return "hook"
 }
@@ -171,13 +174,24 @@ func (f *Fault) spoil(a *answer) *answer {
 	case DamageEmpty:
 		return textAnswer(http.StatusOK, "application/json; charset=utf-8", "")
 	case DamageNoID:
-		var body object
-		if json.Unmarshal(a.body, &body) == nil {
-			delete(body, "id")
-			a.body, _ = json.Marshal(body) // it came from JSON
-		}
+		rewrite(a, func(o object) { delete(o, "id") })
+	}
+	if f.Edit != nil {
+		rewrite(a, f.Edit)
 	}
 	return a
+}
+
+// rewrite changes an answer that is a JSON object, and leaves any other alone.
+func rewrite(a *answer, change func(object)) {
+	var body object
+	if json.Unmarshal(a.body, &body) != nil || body == nil {
+		return
+	}
+	change(body)
+	if data, err := json.Marshal(body); err == nil {
+		a.body = data
+	}
 }
 
 // cut breaks the connection with a reset, as a dying line does: a tidy close

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"net/http"
 	"strings"
+	"sync/atomic"
 	"testing"
 
 	"psabridge/app/sandbox/sample"
@@ -45,9 +46,9 @@ func TestFaultsOnCreate(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			cw, c := newCW(t, Options{})
-			hooked := 0
+			var hooked atomic.Int64
 			tt.fault.Method, tt.fault.Path = "POST", "/service/tickets"
-			tt.fault.Hook = func(*http.Request) { hooked = len(cw.Tickets()) + 1 }
+			tt.fault.Hook = func(*http.Request) { hooked.Store(int64(len(cw.Tickets()) + 1)) }
 			cw.Faults.Add(tt.fault)
 			c.do(200, "GET", "/service/tickets", nil) // another method passes
 			r, err := c.try("POST", "/service/tickets", minimal)
@@ -60,8 +61,8 @@ func TestFaultsOnCreate(t *testing.T) {
 			if n := len(cw.Tickets()); n != tt.tickets {
 				t.Errorf("%d tickets, want %d", n, tt.tickets)
 			}
-			if want := tt.tickets + 1; tt.fault.Cut != CutBefore && hooked != want {
-				t.Errorf("the hook saw %d tickets, want %d", hooked-1, want-1)
+			if want := tt.tickets + 1; tt.fault.Cut != CutBefore && int(hooked.Load()) != want {
+				t.Errorf("the hook saw %d tickets, want %d", hooked.Load()-1, want-1)
 			}
 			if cw.Faults.Pending() != 0 {
 				t.Error("the fault did not strike")
@@ -134,5 +135,15 @@ func TestLogHoldsNoSecret(t *testing.T) {
 		if strings.Contains(all, secret) {
 			t.Errorf("the log holds %q", secret)
 		}
+	}
+}
+
+// TestEdit lets a list lie about its total, as lists do while somebody writes.
+func TestEdit(t *testing.T) {
+	x, _, c := newX(t, Options{})
+	signIn(c, passwordForm())
+	x.Faults.Add(Fault{Path: "/organization/4712/persons", Edit: func(o map[string]any) { o["total"] = 7 }})
+	if r := c.do(200, "GET", "/api/2/organization/4712/persons", nil); number(r.one, "total") != 7 {
+		t.Errorf("total %v", r.one["total"])
 	}
 }

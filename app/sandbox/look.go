@@ -7,8 +7,9 @@ import (
 )
 
 // Look is a plain view of what the vendors hold, for people and scripts:
-// /_look/tickets, /_look/additions, /_look/requests, and the same with .json.
-// Nothing a client of the vendors may use.
+// /_look/tickets, /_look/additions, /_look/writes, /_look/requests, and the same
+// with .json; and the page ConnectWise opens for a link to a ticket. Nothing a
+// client of the vendors may use.
 func Look(cw *ConnectWise, x *X360Sync) http.Handler {
 	mux := http.NewServeMux()
 	for name, rows := range map[string]func() any{
@@ -30,6 +31,12 @@ func Look(cw *ConnectWise, x *X360Sync) http.Handler {
 		mux.HandleFunc("GET /_look/"+name+".json", func(w http.ResponseWriter, _ *http.Request) {
 			w.Header().Set("Content-Type", "application/json; charset=utf-8")
 			_ = json.NewEncoder(w).Encode(rows())
+		})
+	}
+	// Where a link to a ticket leads in a browser.
+	for _, path := range []string{"/v4_6_release/services/system_io/router/openrecord.rails", "/v4_6_release/ConnectWise.aspx"} {
+		mux.HandleFunc("GET "+path, func(w http.ResponseWriter, r *http.Request) {
+			http.Redirect(w, r, "/_look/tickets#t"+itoa(atoi(r.URL.Query().Get("recid"))), http.StatusSeeOther)
 		})
 	}
 	mux.Handle("GET /_look/{$}", http.RedirectHandler("/_look/tickets", http.StatusSeeOther))
@@ -74,7 +81,7 @@ var lookPage = template.Must(template.New("").Parse(`
 <style>body{font:15px system-ui,sans-serif;margin:1.5rem;color:#1c2430;background:#fff}table{border-collapse:collapse;width:100%}th,td{text-align:left;padding:.3rem .6rem;border-bottom:1px solid #d8dde5;vertical-align:top}nav a{margin-right:1rem}td.n{text-align:right;font-variant-numeric:tabular-nums}.x{color:#667}</style>
 <nav><a href="/_look/tickets">Tickets</a><a href="/_look/additions">Additions</a><a href="/_look/writes">Quantity writes</a><a href="/_look/requests">Requests</a></nav><h1>{{.}}</h1>{{end}}
 {{define "tickets"}}{{template "top" "Tickets in ConnectWise"}}<table><tr><th>#<th>Summary<th>Company<th>Board<th>Status<th>Priority<th>Entered<th>Notes
-{{range .}}<tr><td>{{.ID}}<td>{{.Summary}}<div class="x">{{.ExternalXRef}}</div><td><bdi>{{.Company}}</bdi><td>{{.Board}}<td>{{.Status}}{{if .Closed}} (closed by {{.ClosedBy}}){{end}}<td>{{.Priority}}<td>{{.EnteredAt.Format "15:04:05"}}<td>{{range .Notes}}<div><b>{{.By}}</b> <span class="x">{{.Kind}}</span> {{.Text}}</div>{{end}}{{else}}<tr><td colspan="8">No ticket yet.{{end}}</table>{{end}}
+{{range .}}<tr id="t{{.ID}}"><td>{{.ID}}<td>{{.Summary}}<div class="x">{{.ExternalXRef}}</div><td><bdi>{{.Company}}</bdi><td>{{.Board}}<td>{{.Status}}{{if .Closed}} (closed by {{.ClosedBy}}){{end}}<td>{{.Priority}}<td>{{.EnteredAt.Format "15:04:05"}}<td>{{range .Notes}}<div><b>{{.By}}</b> <span class="x">{{.Kind}}</span> {{.Text}}</div>{{end}}{{else}}<tr><td colspan="8">No ticket yet.{{end}}</table>{{end}}
 {{define "additions"}}{{template "top" "Agreement additions in ConnectWise"}}<table><tr><th>#<th>Company<th>Agreement<th>Product<th>Quantity<th>Price<th>Cancelled<th>Changed by
 {{range .}}<tr><td>{{.ID}}<td><bdi>{{.Company}}</bdi><td>{{.Agreement}} ({{.Status}})<td>{{.Product}}<td class="n">{{.Quantity}}<td class="n">{{.UnitPrice}}<td>{{if not .Cancelled.IsZero}}{{.Cancelled.Format "2006-01-02"}}{{end}}<td>{{.UpdatedBy}}{{end}}</table>{{end}}
 {{define "writes"}}{{template "top" "Quantities that were set"}}<table><tr><th>At<th>By<th>Agreement<th>Addition<th>Product<th>Before<th>After

@@ -42,7 +42,10 @@ func Start(ctx context.Context, opts Options) (*Running, error) {
 
 	mux := http.NewServeMux()
 	mux.Handle("/", cw)
-	mux.Handle("/_look/", Look(cw, x))
+	look := Look(cw, x)
+	mux.Handle("/_look/", look)
+	mux.Handle("/v4_6_release/services/", look)
+	mux.Handle("/v4_6_release/ConnectWise.aspx", look)
 	var err error
 	if r.ConnectWiseURL, err = r.listen(opts.ConnectWisePort, mux); err != nil {
 		return nil, errors.Join(err, r.Stop())

@@ -3,6 +3,7 @@ package sandbox
 import (
 	"context"
 	"net/http"
+	"strings"
 	"sync"
 	"testing"
 
@@ -15,12 +16,15 @@ func TestStartServesBothAndStops(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, url := range []string{r.ConnectWiseURL + "/login/companyinfo/" + sample.CompanyID, r.LookURL + "tickets", r.X360SyncURL + "/api/2/version"} {
+	for _, url := range []string{r.ConnectWiseURL + "/login/companyinfo/" + sample.CompanyID, r.LookURL + "tickets", r.ConnectWiseURL + "/v4_6_release/ConnectWise.aspx?routeTo=ServiceFV&recid=48001", r.X360SyncURL + "/api/2/version"} {
 		res, err := http.Get(url)
 		if err != nil {
 			t.Fatal(err)
 		}
 		_ = res.Body.Close()
+		if strings.Contains(url, "recid") && (res.StatusCode != 200 || res.Request.URL.Fragment != "t48001") {
+			t.Errorf("a link to a ticket leads to %s, %s", res.Request.URL, res.Status)
+		}
 	}
 	if r.ConnectWise.Requests() != 1 || r.X360Sync.Requests() != 1 {
 		t.Errorf("%d and %d requests; a look is none", r.ConnectWise.Requests(), r.X360Sync.Requests())
