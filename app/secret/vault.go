@@ -1,0 +1,84 @@
+package secret
+
+import (
+	"context"
+	"time"
+
+	"psabridge/app"
+)
+
+// Records is where it is noted that a secret is stored: since when, in which backend, for which host. Never the value.
+type Records interface {
+	SecretRecords(ctx context.Context) ([]app.SecretRecord, error)
+	SecretRecord(ctx context.Context, name string) (app.SecretRecord, error)
+	SaveSecretRecord(ctx context.Context, r app.SecretRecord) error
+	DeleteSecretRecord(ctx context.Context, name string) error
+}
+
+// Vault is a keychain with the records of what is in it. A value is bound to the host it was entered for and given out
+// for no other: a changed address must not receive the keys of the old one.
+type Vault struct {
+	keychain Keychain
+	records  Records
+}
+
+// NewVault makes the vault of an install.
+func NewVault(keychain Keychain, records Records) *Vault {
+	return &Vault{keychain: keychain, records: records}
+}
+
+// Set stores a value for a host. The keychain is written first: a record without a value would claim too much.
+func (v *Vault) Set(ctx context.Context, name string, value app.Secret, host string, now time.Time) error {
+	if err := v.keychain.Set(ctx, name, value); err != nil {
+		return err
+	}
+	return v.records.SaveSecretRecord(ctx, app.SecretRecord{
+		Name: name, Backend: v.keychain.Backend(), BoundHost: host, SetAt: now, EndsWith: value.EndsWith(),
+	})
+}
+
+// Get gives a value out for a host. not_found: it was never set. unauthorized: it was set for another host, or into
+// another keychain than the one in use.
+func (v *Vault) Get(ctx context.Context, name, host string) (app.Secret, error) {
+	record, err := v.records.SecretRecord(ctx, name)
+	if err != nil {
+		return "", err
+	}
+	if record.BoundHost != host {
+		return "", app.Errorf(app.Unauthorized, "%s was entered for %s, and the address is now %s. Enter it again for the new address.", name, record.BoundHost, host)
+	}
+	value, err := v.keychain.Get(ctx, name)
+	if app.ErrorCode(err) == app.NotFound && record.Backend != v.keychain.Backend() {
+		return "", app.Errorf(app.Unauthorized, "%s was stored with --keys %s, and psabridge now runs with --keys %s. Enter it again, or start it as before.", name, record.Backend, v.keychain.Backend())
+	}
+	if app.ErrorCode(err) == app.NotFound {
+		return "", app.Errorf(app.Unauthorized, "%s is no longer in the keychain of this computer. Enter it again.", name)
+	}
+	return value, err
+}
+
+// Delete removes a value and its record. One that is already gone from the keychain is no error, one without a record is.
+func (v *Vault) Delete(ctx context.Context, name string) error {
+	if _, err := v.records.SecretRecord(ctx, name); err != nil {
+		return err
+	}
+	if err := v.keychain.Delete(ctx, name); err != nil && app.ErrorCode(err) != app.NotFound {
+		return err
+	}
+	return v.records.DeleteSecretRecord(ctx, name)
+}
+
+// List returns the records of what a person set.
+func (v *Vault) List(ctx context.Context) ([]app.SecretRecord, error) {
+	all, err := v.records.SecretRecords(ctx)
+	if err != nil {
+		return nil, err
+	}
+	shown := make([]app.SecretRecord, 0, len(all))
+	for _, r := range all {
+		if _, err := ParseName(r.Name); err == nil {
+			shown = append(shown, r)
+		}
+	}
+	return shown, nil
+}
