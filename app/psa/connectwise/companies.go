@@ -1,0 +1,50 @@
+package connectwise
+
+import (
+	"context"
+
+	"psabridge/app"
+)
+
+type companyRow struct {
+	ID          int64  `json:"id"`
+	Identifier  string `json:"identifier"`
+	Name        string `json:"name"`
+	Status      ref    `json:"status"`
+	DeletedFlag bool   `json:"deletedFlag"`
+}
+
+// Companies lists the companies that are not in the recycle bin. Whether one is inactive is a property of its status,
+// and statuses can be renamed, so they are read too.
+//
+// GET /company/companies · GET /company/companies/statuses.
+func (c *Client) Companies(ctx context.Context) ([]app.Company, error) {
+	statuses, err := c.CompanyStatuses(ctx)
+	if err != nil {
+		return nil, err
+	}
+	inactive := map[int64]bool{}
+	for _, s := range statuses {
+		inactive[s.ID] = s.Inactive
+	}
+	rows, err := list(ctx, c, query{path: "company/companies", conditions: "deletedFlag = False", fields: "id,identifier,name,status/id,status/name,deletedFlag"},
+		func(r companyRow) string { return num(r.ID) })
+	if err != nil {
+		return nil, err
+	}
+	companies := make([]app.Company, 0, len(rows))
+	for _, r := range rows {
+		if r.DeletedFlag || r.ID == 0 {
+			continue
+		}
+		companies = append(companies, app.Company{ID: r.ID, Identifier: r.Identifier, Name: r.Name, Status: r.Status.Name, Inactive: inactive[r.Status.ID]})
+	}
+	return companies, nil
+}
+
+// CompanyStatuses lists what a company's status can be.
+//
+// GET /company/companies/statuses.
+func (c *Client) CompanyStatuses(ctx context.Context) ([]app.Option, error) {
+	return c.options(ctx, query{path: "company/companies/statuses", fields: "id,name,defaultFlag,inactiveFlag"})
+}

@@ -1,0 +1,186 @@
+package connectwise
+
+import (
+	"context"
+	"fmt"
+	"net/http"
+	"net/url"
+	"slices"
+	"unicode/utf8"
+
+	"psabridge/app"
+)
+
+const (
+	maxSummary = 100 // characters of a ticket's summary
+	maxXRef    = 100 // characters of externalXRef
+	idsPerCall = 100 // keeps the address below 2,000 characters
+)
+
+type ticketRow struct {
+	ID           int64  `json:"id"`
+	Summary      string `json:"summary"`
+	ExternalXRef string `json:"externalXRef"`
+	Company      ref    `json:"company"`
+	Board        ref    `json:"board"`
+	Status       ref    `json:"status"`
+	ClosedFlag   bool   `json:"closedFlag"`
+	Owner        ref    `json:"owner"`
+	MergedParent ref    `json:"mergedParentTicket"`
+	Info         info   `json:"_info"`
+}
+
+// _info is only sent when it is asked for by name.
+const ticketFields = "id,summary,externalXRef,company/id,board/id,board/name,status/id,status/name,closedFlag,owner/identifier,owner/name,mergedParentTicket/id,_info"
+
+// FindTickets lists tickets whose externalXRef is exactly xref. The search lags: see psa.Reader.
+//
+// GET /service/tickets.
+func (c *Client) FindTickets(ctx context.Context, xref string) ([]app.RemoteTicket, error) {
+	if xref == "" {
+		return nil, refuse("A ticket without a reference cannot be looked for.")
+	}
+	conditions, err := isText("externalXRef", xref)
+	if err != nil {
+		return nil, unsent(err)
+	}
+	return c.tickets(ctx, conditions, func(r ticketRow) bool { return r.ExternalXRef == xref })
+}
+
+// TicketsByID reads many tickets, a hundred per call.
+//
+// GET /service/tickets.
+func (c *Client) TicketsByID(ctx context.Context, ids []int64) ([]app.RemoteTicket, error) {
+	ids = slices.Compact(slices.Sorted(slices.Values(ids)))
+	var all []app.RemoteTicket
+	for chunk := range slices.Chunk(ids, idsPerCall) {
+		found, err := c.tickets(ctx, isOneOf("id", chunk), func(r ticketRow) bool { return slices.Contains(chunk, r.ID) })
+		if err != nil {
+			return nil, err
+		}
+		all = append(all, found...)
+	}
+	return all, nil
+}
+
+func (c *Client) tickets(ctx context.Context, conditions string, wanted func(ticketRow) bool) ([]app.RemoteTicket, error) {
+	rows, err := list(ctx, c, query{path: "service/tickets", conditions: conditions, fields: ticketFields}, func(r ticketRow) string { return num(r.ID) })
+	if err != nil {
+		return nil, err
+	}
+	var tickets []app.RemoteTicket
+	for _, r := range rows {
+		if r.ID != 0 && wanted(r) {
+			tickets = append(tickets, r.ticket())
+		}
+	}
+	return tickets, nil
+}
+
+// NewestTicket reads the ticket with the highest number.
+//
+// GET /service/tickets.
+func (c *Client) NewestTicket(ctx context.Context) (app.RemoteTicket, error) {
+	var rows []ticketRow
+	_, err := c.do(ctx, call{method: http.MethodGet, path: "service/tickets", out: &rows,
+		query: url.Values{"orderBy": {"id desc"}, "page": {"1"}, "pageSize": {"1"}, "fields": {ticketFields}}})
+	if err != nil {
+		return app.RemoteTicket{}, err
+	}
+	if len(rows) == 0 {
+		return app.RemoteTicket{}, &app.Error{Code: app.NotFound, Outcome: app.OutcomeNone, Message: "ConnectWise shows no ticket at all."}
+	}
+	return rows[0].ticket(), nil
+}
+
+// Ticket reads one ticket.
+//
+// GET /service/tickets/{id}.
+func (c *Client) Ticket(ctx context.Context, id int64) (app.RemoteTicket, error) {
+	var row ticketRow
+	if err := c.get(ctx, ticketPath(id), url.Values{"fields": {ticketFields}}, &row, id); err != nil {
+		return app.RemoteTicket{}, err
+	}
+	if row.ID != id {
+		return app.RemoteTicket{}, app.Errorf(app.Unavailable, "ConnectWise answered about another ticket than %d.", id)
+	}
+	return row.ticket(), nil
+}
+
+// newTicket is the body of a create. What is absent is left to ConnectWise; nothing is null. The four flags keep it
+// from mailing anybody, whatever the board is set to.
+type newTicket struct {
+	Summary              string `json:"summary"`
+	Company              idRef  `json:"company"`
+	Board                *idRef `json:"board,omitempty"`
+	Status               *idRef `json:"status,omitempty"`
+	Type                 *idRef `json:"type,omitempty"`
+	Team                 *idRef `json:"team,omitempty"`
+	Priority             *idRef `json:"priority,omitempty"`
+	Source               *idRef `json:"source,omitempty"`
+	ExternalXRef         string `json:"externalXRef,omitempty"`
+	Description          string `json:"initialDescription,omitempty"`
+	Internal             string `json:"initialInternalAnalysis,omitempty"`
+	ProcessNotifications bool   `json:"processNotifications"`
+	EmailContact         bool   `json:"automaticEmailContactFlag"`
+	EmailResource        bool   `json:"automaticEmailResourceFlag"`
+	EmailCC              bool   `json:"automaticEmailCcFlag"`
+}
+
+// CreateTicket creates a ticket and mails nobody. The answer is not compared field by field: workflow rules move new
+// tickets at once, and the number it carries is what counts from here on.
+//
+// POST /service/tickets.
+func (c *Client) CreateTicket(ctx context.Context, t app.NewTicket) (app.RemoteTicket, error) {
+	summary := shorten(oneLine(t.Summary), maxSummary)
+	switch {
+	case summary == "":
+		return app.RemoteTicket{}, refuse("A ticket needs a summary.")
+	case t.CompanyID == 0:
+		return app.RemoteTicket{}, refuse("A ticket needs a company. Map the organization to one.")
+	case utf8.RuneCountInString(t.XRef) > maxXRef:
+		return app.RemoteTicket{}, refuse("The reference %q is longer than ConnectWise keeps; cut short it would not be found again.", t.XRef)
+	}
+	body := newTicket{
+		Summary: summary, Company: idRef{t.CompanyID}, Board: to(t.BoardID), Status: to(t.StatusID), Type: to(t.TypeID), Team: to(t.TeamID), Priority: to(t.PriorityID),
+		Source: to(t.SourceID), ExternalXRef: t.XRef, Description: clean(t.Description), Internal: clean(t.Internal),
+	}
+	var row ticketRow
+	if err := c.post(ctx, "service/tickets", body, &row); err != nil {
+		return app.RemoteTicket{}, err
+	}
+	if row.ID == 0 {
+		return app.RemoteTicket{}, noID("ticket")
+	}
+	return row.ticket(), nil
+}
+
+// SetStatus moves a ticket to a status of its board.
+//
+// PATCH /service/tickets/{id}.
+func (c *Client) SetStatus(ctx context.Context, ticket, status int64) (app.RemoteTicket, error) {
+	if status == 0 {
+		return app.RemoteTicket{}, refuse("There is no status to move the ticket to.")
+	}
+	var row ticketRow
+	if err := c.patch(ctx, ticketPath(ticket), []change{replace("status", idRef{status})}, &row, ticket); err != nil {
+		return app.RemoteTicket{}, err
+	}
+	if row.ID != ticket || row.Status.ID != status {
+		return row.ticket(), notDone("ConnectWise said yes but ticket %d is still “%s”. A rule of the board may forbid the change; look at the ticket there.", ticket, row.Status.Name)
+	}
+	return row.ticket(), nil
+}
+
+func ticketPath(id int64) string { return fmt.Sprintf("service/tickets/%d", id) }
+
+func (r ticketRow) ticket() app.RemoteTicket {
+	owner := r.Owner.Identifier
+	if owner == "" {
+		owner = r.Owner.Name
+	}
+	return app.RemoteTicket{
+		ID: r.ID, XRef: r.ExternalXRef, Summary: r.Summary, CompanyID: r.Company.ID, BoardID: r.Board.ID, Board: r.Board.Name, StatusID: r.Status.ID, Status: r.Status.Name,
+		Closed: r.ClosedFlag, Owner: owner, UpdatedAt: r.Info.LastUpdated.Time, UpdatedBy: r.Info.UpdatedBy, ParentID: r.MergedParent.ID, EnteredAt: r.Info.DateEntered.Time,
+	}
+}

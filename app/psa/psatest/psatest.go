@@ -1,0 +1,141 @@
+// Package psatest is the conformance suite of the PSA port: every adapter passes Run against a server that behaves, and
+// misbehaves, like the vendor's.
+package psatest
+
+import (
+	"net/http"
+	"strings"
+	"testing"
+	"time"
+
+	"psabridge/app"
+	"psabridge/app/psa"
+)
+
+// World is a PSA with a known stock of records and an adapter that talks to it. Every test gets a fresh one.
+type World struct {
+	Client psa.Client
+	// Secrets must not appear in any error.
+	Secrets []app.Secret
+
+	Company      int64
+	Board        int64
+	OpenStatus   int64 // another open status than the board's default
+	ClosedStatus int64
+	Agreement    int64
+	Addition     int64       // open, on Agreement
+	FreeProduct  app.Product // active, not on Agreement
+	Bundle       app.Product // cannot be an addition
+
+	// Trouble spoils the next request that fits.
+	Trouble func(Trouble)
+	// Requests counts what reached the PSA.
+	Requests func() int
+	// TicketsWith counts the tickets that really hold a reference.
+	TicketsWith func(xref string) int
+	// Quantity is what an addition really holds.
+	Quantity func(addition int64) app.Quantity
+	// Others is everything of the addition that a quantity write must leave alone, printed.
+	Others func(addition int64) string
+	// Mails counts the messages the PSA would have sent to people.
+	Mails func() int
+	// Fill makes the catalog hold at least n products.
+	Fill func(n int)
+	// DeleteTicket removes a ticket for good; BookTime writes a time entry's note on one.
+	DeleteTicket func(id int64)
+	BookTime     func(id int64, text string)
+	// Revoke makes the keys stop working.
+	Revoke func()
+}
+
+// Trouble is one spoilt request.
+type Trouble struct {
+	Method string // "" is any
+	Kind   Kind
+	Status int    // for Refused: with the vendor's own error body
+	Words  string // what that body says
+	Header http.Header
+}
+
+// Kind is a way of going wrong.
+type Kind int
+
+// The ways of going wrong.
+const (
+	Refused   Kind = iota // the vendor answers Status and does nothing
+	Page                  // a proxy answers Status with a web page; nothing was done
+	CutBefore             // the line breaks before the vendor does anything
+	CutAfter              // the vendor does it, the line breaks before the answer
+	Truncated             // the vendor does it, half of the answer comes
+	Empty                 // the vendor does it, an empty answer comes
+	NoID                  // the vendor does it, the answer does not say which record
+	Unchanged             // the vendor says yes and does nothing
+)
+
+// Run holds the adapter to the port's words.
+func Run(t *testing.T, fresh func(*testing.T) World) {
+	for name, test := range map[string]func(*testing.T, World){
+		"reads": testReads, "paging": testPaging, "products": testProducts, "ticket life": testTicketLife, "notes": testNotes,
+		"many tickets": testManyTickets, "gone ticket": testGoneTicket, "summary": testSummary, "quantity": testQuantity, "new addition": testNewAddition,
+		"false yes": testFalseYes, "rate limit": testRateLimit, "reads repeat": testReadsRepeat, "identity": testIdentity, "revoked keys": testRevoked,
+	} {
+		t.Run(name, func(t *testing.T) { test(t, fresh(t)) })
+	}
+	t.Run("status table", func(t *testing.T) { testStatusTable(t, fresh) })
+	t.Run("cut answers", func(t *testing.T) { testCutAnswers(t, fresh) })
+}
+
+// must fails on an error, having looked for secrets in it.
+func must[T any](t *testing.T, w World, v T, err error) T {
+	t.Helper()
+	if err != nil {
+		w.noSecret(t, err)
+		t.Fatal(err)
+	}
+	return v
+}
+
+// wants checks code and outcome of an error; an empty outcome is not looked at.
+func (w World) wants(t *testing.T, err error, code app.Code, outcome app.Outcome) {
+	t.Helper()
+	if err == nil {
+		t.Fatalf("no error, want %s", code)
+	}
+	w.noSecret(t, err)
+	if got := app.ErrorCode(err); got != code {
+		t.Errorf("code %s, want %s: %v", got, code, err)
+	}
+	if got := app.ErrorOutcome(err); outcome != "" && got != outcome {
+		t.Errorf("outcome %s, want %s: %v", got, outcome, err)
+	}
+	if m := app.ErrorMessage(err); len(m) < 10 || strings.Contains(m, "%!") {
+		t.Errorf("the message says too little: %q", m)
+	}
+}
+
+func (w World) noSecret(t *testing.T, err error) {
+	t.Helper()
+	for _, text := range printed(err) {
+		for _, s := range w.Secrets {
+			for _, form := range encoded(s.Reveal()) {
+				if strings.Contains(text, form) {
+					t.Errorf("an error shows a secret: %s", strings.ReplaceAll(text, form, "•••"))
+				}
+			}
+		}
+	}
+}
+
+func (w World) ticket(xref string) app.NewTicket {
+	return app.NewTicket{XRef: xref, Summary: "File server FS01 unreachable", Description: "FS01 has not been seen.", Internal: "Opened by psabridge", CompanyID: w.Company, BoardID: w.Board}
+}
+
+func open(a []app.Addition, today time.Time) int {
+	n := 0
+	for _, one := range a {
+		if one.CancelledDate.IsZero() || one.CancelledDate.After(today) {
+			n++
+		}
+	}
+	return n
+}
