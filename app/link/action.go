@@ -1,0 +1,93 @@
+package link
+
+import "net/url"
+
+// Actions without a parameter. Every one of them is a POST, unless its comment says otherwise.
+const (
+	Pause        = "/pause"            // pause sending
+	Resume       = "/resume"           // send again
+	SignOut      = "/sign-out"         // end this browser's session
+	CheckAll     = "/sources/check"    // read every source now
+	StartLine    = "/start"            // answer the start question (T4)
+	RetryParked  = "/deliveries/retry" // retry every parked delivery
+	Pushes       = "/billing/pushes"   // GET: history; POST: start the push that was looked at
+	Connections  = "/connections"      // GET: all connections and the form for a new one; POST: add it
+	SettingsFile = "/settings.yaml"    // GET: the document as a file
+	LiveHealth   = "/live/health"      // GET: the health line alone
+)
+
+// ActivityCSV is an organization's activity as a file.
+func ActivityCSV(id int64) string { return Organizations + "/" + num(id) + "/activity.csv" }
+
+// DeleteAlert removes one alert rule; the form names it.
+func DeleteAlert(id int64) string { return Alerts(id) + "/delete" }
+
+// Agreements is the part of an organization's settings that depends on the company, for one company.
+func Agreements(id int64) string { return OrganizationSettings(id) + "/agreements" }
+
+// ConnectionTest runs the checks of a connection again; GET shows the newest results alone.
+func ConnectionTest(name string) string { return Connection(name) + "/test" }
+
+// ConnectionReload reads the options of a connection from ConnectWise again.
+func ConnectionReload(name string) string { return Connection(name) + "/reload" }
+
+// ConnectionTicketing saves a connection's service defaults.
+func ConnectionTicketing(name string) string { return Connection(name) + "/ticketing" }
+
+// ConnectionBilling saves a connection's billing settings.
+func ConnectionBilling(name string) string { return Connection(name) + "/billing" }
+
+// MakePlan makes a new preview of a month.
+func MakePlan(connection, period string) string { return Month(connection, period) + "/plan" }
+
+// PushCheck is the page that shows what a push will write, before it does.
+func PushCheck(connection, period string) string { return Month(connection, period) + "/push" }
+
+// MonthCSV is the current preview of a month as a file.
+func MonthCSV(connection, period string) string { return Month(connection, period) + ".csv" }
+
+// PushCSV is one push as a file.
+func PushCSV(id int64) string { return Push(id) + ".csv" }
+
+// PushProgress is the part of a push's page that changes while it is written.
+func PushProgress(id int64) string { return Push(id) + "/progress" }
+
+// PushUndo makes the push that restores what this one wrote.
+func PushUndo(id int64) string { return Push(id) + "/undo" }
+
+// ReleaseLine lets a held line go.
+func ReleaseLine(id int64) string { return line(id, "release") }
+
+// CorrectLine sets a held line's quantity by hand.
+func CorrectLine(id int64) string { return line(id, "correct") }
+
+// SkipLine leaves a line out of this push.
+func SkipLine(id int64) string { return line(id, "skip") }
+
+// RetryDelivery sends a parked delivery again.
+func RetryDelivery(id int64) string { return Delivery(id) + "/retry" }
+
+// DropDelivery gives a delivery up, with a reason.
+func DropDelivery(id int64) string { return Delivery(id) + "/drop" }
+
+// LinkDelivery says which ticket stands for a delivery.
+func LinkDelivery(id int64) string { return Delivery(id) + "/link" }
+
+// CheckSource reads one source now.
+func CheckSource(name string) string { return Source(name) + "/check" }
+
+// With adds a query to a path, leaving out what is empty.
+func With(path string, pairs ...string) string {
+	q := url.Values{}
+	for i := 0; i+1 < len(pairs); i += 2 {
+		if pairs[i+1] != "" {
+			q.Set(pairs[i], pairs[i+1])
+		}
+	}
+	if len(q) == 0 {
+		return path
+	}
+	return path + "?" + q.Encode()
+}
+
+func line(id int64, what string) string { return Billing + "/lines/" + num(id) + "/" + what }

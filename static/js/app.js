@@ -1,0 +1,149 @@
+/* psabridge: what the page can do beyond HTML. Everything here is a comfort: reading and every form work without it. */
+(() => {
+  'use strict';
+  const root = document.documentElement;
+  const $ = (s, e = document) => e.querySelector(s);
+  const all = (s, e = document) => [...e.querySelectorAll(s)];
+
+  // Theme: auto, light, dark. Kept in this browser only.
+  const themes = ['auto', 'light', 'dark'];
+  const theme = () => { try { return localStorage.getItem('theme') || 'auto'; } catch { return 'auto'; } };
+  const paint = (t) => {
+    if (t === 'auto') delete root.dataset.theme; else root.dataset.theme = t;
+    all('[data-theme-word]').forEach((e) => { e.textContent = t; });
+  };
+  paint(theme());
+
+  // Relative times grow old on an open page; the absolute one stays in the title.
+  const ago = (s) => {
+    const a = Math.abs(s), m = Math.floor(a / 60), h = Math.floor(a / 3600), d = Math.floor(a / 86400);
+    const t = a < 60 ? Math.floor(a) + ' s' : m < 60 ? m + ' min' : h < 48 ? h + ' h' + (m % 60 && h < 10 ? ' ' + (m % 60) + ' min' : '') : d + ' d';
+    return s >= 0 ? t + ' ago' : 'in ' + t;
+  };
+  const tick = () => all('time[data-rel]').forEach((e) => {
+    const t = Date.parse(e.dateTime);
+    const text = ago((Date.now() - t) / 1000);
+    if (!Number.isNaN(t) && e.textContent !== text) e.textContent = text;
+  });
+  // A demo or a test shows canned times; the page says so and they stay as they were rendered.
+  if (!('still' in root.dataset)) setInterval(tick, 5000);
+
+  // The number of things that need somebody stands in front of the title, and follows the health line.
+  const count = () => {
+    const e = $('#health');
+    if (!e) return;
+    const n = Number(e.dataset.needs || 0);
+    const bare = document.title.replace(/^\(\d+\) /, '');
+    document.title = n > 0 ? '(' + n + ') ' + bare : bare;
+  };
+  document.addEventListener('htmx:after:swap', () => { count(); ready(); });
+  // Nothing polls in a tab nobody looks at.
+  document.addEventListener('htmx:before:request', (e) => {
+    const src = e.detail && e.detail.ctx && e.detail.ctx.sourceElement;
+    if (document.hidden && src && (src.getAttribute('hx-trigger') || '').startsWith('every')) e.preventDefault();
+  });
+
+  // The tree of organizations.
+  const level = (r) => Number(r.getAttribute('aria-level'));
+  const below = (r) => {
+    const out = [];
+    for (let n = r.nextElementSibling; n && level(n) > level(r); n = n.nextElementSibling) out.push(n);
+    return out;
+  };
+  const fold = (r, open) => {
+    if (!r.hasAttribute('aria-expanded')) return;
+    r.setAttribute('aria-expanded', String(open));
+    const b = $('.twist', r);
+    if (b) b.setAttribute('aria-label', b.getAttribute('aria-label').replace(/^(Fold|Unfold)/, open ? 'Fold' : 'Unfold'));
+    let shut = 0;
+    below(r).forEach((n) => {
+      if (shut && level(n) > shut) { n.hidden = true; return; }
+      shut = 0;
+      n.hidden = !open;
+      if (open && n.getAttribute('aria-expanded') === 'false') shut = level(n);
+    });
+  };
+  const rows = () => all('[role=treegrid] tbody tr').filter((r) => !r.hidden);
+  const go = (r) => {
+    if (!r) return;
+    all('[role=treegrid] tbody tr[tabindex="0"]').forEach((n) => { n.tabIndex = -1; });
+    r.tabIndex = 0;
+    r.focus();
+  };
+  const treeKey = (e, r) => {
+    const list = rows(), i = list.indexOf(r), open = r.getAttribute('aria-expanded');
+    const step = { ArrowDown: 1, ArrowUp: -1 }[e.key];
+    if (step) go(list[i + step]);
+    else if (e.key === 'Home') go(list[0]);
+    else if (e.key === 'End') go(list[list.length - 1]);
+    else if (e.key === 'ArrowRight' || e.key === 'e') { if (open === 'false') fold(r, true); else if (e.key === 'e' && open) fold(r, false); else if (open) go(list[i + 1]); }
+    else if (e.key === 'ArrowLeft') {
+      if (open === 'true') { fold(r, false); } else { for (let j = i - 1; j >= 0; j--) if (level(list[j]) < level(r)) { go(list[j]); break; } }
+    } else if (e.key === 'Enter') { const a = $('a', r); if (a) a.click(); } else return;
+    e.preventDefault();
+  };
+
+  const copy = async (b) => {
+    const src = document.getElementById(b.dataset.copy);
+    if (!src) return;
+    try {
+      await navigator.clipboard.writeText(src.value || src.textContent);
+      const w = $('[data-word]', b) || b, old = w.textContent;
+      w.textContent = 'Copied';
+      setTimeout(() => { w.textContent = old; }, 2000);
+    } catch { src.focus(); }
+  };
+
+  document.addEventListener('click', (e) => {
+    const b = e.target.closest('button');
+    if (!b) return;
+    if ('themeNext' in b.dataset) {
+      const t = themes[(themes.indexOf(theme()) + 1) % 3];
+      try { localStorage.setItem('theme', t); } catch { /* a private window forgets it */ }
+      paint(t);
+    } else if (b.dataset.copy) copy(b);
+    else if (b.classList.contains('twist')) { const r = b.closest('tr'); fold(r, r.getAttribute('aria-expanded') !== 'true'); }
+  });
+
+  // A form is sent once: a second click while the first is under way does nothing.
+  document.addEventListener('submit', (e) => {
+    const f = e.target;
+    if (f.method !== 'post') return;
+    if (f.dataset.sent) { e.preventDefault(); return; }
+    f.dataset.sent = '1';
+    if (e.submitter) e.submitter.setAttribute('aria-busy', 'true');
+  });
+  addEventListener('pageshow', () => all('form[data-sent]').forEach((f) => {
+    delete f.dataset.sent;
+    all('[aria-busy]', f).forEach((b) => b.removeAttribute('aria-busy'));
+  }));
+
+  const pages = { o: '/organizations', b: '/billing', d: '/deliveries', s: '/sources', t: '/tickets', h: '/' };
+  let g = 0;
+  document.addEventListener('keydown', (e) => {
+    const find = $('.find input');
+    if ((e.ctrlKey || e.metaKey) && e.key.toLowerCase() === 'k' && find) { e.preventDefault(); find.focus(); find.select(); return; }
+    if (e.ctrlKey || e.metaKey || e.altKey || e.isComposing) return;
+    if (e.target.closest('input,select,textarea,[contenteditable]')) {
+      if (e.key === 'Escape' && e.target === find) find.blur();
+      return;
+    }
+    const r = e.target.closest('[role=treegrid] tbody tr');
+    if (r && e.target === r) { treeKey(e, r); if (e.defaultPrevented) return; }
+    if (e.key === '/' && find) { e.preventDefault(); find.focus(); return; }
+    if (e.key === '?') { const k = document.getElementById('keys'); if (k && k.togglePopover) k.togglePopover(); return; }
+    if (e.key === 'g') { g = Date.now(); return; }
+    if (Date.now() - g < 1500 && pages[e.key]) { g = 0; location.assign(pages[e.key]); return; }
+    if (e.key === 'j' || e.key === 'k') {
+      const links = all('main tbody a.tl').filter((a) => a.offsetParent);
+      const i = links.findIndex((a) => a === document.activeElement);
+      const n = links[e.key === 'j' ? i + 1 : Math.max(i - 1, 0)];
+      if (n) { n.focus(); e.preventDefault(); }
+    }
+  });
+
+  // What only works with this script is shown only by it.
+  const ready = () => { all('[data-js]').forEach((e) => { e.hidden = false; }); paint(theme()); };
+  const start = () => { ready(); count(); const s = $('[data-focus]'); if (s) s.focus(); };
+  if (document.readyState === 'loading') document.addEventListener('DOMContentLoaded', start); else start();
+})();

@@ -1,0 +1,94 @@
+// Package static holds the style sheet, the script and the icons, and serves them under content-hashed names, so that a
+// browser may keep them for a year and still never shows an old one.
+package static
+
+import (
+	"bytes"
+	"crypto/sha256"
+	"embed"
+	"encoding/hex"
+	"net/http"
+	"strings"
+	"time"
+)
+
+//go:embed css/*.css css/LICENSE-pico.txt js/*.js js/LICENSE-htmx.txt img/*.svg
+var files embed.FS
+
+// Prefix is the path below which Handler answers. It needs no session: nothing here is about anybody.
+const Prefix = "/static/"
+
+// asset is one file as it is served.
+type asset struct {
+	body        []byte
+	contentType string
+	path        string
+}
+
+// assets are all files that are served, by name. A name that is not here does not exist.
+var assets = load()
+
+// load puts together what is served. Two style sheets become one and two scripts become one, because a page that needs
+// fewer requests is there sooner; the vendored files stay as they came.
+func load() map[string]asset {
+	pico := strings.TrimPrefix(read("css/pico.min.css"), `@charset "UTF-8";`)
+	own := read("css/psabridge.css")
+	// In the folder the sheet works by itself; served, the import becomes the layer it stands for.
+	sheet := strings.Replace(own, `@import url("pico.min.css") layer(pico);`, "@layer pico{"+pico+"}", 1)
+	script := read("js/htmx.min.js") + "\n" + read("js/app.js")
+	m := map[string]asset{}
+	add(m, "app.css", "text/css; charset=utf-8", sheet)
+	add(m, "app.js", "text/javascript; charset=utf-8", script)
+	add(m, "icons.svg", "image/svg+xml", read("img/icons.svg"))
+	add(m, "icon.svg", "image/svg+xml", read("img/icon.svg"))
+	add(m, "licences.txt", "text/plain; charset=utf-8", "Pico CSS\n\n"+read("css/LICENSE-pico.txt")+"\nhtmx\n\n"+read("js/LICENSE-htmx.txt"))
+	return m
+}
+
+func read(name string) string {
+	b, err := files.ReadFile(name)
+	if err != nil {
+		panic(err) // the file is part of the binary; this cannot happen in one that was built
+	}
+	return string(b)
+}
+
+func add(m map[string]asset, name, contentType, body string) {
+	sum := sha256.Sum256([]byte(body))
+	m[name] = asset{body: []byte(body), contentType: contentType, path: Prefix + hex.EncodeToString(sum[:5]) + "/" + name}
+}
+
+// Path returns the address of an embedded file, for example "/static/0123456789/app.css". It panics on a name that is not
+// served, so that a typing error shows in the first test that renders the page.
+func Path(name string) string {
+	a, ok := assets[name]
+	if !ok {
+		panic("static: no file " + name)
+	}
+	return a.path
+}
+
+// Handler serves the embedded files and nothing else: no listing, no other path, no other method. A hash that is not the
+// file's own is not found, because answering it would let a browser keep the wrong file for a year.
+func Handler() http.Handler {
+	byPath := make(map[string]asset, len(assets))
+	for _, a := range assets {
+		byPath[a.path] = a
+	}
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if r.Method != http.MethodGet && r.Method != http.MethodHead {
+			w.Header().Set("Allow", "GET, HEAD")
+			http.Error(w, "method not allowed", http.StatusMethodNotAllowed)
+			return
+		}
+		a, ok := byPath[r.URL.Path]
+		if !ok {
+			http.NotFound(w, r)
+			return
+		}
+		w.Header().Set("Content-Type", a.contentType)
+		w.Header().Set("Cache-Control", "public, max-age=31536000, immutable")
+		w.Header().Set("X-Content-Type-Options", "nosniff")
+		http.ServeContent(w, r, "", time.Time{}, bytes.NewReader(a.body))
+	})
+}

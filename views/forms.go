@@ -1,0 +1,72 @@
+package views
+
+// What the pages post. Every form works without a script; a form that cannot be saved is rendered again by the same page
+// with the typed values, the errors in its model and Shell.Wrong set. On success the answer is a redirect to the page named
+// behind the arrow, with a layout.Notice. Checkboxes send "1" when ticked and nothing when not. "revision" is the settings
+// revision the form was made from; a newer one is a conflict.
+//
+// Shell
+//
+//	link.Pause                       pause_for (1h|4h|24h|"" until resumed), pause_reason      → the page it came from
+//	link.Resume                      –
+//	link.SignOut                     –                                                        → SignedOutPage
+//
+// Overview
+//
+//	link.CheckAll                    –                                                        → Overview
+//	link.StartLine                   answer (open|quiet), connection, rule                    → Overview
+//
+// Organizations
+//
+//	link.OrganizationSettings(id)    step (save|agreements|reload), revision, psa (inherit|own|none), company (record id),
+//	                                 agreement (record id), bill (one per meter)              → the same page
+//	                                 step agreements and reload render the form again without saving
+//	link.Agreements(id)              GET company → AgreementRow alone (the company changed)
+//	link.Alerts(id)                  name, notify, when, level, for (tree|organization|object), object, via_psa, via_email, severity,
+//	                                 wait, board, type, status, team, priority, summary, per, note_every, auto_close, reopen_within,
+//	                                 comeback                                                 → the same page
+//	link.DeleteAlert(id)             name                                                     → Alerts
+//
+// Connections; organization is the row of the organization whose page shows the form, "0" on the connection's own page, and says
+// where to go back to
+//
+//	link.Connections                 name, site_url, company_id, public_key, private_key, client_id, allow_private_network,
+//	                                 organization, revision                                   → the connection
+//	link.Connection(name)            the same without name; empty keys keep what is stored
+//	link.ConnectionTest(name)        – ; GET → Checks alone
+//	link.ConnectionReload(name)      –
+//	link.ConnectionTicketing(name)   step (save|board), ticketing_enabled, board, status, closed_status, type, team, source,
+//	                                 priority_info, priority_warning, priority_critical, organization, revision
+//	link.ConnectionBilling(name)     billing_enabled, product_<meter>, push_day (1..31|last), push_at, time_zone,
+//	                                 approval (ask|automatic), organization, revision
+//
+// Billing
+//
+//	link.MakePlan(connection,period) –                                                        → Month
+//	link.ReleaseLine(id)             –                                                        → Month at #line-<id>
+//	link.SkipLine(id)                –
+//	link.CorrectLine(id)             quantity, note
+//	link.Pushes                      plan_id, digest, lines (number of changes shown)         → Push
+//	link.PushUndo(id)                –                                                        → the undo's Push
+//	link.PushProgress(id)            GET → PushProgress alone
+//
+// Deliveries
+//
+//	link.RetryParked                 –                                                        → Deliveries
+//	link.RetryDelivery(id)           –                                                        → Delivery
+//	link.DropDelivery(id)            reason
+//	link.LinkDelivery(id)            ticket
+//
+// Sources
+//
+//	link.Sources                     name, kind, host, every, top_organization, allow_private_network, one field per secret, revision
+//	link.Source(name)                the same without name; empty secrets keep what is stored
+//	link.CheckSource(name)           –                                                        → Sources
+//
+// Settings
+//
+//	link.Settings                    step (preview|save), document, revision                  → Settings
+//	                                 GET revision=N shows that revision as a preview against the current one
+//
+// Files (GET): link.SettingsFile, link.ActivityCSV(id) with the page's filter, link.MonthCSV, link.PushCSV.
+// Fragments (GET): link.LiveHealth → layout.HealthLine.

@@ -1,0 +1,141 @@
+package views
+
+import (
+	"strconv"
+	"time"
+
+	"psabridge/app"
+	"psabridge/views/layout"
+	"psabridge/views/ui"
+)
+
+// OrganizationSettings is an organization's Settings › PSA tab: the mode, the mapping, and, where it has a connection of its
+// own, that connection.
+type OrganizationSettings struct {
+	Shell        layout.Shell
+	Organization OrganizationHead
+	Form         MappingForm
+	Effective    EffectivePSA
+	Master       bool // it has no parent: inherit is not offered
+	Children     int  // organizations below that inherit from this one
+	Companies    []app.Company
+	CompaniesAt  time.Time // when the list was read; zero when never
+	// Agreements are those of the chosen company.
+	Agreements []app.Agreement
+	Meters     []MeterChoice
+	Waiting    int   // alerts that wait for a company here: saving opens a ticket for each
+	Revision   int64 // of the settings the form was made from; a changed one is a conflict
+	// Connection is shown below the mapping: the organization's own one, or the first to be made on the master.
+	Connection *Connection
+}
+
+// EffectivePSA is what the mode comes to.
+type EffectivePSA struct {
+	Connection string // name; empty when there is none
+	Target     string // e.g. "na.myconnectwise.net / acme"
+	From       string // the organization it comes from; empty when it is its own
+	FromURL    string
+	None       bool
+}
+
+// MappingForm are the values as they were typed or stored. Input names are the words in the comments.
+type MappingForm struct {
+	Mode      string      // psa: inherit | own | none
+	Company   string      // company: record id; empty for none
+	Agreement string      // agreement: record id; empty for none
+	Bill      []app.Meter // bill: one per ticked meter
+	Errors    ui.Errors
+}
+
+// MeterChoice is one product that can be billed.
+type MeterChoice struct {
+	Meter     app.Meter
+	ProductID string // in effect; empty when the connection names none
+	Own       bool   // the Product ID is this organization's own
+	Now       *app.Reading
+	UnitPrice *app.Money
+	Rule      string // in words, e.g. "GB, rounded up, own"
+}
+
+func (f MappingForm) bills(m app.Meter) bool {
+	for _, b := range f.Bill {
+		if b == m {
+			return true
+		}
+	}
+	return false
+}
+
+// MeterName is a meter as people say it; the vendor's own words where it has some.
+func MeterName(m app.Meter) string {
+	switch m {
+	case app.MeterAccounts:
+		return "Accounts"
+	case app.MeterStorage:
+		return "Storage"
+	case app.MeterFileServer:
+		return "File Server Enablement"
+	}
+	return string(m)
+}
+
+func companyChoices(companies []app.Company, selected string) []ui.Choice {
+	out := []ui.Choice{{Label: "None", Selected: selected == ""}}
+	known := selected == ""
+	for _, c := range companies {
+		id := strconv.FormatInt(c.ID, 10)
+		if c.Deleted && id != selected {
+			continue // in the recycle bin: never offered, shown only while it is still chosen
+		}
+		label := c.Name + " – " + c.Identifier + " #" + id
+		switch {
+		case c.Deleted:
+			label += " (in the recycle bin)"
+		case c.Inactive:
+			label += " (inactive)"
+		}
+		known = known || id == selected
+		out = append(out, ui.Choice{Value: id, Label: label, Selected: id == selected})
+	}
+	if !known {
+		out = append(out, ui.Choice{Value: selected, Label: "#" + selected + " (not in the list)", Selected: true})
+	}
+	return out
+}
+
+func agreementChoices(agreements []app.Agreement, selected string) []ui.Choice {
+	out := []ui.Choice{{Label: "None", Selected: selected == ""}}
+	known := selected == ""
+	for _, a := range agreements {
+		id := strconv.FormatInt(a.ID, 10)
+		known = known || id == selected
+		out = append(out, ui.Choice{Value: id, Label: agreementLabel(a), Selected: id == selected})
+	}
+	if !known {
+		out = append(out, ui.Choice{Value: selected, Label: "#" + selected + " (not of this company)", Selected: true})
+	}
+	return out
+}
+
+func agreementLabel(a app.Agreement) string {
+	label := a.Name + " #" + strconv.FormatInt(a.ID, 10)
+	if a.Type != "" {
+		label += " – " + a.Type
+	}
+	if a.Cancelled {
+		return label + " (cancelled)"
+	}
+	if a.Status != "" && a.Status != "Active" {
+		return label + " (" + a.Status + ")"
+	}
+	return label
+}
+
+func (m OrganizationSettings) agreement() *app.Agreement {
+	for i := range m.Agreements {
+		if strconv.FormatInt(m.Agreements[i].ID, 10) == m.Form.Agreement {
+			return &m.Agreements[i]
+		}
+	}
+	return nil
+}
