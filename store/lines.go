@@ -3,10 +3,113 @@ package store
 import (
 	"context"
 	"database/sql"
+	"fmt"
 	"time"
 
 	"psabridge/app"
 )
+
+const lineFields = `l.id, l.plan_id, l.meter, l.product, l.product_id, l.company_id, l.company, l.agreement_id, l.agreement,
+	l.addition_id, l.before, l.after, l.unit, l.shares, l.verdict, l.state, l.holds, l.decision, l.decided_by, l.note, l.unit_price,
+	l.amount_change, l.next_invoice, l.prorate, l.effective_date, l.bill_customer, l.cancelled_date, l.reason, l.error, l.written_at, l.method`
+
+func scanLine(s scanner) (l app.Line, err error) {
+	err = s.Scan(&l.ID, &l.PlanID, &l.Meter, &l.Product, &l.ProductID, &l.Company.ID, &l.Company.Name, &l.Agreement.ID, &l.Agreement.Name,
+		&l.AdditionID, &l.Before, &l.After, &l.Unit, fromJSON(&l.Shares), &l.Verdict, &l.State, fromJSON(&l.Holds), &l.Decision, &l.DecidedBy,
+		&l.Note, &l.UnitPrice, &l.AmountChange, into(&l.NextInvoice), &l.Prorate, into(&l.EffectiveDate), &l.BillCustomer,
+		into(&l.CancelledDate), &l.Reason, &l.Error, into(&l.WrittenAt), &l.Method)
+	return l, err
+}
+
+func linesOf(ctx context.Context, q querier, plan int64) ([]app.Line, error) {
+	return all(ctx, q, scanLine, "SELECT "+lineFields+" FROM lines l WHERE l.plan_id = ? ORDER BY l.id", plan)
+}
+
+// Line returns a line, without its evidence; NotFound when there is none.
+func (r *Reader) Line(ctx context.Context, id int64) (app.Line, error) {
+	l, err := lineByID(ctx, r.db, id)
+	return l, failed("read line", err)
+}
+
+// LineEvidence returns a line with what was counted for it; NotFound when there is none.
+func (r *Reader) LineEvidence(ctx context.Context, id int64) (l app.Line, err error) {
+	err = r.snapshot(ctx, "read evidence", func(tx *sql.Tx) error {
+		if l, err = lineByID(ctx, tx, id); err != nil {
+			return err
+		}
+		lines := []app.Line{l}
+		err = loadItems(ctx, tx, lines)
+		l = lines[0]
+		return err
+	})
+	return l, err
+}
+
+func lineByID(ctx context.Context, q querier, id int64) (app.Line, error) {
+	return one(ctx, q, scanLine, fmt.Sprintf("There is no billing line %d.", id), "SELECT "+lineFields+" FROM lines l WHERE l.id = ?", id)
+}
+
+// LastPlannedLines lists the lines of the newest push of a month before the given one, with their evidence: what
+// "change against last month" is measured by. Empty when nothing was pushed before.
+func (r *Reader) LastPlannedLines(ctx context.Context, connection string, before app.Period) (lines []app.Line, err error) {
+	err = r.snapshot(ctx, "last planned lines", func(tx *sql.Tx) error {
+		plan, ok, err := maybe[int64](ctx, tx, `SELECT plan_id FROM pushes WHERE connection = ? AND period < ? AND undo_of IS NULL
+			ORDER BY period DESC, id DESC LIMIT 1`, connection, before.String())
+		if err != nil || !ok {
+			return err
+		}
+		if lines, err = linesOf(ctx, tx, plan); err != nil {
+			return err
+		}
+		return loadItems(ctx, tx, lines)
+	})
+	return lines, err
+}
+
+// insertLine stores a planned line with its evidence and gives it its id.
+func insertLine(ctx context.Context, tx *sql.Tx, l *app.Line) error {
+	if l.State == "" {
+		l.State = app.LinePlanned
+	}
+	err := tx.QueryRowContext(ctx, `INSERT INTO lines (plan_id, meter, product, product_id, company_id, company, agreement_id, agreement,
+			addition_id, before, after, unit, shares, verdict, state, holds, decision, decided_by, note, unit_price,
+			amount_change, next_invoice, prorate, effective_date, bill_customer, cancelled_date, reason, error, written_at, method)
+		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) RETURNING id`,
+		l.PlanID, l.Meter, l.Product, l.ProductID, l.Company.ID, l.Company.Name, l.Agreement.ID, l.Agreement.Name,
+		l.AdditionID, optional(l.Before), l.After, l.Unit, asJSON{list(l.Shares)}, l.Verdict, l.State, asJSON{list(l.Holds)}, l.Decision, l.DecidedBy,
+		l.Note, optional(l.UnitPrice), optional(l.AmountChange), stamp(l.NextInvoice), l.Prorate, stamp(l.EffectiveDate), l.BillCustomer,
+		stamp(l.CancelledDate), l.Reason, l.Error, stamp(l.WrittenAt), l.Method).Scan(&l.ID)
+	if isUnique(err) {
+		return app.Wrap(err, app.Conflict, fmt.Sprintf("Agreement %s has two lines of product %s in one plan. Two meters cannot share a product on one agreement.", l.Agreement.Name, l.Product))
+	}
+	if err != nil {
+		return err
+	}
+	return saveEvidence(ctx, tx, "line_id", l.ID, l.Items)
+}
+
+// decideLine writes what a person may decide about a line.
+func decideLine(ctx context.Context, tx *sql.Tx, plan int64, l app.Line) error {
+	return exec(ctx, tx, `UPDATE lines SET verdict = ?, holds = ?, decision = ?, decided_by = ?, note = ?, after = ?, amount_change = ?,
+			reason = ?, effective_date = ? WHERE id = ? AND plan_id = ?`,
+		l.Verdict, asJSON{list(l.Holds)}, l.Decision, l.DecidedBy, l.Note, l.After, optional(l.AmountChange), l.Reason, stamp(l.EffectiveDate), l.ID, plan)
+}
+
+// optional stores a quantity that may be missing.
+func optional(q *app.Quantity) any {
+	if q == nil {
+		return nil
+	}
+	return *q
+}
+
+// list makes an empty list of nil, so that JSON says [] and not null.
+func list[T any](l []T) []T {
+	if l == nil {
+		return []T{}
+	}
+	return l
+}
 
 // settleLines writes how far the lines of a push have come, remembers the additions that were written, and closes the
 // push with its last line.

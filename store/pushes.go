@@ -3,10 +3,152 @@ package store
 import (
 	"context"
 	"database/sql"
+	"fmt"
 	"time"
 
 	"psabridge/app"
 )
+
+const pushColumns = "SELECT p.id, p.plan_id, p.connection, p.period, p.trigger, p.state, p.approved_by, p.approved_at, p.undo_of, p.done_at FROM pushes p"
+
+func scanPush(s scanner) (p app.Push, err error) {
+	err = s.Scan(&p.ID, &p.PlanID, &p.Connection, intoPeriod(&p.Period), &p.Trigger, &p.State, &p.ApprovedBy, into(&p.ApprovedAt),
+		intoID(&p.UndoOf), into(&p.DoneAt))
+	return p, err
+}
+
+// Push returns a push with its lines; NotFound when there is none.
+func (r *Reader) Push(ctx context.Context, id int64) (p app.Push, err error) {
+	err = r.snapshot(ctx, "read push", func(tx *sql.Tx) error {
+		p, err = pushByID(ctx, tx, id)
+		return err
+	})
+	return p, err
+}
+
+func pushByID(ctx context.Context, q querier, id int64) (app.Push, error) {
+	p, err := one(ctx, q, scanPush, fmt.Sprintf("There is no push %d.", id), pushColumns+" WHERE p.id = ?", id)
+	if err != nil {
+		return p, err
+	}
+	p.Lines, err = linesOf(ctx, q, p.PlanID)
+	return p, err
+}
+
+// Pushes lists pushes without their lines, newest first; the cursor is the row's id.
+func (r *Reader) Pushes(ctx context.Context, f app.PushFilter) ([]app.Push, error) {
+	var w where
+	w.add("p.id < ?", before(f.Page))
+	if f.Connection != "" {
+		w.add("p.connection = ?", f.Connection)
+	}
+	if !f.Period.IsZero() {
+		w.add("p.period = ?", f.Period.String())
+	}
+	rows, err := all(ctx, r.db, scanPush, pushColumns+w.String()+" ORDER BY p.id DESC LIMIT ?", append(w.args, f.Page.Size())...)
+	return rows, failed("list pushes", err)
+}
+
+// Approve turns a plan into a push: the only way to one. It freezes the plan and puts one delivery per agreement into
+// the outbox; with nothing to write the push is done at once. Conflict when the digest is not the plan's (it was
+// changed after it was looked at), when the plan is not open, while another push of the connection is being written,
+// when the push to undo was undone already, and for the schedule when a line is held (M14).
+func (s *Store) Approve(ctx context.Context, planID int64, digest string, push app.Push) (p app.Push, err error) {
+	err = s.write(ctx, "approve", func(tx *sql.Tx) error {
+		plan, err := planByID(ctx, tx, planID)
+		if err != nil {
+			return err
+		}
+		if err := mayApprove(ctx, tx, plan, digest, push); err != nil {
+			return err
+		}
+		if push.UndoOf == 0 {
+			push.UndoOf = plan.UndoOf
+		}
+		var id int64
+		if err := tx.QueryRowContext(ctx, `INSERT INTO pushes (plan_id, connection, period, trigger, state, approved_by, approved_at, undo_of)
+			VALUES (?, ?, ?, ?, 'writing', ?, ?, ?) RETURNING id`, plan.ID, plan.Connection, plan.Period.String(), push.Trigger,
+			push.ApprovedBy, stamp(push.ApprovedAt), orNull(push.UndoOf)).Scan(&id); err != nil {
+			return err
+		}
+		if err := exec(ctx, tx, "UPDATE plans SET state = 'approved' WHERE id = ?", plan.ID); err != nil {
+			return err
+		}
+		if err := startLines(ctx, tx, plan, id, push.ApprovedAt); err != nil {
+			return err
+		}
+		if err := closePush(ctx, tx, id, push.ApprovedAt); err != nil {
+			return err
+		}
+		p, err = pushByID(ctx, tx, id)
+		return err
+	})
+	if err != nil {
+		return app.Push{}, err
+	}
+	return p, nil
+}
+
+func mayApprove(ctx context.Context, tx *sql.Tx, plan app.Plan, digest string, push app.Push) error {
+	if err := mustBeOpen(plan); err != nil {
+		return err
+	}
+	if plan.Digest != digest {
+		return app.Errorf(app.Conflict, "Plan %d was changed after you looked at it. Check it again, then approve.", plan.ID)
+	}
+	for _, l := range plan.Lines {
+		if push.Trigger == app.TriggerSchedule && l.Verdict == app.VerdictHold {
+			return app.Errorf(app.Conflict, "Plan %d holds lines for a person and cannot be pushed by the schedule.", plan.ID)
+		}
+	}
+	if err := noneWriting(ctx, tx, plan.Connection); err != nil {
+		return err
+	}
+	undo := max(push.UndoOf, plan.UndoOf)
+	if undo == 0 {
+		return nil
+	}
+	state, _, err := maybe[app.PushState](ctx, tx, "SELECT state FROM pushes WHERE id = ?", undo)
+	if err == nil && state == app.PushUndone {
+		err = app.Errorf(app.Conflict, "Push %d was undone already.", undo)
+	}
+	return err
+}
+
+// startLines puts what is to be written into the outbox, one delivery per agreement, because an agreement's additions
+// are read once before its lines are written.
+func startLines(ctx context.Context, tx *sql.Tx, plan app.Plan, push int64, now time.Time) error {
+	var order []int64
+	lines, names := map[int64][]int64{}, map[int64]string{}
+	for _, l := range plan.Lines {
+		state := app.LineWriting
+		switch {
+		case l.Writes():
+			if len(lines[l.Agreement.ID]) == 0 {
+				order = append(order, l.Agreement.ID)
+			}
+			lines[l.Agreement.ID] = append(lines[l.Agreement.ID], l.ID)
+			names[l.Agreement.ID] = l.Agreement.Name
+		case l.Verdict == app.VerdictSame:
+			state = app.LineDone
+		default:
+			continue // held and skipped lines stay planned: nobody asked to write them
+		}
+		if err := exec(ctx, tx, "UPDATE lines SET state = ? WHERE id = ?", state, l.ID); err != nil {
+			return err
+		}
+	}
+	for _, agreement := range order {
+		if err := exec(ctx, tx, `INSERT INTO deliveries (dedup_key, lane, kind, connection, state, next_at, push_id, source, organization, subject, payload, created_at)
+			VALUES (?1, ?2, ?3, ?4, 'waiting', ?5, ?6, '', '', ?7, ?8, ?5)`,
+			fmt.Sprintf("push:%d:agreement:%d", push, agreement), fmt.Sprintf("agreement:%s:%d", plan.Connection, agreement),
+			app.DeliverAgreement, plan.Connection, stamp(now), push, names[agreement],
+			asJSON{app.AgreementPayload{AgreementID: agreement, LineIDs: lines[agreement]}}); err != nil {
+			return err
+		}
+	}
+	return nil
+}
 
 // closePush ends a push when no line is left to write, and undoes the one it undoes. A delivery that a person retried
 // after the end may still turn an incomplete push into a done one.

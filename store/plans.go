@@ -1,0 +1,163 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"fmt"
+
+	"psabridge/app"
+)
+
+const planColumns = "SELECT p.id, p.connection, p.period, p.trigger, p.state, p.digest, p.settings_rev, p.undo_of, p.created_at, p.complete, p.problems FROM plans p"
+
+func scanPlan(s scanner) (p app.Plan, err error) {
+	err = s.Scan(&p.ID, &p.Connection, intoPeriod(&p.Period), &p.Trigger, &p.State, &p.Digest, &p.SettingsRev, intoID(&p.UndoOf),
+		into(&p.CreatedAt), &p.Complete, fromJSON(&p.Problems))
+	return p, err
+}
+
+// planByID reads a plan with its lines, without their evidence.
+func planByID(ctx context.Context, q querier, id int64) (app.Plan, error) {
+	p, err := one(ctx, q, scanPlan, fmt.Sprintf("There is no plan %d.", id), planColumns+" WHERE p.id = ?", id)
+	if err != nil {
+		return p, err
+	}
+	p.Lines, err = linesOf(ctx, q, id)
+	return p, err
+}
+
+// Plan returns a plan with its lines; NotFound when there is none.
+func (r *Reader) Plan(ctx context.Context, id int64) (p app.Plan, err error) {
+	err = r.snapshot(ctx, "read plan", func(tx *sql.Tx) error {
+		p, err = planByID(ctx, tx, id)
+		return err
+	})
+	return p, err
+}
+
+// CurrentPlan returns the newest plan of a month that no other took the place of; NotFound when there is none.
+func (r *Reader) CurrentPlan(ctx context.Context, connection string, period app.Period) (p app.Plan, err error) {
+	err = r.snapshot(ctx, "read current plan", func(tx *sql.Tx) error {
+		id, ok, err := maybe[int64](ctx, tx, `SELECT id FROM plans WHERE connection = ? AND period = ? AND state <> 'superseded'
+			ORDER BY id DESC LIMIT 1`, connection, period.String())
+		if err != nil {
+			return err
+		}
+		if !ok {
+			return app.Errorf(app.NotFound, "There is no plan for %s of %s yet. Make one on the billing page.", period, connection)
+		}
+		p, err = planByID(ctx, tx, id)
+		return err
+	})
+	return p, err
+}
+
+// DuePlans lists the months that need no scheduled plan any more: one was made, or a push of the month has ended.
+func (r *Reader) DuePlans(ctx context.Context, connection string) ([]app.Period, error) {
+	list, err := all(ctx, r.db, scanPeriod, `SELECT period FROM plans WHERE connection = ?1 AND trigger = 'schedule'
+		UNION SELECT period FROM pushes WHERE connection = ?1 AND state <> 'writing' ORDER BY period`, connection)
+	return list, failed("list due plans", err)
+}
+
+func scanPeriod(s scanner) (p app.Period, err error) {
+	err = s.Scan(intoPeriod(&p))
+	return p, err
+}
+
+// LastScheduled returns the newest plan the schedule made of a connection, without lines; NotFound before the first.
+func (r *Reader) LastScheduled(ctx context.Context, connection string) (app.Plan, error) {
+	p, err := one(ctx, r.db, scanPlan, "The schedule has not made a plan yet.",
+		planColumns+" WHERE p.connection = ? AND p.trigger = 'schedule' ORDER BY p.period DESC LIMIT 1", connection)
+	return p, failed("last scheduled plan", err)
+}
+
+// SavePlan stores a plan with its evidence, in the place of the open ones of its connection, and returns it with its
+// ids. Conflict while a push of the connection is being written, and for a second scheduled plan of a month (M2).
+func (s *Store) SavePlan(ctx context.Context, p app.Plan) (app.Plan, error) {
+	err := s.write(ctx, "save plan", func(tx *sql.Tx) error {
+		if err := noneWriting(ctx, tx, p.Connection); err != nil {
+			return err
+		}
+		if err := exec(ctx, tx, "UPDATE plans SET state = 'superseded' WHERE connection = ? AND state = 'open'", p.Connection); err != nil {
+			return err
+		}
+		p.State = app.PlanOpen
+		if p.Problems == nil {
+			p.Problems = []string{}
+		}
+		err := tx.QueryRowContext(ctx, `INSERT INTO plans (connection, period, trigger, state, digest, settings_rev, undo_of, created_at, complete, problems)
+			VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?) RETURNING id`, p.Connection, p.Period.String(), p.Trigger, p.State, p.Digest, p.SettingsRev,
+			orNull(p.UndoOf), stamp(p.CreatedAt), p.Complete, asJSON{p.Problems}).Scan(&p.ID)
+		if isUnique(err) {
+			return app.Wrap(err, app.Conflict, fmt.Sprintf("The schedule has planned %s of %s already.", p.Period, p.Connection))
+		}
+		if err != nil {
+			return err
+		}
+		lines := make([]app.Line, len(p.Lines)) // the caller's lines stay as they are when the transaction fails
+		copy(lines, p.Lines)
+		p.Lines = lines
+		for i := range p.Lines {
+			p.Lines[i].PlanID = p.ID
+			if err := insertLine(ctx, tx, &p.Lines[i]); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		return app.Plan{}, err
+	}
+	return p, nil
+}
+
+// noneWriting is Conflict while a push of the connection is being written.
+func noneWriting(ctx context.Context, tx *sql.Tx, connection string) error {
+	id, ok, err := maybe[int64](ctx, tx, "SELECT id FROM pushes WHERE connection = ? AND state = 'writing'", connection)
+	if err == nil && ok {
+		err = app.Errorf(app.Conflict, "Push %d of %s is still being written. Wait until it has ended, or drop what keeps it on the Deliveries page.", id, connection)
+	}
+	return err
+}
+
+// UpdatePlan changes the decisions of an open plan in one transaction: change is given the plan as it stands and
+// returns it as it shall be, with its new digest. Only what a person may decide is written. Conflict when the plan is
+// not open any more; an error of change is passed on and nothing is written.
+func (s *Store) UpdatePlan(ctx context.Context, id int64, change func(app.Plan) (app.Plan, error)) (p app.Plan, err error) {
+	err = s.write(ctx, "update plan", func(tx *sql.Tx) error {
+		old, err := planByID(ctx, tx, id)
+		if err != nil {
+			return err
+		}
+		if err := mustBeOpen(old); err != nil {
+			return err
+		}
+		if p, err = change(old); err != nil {
+			return err
+		}
+		if err := exec(ctx, tx, "UPDATE plans SET digest = ? WHERE id = ?", p.Digest, id); err != nil {
+			return err
+		}
+		for _, l := range p.Lines {
+			if err := decideLine(ctx, tx, id, l); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		return app.Plan{}, err
+	}
+	return p, nil
+}
+
+func mustBeOpen(p app.Plan) error {
+	switch p.State {
+	case app.PlanOpen:
+		return nil
+	case app.PlanApproved:
+		return app.Errorf(app.Conflict, "Plan %d was approved already; it cannot be changed any more.", p.ID)
+	case app.PlanSuperseded:
+	}
+	return app.Errorf(app.Conflict, "A newer plan took the place of plan %d. Load it again.", p.ID)
+}
