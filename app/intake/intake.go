@@ -1,0 +1,210 @@
+// Package intake reads the sources: organizations, states and events every few minutes, usage once a day and whenever
+// somebody is about to bill by it. It hands whole batches to the store together with what the alert rules make of them.
+package intake
+
+import (
+	"context"
+	"errors"
+	"log/slog"
+	"slices"
+	"sync"
+	"time"
+
+	"psabridge/app"
+	"psabridge/app/source"
+)
+
+// usualInterval is how often a source is polled when its settings do not say. The store counts gaps by the same.
+const usualInterval = 2 * time.Minute
+
+// Store is what intake reads and writes.
+type Store interface {
+	Marks(ctx context.Context, source string) ([]app.Mark, error)
+	Ingest(ctx context.Context, b app.Batch, now time.Time, decide func(app.AlertState) app.AlertDecision) (app.IngestResult, error)
+	Tick(ctx context.Context, source string, now time.Time, decide func(app.AlertState) app.AlertDecision) (app.IngestResult, error)
+	SaveReadings(ctx context.Context, source string, rs []app.Reading, now time.Time) error
+	LatestReadings(ctx context.Context, source string) ([]app.Reading, error)
+}
+
+// Deps are what an Intake works with. Wake and Logger may be nil.
+type Deps struct {
+	Store Store
+	// Source returns the live client of a source by name.
+	Source func(ctx context.Context, name string) (source.Source, error)
+	// Settings returns the current settings document.
+	Settings func(ctx context.Context) (app.Settings, error)
+	// Decide is the alert rules. It runs inside the store's transaction: pure and quick.
+	Decide func(doc app.Settings, s app.AlertState) app.AlertDecision
+	// Wake is called when there is something new to deliver.
+	Wake   func()
+	Now    func() time.Time
+	Logger *slog.Logger
+}
+
+// Intake reads the sources. It is safe for concurrent use; one source is read by one caller at a time.
+type Intake struct {
+	deps Deps
+
+	mu      sync.Mutex
+	sources map[string]*state
+}
+
+// New makes an Intake. It reads nothing yet.
+func New(d Deps) *Intake {
+	if d.Now == nil {
+		d.Now = time.Now
+	}
+	if d.Logger == nil {
+		d.Logger = slog.New(slog.DiscardHandler)
+	}
+	if d.Wake == nil {
+		d.Wake = func() {}
+	}
+	return &Intake{deps: d, sources: map[string]*state{}}
+}
+
+// Result is what reading a source brought.
+type Result struct {
+	Organizations int
+	Events        int // that were not known before, derived ones included
+	Readings      int
+	Complete      bool
+	Problems      []string // about what could not be read
+}
+
+// Sync reads a source now, usage included, because a person or a script asked.
+// Codes: not_found, and those of the source.
+func (in *Intake) Sync(ctx context.Context, name string) (Result, error) {
+	return in.read(ctx, name, func(ctx context.Context, r *reader) error {
+		if err := r.pull(ctx); err != nil {
+			return err
+		}
+		return r.usage(ctx)
+	})
+}
+
+// Poll reads a source as the schedule does: usage only once a day.
+// Codes: not_found, and those of the source.
+func (in *Intake) Poll(ctx context.Context, name string) (Result, error) {
+	return in.read(ctx, name, func(ctx context.Context, r *reader) error {
+		if err := r.pull(ctx); err != nil {
+			return err
+		}
+		return r.usageIfDue(ctx)
+	})
+}
+
+// SyncUsage reads only the usage of a source.
+// Codes: not_found, and those of the source.
+func (in *Intake) SyncUsage(ctx context.Context, name string) (Result, error) {
+	return in.read(ctx, name, func(ctx context.Context, r *reader) error { return r.usage(ctx) })
+}
+
+// Refresh reads the usage of every source, for a plan that is about to be made. A source that cannot be read is a
+// problem in words, not an error: its lines will be held (M15). The error is only about our own side, or ctx.
+func (in *Intake) Refresh(ctx context.Context) (problems []string, err error) {
+	doc, err := in.deps.Settings(ctx)
+	if err != nil {
+		return nil, err
+	}
+	for _, s := range doc.Sources {
+		r, err := in.SyncUsage(ctx, s.Name)
+		if ctx.Err() != nil {
+			return problems, ctx.Err()
+		}
+		if err != nil {
+			problems = append(problems, s.Name+": "+app.ErrorMessage(err))
+		}
+		for _, p := range r.Problems {
+			problems = append(problems, s.Name+": "+p)
+		}
+	}
+	return problems, nil
+}
+
+// Tick lets the alert rules decide what needs only time to pass, for every source.
+func (in *Intake) Tick(ctx context.Context, now time.Time) error {
+	doc, err := in.deps.Settings(ctx)
+	if err != nil {
+		return err
+	}
+	var errs []error
+	for _, s := range doc.Sources {
+		res, err := in.deps.Store.Tick(ctx, s.Name, now, in.decide(doc))
+		if err != nil {
+			errs = append(errs, err)
+		}
+		in.woken(res)
+	}
+	return errors.Join(errs...)
+}
+
+// RunDue polls every source that is due at now, all at once, and waits for them. What goes wrong is in Status.
+func (in *Intake) RunDue(ctx context.Context, now time.Time) error {
+	doc, err := in.deps.Settings(ctx)
+	if err != nil {
+		return err
+	}
+	in.keepOnly(doc)
+	var wg sync.WaitGroup
+	for _, s := range doc.Sources {
+		if in.state(s.Name).due(now, every(s)) {
+			wg.Go(func() { _, _ = in.Poll(ctx, s.Name) }) // remembered for Status
+		}
+	}
+	wg.Wait()
+	return ctx.Err()
+}
+
+// read runs one reading of a source and remembers how it went.
+func (in *Intake) read(ctx context.Context, name string, work func(context.Context, *reader) error) (Result, error) {
+	doc, err := in.deps.Settings(ctx)
+	if err != nil {
+		return Result{}, err
+	}
+	i := slices.IndexFunc(doc.Sources, func(s app.SourceSettings) bool { return s.Name == name })
+	if i < 0 {
+		return Result{}, app.Errorf(app.NotFound, "There is no source named %q. Its name is in the settings, under sources.", name)
+	}
+	st := in.state(name)
+	leave, err := st.enter(ctx)
+	if err != nil {
+		return Result{}, gaveUp(err)
+	}
+	defer leave()
+	r := &reader{in: in, name: name, state: st, started: in.deps.Now()}
+	r.result.Complete = true
+	if r.source, err = in.deps.Source(ctx, name); err == nil {
+		err = work(ctx, r)
+	}
+	if ctx.Err() != nil {
+		err = gaveUp(ctx.Err())
+	}
+	if err != nil {
+		r.result.Complete = false
+	}
+	in.remember(ctx, r, every(doc.Sources[i]), err)
+	return r.result, err
+}
+
+func gaveUp(err error) error {
+	return app.Wrap(err, app.Unavailable, "Reading the source was cancelled before it was done.")
+}
+
+func (in *Intake) decide(doc app.Settings) func(app.AlertState) app.AlertDecision {
+	return func(s app.AlertState) app.AlertDecision { return in.deps.Decide(doc, s) }
+}
+
+func (in *Intake) woken(r app.IngestResult) {
+	if r.Deliveries > 0 {
+		in.deps.Wake()
+	}
+}
+
+// every is how often a source is polled.
+func every(s app.SourceSettings) time.Duration {
+	if s.Every.D() <= 0 {
+		return usualInterval
+	}
+	return max(s.Every.D(), 10*time.Second)
+}

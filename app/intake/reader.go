@@ -1,0 +1,130 @@
+package intake
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"psabridge/app"
+	"psabridge/app/source"
+)
+
+// reader is one reading of one source under way.
+type reader struct {
+	in      *Intake
+	name    string
+	source  source.Source
+	state   *state
+	started time.Time
+	pulled  bool
+	result  Result
+}
+
+// pull reads what happened and hands it to the store in one batch.
+func (r *reader) pull(ctx context.Context) error {
+	marks, err := r.in.deps.Store.Marks(ctx, r.name)
+	if err != nil {
+		return err
+	}
+	b, err := r.source.Pull(ctx, marks)
+	if err != nil {
+		return err
+	}
+	b.Source = r.name
+	// The rules of this moment decide, not those of the moment the reading began.
+	doc, err := r.in.deps.Settings(ctx)
+	if err != nil {
+		return err
+	}
+	res, err := r.in.deps.Store.Ingest(ctx, b, r.in.deps.Now(), r.in.decide(doc))
+	if err != nil {
+		return err
+	}
+	r.in.woken(res)
+	r.pulled = true
+	r.result.Organizations, r.result.Events = len(b.Organizations), res.Events
+	r.result.Complete = b.Complete()
+	r.problems(b.Problems...)
+	return nil
+}
+
+// usageIfDue reads usage when there is none of today, and again after a while when today's is not complete.
+func (r *reader) usageIfDue(ctx context.Context) error {
+	doc, err := r.in.deps.Settings(ctx)
+	if err != nil {
+		return err
+	}
+	now := r.in.deps.Now()
+	if !r.state.usageKnown() {
+		latest, err := r.in.deps.Store.LatestReadings(ctx, r.name)
+		if err != nil {
+			return err
+		}
+		r.state.learnUsage(latest)
+	}
+	if !r.state.usageDue(now, zone(doc)) {
+		return nil
+	}
+	return r.usage(ctx)
+}
+
+// usage reads and stores what is used.
+func (r *reader) usage(ctx context.Context) error {
+	r.state.usageTried(r.in.deps.Now())
+	readings, err := r.source.Readings(ctx)
+	if err != nil {
+		return err
+	}
+	if err := r.in.deps.Store.SaveReadings(ctx, r.name, readings, r.in.deps.Now()); err != nil {
+		return err
+	}
+	r.state.learnUsage(readings)
+	r.result.Readings = len(readings)
+	for _, text := range incomplete(readings) {
+		r.result.Complete = false
+		r.problems(text)
+	}
+	return nil
+}
+
+func (r *reader) problems(list ...string) {
+	for _, text := range list {
+		if !slices.Contains(r.result.Problems, text) {
+			r.result.Problems = append(r.result.Problems, text)
+		}
+	}
+}
+
+// incomplete names the problems of readings, each once, with the meters it concerns.
+func incomplete(readings []app.Reading) []string {
+	meters := map[string][]string{}
+	var order []string
+	for _, r := range readings {
+		if r.Complete {
+			continue
+		}
+		if meters[r.Problem] == nil {
+			order = append(order, r.Problem)
+		}
+		if m := string(r.Meter); !slices.Contains(meters[r.Problem], m) {
+			meters[r.Problem] = append(meters[r.Problem], m)
+		}
+	}
+	out := make([]string, 0, len(order))
+	for _, problem := range order {
+		out = append(out, fmt.Sprintf("%s (not complete: %s)", problem, strings.ReplaceAll(strings.Join(meters[problem], ", "), "_", " ")))
+	}
+	return out
+}
+
+// zone is where a day begins: the zone of the first connection that has one, else this machine's.
+func zone(doc app.Settings) *time.Location {
+	for _, c := range doc.Connections {
+		if loc, err := time.LoadLocation(c.TimeZone); c.TimeZone != "" && err == nil {
+			return loc
+		}
+	}
+	return time.Local
+}
