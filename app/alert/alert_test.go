@@ -63,7 +63,7 @@ func TestPollGapRestartsTheMinutes(t *testing.T) {
 	if d := alert.Decide(b.in, s); !empty(d) {
 		t.Fatalf("in the gap: %+v", d)
 	}
-	b.in.RestartedAt = b.now
+	b.steady = b.now
 	b.wait(4 * time.Minute)
 	mustCount(t, "tickets", len(b.decide(true).Tickets), 0)
 	b.wait(time.Minute)

@@ -10,6 +10,7 @@ import (
 // Deciding about a state in which the decision is applied decides nothing more.
 func Decide(in Input, s app.AlertState) app.AlertDecision {
 	w := newWorld(in, s)
+	w.expire()
 	observed := w.observe()
 	for _, e := range s.Fresh {
 		w.event(fact{Event: e, heard: received(e, s), began: s.Now})
@@ -37,16 +38,26 @@ func (w *world) event(f fact) {
 	w.problem(f)
 }
 
-// pass looks at everything that holds: waits that ended, notes that were held back, momentary conditions that are over.
+// expire ends momentary conditions that are over, before anything is decided about their tickets.
+func (w *world) expire() {
+	for _, c := range w.sortedConditions() {
+		if c.holds() && w.over(c) {
+			w.clear(c, w.s.Now)
+		}
+	}
+	w.findOpen()
+}
+
+// pass looks at everything that stands: waits that ended, and last, when it is known what holds, the notes that were
+// held back.
 func (w *world) pass() {
 	for _, c := range w.sortedConditions() {
-		switch {
-		case !c.holds():
-		case w.over(c):
-			w.clear(c, w.s.Now)
-		case c.State == app.ConditionWaiting:
+		if c.State == app.ConditionWaiting {
 			w.reconsider(c)
-		case c.State == app.ConditionOpen && c.Wait != "":
+		}
+	}
+	for _, c := range w.sortedConditions() {
+		if c.untold() || (c.State == app.ConditionOpen && c.Wait == app.ReasonFirst) {
 			w.tellLate(c)
 		}
 	}
@@ -57,7 +68,8 @@ func (w *world) over(c *condition) bool {
 	if Stateful(c.Type) {
 		return false
 	}
-	if t := w.ticketOf(c); t != nil && t.State == app.TicketClosed {
+	// An open one whose ticket is closed is being reopened: a person's close would have made it quiet.
+	if t := w.ticketOf(c); t != nil && c.State == app.ConditionQuiet && !stands(t) {
 		return true
 	}
 	return !w.s.Now.Before(c.LastAt.Add(momentaryFor))

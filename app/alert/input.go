@@ -1,8 +1,6 @@
 package alert
 
 import (
-	"time"
-
 	"psabridge/app"
 )
 
@@ -10,9 +8,6 @@ import (
 type Input struct {
 	Settings app.Settings
 	Routes   Routes
-	// RestartedAt is when reading began again after a poll gap; "for N minutes" counts from there at the earliest (T8).
-	// Zero: there was no gap. AlertState.GapRestart holds for one call only, this for as long as the caller remembers.
-	RestartedAt time.Time
 }
 
 // Route says where an organization's tickets go.

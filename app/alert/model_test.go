@@ -19,6 +19,7 @@ type bridge struct {
 	now        time.Time
 	first      bool
 	started    time.Time
+	steady     time.Time
 	objects    []app.ObjectState
 	conditions []app.Condition
 	tickets    []app.Ticket
@@ -62,7 +63,7 @@ func rule(types ...string) app.AlertRule {
 
 func (b *bridge) state(complete bool, fresh []app.Event) app.AlertState {
 	return app.AlertState{
-		Now: b.now, Source: "sync", InstallID: "k3v9x2abcd", FirstRead: b.first, StartedAt: b.started, Complete: complete,
+		Now: b.now, Source: "sync", InstallID: "k3v9x2abcd", FirstRead: b.first, StartedAt: b.started, SteadySince: b.steady, Complete: complete,
 		Organizations: []app.Organization{
 			{Source: "sync", ExternalID: "4700", Name: "MSP"},
 			{Source: "sync", ExternalID: "4711", ParentExternalID: "4700", Name: "Contoso"},
@@ -207,14 +208,24 @@ func (b *bridge) send() {
 			continue
 		}
 		b.notes = append(b.notes, q)
-		if q.Payload.Reopen {
+		if q.Payload.Reopen && b.holds(t) {
 			t.State, t.ClosedAt = app.TicketOpen, time.Time{}
 		}
-		if q.Payload.Close && !t.Touched {
+		if q.Payload.Close && !t.Touched && !b.holds(t) {
 			t.State, t.ClosedAt = app.TicketClosed, b.now
 		}
 	}
 	b.queue = nil
+}
+
+// holds is what app/ticketing asks right before it closes or reopens: whether something holds on the ticket now.
+func (b *bridge) holds(t *app.Ticket) bool {
+	for _, c := range b.conditions {
+		if c.TicketID == t.ID && c.State == app.ConditionOpen {
+			return true
+		}
+	}
+	return false
 }
 
 // personCloses is a person closing the ticket in ConnectWise.
@@ -222,7 +233,7 @@ func (b *bridge) personCloses(t *app.Ticket) {
 	t.State, t.Touched, t.ClosedAt = app.TicketClosed, true, b.now
 	for i := range b.conditions {
 		if c := &b.conditions[i]; c.TicketID == t.ID && c.State != app.ConditionCleared {
-			c.State = app.ConditionQuiet
+			c.State, c.Wait = app.ConditionQuiet, ""
 		}
 	}
 }

@@ -65,7 +65,7 @@ func (w *world) away(o app.ObjectState) (fact, bool) {
 	if w.s.GapRestart {
 		return fact{}, false
 	}
-	since := later(onset(o, w.s.Now), w.in.RestartedAt)
+	since := later(onset(o, w.s.Now), w.s.SteadySince)
 	return w.problemEvent(o, app.TypeMachineUnreachable, int(w.s.Now.Sub(since)/time.Minute))
 }
 
@@ -122,16 +122,13 @@ func (w *world) problemEvent(o app.ObjectState, eventType string, measured int) 
 // newOnset reports whether the machine went away again since the condition was last touched. A quota moves all the
 // time: only a higher level is news there.
 func newOnset(c *condition, o app.ObjectState, eventType string) bool {
-	if c.State == app.ConditionOpen && c.Wait == app.ReasonCleared {
-		return o.From.After(c.LastAt)
-	}
 	return eventType == app.TypeMachineUnreachable && o.From.After(c.LastAt)
 }
 
 // recovered derives a recovery for a condition that stands. An incomplete reading clears nothing (T8).
 func (w *world) recovered(o app.ObjectState, eventType string) (fact, bool) {
 	c := w.holding(w.subject(o, eventType))
-	if c == nil || !w.s.Complete || (c.State == app.ConditionOpen && c.Wait == app.ReasonCleared) {
+	if c == nil || !w.s.Complete {
 		return fact{}, false
 	}
 	return w.derived(o, eventType, app.Recovery, 0), true

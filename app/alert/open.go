@@ -27,7 +27,7 @@ func (w *world) gate(c *condition, r *app.AlertRule, reason app.Reason) bool {
 		w.wait(c, app.ReasonTicketingOff)
 	case !route.Mapped:
 		w.wait(c, app.ReasonNotMapped)
-	case w.s.Now.Before(later(c.FirstAt, w.in.RestartedAt).Add(r.Wait.D())):
+	case w.s.Now.Before(later(c.FirstAt, w.s.SteadySince).Add(r.Wait.D())):
 		w.wait(c, app.ReasonWaiting)
 	case muted(r, w.s.Now):
 		w.wait(c, app.ReasonMuted)
@@ -80,12 +80,12 @@ func (w *world) openTicket(c *condition, r *app.AlertRule, connection string, re
 
 // closing reports whether a close of the ticket is under way: all it stood for recovered, and its rule closes.
 func (w *world) closing(t *app.Ticket) bool {
-	if t.Touched {
-		return false // only noted: the ticket stays open
+	if t.Touched || !stands(t) {
+		return false // only noted: the ticket stays open; or about to be reopened
 	}
 	asked := false
 	for _, c := range w.linked[t.XRef] {
-		if c.holds() {
+		if c.holds() || c.untold() {
 			return false
 		}
 		r := w.in.rule(c.Rule)

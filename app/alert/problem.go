@@ -1,6 +1,7 @@
 package alert
 
 import (
+	"slices"
 	"time"
 
 	"psabridge/app"
@@ -9,6 +10,7 @@ import (
 // problem takes a problem or information in: into the condition that stands, or a new one.
 func (w *world) problem(f fact) {
 	s := subject{source: f.Source, organization: f.OrganizationID, object: f.Object, eventType: f.Type}
+	w.revive(s)
 	c := w.holding(s)
 	if c != nil && w.opensAnew(c, f) {
 		w.clear(c, w.s.Now)
@@ -34,6 +36,15 @@ func (w *world) problem(f fact) {
 		w.outcome(f.Event, app.OutcomeSuppressed, app.ReasonMuted, m.rule.Name, nil)
 	default:
 		w.fresh(f, m.rule)
+	}
+}
+
+// revive goes on with an episode whose recovery its ticket was never told of: flapping is one episode.
+func (w *world) revive(s subject) {
+	c := w.conditions[Key(s.source, s.organization, s.object, s.eventType)]
+	if c.untold() && !closedSince(w.ticketOf(c), c.LastAt) {
+		c.State, c.Wait, c.ClearedAt = app.ConditionOpen, "", time.Time{}
+		w.change(c)
 	}
 }
 
@@ -100,9 +111,6 @@ func (w *world) again(c *condition, f fact) {
 	case app.ConditionQuiet:
 		w.outcome(f.Event, app.OutcomeSuppressed, app.ReasonStayQuiet, c.Rule, c)
 	default:
-		if c.recovering() {
-			c.Wait = ""
-		}
 		w.outcome(f.Event, app.OutcomeMerged, reason, c.Rule, c)
 		if worse {
 			w.tell(c, note{id: f.SourceEventID, reason: app.ReasonWorsened, text: worsenedText(c.Condition)})
@@ -156,9 +164,12 @@ func (w *world) begin(f fact, r *app.AlertRule) *condition {
 // resume goes on with an episode that nobody was told of yet.
 func (w *world) resume(c *condition, f fact) {
 	c.State, c.Wait, c.ClearedAt = app.ConditionWaiting, "", time.Time{}
+	w.linked[c.TicketXRef] = slices.DeleteFunc(w.linked[c.TicketXRef], func(other *condition) bool { return other == c })
+	c.TicketID, c.TicketXRef = 0, ""
 	c.Occurrences++
 	c.LastAt = w.s.Now
 	c.Level = max(c.Level, f.Level)
+	c.FirstEvent = f.SourceEventID // a ticket of its own must not get the name of one taken back or closed
 	w.change(c)
 }
 

@@ -11,8 +11,8 @@ import (
 func (w *world) recovery(f fact) {
 	c := w.holding(subject{source: f.Source, organization: f.OrganizationID, object: f.Object, eventType: f.Type})
 	switch {
-	case c == nil || c.recovering():
-		w.outcome(f.Event, app.OutcomeIgnored, app.ReasonNothingOpen, "", c)
+	case c == nil:
+		w.outcome(f.Event, app.OutcomeIgnored, app.ReasonNothingOpen, "", nil)
 	case c.State == app.ConditionWaiting && !Stateful(c.Type):
 		// What happened, happened: a momentary condition gets its ticket whatever follows (T8).
 		w.outcome(f.Event, app.OutcomeMerged, app.ReasonCleared, c.Rule, c)
@@ -46,7 +46,6 @@ func (w *world) takeBack(c *condition) bool {
 	if t.ID == 0 {
 		w.forget(t)
 		w.amend(c.FirstEvent, app.OutcomeSuppressed, app.ReasonRecovered)
-		c.TicketXRef = ""
 		return true
 	}
 	if !w.s.CreateWaiting[t.ID] {
@@ -65,16 +64,19 @@ func (w *world) takeBack(c *condition) bool {
 func (w *world) forget(t *app.Ticket) {
 	xref := t.XRef
 	delete(w.open, scope{t.Connection, t.ScopeKey})
+	for _, c := range w.linked[xref] {
+		c.TicketXRef = ""
+	}
 	delete(w.linked, xref)
 	w.out.Tickets = slices.DeleteFunc(w.out.Tickets, func(t app.Ticket) bool { return t.XRef == xref })
 	w.out.Deliveries = slices.DeleteFunc(w.out.Deliveries, func(d app.DecidedDelivery) bool { return d.TicketXRef == xref })
 }
 
-// others counts the conditions that hold on the same ticket and have not recovered.
+// others counts the conditions that hold on the same ticket.
 func (w *world) others(c *condition) int {
 	n := 0
 	for _, other := range w.linked[c.TicketXRef] {
-		if other != c && other.holds() && !other.recovering() {
+		if other != c && other.holds() {
 			n++
 		}
 	}
@@ -83,22 +85,15 @@ func (w *world) others(c *condition) int {
 
 // recover ends an opened condition: told at once, or when the quiet time is over, so that flapping makes no noise.
 func (w *world) recover(c *condition) {
+	w.clear(c, w.s.Now)
 	c.LastAt = w.s.Now
-	w.change(c)
-	if w.others(c) > 0 {
-		w.clear(c, w.s.Now) // the last one of the ticket tells
-		return
-	}
-	if w.s.Now.Before(w.quietUntil(c)) {
-		c.Wait = app.ReasonCleared
-		return
-	}
-	w.tellCleared(c)
+	c.Wait = app.ReasonCleared
+	w.tellLate(c)
 }
 
 // tellCleared notes the facts and closes when the rule says so; whether a person touched the ticket is seen when it is sent.
 func (w *world) tellCleared(c *condition) {
-	w.clear(c, c.LastAt)
+	w.told(c)
 	r := w.in.rule(c.Rule)
 	w.tell(c, note{
 		id:     "cleared:" + c.Key[:8] + ":" + itoa(c.Episode),

@@ -50,16 +50,29 @@ func (w *world) quietUntil(c *condition) time.Time {
 }
 
 // tellLate says what was held back once the quiet time is over: a recovery, or that something joined or came back.
+// The last of a ticket's conditions tells of the recovery for all.
 func (w *world) tellLate(c *condition) {
-	if w.s.Now.Before(w.quietUntil(c)) {
-		return
-	}
-	if c.recovering() {
+	switch t := w.ticketOf(c); {
+	case c.untold() && (w.others(c) > 0 || closedSince(t, c.LastAt)):
+		w.told(c)
+	case w.s.Now.Before(w.quietUntil(c)):
+	case c.untold():
 		w.tellCleared(c)
-		return
+	default:
+		w.told(c)
+		w.tell(c, note{id: c.FirstEvent, reason: app.ReasonFirst, text: w.joinedText(c)})
 	}
+}
+
+// closedSince reports whether a ticket was closed after a moment; one closed before is about to be reopened.
+func closedSince(t *app.Ticket, at time.Time) bool {
+	return t == nil || (!stands(t) && t.ClosedAt.After(at))
+}
+
+// told takes the mark away that something waits to be told.
+func (w *world) told(c *condition) {
 	c.Wait = ""
-	w.tell(c, note{id: c.FirstEvent, reason: app.ReasonFirst, text: w.joinedText(c)})
+	w.change(c)
 }
 
 // joinedText tells of every condition of the ticket that was held back, so that one note does for all.

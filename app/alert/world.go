@@ -35,9 +35,9 @@ type condition struct {
 // holds reports whether the condition is not cleared.
 func (c *condition) holds() bool { return c != nil && c.State != app.ConditionCleared }
 
-// recovering reports whether it recovered in its quiet time and waits to be told.
-func (c *condition) recovering() bool {
-	return c.State == app.ConditionOpen && c.Wait == app.ReasonCleared
+// untold reports whether it recovered in its ticket's quiet time and the ticket was not told yet.
+func (c *condition) untold() bool {
+	return c != nil && c.State == app.ConditionCleared && c.Wait == app.ReasonCleared
 }
 
 func newWorld(in Input, s app.AlertState) *world {
@@ -55,14 +55,24 @@ func newWorld(in Input, s app.AlertState) *world {
 	}
 	for _, t := range s.Tickets {
 		w.tickets[t.ID] = &t
-		if t.State != app.TicketClosed {
-			w.open[scope{t.Connection, t.ScopeKey}] = &t
-		}
 	}
 	for _, c := range s.Conditions {
 		w.know(&condition{Condition: c})
 	}
+	w.findOpen()
 	return w
+}
+
+// findOpen finds the ticket that stands for each scope: one that is open, or closed still but about to be reopened.
+func (w *world) findOpen() {
+	clear(w.open)
+	for _, t := range w.tickets {
+		if stands(t) || slices.ContainsFunc(w.linked[t.XRef], func(c *condition) bool {
+			return c.State == app.ConditionOpen || (c.untold() && !closedSince(t, c.LastAt))
+		}) {
+			w.open[scope{t.Connection, t.ScopeKey}] = t
+		}
+	}
 }
 
 // know takes a stored condition in; of several episodes of one key the newest is the one that may still change.
@@ -95,6 +105,11 @@ func (w *world) ticketOf(c *condition) *app.Ticket {
 		}
 	}
 	return nil
+}
+
+// stands reports whether a ticket is open, or will be when it is sent.
+func stands(t *app.Ticket) bool {
+	return t != nil && (t.State == app.TicketPending || t.State == app.TicketOpen)
 }
 
 // sortedConditions lists the newest episodes in a fixed order, so that a decision does not depend on a map's.
