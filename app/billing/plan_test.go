@@ -126,7 +126,10 @@ func TestHolds(t *testing.T) {
 		"agreement expired":    {func(in *billing.Input) { in.Actual.Agreements[0].Status = "Expired" }, []app.HoldCode{app.HoldAgreementInactive}},
 		"agreement ended":      {func(in *billing.Input) { in.Actual.Agreements[0].EndDate = date("2026-11-21") }, []app.HoldCode{app.HoldAgreementInactive}},
 		"agreement ends today": {func(in *billing.Input) { in.Actual.Agreements[0].EndDate = date("2026-11-22") }, nil},
-		"not started":          {func(in *billing.Input) { in.Actual.Agreements[0].StartDate = date("2026-12-01") }, []app.HoldCode{app.HoldAgreementNotStarted}},
+		"not started": {func(in *billing.Input) {
+			in.Actual.Agreements[0].StartDate = date("2026-12-01")
+			in.Actual.Agreements[0].Status = "Inactive"
+		}, []app.HoldCode{app.HoldAgreementNotStarted}},
 		"product not found":    {func(in *billing.Input) { in.Actual.Products = nil }, []app.HoldCode{app.HoldProductNotFound}},
 		"product in capitals":  {func(in *billing.Input) { in.Actual.Products[0].Identifier = "x360-account" }, []app.HoldCode{app.HoldProductNotFound}},
 		"product twice":        {func(in *billing.Input) { in.Actual.Products = append(in.Actual.Products, product(600, "X360-ACCOUNT")) }, []app.HoldCode{app.HoldProductNotFound}},

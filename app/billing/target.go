@@ -106,12 +106,12 @@ func (b *book) checkAgreement(d *draft) {
 	}
 	d.NextInvoice, d.Prorate = a.NextInvoice, a.Prorate
 	switch {
-	case a.Cancelled || a.Status != "" && a.Status != "Active":
-		d.hold(app.HoldAgreementInactive, "Agreement %s is %s. Make it active again in ConnectWise, or choose another one.", a.Name, agreementStatus(a))
 	case !a.EndDate.IsZero() && a.EndDate.Before(b.today):
 		d.hold(app.HoldAgreementInactive, "Agreement %s ended on %s. Extend it in ConnectWise, or choose another one.", a.Name, day(a.EndDate))
-	case a.StartDate.After(b.today):
+	case !a.Cancelled && a.StartDate.After(b.today): // ConnectWise calls it inactive until then
 		d.hold(app.HoldAgreementNotStarted, "Agreement %s starts on %s. Wait until then, or release the line.", a.Name, day(a.StartDate))
+	case a.Cancelled || a.Status != "" && a.Status != "Active":
+		d.hold(app.HoldAgreementInactive, "Agreement %s is %s. Make it active again in ConnectWise, or choose another one.", a.Name, agreementStatus(a))
 	}
 	if _, read := b.Actual.Additions[a.ID]; !read {
 		d.block(app.HoldIncompleteReading, "The additions of agreement %s could not be read, so nothing is known of this line. Make a new plan when ConnectWise answers.", a.Name)

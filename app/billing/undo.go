@@ -19,10 +19,9 @@ func Undo(push app.Push, additions map[int64][]app.Addition, agreements []app.Ag
 		if !l.Writes() || l.State != app.LineDone {
 			continue
 		}
-		if _, ok := additions[l.Agreement.ID]; !ok {
-			p.Complete = false
-		}
-		p.Lines = append(p.Lines, undoLine(l, additions, agreements, Today(now, loc)))
+		undone := undoLine(l, additions, agreements, Today(now, loc))
+		p.Complete = p.Complete && !hasHold(undone, app.HoldIncompleteReading)
+		p.Lines = append(p.Lines, undone)
 	}
 	slices.SortStableFunc(p.Lines, byPlace)
 	p.Digest = Digest(p)
@@ -41,8 +40,9 @@ func undoLine(was app.Line, additions map[int64][]app.Addition, agreements []app
 	}
 	list, read := additions[was.Agreement.ID]
 	i := slices.IndexFunc(list, func(a app.Addition) bool { return a.ID == was.AdditionID })
+	exists := slices.ContainsFunc(agreements, func(g app.Agreement) bool { return g.ID == was.Agreement.ID })
 	switch {
-	case !read:
+	case !read && exists:
 		l.Holds = append(l.Holds, hold(app.HoldIncompleteReading, "The agreement's additions could not be read, so this line is left as it is."))
 	case i < 0 || !Open(list[i], today):
 		l.Holds = append(l.Holds, hold(app.HoldAdditionCancelled, "The line is cancelled or gone, so there is nothing to restore."))

@@ -1,0 +1,136 @@
+package push
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"psabridge/app"
+	"psabridge/app/billing"
+	"psabridge/app/settings"
+)
+
+// askAgainAfter is how long a due push waits before ConnectWise is tried again.
+const askAgainAfter = 5 * time.Minute
+
+// Due makes the plan of every connection whose push moment has passed, once per period. It approves it only when the
+// connection says so, nothing is held and the push is not late (M2, M14); else the plan waits for a person. Asking
+// often costs nothing: with nothing due it reads settings and periods only.
+func (p *Pusher) Due(ctx context.Context, now time.Time) error {
+	doc, _, err := p.Settings(ctx)
+	if err != nil {
+		return err
+	}
+	var errs []error
+	for _, c := range doc.Connections {
+		if err := p.dueConnection(ctx, settings.ConnectionWithDefaults(c), now); err != nil {
+			errs = append(errs, fmt.Errorf("connection %s: %w", c.Name, err))
+		}
+	}
+	return errors.Join(errs...)
+}
+
+// due is one push moment that has passed.
+type due struct {
+	period app.Period
+	at     time.Time
+	late   bool
+	missed []app.Period
+}
+
+func (p *Pusher) dueConnection(ctx context.Context, c app.ConnectionSettings, now time.Time) error {
+	if !c.Billing.Enabled || c.Billing.PushDay < 1 || p.waits(c.Name, now) {
+		return nil
+	}
+	already, err := p.Store.DuePlans(ctx, c.Name)
+	if err != nil {
+		return err
+	}
+	var d due
+	var ok bool
+	if d.period, d.at, d.late, d.missed, ok = billing.Due(c.Billing, settings.Location(c), now, already); !ok {
+		return nil
+	}
+	plan, err := p.duePlan(ctx, c, d)
+	if err != nil {
+		p.later(c.Name, now.Add(askAgainAfter))
+		return err
+	}
+	if c.Billing.Approval != app.ApprovalAutomatic || d.late || pastInvoice(plan, d, settings.Location(c), now) {
+		return nil
+	}
+	if !free(plan) {
+		return nil // waits for a person
+	}
+	_, err = p.Approve(ctx, plan.ID, plan.Digest, app.TriggerSchedule, string(app.TriggerSchedule))
+	return err
+}
+
+// duePlan makes the schedule's one plan of a period. While ConnectWise cannot be read it is not spent on a plan that
+// says nothing, until the push is late anyway.
+func (p *Pusher) duePlan(ctx context.Context, c app.ConnectionSettings, d due) (app.Plan, error) {
+	defer p.alone(c.Name)()
+	now := p.Now()
+	job, err := p.prepare(ctx, c.Name, d.period, now)
+	if err != nil {
+		return app.Plan{}, err
+	}
+	plan, err := p.compute(ctx, job, app.TriggerSchedule, now)
+	if err != nil {
+		return app.Plan{}, err
+	}
+	if !plan.Complete && !d.late && nothingKnown(plan) {
+		return app.Plan{}, &app.Error{Code: app.Unavailable, Message: "The push is due, but nothing could be read for it. It is tried again in a few minutes."}
+	}
+	for _, m := range d.missed {
+		plan.Problems = append(plan.Problems, fmt.Sprintf("The push of %s was missed: the bridge was not running. Its usage is not billed by itself.", m))
+	}
+	return p.save(ctx, plan, string(app.TriggerSchedule))
+}
+
+// nothingKnown reports whether every line waits for a reading.
+func nothingKnown(plan app.Plan) bool {
+	for _, l := range plan.Lines {
+		if l.Verdict != app.VerdictHold {
+			return false
+		}
+		for _, h := range l.Holds {
+			if h.Code != app.HoldIncompleteReading {
+				return false
+			}
+		}
+	}
+	return len(plan.Lines) > 0
+}
+
+// pastInvoice reports whether a catch-up comes after an invoice that should already hold these quantities (M2).
+func pastInvoice(plan app.Plan, d due, loc *time.Location, now time.Time) bool {
+	from, to := billing.Today(d.at, loc), billing.Today(now, loc)
+	if !from.Before(to) {
+		return false
+	}
+	for _, l := range plan.Lines {
+		if l.Writes() && !l.NextInvoice.IsZero() && !l.NextInvoice.Before(from) && !l.NextInvoice.After(to) {
+			return true
+		}
+	}
+	return false
+}
+
+func (p *Pusher) waits(connection string, now time.Time) bool {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	at, ok := p.retryAt[connection]
+	if ok && !now.Before(at) {
+		delete(p.retryAt, connection)
+		return false
+	}
+	return ok
+}
+
+func (p *Pusher) later(connection string, at time.Time) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.retryAt[connection] = at
+}

@@ -1,0 +1,167 @@
+package push_test
+
+import (
+	"net/http"
+	"strconv"
+	"testing"
+	"time"
+
+	"psabridge/app"
+	"psabridge/app/sandbox"
+)
+
+func isWrite(r *http.Request) bool {
+	return r.Method == http.MethodPatch || r.Method == http.MethodPost
+}
+
+// due asks what is due now.
+func (w *world) due() {
+	w.t.Helper()
+	if err := w.pusher.Due(w.t.Context(), w.clock()); err != nil {
+		w.t.Fatal(err)
+	}
+}
+
+func (w *world) pushes() []app.Push {
+	w.t.Helper()
+	list, err := w.store.Pushes(w.t.Context(), app.PushFilter{Connection: "cw"})
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	return list
+}
+
+// month is a world where the first push of October is done and the last thing anyone had to say was said: only lines
+// without trouble are left.
+func month(t *testing.T, approval string) *world {
+	w := newWorld(t)
+	b := &w.doc.Connections[0].Billing
+	b.Approval, b.PushDay, b.PushAt = approval, 25, "06:00"
+	trouble := map[int64]bool{}
+	for _, l := range w.plan().Lines {
+		for _, h := range l.Holds {
+			if h.Code != app.HoldFirstTouch {
+				trouble[l.Agreement.ID] = true
+			}
+		}
+	}
+	for i := range w.doc.Organizations {
+		if trouble[w.doc.Organizations[i].Agreement.ID] {
+			w.doc.Organizations[i].Bill = nil
+		}
+	}
+	w.approve(w.released())
+	w.work(nil)
+	return w
+}
+
+// customer is an organization whose accounts are billed.
+func (w *world) customer() int {
+	w.t.Helper()
+	for _, l := range writers(w.push(w.pushes()[0].ID).Lines) {
+		if l.Meter == app.MeterAccounts {
+			id, err := strconv.Atoi(l.Shares[0].ExternalID)
+			if err != nil {
+				w.t.Fatal(err)
+			}
+			return id
+		}
+	}
+	w.t.Fatal("nobody's accounts are billed")
+	return 0
+}
+
+func TestDueAsks(t *testing.T) {
+	w := month(t, app.ApprovalAsk)
+	w.vendors.MSP.AddPerson(w.customer(), "Ada", "Lovelace", w.clock())
+	w.pass(33 * 24 * time.Hour) // 25 December, two hours after the moment
+	w.due()
+	plan, err := w.store.CurrentPlan(t.Context(), "cw", app.Period{Year: 2026, Month: time.December})
+	if err != nil || plan.Trigger != app.TriggerSchedule || plan.State != app.PlanOpen || len(writers(plan.Lines)) != 1 {
+		t.Fatalf("plan %+v (%v)", plan.State, err)
+	}
+	w.due()
+	if again, _ := w.store.CurrentPlan(t.Context(), "cw", plan.Period); again.ID != plan.ID {
+		t.Error("the month was planned twice")
+	}
+	if n := len(w.pushes()); n != 1 {
+		t.Errorf("%d pushes; asking must not push", n)
+	}
+}
+
+func TestDuePushesByItself(t *testing.T) {
+	w := month(t, app.ApprovalAutomatic)
+	w.vendors.MSP.AddPerson(w.customer(), "Ada", "Lovelace", w.clock())
+	w.pass(33 * 24 * time.Hour)
+	w.due()
+	w.work(nil)
+	got := w.pushes()
+	if len(got) != 2 || got[0].State != app.PushDone || got[0].Trigger != app.TriggerSchedule {
+		t.Fatalf("pushes %+v", got)
+	}
+	line := writers(w.push(got[0].ID).Lines)[0]
+	if line.Reason != "+ Ada Lovelace" {
+		t.Errorf("reason %q", line.Reason)
+	}
+	w.due()
+	if len(w.pushes()) != 2 {
+		t.Error("the month was pushed twice")
+	}
+}
+
+func TestAutomaticStopsAtAHold(t *testing.T) {
+	w := month(t, app.ApprovalAutomatic)
+	for _, p := range w.vendors.MSP.Persons(w.customer()) {
+		w.vendors.MSP.RemovePerson(p.ID, w.clock())
+	}
+	w.pass(33 * 24 * time.Hour)
+	w.due()
+	if n := len(w.pushes()); n != 1 {
+		t.Errorf("%d pushes, but usage fell to zero", n)
+	}
+}
+
+func TestLateAsks(t *testing.T) {
+	w := month(t, app.ApprovalAutomatic)
+	w.vendors.MSP.AddPerson(w.customer(), "Ada", "Lovelace", w.clock())
+	w.pass(36 * 24 * time.Hour) // three days after the moment
+	w.due()
+	plan, err := w.store.CurrentPlan(t.Context(), "cw", app.Period{Year: 2026, Month: time.December})
+	if err != nil || plan.State != app.PlanOpen {
+		t.Fatalf("plan %s (%v)", plan.State, err)
+	}
+	if n := len(w.pushes()); n != 1 {
+		t.Errorf("%d pushes, but this one is late", n)
+	}
+}
+
+func TestMissedMonthsAreSaid(t *testing.T) {
+	w := month(t, app.ApprovalAutomatic)
+	w.pass(100 * 24 * time.Hour) // 2 March: February is due, December and January were missed
+	w.due()
+	plan, err := w.store.CurrentPlan(t.Context(), "cw", app.Period{Year: 2027, Month: time.February})
+	if err != nil || len(plan.Problems) != 2 {
+		t.Fatalf("problems %v (%v)", plan.Problems, err)
+	}
+}
+
+func TestDueWaitsForConnectWise(t *testing.T) {
+	w := month(t, app.ApprovalAsk)
+	w.pass(33 * 24 * time.Hour)
+	w.cw.Faults.Add(sandbox.Fault{Path: "*/agreements", Status: 500, Times: -1})
+	if err := w.pusher.Due(t.Context(), w.clock()); err == nil {
+		t.Error("nothing could be read, and nobody is told")
+	}
+	asked := w.cw.Requests()
+	w.pass(time.Minute)
+	w.due()
+	if w.cw.Requests() != asked {
+		t.Error("ConnectWise is asked again within a minute")
+	}
+	w.cw.Faults.Clear()
+	w.pass(10 * time.Minute)
+	w.due()
+	if plan, err := w.store.CurrentPlan(t.Context(), "cw", app.Period{Year: 2026, Month: time.December}); err != nil || !plan.Complete {
+		t.Errorf("complete %v (%v)", plan.Complete, err)
+	}
+}

@@ -1,0 +1,56 @@
+package push
+
+import (
+	"slices"
+
+	"psabridge/app"
+	"psabridge/app/billing"
+	"psabridge/app/settings"
+)
+
+// Mappings lists the organizations that are billed on a connection, with inheritance worked out.
+func Mappings(tree []app.Organization, doc app.Settings, connection string) []billing.Mapping {
+	effective := settings.NewTree(tree, doc)
+	var out []billing.Mapping
+	for _, o := range tree {
+		e := effective.Effective(o.Source, o.ExternalID)
+		if e.Connection != connection || len(e.Bill) == 0 || o.State == app.OrganizationIgnored {
+			continue
+		}
+		out = append(out, billing.Mapping{
+			Organization: o, CompanyID: e.Company.ID, AgreementID: e.Agreement.ID,
+			Bill: e.Bill, Products: e.Products, Rules: e.Rules, Exclude: e.Exclude,
+		})
+	}
+	return out
+}
+
+// sources names the sources a connection's lines are counted from. The document is asked, not what was read: a source
+// that was never read is to be read now.
+func sources(tree []app.Organization, doc app.Settings, connection string) []string {
+	effective := settings.NewTree(tree, doc)
+	var names []string
+	for _, o := range doc.Organizations {
+		if len(o.Bill) > 0 && !slices.Contains(names, o.Source) && effective.Effective(o.Source, o.ID).Connection == connection {
+			names = append(names, o.Source)
+		}
+	}
+	slices.Sort(names)
+	return names
+}
+
+// productIDs names the Product IDs that mappings bill.
+func productIDs(mappings []billing.Mapping) []string {
+	seen := map[string]bool{"": true}
+	var names []string
+	for _, m := range mappings {
+		for _, meter := range m.Bill {
+			if name := m.Products[meter]; !seen[name] {
+				seen[name] = true
+				names = append(names, name)
+			}
+		}
+	}
+	slices.Sort(names)
+	return names
+}

@@ -1,0 +1,146 @@
+package push
+
+import (
+	"context"
+	"time"
+
+	"psabridge/app"
+	"psabridge/app/billing"
+	"psabridge/app/psa"
+	"psabridge/app/settings"
+)
+
+// MakePlan reads usage, agreements and additions now and stores what a push would change; period zero is the current
+// month. It writes nothing to ConnectWise. What cannot be read gives a plan that is not complete, with its lines held.
+//
+// not_found: no such connection. invalid: billing is off, or the period cannot be planned any more. conflict: a push
+// of the connection is being written.
+func (p *Pusher) MakePlan(ctx context.Context, connection string, period app.Period, trigger app.Trigger, by string) (app.Plan, error) {
+	defer p.alone(connection)()
+	now := p.Now()
+	job, err := p.prepare(ctx, connection, period, now)
+	if err != nil {
+		return app.Plan{}, err
+	}
+	plan, err := p.compute(ctx, job, trigger, now)
+	if err != nil {
+		return app.Plan{}, err
+	}
+	return p.save(ctx, plan, by)
+}
+
+// planJob is what planning one connection and period needs from us, before anything is read from outside.
+type planJob struct {
+	connection app.ConnectionSettings
+	zone       *time.Location
+	period     app.Period
+	rev        int64
+	doc        app.Settings
+	client     psa.Client
+}
+
+func (p *Pusher) prepare(ctx context.Context, name string, period app.Period, now time.Time) (planJob, error) {
+	doc, rev, err := p.Settings(ctx)
+	if err != nil {
+		return planJob{}, err
+	}
+	c, ok := settings.ConnectionByName(doc, name)
+	if !ok {
+		return planJob{}, app.Errorf(app.NotFound, "There is no connection %q.", name)
+	}
+	if !c.Billing.Enabled {
+		return planJob{}, app.FieldErrorf("connection", "Billing is switched off on connection %s. Switch it on on the connection's page.", name)
+	}
+	job := planJob{connection: c, zone: settings.Location(c), period: period, rev: rev, doc: doc}
+	if period.IsZero() {
+		job.period = billing.Current(job.zone, now)
+	}
+	if !billing.Plannable(c.Billing, job.zone, now, job.period) {
+		return planJob{}, app.FieldErrorf("period", "%s cannot be planned: only the current month or the latest due one can.", job.period)
+	}
+	if err := p.notWriting(ctx, name); err != nil {
+		return planJob{}, err
+	}
+	job.client, err = p.Client(ctx, name)
+	return job, err
+}
+
+// notWriting returns a conflict while a push of the connection is being written: a plan made meanwhile would be wrong
+// before anyone saw it.
+func (p *Pusher) notWriting(ctx context.Context, connection string) error {
+	newest, err := p.Store.Pushes(ctx, app.PushFilter{Connection: connection, Page: app.Page{Limit: 1}})
+	if err != nil {
+		return err
+	}
+	if len(newest) > 0 && newest[0].State == app.PushWriting {
+		return app.Errorf(app.Conflict, "A push of %s is being written. Wait until it is done, or look at its deliveries.", connection)
+	}
+	return nil
+}
+
+// compute reads everything a plan rests on and works it out.
+func (p *Pusher) compute(ctx context.Context, job planJob, trigger app.Trigger, now time.Time) (app.Plan, error) {
+	name := job.connection.Name
+	in := billing.Input{
+		Connection: name, Period: job.period, Trigger: trigger, Now: now, Zone: job.zone,
+		Settings: job.connection.Billing, SettingsRev: job.rev, Unread: map[string]string{},
+	}
+	tree, err := p.Store.Tree(ctx)
+	if err != nil {
+		return app.Plan{}, err
+	}
+	p.refresh(ctx, &in, sources(tree, job.doc, name))
+	if in.Tree, err = p.Store.Tree(ctx); err != nil { // the refresh may have found organizations, or missed some
+		return app.Plan{}, err
+	}
+	in.Mappings = Mappings(in.Tree, job.doc, name)
+	if in.Readings, err = p.Store.LatestReadings(ctx, ""); err != nil {
+		return app.Plan{}, err
+	}
+	if in.Owned, err = p.Store.Owned(ctx, name); err != nil {
+		return app.Plan{}, err
+	}
+	if in.Previous, err = p.Store.LastPlannedLines(ctx, name, job.period); err != nil {
+		return app.Plan{}, err
+	}
+	var problems []string
+	in.Actual, problems = p.actual(ctx, job.client, name, in.Mappings, in.Owned)
+	in.Problems = append(in.Problems, problems...)
+	if err := ctx.Err(); err != nil {
+		return app.Plan{}, app.Wrap(err, app.Unavailable, "The plan was cancelled before it was done.")
+	}
+	in.Now = p.Now() // readings of the refresh are younger than the request
+	return billing.Plan(in), nil
+}
+
+func (p *Pusher) refresh(ctx context.Context, in *billing.Input, names []string) {
+	if p.Refresh == nil || len(names) == 0 {
+		return
+	}
+	for _, problem := range p.Refresh(ctx, names) {
+		if problem.Unread {
+			in.Unread[problem.Source] = problem.Message
+			continue
+		}
+		in.Problems = append(in.Problems, problem.Source+": "+problem.Message)
+	}
+}
+
+// save keeps the plan with the releases that survive from the one before (M14).
+func (p *Pusher) save(ctx context.Context, plan app.Plan, by string) (app.Plan, error) {
+	old, err := p.Store.CurrentPlan(ctx, plan.Connection, plan.Period)
+	switch {
+	case err == nil && old.State == app.PlanOpen:
+		plan = billing.CarryReleases(old, plan)
+	case err != nil && app.ErrorCode(err) != app.NotFound:
+		return app.Plan{}, err
+	}
+	saved, err := p.Store.SavePlan(ctx, plan)
+	if err != nil {
+		return app.Plan{}, err
+	}
+	changed, held, _ := billing.Totals(saved.Lines)
+	p.Log.InfoContext(ctx, "plan made", "connection", saved.Connection, "period", saved.Period.String(), "trigger", string(saved.Trigger),
+		"by", by, "lines", len(saved.Lines), "changed", changed, "held", held, "complete", saved.Complete)
+	return saved, nil
+}

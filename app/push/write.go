@@ -1,0 +1,252 @@
+package push
+
+import (
+	"cmp"
+	"context"
+	"encoding/json"
+	"fmt"
+	"slices"
+	"time"
+
+	"psabridge/app"
+	"psabridge/app/psa"
+)
+
+// Intent commits what is about to be sent, before the first byte goes out.
+type Intent func(ctx context.Context, request string, entry app.LedgerEntry) error
+
+// Checks of an unknown outcome: the first at once, because reading the quantity decides it; then rarer, while
+// ConnectWise does not answer.
+var checkDelays = []time.Duration{0, 15 * time.Second, time.Minute, 5 * time.Minute, 15 * time.Minute, time.Hour}
+
+// Write works on one agreement.write delivery: it reads the agreement's additions again, stops lines that someone
+// changed, and writes the others one by one. Lines that are settled already are left alone, so it can be called again
+// after a crash at any point.
+//
+// The settlement's lines and ledger are to be stored whatever the error says. With an error ConnectWise certainly did
+// nothing more, and the error's code decides when to try again; without one the settlement says where the delivery goes.
+func (p *Pusher) Write(ctx context.Context, d app.Delivery, intent Intent) (app.Settlement, error) {
+	st := app.Settlement{DeliveryID: d.ID, Attempt: d.Attempt, At: p.Now(), State: app.DeliveryDone}
+	w, err := p.begin(ctx, d)
+	if err != nil || len(w.lines) == 0 {
+		return st, err
+	}
+	w.intent = intent
+	additions, err := w.client.Additions(ctx, w.agreement)
+	switch {
+	case app.ErrorCode(err) == app.NotFound:
+		w.failAll(p.Now(), "The agreement no longer exists in ConnectWise. Nothing was written.")
+		err = nil
+	case err == nil:
+		err = w.all(ctx, additions, p.Now)
+	case d.Intended: // we still have to look, however long that takes
+		st.State, st.Checks, st.NextAt = app.DeliveryChecking, d.Checks+1, p.Now().Add(checkDelay(d.Checks+1))
+		st.Code, st.Message = app.ErrorCode(err), app.ErrorMessage(err)
+		return st, nil
+	}
+	st.At, st.Lines, st.Ledger = p.Now(), w.moved, w.ledger
+	if err != nil {
+		return st, err
+	}
+	w.settle(&st, d)
+	return st, nil
+}
+
+// writing is one attempt at an agreement.
+type writing struct {
+	client    psa.Client
+	agreement int64
+	lines     []app.Line // not settled yet, updates before creates
+	sent      map[int64]bool
+	by        string
+	intent    Intent
+
+	moved   []app.Line
+	ledger  []app.LedgerEntry
+	unknown error  // a write without an answer: stop and look
+	unsure  string // a create that cannot be found: a person must look
+}
+
+func (p *Pusher) begin(ctx context.Context, d app.Delivery) (*writing, error) {
+	var payload app.AgreementPayload
+	if err := json.Unmarshal(d.Payload, &payload); err != nil {
+		return nil, app.Wrap(err, app.Internal, "The payload of a delivery cannot be read.")
+	}
+	push, err := p.Store.Push(ctx, d.PushID)
+	if err != nil {
+		return nil, err
+	}
+	w := &writing{agreement: payload.AgreementID, by: push.ApprovedBy, sent: map[int64]bool{}}
+	for _, l := range push.Lines {
+		if slices.Contains(payload.LineIDs, l.ID) && (l.State == app.LinePlanned || l.State == app.LineWriting || l.State == app.LineUnknown) {
+			w.lines = append(w.lines, l)
+		}
+	}
+	slices.SortStableFunc(w.lines, func(a, b app.Line) int { return cmp.Compare(creates(a), creates(b)) })
+	if len(w.lines) == 0 {
+		return w, nil
+	}
+	if d.Intended {
+		attempts, err := p.Store.Attempts(ctx, d.ID)
+		if err != nil {
+			return nil, err
+		}
+		w.sent = sentLines(attempts)
+	}
+	w.client, err = p.Client(ctx, d.Connection)
+	return w, err
+}
+
+func creates(l app.Line) int {
+	if l.Before == nil {
+		return 1
+	}
+	return 0
+}
+
+// all goes through the lines. It stops at the first write without an answer, and at the first refusal that is about
+// the connection rather than the line; what came before is kept.
+func (w *writing) all(ctx context.Context, additions []app.Addition, now func() time.Time) error {
+	for _, l := range w.lines {
+		what, a, why := compare(l, additions, w.sent[l.ID])
+		switch what {
+		case stepHolds:
+			l.AdditionID = a.ID
+			w.done(l, now(), "ConnectWise holds it already.")
+		case stepChange:
+			w.stop(l, app.LineChangedUnderneath, why, now())
+		case stepUnsure:
+			l.State, l.Error = app.LineUnknown, why
+			w.moved = append(w.moved, l)
+			w.unsure = why
+		case stepWrite:
+			if err := w.write(ctx, l, now); err != nil {
+				return err
+			}
+		}
+		if w.unknown != nil {
+			return nil
+		}
+	}
+	return nil
+}
+
+// write sends one line and compares the answer with what was asked.
+func (w *writing) write(ctx context.Context, l app.Line, now func() time.Time) error {
+	if err := w.intent(ctx, requestOf(l), w.entry(l)); err != nil {
+		return err
+	}
+	a, err := w.send(ctx, l)
+	if err == nil {
+		err = checkAnswer(l, a)
+	}
+	switch {
+	case err == nil:
+		l.AdditionID = a.ID
+		w.done(l, now(), "")
+	case app.ErrorOutcome(err) == app.OutcomeUnknown:
+		l.State, l.Error = app.LineUnknown, app.ErrorMessage(err)
+		w.moved = append(w.moved, l)
+		w.unknown = err
+	case refusesLine(err):
+		w.stop(l, app.LineFailed, app.ErrorMessage(err), now())
+	default:
+		w.ledger = append(w.ledger, w.outcome(l, "Not written: "+app.ErrorMessage(err)))
+		return err
+	}
+	return nil
+}
+
+func (w *writing) send(ctx context.Context, l app.Line) (app.Addition, error) {
+	if l.Before != nil {
+		return w.client.SetQuantity(ctx, w.agreement, l.AdditionID, l.After)
+	}
+	return w.client.CreateAddition(ctx, w.agreement, app.NewAddition{
+		ProductID: l.ProductID, Quantity: l.After, BillCustomer: l.BillCustomer, EffectiveDate: l.EffectiveDate,
+	})
+}
+
+// checkAnswer compares once more, whatever the adapter did: ConnectWise is known to say yes without doing it.
+func checkAnswer(l app.Line, a app.Addition) error {
+	if a.ID == 0 || l.AdditionID != 0 && a.ID != l.AdditionID {
+		return &app.Error{Code: app.Conflict, Outcome: app.OutcomeNone, Message: fmt.Sprintf("ConnectWise answered about line #%d when #%d was meant. Look at the agreement.", a.ID, l.AdditionID)}
+	}
+	if !a.Quantity.Equal(l.After) {
+		return &app.Error{Code: app.Conflict, Outcome: app.OutcomeNone, Message: fmt.Sprintf("ConnectWise said yes but holds %s instead of %s on line #%d. Look at the agreement, then make a new plan.", a.Quantity, l.After, a.ID)}
+	}
+	return nil
+}
+
+// refusesLine reports whether a refusal is about this line alone; all others are about the connection, its rights or
+// its rate, and the delivery waits with the line unwritten.
+func refusesLine(err error) bool {
+	switch app.ErrorCode(err) {
+	case app.Invalid, app.NotFound, app.Conflict:
+		return true
+	case app.Unauthorized, app.Forbidden, app.RateLimited, app.Unavailable, app.Internal:
+	}
+	return false
+}
+
+func (w *writing) done(l app.Line, at time.Time, note string) {
+	l.State, l.Error, l.WrittenAt = app.LineDone, "", at
+	w.moved = append(w.moved, l)
+	w.ledger = append(w.ledger, w.outcome(l, note))
+}
+
+func (w *writing) stop(l app.Line, state app.LineState, why string, at time.Time) {
+	l.State, l.Error, l.WrittenAt = state, why, time.Time{}
+	w.moved = append(w.moved, l)
+	e := w.outcome(l, why)
+	e.At = at
+	w.ledger = append(w.ledger, e)
+}
+
+func (w *writing) failAll(at time.Time, why string) {
+	for _, l := range w.lines {
+		w.stop(l, app.LineFailed, why, at)
+	}
+}
+
+// settle says where the delivery goes once every line was tried.
+func (w *writing) settle(st *app.Settlement, d app.Delivery) {
+	switch {
+	case w.unknown != nil:
+		checks := 0
+		if d.State == app.DeliveryChecking {
+			checks = d.Checks + 1
+		}
+		st.State, st.Checks, st.NextAt = app.DeliveryChecking, checks, st.At.Add(checkDelay(checks))
+		st.Code, st.Message = app.ErrorCode(w.unknown), app.ErrorMessage(w.unknown)
+	case w.unsure != "":
+		st.State, st.Code, st.Message = app.DeliveryParked, app.Conflict, w.unsure
+	default:
+		st.State = app.DeliveryDone
+	}
+}
+
+func checkDelay(checks int) time.Duration {
+	return checkDelays[min(checks, len(checkDelays)-1)]
+}
+
+// entry is the ledger line of an intent.
+func (w *writing) entry(l app.Line) app.LedgerEntry {
+	e := app.LedgerEntry{Object: object(w.agreement, l), After: l.After.String(), RemoteID: l.AdditionID, By: w.by}
+	if l.Before != nil {
+		e.Before = l.Before.String()
+	}
+	return e
+}
+
+func (w *writing) outcome(l app.Line, note string) app.LedgerEntry {
+	e := w.entry(l)
+	e.Phase, e.Note = app.LedgerOutcome, note
+	return e
+}
+
+func object(agreement int64, l app.Line) string {
+	if l.AdditionID == 0 {
+		return fmt.Sprintf("agreement %d new addition %s", agreement, l.Product)
+	}
+	return fmt.Sprintf("agreement %d addition %d %s", agreement, l.AdditionID, l.Product)
+}
