@@ -2,6 +2,7 @@ package store_test
 
 import (
 	"fmt"
+	"strconv"
 	"sync"
 	"testing"
 	"time"
@@ -40,6 +41,8 @@ func machine(value string) app.Batch {
 		Marks:         []app.Mark{{Stream: "activity", ExternalID: "1", Value: "a1"}},
 	}
 }
+
+func itoa(n int64) string { return strconv.FormatInt(n, 10) }
 
 // nothing decides nothing, except that fresh events want no rule.
 func nothing(st app.AlertState) app.AlertDecision {

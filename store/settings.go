@@ -10,18 +10,18 @@ import (
 
 // CurrentSettings returns the newest revision; before the first save it is revision 0 without a document.
 func (r *Reader) CurrentSettings(ctx context.Context) (app.Revision, error) {
-	list, err := all(ctx, r.db, scanRevision, "SELECT rev, at, by, document, diff FROM settings_revisions ORDER BY rev DESC LIMIT 1")
-	if err != nil || len(list) == 0 {
+	newest, err := all(ctx, r.db, scanRevision, "SELECT rev, at, by, document, diff FROM settings_revisions ORDER BY rev DESC LIMIT 1")
+	if err != nil || len(newest) == 0 {
 		return app.Revision{}, failed("read settings", err)
 	}
-	return list[0], nil
+	return newest[0], nil
 }
 
 // SettingsHistory lists the revisions, newest first; the cursor is the revision.
 func (r *Reader) SettingsHistory(ctx context.Context, p app.Page) ([]app.Revision, error) {
-	list, err := all(ctx, r.db, scanRevision,
+	revisions, err := all(ctx, r.db, scanRevision,
 		"SELECT rev, at, by, document, diff FROM settings_revisions WHERE rev < ? ORDER BY rev DESC LIMIT ?", before(p), p.Size())
-	return list, failed("list settings", err)
+	return revisions, failed("list settings", err)
 }
 
 func scanRevision(s scanner) (r app.Revision, err error) {
@@ -42,7 +42,7 @@ func (s *Store) SaveSettings(ctx context.Context, r app.Revision, p app.Projecti
 		}
 		rev = current + 1
 		if err := exec(ctx, tx, "INSERT INTO settings_revisions (rev, at, by, document, diff) VALUES (?, ?, ?, ?, ?)",
-			rev, stamp(r.At), r.By, r.Document, asJSON{r.Diff}); err != nil {
+			rev, stamp(r.At), r.By, append([]byte{}, r.Document...), asJSON{list(r.Diff)}); err != nil {
 			return err
 		}
 		return saveProjection(ctx, tx, p, r.At)
@@ -82,16 +82,12 @@ func saveProjection(ctx context.Context, tx *sql.Tx, p app.Projection, at time.T
 	return saveMappings(ctx, tx, p.Mappings)
 }
 
-func saveMappings(ctx context.Context, tx *sql.Tx, list []app.MappingRow) error {
-	for _, m := range list {
-		bill := m.Bill
-		if bill == nil {
-			bill = []app.Meter{}
-		}
+func saveMappings(ctx context.Context, tx *sql.Tx, mappings []app.MappingRow) error {
+	for _, m := range mappings {
 		if err := exec(ctx, tx, `INSERT INTO mappings (source, external_id, psa, company_id, agreement_id, bill) VALUES (?, ?, ?, ?, ?, ?)
 			ON CONFLICT (source, external_id) DO UPDATE SET psa = excluded.psa, company_id = excluded.company_id,
 				agreement_id = excluded.agreement_id, bill = excluded.bill, removed_at = NULL`,
-			m.Source, m.ExternalID, m.PSA, m.CompanyID, m.AgreementID, asJSON{bill}); err != nil {
+			m.Source, m.ExternalID, m.PSA, m.CompanyID, m.AgreementID, asJSON{list(m.Bill)}); err != nil {
 			return err
 		}
 	}

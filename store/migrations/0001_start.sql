@@ -241,7 +241,7 @@ CREATE TABLE conditions (
 
 CREATE UNIQUE INDEX conditions_one_holds ON conditions (key) WHERE cleared_at IS NULL;
 CREATE INDEX conditions_holding ON conditions (source, id) WHERE cleared_at IS NULL;
-CREATE INDEX conditions_by_cleared ON conditions (source, cleared_at);
+CREATE INDEX conditions_by_cleared ON conditions (cleared_at) WHERE cleared_at IS NOT NULL;
 CREATE INDEX conditions_by_organization ON conditions (source, organization, id);
 CREATE INDEX conditions_by_state ON conditions (state, id);
 CREATE INDEX conditions_by_ticket ON conditions (ticket_id);

@@ -1,0 +1,253 @@
+package store_test
+
+import (
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"psabridge/app"
+	"psabridge/store"
+	"psabridge/store/storetest"
+)
+
+var november = app.Period{Year: 2026, Month: time.November}
+
+func ptr(q app.Quantity) *app.Quantity { return &q }
+
+// line is one of a plan that sets agreement 12 or 13 from 10 to 12.
+func line(agreement, product, addition int64, verdict app.Verdict) app.Line {
+	return app.Line{
+		Meter: app.MeterAccounts, Product: "X360-ACCOUNT", ProductID: product, Company: app.Named{ID: 250, Name: "Contoso"},
+		Agreement: app.Named{ID: agreement, Name: "Managed"}, AdditionID: addition, Before: ptr(app.Q(10)), After: app.MustQuantity("12.5"),
+		Unit: app.UnitEach, Verdict: verdict, Method: "computed", UnitPrice: ptr(app.MustQuantity("1.10")), BillCustomer: "Billable",
+		Shares:      []app.Share{{OrganizationID: 2, ExternalID: "7", Source: "sync", Name: "Contoso", Quantity: app.MustQuantity("12.5"), ReadingID: 1}},
+		NextInvoice: time.Date(2026, 12, 1, 0, 0, 0, 0, time.UTC),
+		Items:       []app.EvidenceItem{{Kind: app.ObjectAccount, ExternalID: "p1", Name: "Ada Lovelace", Amount: app.Q(1)}},
+	}
+}
+
+func plan(lines ...app.Line) app.Plan {
+	return app.Plan{Connection: "cw", Period: november, Trigger: app.TriggerPerson, Digest: "d1", SettingsRev: 3, CreatedAt: t0, Complete: true, Lines: lines}
+}
+
+func savePlan(t *testing.T, s *store.Store, p app.Plan) app.Plan {
+	t.Helper()
+	p, err := s.SavePlan(t.Context(), p)
+	must(t, err)
+	return p
+}
+
+func approve(t *testing.T, s *store.Store, p app.Plan) app.Push {
+	t.Helper()
+	push, err := s.Approve(t.Context(), p.ID, p.Digest, app.Push{Trigger: app.TriggerPerson, ApprovedBy: "Ada", ApprovedAt: t0})
+	must(t, err)
+	return push
+}
+
+// settleAgreement ends the next agreement delivery with its lines in a state.
+func settleAgreement(t *testing.T, s *store.Store, push app.Push, state app.LineState) {
+	t.Helper()
+	d := claim(t, s, t0)
+	intend(t, s, d, t0)
+	var lines []app.Line
+	for _, l := range push.Lines {
+		if l.Writes() && d.Lane == "agreement:cw:"+itoa(l.Agreement.ID) {
+			l.State, l.WrittenAt = state, t0
+			if l.AdditionID == 0 {
+				l.AdditionID = 9000 + l.ID
+			}
+			lines = append(lines, l)
+		}
+	}
+	must(t, s.Settle(t.Context(), app.Settlement{DeliveryID: d.ID, Attempt: d.Attempt, At: t0, State: app.DeliveryDone, Lines: lines,
+		Ledger: []app.LedgerEntry{{Object: "addition", Before: "10", After: "12.5"}}}))
+}
+
+func TestPlanRoundTrip(t *testing.T) {
+	s := storetest.Open(t)
+	want := line(12, 5, 9904, app.VerdictHold)
+	want.Holds = []app.Hold{{Code: app.HoldBigChange, Message: "It moved a lot."}}
+	p := savePlan(t, s, plan(want))
+	got, err := s.Plan(t.Context(), p.ID)
+	must(t, err)
+	want.ID, want.PlanID, want.State, want.Items = p.Lines[0].ID, p.ID, app.LinePlanned, nil
+	if diff := cmp.Diff(want, got.Lines[0]); diff != "" {
+		t.Errorf("line (-want +got):\n%s", diff)
+	}
+	l, err := s.LineEvidence(t.Context(), want.ID)
+	must(t, err)
+	if diff := cmp.Diff(line(12, 5, 9904, "").Items, l.Items); diff != "" {
+		t.Errorf("evidence (-want +got):\n%s", diff)
+	}
+	current, err := s.CurrentPlan(t.Context(), "cw", november)
+	must(t, err)
+	if current.ID != p.ID || current.State != app.PlanOpen || !current.Complete || current.SettingsRev != 3 {
+		t.Errorf("current plan %+v", current)
+	}
+	_, err = s.CurrentPlan(t.Context(), "cw", november.Next())
+	wantCode(t, err, app.NotFound)
+}
+
+func TestNewerPlanTakesThePlaceOfOpenOnes(t *testing.T) {
+	s := storetest.Open(t)
+	first := savePlan(t, s, plan(line(12, 5, 9904, app.VerdictUpdate)))
+	second := savePlan(t, s, plan(line(12, 5, 9904, app.VerdictUpdate)))
+	_, err := s.UpdatePlan(t.Context(), first.ID, func(p app.Plan) (app.Plan, error) { return p, nil })
+	wantCode(t, err, app.Conflict)
+	_, err = s.Approve(t.Context(), first.ID, "d1", app.Push{Trigger: app.TriggerPerson, ApprovedAt: t0})
+	wantCode(t, err, app.Conflict)
+	updated, err := s.UpdatePlan(t.Context(), second.ID, func(p app.Plan) (app.Plan, error) {
+		p.Digest = "d2"
+		p.Lines[0].Decision, p.Lines[0].DecidedBy, p.Lines[0].After = app.DecisionCorrected, "Ada", app.Q(11)
+		return p, nil
+	})
+	must(t, err)
+	_, err = s.Approve(t.Context(), second.ID, "d1", app.Push{Trigger: app.TriggerPerson, ApprovedAt: t0})
+	wantCode(t, err, app.Conflict) // the digest that was looked at is old
+	push := approve(t, s, updated)
+	if push.State != app.PushWriting || !push.Lines[0].After.Equal(app.Q(11)) || push.Lines[0].State != app.LineWriting {
+		t.Errorf("push %+v", push)
+	}
+}
+
+func TestScheduledPlanOncePerMonth(t *testing.T) {
+	s := storetest.Open(t)
+	p := plan()
+	p.Trigger = app.TriggerSchedule
+	savePlan(t, s, p)
+	_, err := s.SavePlan(t.Context(), p)
+	wantCode(t, err, app.Conflict)
+	p.Period = november.Next()
+	savePlan(t, s, p)
+	due, err := s.DuePlans(t.Context(), "cw")
+	must(t, err)
+	if diff := cmp.Diff([]app.Period{november, november.Next()}, due); diff != "" {
+		t.Error(diff)
+	}
+	last, err := s.LastScheduled(t.Context(), "cw")
+	must(t, err)
+	if last.Period != november.Next() {
+		t.Errorf("last scheduled %v", last.Period)
+	}
+}
+
+func TestScheduleNeverPushesHolds(t *testing.T) {
+	s := storetest.Open(t)
+	p := savePlan(t, s, plan(line(12, 5, 9904, app.VerdictHold)))
+	_, err := s.Approve(t.Context(), p.ID, p.Digest, app.Push{Trigger: app.TriggerSchedule, ApprovedBy: "schedule", ApprovedAt: t0})
+	wantCode(t, err, app.Conflict)
+}
+
+func TestPushClosesWithItsLastLine(t *testing.T) {
+	for name, tt := range map[string]struct {
+		second app.LineState
+		want   app.PushState
+	}{
+		"all written":        {app.LineDone, app.PushDone},
+		"one failed":         {app.LineFailed, app.PushIncomplete},
+		"changed underneath": {app.LineChangedUnderneath, app.PushIncomplete},
+	} {
+		t.Run(name, func(t *testing.T) {
+			s := storetest.Open(t)
+			p := savePlan(t, s, plan(
+				line(12, 5, 9904, app.VerdictUpdate), line(12, 6, 0, app.VerdictCreate), line(13, 5, 9905, app.VerdictUpdate),
+				line(14, 5, 9906, app.VerdictSame), line(15, 5, 9907, app.VerdictHold)))
+			push := approve(t, s, p)
+			_, err := s.SavePlan(t.Context(), plan())
+			wantCode(t, err, app.Conflict) // nothing is planned over a push that is being written
+			settleAgreement(t, s, push, app.LineDone)
+			if got, err := s.Push(t.Context(), push.ID); err != nil || got.State != app.PushWriting {
+				t.Fatalf("after one agreement: %s (%v)", got.State, err)
+			}
+			settleAgreement(t, s, push, tt.second)
+			got, err := s.Push(t.Context(), push.ID)
+			must(t, err)
+			if got.State != tt.want || got.DoneAt.IsZero() {
+				t.Errorf("push is %s, want %s", got.State, tt.want)
+			}
+			states := []app.LineState{app.LineDone, app.LineDone, tt.second, app.LineDone, app.LinePlanned}
+			for i, l := range got.Lines {
+				if l.State != states[i] {
+					t.Errorf("line %d is %s, want %s", i, l.State, states[i])
+				}
+			}
+			owned, err := s.Owned(t.Context(), "cw")
+			must(t, err)
+			if len(owned) < 2 || !owned[0].LastVerified.Equal(app.MustQuantity("12.5")) || !owned[0].Confirmed || owned[0].Method != "computed" || owned[0].PushID != push.ID {
+				t.Errorf("owned %+v", owned)
+			}
+			must(t, s.Verify(t.Context()))
+		})
+	}
+}
+
+func TestPushWithNothingToWriteIsDoneAtOnce(t *testing.T) {
+	s := storetest.Open(t)
+	push := approve(t, s, savePlan(t, s, plan(line(12, 5, 9904, app.VerdictSame))))
+	if push.State != app.PushDone {
+		t.Errorf("push is %s", push.State)
+	}
+	idle(t, s, t0)
+}
+
+func TestUndo(t *testing.T) {
+	s := storetest.Open(t)
+	push := approve(t, s, savePlan(t, s, plan(line(12, 5, 9904, app.VerdictUpdate))))
+	settleAgreement(t, s, push, app.LineDone)
+	undo := plan(line(12, 5, 9904, app.VerdictUpdate))
+	undo.UndoOf = push.ID
+	back := approve(t, s, savePlan(t, s, undo))
+	settleAgreement(t, s, back, app.LineDone)
+	if got, err := s.Push(t.Context(), push.ID); err != nil || got.State != app.PushUndone {
+		t.Fatalf("the undone push is %s (%v)", got.State, err)
+	}
+	again := savePlan(t, s, undo)
+	_, err := s.Approve(t.Context(), again.ID, again.Digest, app.Push{Trigger: app.TriggerPerson, ApprovedAt: t0})
+	wantCode(t, err, app.Conflict)
+}
+
+func TestCrashWhileWritingLines(t *testing.T) {
+	s := storetest.Open(t)
+	push := approve(t, s, savePlan(t, s, plan(line(12, 5, 9904, app.VerdictUpdate), line(13, 5, 9905, app.VerdictUpdate))))
+	claim(t, s, t0) // nothing sent
+	sent := claim(t, s, t0)
+	intend(t, s, sent, t0)
+	_, err := s.RecoverDeliveries(t.Context(), t0)
+	must(t, err)
+	got, err := s.Push(t.Context(), push.ID)
+	must(t, err)
+	if got.Lines[0].State != app.LineWriting || got.Lines[1].State != app.LineUnknown || got.State != app.PushWriting {
+		t.Errorf("after a crash: %s, %s, push %s", got.Lines[0].State, got.Lines[1].State, got.State)
+	}
+}
+
+func TestDroppedAgreementFailsItsLines(t *testing.T) {
+	s := storetest.Open(t)
+	push := approve(t, s, savePlan(t, s, plan(line(12, 5, 9904, app.VerdictUpdate))))
+	list, err := s.Deliveries(t.Context(), app.DeliveryFilter{Kind: app.DeliverAgreement})
+	must(t, err)
+	must(t, s.DropDelivery(t.Context(), list[0].ID, "Contoso left", "Ada", t0))
+	got, err := s.Push(t.Context(), push.ID)
+	must(t, err)
+	if got.State != app.PushIncomplete || got.Lines[0].State != app.LineFailed || got.Lines[0].Error != "Contoso left" {
+		t.Errorf("push %s, line %s %q", got.State, got.Lines[0].State, got.Lines[0].Error)
+	}
+}
+
+func TestLastPlannedLines(t *testing.T) {
+	s := storetest.Open(t)
+	lines, err := s.LastPlannedLines(t.Context(), "cw", november)
+	if err != nil || len(lines) != 0 {
+		t.Fatalf("before any push: %v, %v", lines, err)
+	}
+	approve(t, s, savePlan(t, s, plan(line(12, 5, 9904, app.VerdictSame))))
+	lines, err = s.LastPlannedLines(t.Context(), "cw", november.Next())
+	must(t, err)
+	if len(lines) != 1 || len(lines[0].Items) != 1 || lines[0].Items[0].Name != "Ada Lovelace" {
+		t.Errorf("lines %+v", lines)
+	}
+	if same, err := s.LastPlannedLines(t.Context(), "cw", november); err != nil || len(same) != 0 {
+		t.Errorf("the month itself counts as before: %v, %v", same, err)
+	}
+}

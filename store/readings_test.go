@@ -1,0 +1,73 @@
+package store_test
+
+import (
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"psabridge/app"
+	"psabridge/store/storetest"
+)
+
+func reading(n int64, at time.Time, complete bool) app.Reading {
+	return app.Reading{
+		OrganizationID: "7", Meter: app.MeterAccounts, Basis: app.BasisOwn, Quantity: app.Q(n), Unit: app.UnitEach, Complete: complete,
+		Method: "computed", AsOf: at, Items: []app.EvidenceItem{{Kind: app.ObjectAccount, ExternalID: "p1", Name: "Ada", Amount: app.Q(1)}},
+	}
+}
+
+func TestReadings(t *testing.T) {
+	tomorrow := t0.Add(24 * time.Hour)
+	for name, tt := range map[string]struct {
+		saved []app.Reading
+		want  int64
+	}{
+		"a later one of the day":                 {[]app.Reading{reading(5, t0, true), reading(6, t0.Add(time.Hour), true)}, 6},
+		"an earlier one of the day":              {[]app.Reading{reading(5, t0, true), reading(6, t0.Add(-time.Hour), true)}, 5},
+		"incomplete after complete":              {[]app.Reading{reading(5, t0, true), reading(0, t0.Add(time.Hour), false)}, 5},
+		"complete after incomplete":              {[]app.Reading{reading(0, t0, false), reading(5, t0.Add(time.Hour), true)}, 5},
+		"incomplete on the next day":             {[]app.Reading{reading(5, t0, true), reading(0, tomorrow, false)}, 0},
+		"an older day that comes late":           {[]app.Reading{reading(5, tomorrow, true), reading(6, t0, true)}, 5},
+		"incomplete before, complete, the other": {[]app.Reading{reading(1, t0, false), reading(5, tomorrow, true), reading(2, tomorrow.Add(time.Minute), false)}, 5},
+	} {
+		t.Run(name, func(t *testing.T) {
+			s := storetest.Open(t)
+			for _, r := range tt.saved {
+				must(t, s.SaveReadings(t.Context(), "sync", []app.Reading{r}, t0))
+			}
+			latest, err := s.LatestReadings(t.Context(), "")
+			must(t, err)
+			if len(latest) != 1 || !latest[0].Quantity.Equal(app.Q(tt.want)) || latest[0].Source != "sync" {
+				t.Fatalf("latest %+v, want %d", latest, tt.want)
+			}
+			if diff := cmp.Diff(reading(0, t0, true).Items, latest[0].Items); diff != "" {
+				t.Errorf("evidence (-want +got):\n%s", diff)
+			}
+		})
+	}
+}
+
+func TestEvidenceIsKeptForTheNewestOnly(t *testing.T) {
+	s := storetest.Open(t)
+	must(t, s.SaveReadings(t.Context(), "sync", []app.Reading{reading(5, t0, true), reading(6, t0.Add(24*time.Hour), true)}, t0))
+	old, err := s.ReadingBefore(t.Context(), "sync", "7", app.MeterAccounts, app.BasisOwn, t0.Add(24*time.Hour))
+	must(t, err)
+	if !old.Quantity.Equal(app.Q(5)) || len(old.Items) != 0 {
+		t.Errorf("the older reading is %+v", old)
+	}
+	_, err = s.ReadingBefore(t.Context(), "sync", "7", app.MeterAccounts, app.BasisOwn, t0)
+	wantCode(t, err, app.NotFound)
+}
+
+func TestReadingsKeepTheirDecimals(t *testing.T) {
+	s := storetest.Open(t)
+	r := reading(0, t0, true)
+	r.Quantity, r.Covers = app.MustQuantity("123456789012345678.000000001"), november
+	must(t, s.SaveReadings(t.Context(), "sync", []app.Reading{r}, t0))
+	latest, err := s.LatestReadings(t.Context(), "sync")
+	must(t, err)
+	if latest[0].Quantity.String() != "123456789012345678.000000001" || latest[0].Covers != november {
+		t.Errorf("latest %+v", latest[0])
+	}
+}
