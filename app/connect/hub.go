@@ -14,7 +14,7 @@ import (
 
 // PSAFactory makes clients of one PSA system.
 type PSAFactory struct {
-	// Host is where requests and keys will go, with its port, however the address was typed.
+	// Host is the host secrets are bound to, however the address was typed: the same text that was given when they were stored.
 	Host func(app.ConnectionSettings) (string, error)
 	New  func(ctx context.Context, s app.ConnectionSettings, secrets Secrets, limiter *rest.Limiter) (psa.Client, error)
 }

@@ -34,12 +34,15 @@ func readError(_ int, _ http.Header, body []byte) (rest.Refusal, bool) {
 		return rest.Refusal{}, false
 	}
 	words := said.Message
-	for _, e := range said.Errors {
+	for i, e := range said.Errors {
 		detail := e.Message
 		if e.Field != "" && !strings.Contains(detail, e.Field) {
 			detail += " (" + e.Field + ")"
 		}
-		words = strings.TrimSpace(strings.TrimSuffix(words, ".") + ": " + detail)
+		if i == 0 && words != "" {
+			words = strings.TrimSuffix(words, ".") + ":"
+		}
+		words = strings.TrimSpace(words + " " + detail)
 	}
 	code := said.Code
 	if code == "" {
