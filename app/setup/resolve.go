@@ -1,0 +1,81 @@
+package setup
+
+import (
+	"context"
+	"strings"
+	"time"
+
+	"psabridge/app"
+)
+
+// staleAfter is how old a list may be before a name that is not in it is looked for once more at ConnectWise.
+const staleAfter = 10 * time.Minute
+
+// Resolve returns the ConnectWise id of what a setting names; 0 when it names nothing, which leaves the choice to
+// ConnectWise. An id is taken as it is. not_found: no entry has the name, or several do, or it is switched off.
+func (s *Setup) Resolve(ctx context.Context, connection string, list app.OptionList, parent int64, ref app.Ref) (int64, error) {
+	if ref.ID != 0 || ref.IsZero() {
+		return ref.ID, nil
+	}
+	rows, at, err := s.Options(ctx, connection, list, parent)
+	if err != nil {
+		return 0, err
+	}
+	row, err := pick(rows, list, ref)
+	if err == nil || s.Now().Sub(at) < staleAfter {
+		return row.ID, err
+	}
+	client, clientErr := s.Client(ctx, connection)
+	if clientErr != nil {
+		return 0, clientErr
+	}
+	if rows, err = s.load(ctx, client, connection, list, parent); err != nil {
+		return 0, err
+	}
+	row, err = pick(rows, list, ref)
+	return row.ID, err
+}
+
+// pick finds what a setting names among the entries of a list: by id, else by the exact name, else by the name in
+// other letters if only one entry has it.
+func pick(rows []app.OptionRow, list app.OptionList, ref app.Ref) (app.OptionRow, error) {
+	same := func(r app.OptionRow) bool { return r.Name == ref.Name }
+	if ref.ID != 0 {
+		same = func(r app.OptionRow) bool { return r.ID == ref.ID }
+	}
+	found := matching(rows, same)
+	if len(found) == 0 && ref.ID == 0 {
+		found = matching(rows, func(r app.OptionRow) bool { return strings.EqualFold(r.Name, strings.TrimSpace(ref.Name)) })
+	}
+	switch {
+	case len(found) == 0:
+		return app.OptionRow{}, app.Errorf(app.NotFound, "ConnectWise has no %s %s. It may have been renamed or removed; choose another in the settings.", singular[list], quoted(ref))
+	case len(found) > 1:
+		return app.OptionRow{}, app.Errorf(app.NotFound, "ConnectWise has several entries %s in %s. Choose one by its id.", quoted(ref), list)
+	case found[0].Inactive:
+		return app.OptionRow{}, app.Errorf(app.NotFound, "The %s %s is inactive in ConnectWise. Switch it on there, or choose another in the settings.", singular[list], quoted(ref))
+	}
+	return found[0], nil
+}
+
+func matching(rows []app.OptionRow, want func(app.OptionRow) bool) []app.OptionRow {
+	var found []app.OptionRow
+	for _, r := range rows {
+		if want(r) {
+			found = append(found, r)
+		}
+	}
+	return found
+}
+
+func quoted(r app.Ref) string {
+	if r.Name == "" {
+		return r.String()
+	}
+	return "“" + r.Name + "”"
+}
+
+var singular = map[app.OptionList]string{
+	app.ListCompanies: "company", app.ListAgreements: "agreement", app.ListProducts: "product", app.ListBoards: "board", app.ListStatuses: "status",
+	app.ListTypes: "type", app.ListTeams: "team", app.ListPriorities: "priority", app.ListSources: "source", app.ListCompanyStatuses: "company status",
+}

@@ -1,0 +1,129 @@
+package setup
+
+import (
+	"context"
+	"strings"
+
+	"psabridge/app"
+	"psabridge/app/secret"
+	"psabridge/app/settings"
+)
+
+// SetSecret stores a key or password, bound to the host its connection or source has now. invalid: no such secret, or
+// nothing in it. not_found: the settings do not have the connection or source yet.
+func (s *Setup) SetSecret(ctx context.Context, name string, value app.Secret) error {
+	owner, err := secret.ParseName(name)
+	if err != nil {
+		return err
+	}
+	doc, _, err := s.Document(ctx)
+	if err != nil {
+		return err
+	}
+	host, err := hostOf(doc, owner)
+	if err != nil {
+		return err
+	}
+	if err := s.Vault.Set(ctx, name, trimmed(owner, value), host, s.Now()); err != nil {
+		return err
+	}
+	s.Log.InfoContext(ctx, "secret set", "name", name)
+	return s.secretChanged(ctx, owner, doc)
+}
+
+// trimmed takes away what pasting and piping add: keys hold no space at all, a password may, but no line break.
+func trimmed(owner secret.Owner, value app.Secret) app.Secret {
+	if owner.Connection {
+		return app.Secret(strings.TrimSpace(value.Reveal()))
+	}
+	return app.Secret(strings.TrimRight(value.Reveal(), "\r\n"))
+}
+
+// DeleteSecret removes a key or password. Its connection or source may be gone already.
+func (s *Setup) DeleteSecret(ctx context.Context, name string) error {
+	owner, err := secret.ParseName(name)
+	if err != nil {
+		return err
+	}
+	if err := s.Vault.Delete(ctx, name); err != nil {
+		return err
+	}
+	s.Log.InfoContext(ctx, "secret deleted", "name", name)
+	doc, _, err := s.Document(ctx)
+	if err != nil {
+		return err
+	}
+	return s.secretChanged(ctx, owner, doc)
+}
+
+// secretChanged tells the others. A source's own sign-in ends with the credentials it was made with.
+func (s *Setup) secretChanged(ctx context.Context, owner secret.Owner, doc app.Settings) error {
+	c := Changed{Document: doc}
+	if owner.Connection {
+		c.Connections = []string{owner.Name}
+	} else {
+		c.Sources = []string{owner.Name}
+		if err := s.Vault.Delete(ctx, secret.TokenName(owner.Name)); err != nil && app.ErrorCode(err) != app.NotFound {
+			return err
+		}
+	}
+	s.tell(context.WithoutCancel(ctx), c)
+	return nil
+}
+
+// Secrets lists what is stored, never the values.
+func (s *Setup) Secrets(ctx context.Context) ([]app.SecretRecord, error) { return s.Vault.List(ctx) }
+
+// Secret gives a value to the code that signs requests with it. unauthorized: it was entered for another host than the
+// one in the settings.
+func (s *Setup) Secret(ctx context.Context, name string) (app.Secret, error) {
+	owner, err := secret.ParseName(name)
+	if err != nil {
+		return "", err
+	}
+	return s.reveal(ctx, name, owner)
+}
+
+// Token gives the sign-in a source renewed last. not_found: it has none, and signs in with its credentials.
+func (s *Setup) Token(ctx context.Context, source string) (app.Secret, error) {
+	return s.reveal(ctx, secret.TokenName(source), secret.Owner{Name: source})
+}
+
+// SaveToken keeps the sign-in a source renewed. It replaces the old one, which the vendor no longer takes.
+func (s *Setup) SaveToken(ctx context.Context, source string, token app.Secret) error {
+	doc, _, err := s.Document(ctx)
+	if err != nil {
+		return err
+	}
+	host, err := hostOf(doc, secret.Owner{Name: source})
+	if err != nil {
+		return err
+	}
+	return s.Vault.Set(ctx, secret.TokenName(source), token, host, s.Now())
+}
+
+func (s *Setup) reveal(ctx context.Context, name string, owner secret.Owner) (app.Secret, error) {
+	doc, _, err := s.Document(ctx)
+	if err != nil {
+		return "", err
+	}
+	host, err := hostOf(doc, owner)
+	if err != nil {
+		return "", err
+	}
+	return s.Vault.Get(ctx, name, host)
+}
+
+// hostOf returns the host a secret of this owner is for.
+func hostOf(doc app.Settings, owner secret.Owner) (string, error) {
+	if owner.Connection {
+		if c, known := settings.ConnectionByName(doc, owner.Name); known {
+			return settings.Host(c.SiteURL), nil
+		}
+		return "", app.Errorf(app.NotFound, "There is no connection %s in the settings. Save it first, so that its keys are kept for its address.", owner.Name)
+	}
+	if c, known := settings.SourceByName(doc, owner.Name); known {
+		return settings.Host(settings.SourceWithDefaults(c).Host), nil
+	}
+	return "", app.Errorf(app.NotFound, "There is no source %s in the settings. Save it first, so that its password is kept for its address.", owner.Name)
+}

@@ -1,0 +1,156 @@
+package setup
+
+import (
+	"context"
+
+	"psabridge/app"
+	"psabridge/app/psa"
+	"psabridge/app/settings"
+)
+
+// Test runs the named checks of a connection one after the other, tells each as it comes, and stores them all. A check
+// that fails is a result; an error is returned only when the checks themselves could not be run: no such connection,
+// or cancelled, and then nothing is stored.
+func (s *Setup) Test(ctx context.Context, connection string, each func(app.CheckRow)) ([]app.CheckRow, error) {
+	doc, _, err := s.Document(ctx)
+	if err != nil {
+		return nil, err
+	}
+	conn, known := settings.ConnectionByName(doc, connection)
+	if !known {
+		return nil, app.Errorf(app.NotFound, "There is no connection %s in the settings.", connection)
+	}
+	organizations, err := s.Store.Organizations(ctx, app.OrganizationFilter{})
+	if err != nil {
+		return nil, err
+	}
+	r := &run{Setup: s, conn: conn, doc: doc, organizations: organizations, each: each, results: make(map[string]app.CheckState), lists: make(map[listKey]listed)}
+	r.client, r.clientErr = s.Client(ctx, connection)
+	for _, c := range r.checks() {
+		r.do(ctx, c)
+		if ctx.Err() != nil {
+			return nil, app.Wrap(ctx.Err(), app.Unavailable, "The test was cancelled.")
+		}
+	}
+	return r.rows, s.Store.SaveChecks(ctx, connection, r.rows, s.Now())
+}
+
+// check is one thing that can be proved about a connection.
+type check struct {
+	id, title string
+	needs     []string // ids of checks without which this one means nothing
+	prove     func(ctx context.Context) finding
+}
+
+// finding is what a check found out.
+type finding struct {
+	state        app.CheckState
+	message, fix string
+}
+
+func ok(message string) finding              { return finding{state: app.CheckOK, message: message} }
+func warning(message, fix string) finding    { return finding{app.CheckWarning, message, fix} }
+func failed(message, fix string) finding     { return finding{app.CheckFailed, message, fix} }
+func skipped(message string) finding         { return finding{state: app.CheckSkipped, message: message} }
+func failedBy(err error, fix string) finding { return failed(app.ErrorMessage(err), fix) }
+
+// run is one test under way. It asks ConnectWise for each thing once.
+type run struct {
+	*Setup
+	conn          app.ConnectionSettings
+	doc           app.Settings
+	organizations []app.OrganizationRow
+	each          func(app.CheckRow)
+	client        psa.Client
+	clientErr     error
+
+	rows    []app.CheckRow
+	results map[string]app.CheckState
+	away    bool // ConnectWise stopped answering; the rest would only time out
+
+	identity *identified
+	server   *authenticated
+	lists    map[listKey]listed
+	board    int64
+}
+
+type identified struct {
+	app.Identity
+	err error
+}
+
+type authenticated struct {
+	app.ServerInfo
+	err error
+}
+
+type listKey struct {
+	list   app.OptionList
+	parent int64
+}
+
+type listed struct {
+	rows []app.OptionRow
+	err  error
+}
+
+// do runs one check, or says why it cannot be tried.
+func (r *run) do(ctx context.Context, c check) {
+	found := r.blocked(c)
+	if found.state == "" {
+		found = c.prove(ctx)
+	}
+	if found.state == app.CheckFailed && found.fix == "" {
+		found.fix = "Read the message, correct it in ConnectWise or in the settings, and test again."
+	}
+	r.results[c.id] = found.state
+	row := app.CheckRow{Connection: r.conn.Name, ID: c.id, Title: c.title, State: found.state, Message: found.message, Fix: found.fix, ChangedAt: r.Now()}
+	r.rows = append(r.rows, row)
+	if r.each != nil {
+		r.each(row)
+	}
+}
+
+func (r *run) blocked(c check) finding {
+	if c.id == "keys" && r.keysMissing() {
+		return finding{} // this is the check that says so
+	}
+	for _, id := range c.needs {
+		if state := r.results[id]; state == app.CheckFailed || state == app.CheckSkipped {
+			return skipped("Not tried, because the check before it did not succeed: " + r.title(id) + ".")
+		}
+	}
+	if r.away {
+		return skipped("Not tried, because ConnectWise stopped answering during the test. Test again later.")
+	}
+	return finding{}
+}
+
+func (r *run) title(id string) string {
+	for _, row := range r.rows {
+		if row.ID == id {
+			return row.Title
+		}
+	}
+	return id
+}
+
+// refused turns an error of a read into a finding. When ConnectWise does not answer any more, the other checks are spared.
+func (r *run) refused(err error, fix string) finding {
+	if code := app.ErrorCode(err); code == app.Unavailable || code == app.RateLimited {
+		r.away = true
+		return failed(app.ErrorMessage(err), "Wait a moment and test again. If it stays, look at the network of this computer and at status.connectwise.com.")
+	}
+	return failedBy(err, fix)
+}
+
+// list reads a drop-down once in this run, and refreshes the cache with it.
+func (r *run) list(ctx context.Context, list app.OptionList, parent int64) ([]app.OptionRow, error) {
+	key := listKey{list, parent}
+	if got, done := r.lists[key]; done {
+		return got.rows, got.err
+	}
+	rows, err := r.load(ctx, r.client, r.conn.Name, list, parent)
+	r.lists[key] = listed{rows, err}
+	return rows, err
+}
