@@ -13,9 +13,17 @@ func (b *book) orphans(drafts []*draft) []*draft {
 	if b.Actual.Problem != "" {
 		return nil // every line is held already
 	}
+	wanted := map[lineKey]bool{}
+	for _, d := range drafts {
+		k := lineKey{agreement: d.Agreement.ID, product: d.ProductID}
+		if d.ProductID == 0 {
+			k.name = d.Product
+		}
+		wanted[k] = true
+	}
 	var out []*draft
 	for _, o := range b.Owned {
-		if b.wanted(drafts, o) {
+		if wanted[lineKey{agreement: o.AgreementID, product: o.ProductID}] || wanted[lineKey{agreement: o.AgreementID, name: b.nameOf(o)}] {
 			continue
 		}
 		list, read := b.Actual.Additions[o.AgreementID]
@@ -32,18 +40,18 @@ func (b *book) orphans(drafts []*draft) []*draft {
 	return out
 }
 
-// wanted reports whether some mapping still asks for an addition of ours. A line whose Product ID is no longer found
-// asks for it too: a renamed catalog item is to be repaired, not taken for a customer who left.
-func (b *book) wanted(drafts []*draft, o app.OwnedAddition) bool {
-	name := b.previous[[2]int64{o.AgreementID, o.ProductID}].Product
+// nameOf is the Product ID an addition of ours was written under. A line whose Product ID is no longer found still asks
+// for it: a renamed catalog item is to be repaired, not taken for a customer who left.
+func (b *book) nameOf(o app.OwnedAddition) string {
+	if name := b.previous[[2]int64{o.AgreementID, o.ProductID}].Product; name != "" {
+		return name
+	}
 	for _, a := range b.Actual.Additions[o.AgreementID] {
-		if a.ID == o.AdditionID && name == "" {
-			name = a.Product
+		if a.ID == o.AdditionID {
+			return a.Product
 		}
 	}
-	return slices.ContainsFunc(drafts, func(d *draft) bool {
-		return d.Agreement.ID == o.AgreementID && (d.ProductID == o.ProductID || d.ProductID == 0 && name != "" && d.Product == name)
-	})
+	return "unknown product"
 }
 
 // addOrphan keeps one line per agreement and product: two open additions of ours are as ambiguous as any two.

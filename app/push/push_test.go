@@ -1,6 +1,7 @@
 package push_test
 
 import (
+	"net/http"
 	"strings"
 	"testing"
 	"time"
@@ -331,6 +332,42 @@ func TestACreateWithoutAnswer(t *testing.T) {
 			t.Errorf("%d lines would be created by the new plan, want the lost one, asked for again", held)
 		}
 	})
+}
+
+// A create that may have arrived is never sent again by itself, whatever else goes wrong while we look for it.
+func TestALostCreateIsNeverRepeated(t *testing.T) {
+	w := newSmallWorld(t)
+	w.cw.Faults.Add(
+		sandbox.Fault{Method: "POST", Path: "*/additions", Cut: sandbox.CutBefore},
+		sandbox.Fault{Method: "GET", Path: "*/additions", Skip: 5, Times: 3, Status: 503, Body: "{}"},
+		sandbox.Fault{Method: "GET", Path: "*/additions", Cut: sandbox.CutBefore},
+	)
+	plan := w.released()
+	w.approve(plan)
+	w.work(nil)
+	parked, err := w.store.Deliveries(t.Context(), app.DeliveryFilter{State: app.DeliveryParked})
+	if err != nil || len(parked) != 1 {
+		t.Fatalf("parked: %+v (%v)", parked, err)
+	}
+	if err := w.store.RetryDelivery(t.Context(), parked[0].ID, "ada", w.clock()); err != nil {
+		t.Fatal(err)
+	}
+	w.work(nil)
+	made := 0
+	for _, r := range w.cw.Log() {
+		if r.Method == http.MethodPost && r.Status == http.StatusCreated {
+			made++
+		}
+	}
+	creates := 0
+	for _, l := range writers(plan.Lines) {
+		if isCreate(l) {
+			creates++
+		}
+	}
+	if made != creates-1 {
+		t.Errorf("%d lines were created, want %d: all but the lost one", made, creates-1)
+	}
 }
 
 func isCreate(l app.Line) bool { return l.Before == nil }

@@ -11,6 +11,7 @@ import (
 	_ "time/tzdata"
 
 	"psabridge/app"
+	"psabridge/app/outbox"
 	"psabridge/app/psa"
 	"psabridge/app/psa/connectwise"
 	"psabridge/app/push"
@@ -22,7 +23,10 @@ import (
 	"psabridge/store/storetest"
 )
 
-var _ push.Store = (*store.Store)(nil)
+var (
+	_ push.Store     = (*store.Store)(nil)
+	_ outbox.Handler = (*push.Pusher)(nil).Write
+)
 
 // world is the sample provider, a ConnectWise that serves it, our database and a Pusher between them. Its clock only
 // moves when a test says so.
@@ -210,7 +214,9 @@ func (w *world) work(crash func() bool) (crashed bool) {
 			w.pass(at.Sub(w.clock()))
 			continue
 		}
+		intended := false
 		st, err := w.pusher.Write(ctx, d, func(ctx context.Context, request string, entry app.LedgerEntry) error {
+			intended = true
 			return w.store.Intent(ctx, app.Intent{DeliveryID: d.ID, Attempt: d.Attempt, At: w.clock(), Request: request, Ledger: entry})
 		})
 		if crash != nil && crash() {
@@ -219,6 +225,9 @@ func (w *world) work(crash func() bool) (crashed bool) {
 		if err != nil {
 			st.State, st.NextAt = app.DeliveryWaiting, w.clock().Add(time.Minute)
 			st.Code, st.Message = app.ErrorCode(err), app.ErrorMessage(err)
+			if d.State == app.DeliveryChecking && !intended {
+				st.State = app.DeliveryChecking
+			}
 			if app.ErrorCode(err) == app.Forbidden {
 				st.State = app.DeliveryParked
 			}

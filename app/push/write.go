@@ -9,29 +9,24 @@ import (
 	"time"
 
 	"psabridge/app"
+	"psabridge/app/outbox"
 	"psabridge/app/psa"
 )
 
-// Intent commits what is about to be sent, before the first byte goes out.
-type Intent func(ctx context.Context, request string, entry app.LedgerEntry) error
-
-// Checks of an unknown outcome: the first at once, because reading the quantity decides it; then rarer, while
-// ConnectWise does not answer.
+// checkDelays are the pauses before an unknown outcome is looked into: the first look comes at once, because reading
+// the quantity decides it; then rarer, while answers keep missing.
 var checkDelays = []time.Duration{0, 15 * time.Second, time.Minute, 5 * time.Minute, 15 * time.Minute, time.Hour}
 
-// Write works on one agreement.write delivery: it reads the agreement's additions again, stops lines that someone
+// Write is the outbox.Handler of agreement.write: it reads the agreement's additions again, stops lines that someone
 // changed, and writes the others one by one. Lines that are settled already are left alone, so it can be called again
 // after a crash at any point.
-//
-// The settlement's lines and ledger are to be stored whatever the error says. With an error ConnectWise certainly did
-// nothing more, and the error's code decides when to try again; without one the settlement says where the delivery goes.
-func (p *Pusher) Write(ctx context.Context, d app.Delivery, intent Intent) (app.Settlement, error) {
+func (p *Pusher) Write(ctx context.Context, d app.Delivery, intend outbox.Intend) (app.Settlement, error) {
 	st := app.Settlement{DeliveryID: d.ID, Attempt: d.Attempt, At: p.Now(), State: app.DeliveryDone}
 	w, err := p.begin(ctx, d)
 	if err != nil || len(w.lines) == 0 {
 		return st, err
 	}
-	w.intent = intent
+	w.intend = intend
 	additions, err := w.client.Additions(ctx, w.agreement)
 	switch {
 	case app.ErrorCode(err) == app.NotFound:
@@ -39,10 +34,6 @@ func (p *Pusher) Write(ctx context.Context, d app.Delivery, intent Intent) (app.
 		err = nil
 	case err == nil:
 		err = w.all(ctx, additions, p.Now)
-	case d.Intended: // we still have to look, however long that takes
-		st.State, st.Checks, st.NextAt = app.DeliveryChecking, d.Checks+1, p.Now().Add(checkDelay(d.Checks+1))
-		st.Code, st.Message = app.ErrorCode(err), app.ErrorMessage(err)
-		return st, nil
 	}
 	st.At, st.Lines, st.Ledger = p.Now(), w.moved, w.ledger
 	if err != nil {
@@ -56,10 +47,10 @@ func (p *Pusher) Write(ctx context.Context, d app.Delivery, intent Intent) (app.
 type writing struct {
 	client    psa.Client
 	agreement int64
-	lines     []app.Line // not settled yet, updates before creates
-	sent      map[int64]bool
+	lines     []app.Line     // not settled yet, updates before creates
+	sent      map[int64]bool // lines that may have reached ConnectWise without an answer
 	by        string
-	intent    Intent
+	intend    outbox.Intend
 
 	moved   []app.Line
 	ledger  []app.LedgerEntry
@@ -86,7 +77,7 @@ func (p *Pusher) begin(ctx context.Context, d app.Delivery) (*writing, error) {
 	if len(w.lines) == 0 {
 		return w, nil
 	}
-	if d.Intended {
+	if slices.ContainsFunc(w.lines, func(l app.Line) bool { return l.State == app.LineUnknown }) {
 		attempts, err := p.Store.Attempts(ctx, d.ID)
 		if err != nil {
 			return nil, err
@@ -108,7 +99,7 @@ func creates(l app.Line) int {
 // the connection rather than the line; what came before is kept.
 func (w *writing) all(ctx context.Context, additions []app.Addition, now func() time.Time) error {
 	for _, l := range w.lines {
-		what, a, why := compare(l, additions, w.sent[l.ID])
+		what, a, why := compare(l, additions, l.State == app.LineUnknown && w.sent[l.ID])
 		switch what {
 		case stepHolds:
 			l.AdditionID = a.ID
@@ -133,7 +124,7 @@ func (w *writing) all(ctx context.Context, additions []app.Addition, now func() 
 
 // write sends one line and compares the answer with what was asked.
 func (w *writing) write(ctx context.Context, l app.Line, now func() time.Time) error {
-	if err := w.intent(ctx, requestOf(l), w.entry(l)); err != nil {
+	if err := w.intend(ctx, requestOf(l), w.entry(l)); err != nil {
 		return err
 	}
 	a, err := w.send(ctx, l)
