@@ -168,6 +168,7 @@ func (c *Client) cutAnswer(resp *Response, err error, red redactor) error {
 	e := &app.Error{Code: app.Unavailable, Outcome: app.OutcomeUnknown, Message: message, Err: red.cause(err)}
 	if resp.Status >= 400 { // the status was read: it decides what it can
 		e.Code, e.Outcome, e.RetryAfter = CodeOf(resp.Status), outcomeOf(resp.Status, false), c.wait(resp)
+		c.pause(e)
 	}
 	return e
 }

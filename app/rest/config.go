@@ -64,7 +64,7 @@ func New(c Config) (*Client, error) {
 	}
 	c = withDefaults(c)
 	if c.Transport == nil {
-		if c.Transport, err = newTransport(c, base); err != nil {
+		if c.Transport, err = newTransport(c); err != nil {
 			return nil, err
 		}
 	}

@@ -20,9 +20,7 @@ func (e *malformedError) Unwrap() error { return e.err }
 // read checks the status and decodes the body.
 func (c *Client) read(resp *Response, out any, red redactor) error {
 	if e := c.check(resp, red); e != nil {
-		if e.RetryAfter > 0 {
-			c.config.Limiter.Pause(e.RetryAfter)
-		}
+		c.pause(e)
 		return e
 	}
 	if out == nil {
@@ -37,6 +35,13 @@ func (c *Client) read(resp *Response, out any, red redactor) error {
 		return &app.Error{Code: app.Unavailable, Outcome: app.OutcomeUnknown, Message: c.unreadable(resp, err), Err: red.cause(&malformedError{err})}
 	}
 	return nil
+}
+
+// pause stops the whole connection for as long as an answer asked for.
+func (c *Client) pause(e *app.Error) {
+	if e.RetryAfter > 0 {
+		c.config.Limiter.Pause(e.RetryAfter)
+	}
 }
 
 var (

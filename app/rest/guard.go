@@ -57,13 +57,13 @@ func guardian(allowPrivate bool) *ssrf.Guardian {
 }
 
 // newTransport makes the transport of one connection: guarded dialling, TLS 1.2 or newer, the system's proxies.
-func newTransport(c Config, base *url.URL) (*http.Transport, error) {
+func newTransport(c Config) (*http.Transport, error) {
 	roots, err := rootsWith(c.CAFile)
 	if err != nil {
 		return nil, err
 	}
-	d := &dialer{guarded: &net.Dialer{Timeout: 10 * time.Second, KeepAlive: 30 * time.Second, Control: guardian(c.AllowPrivateNetwork).Safe},
-		plain: &net.Dialer{Timeout: 10 * time.Second, KeepAlive: 30 * time.Second}}
+	d := &dialer{guarded: plainDialer(), plain: plainDialer()}
+	d.guarded.Control = guardian(c.AllowPrivateNetwork).Safe
 	return &http.Transport{
 		Proxy:                  d.proxy,
 		DialContext:            d.dial,
@@ -81,6 +81,10 @@ func newTransport(c Config, base *url.URL) (*http.Transport, error) {
 type dialer struct {
 	guarded, plain *net.Dialer
 	proxies        sync.Map // host:port
+}
+
+func plainDialer() *net.Dialer {
+	return &net.Dialer{Timeout: 10 * time.Second, KeepAlive: 30 * time.Second}
 }
 
 func (d *dialer) proxy(r *http.Request) (*url.URL, error) {

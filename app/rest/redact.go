@@ -2,9 +2,11 @@ package rest
 
 import (
 	"encoding/base64"
+	"errors"
 	"net/http"
 	"net/url"
 	"slices"
+	"strconv"
 	"strings"
 	"unicode"
 )
@@ -88,15 +90,25 @@ func (r redactor) line(s string, limit int) string {
 	return s
 }
 
-// cause keeps an error's kind for errors.Is and shows its text without secrets.
+// cause keeps an error's kind for errors.Is and errors.As, and shows its text without secrets.
 func (r redactor) cause(err error) error {
 	return &redacted{text: r.line(err.Error(), 400), err: err}
 }
 
+// redacted cannot be unwrapped: whoever prints the whole chain of an error would print what was hidden.
 type redacted struct {
 	text string
 	err  error
 }
 
+// Error implements error.
 func (e *redacted) Error() string { return e.text }
-func (e *redacted) Unwrap() error { return e.err }
+
+// GoString keeps %#v from looking inside.
+func (e *redacted) GoString() string { return "rest.redacted{" + strconv.Quote(e.text) + "}" }
+
+// Is lets errors.Is see the hidden error.
+func (e *redacted) Is(target error) bool { return errors.Is(e.err, target) }
+
+// As lets errors.As see the hidden error.
+func (e *redacted) As(target any) bool { return errors.As(e.err, target) }
