@@ -16,14 +16,8 @@ const shown = 10
 // page can put each sentence beside its field while the API and the command line print them together.
 type problems []*app.Error
 
-// Error joins the problems for the log.
-func (p problems) Error() string {
-	texts := make([]string, len(p))
-	for i, e := range p {
-		texts[i] = e.Error()
-	}
-	return strings.Join(texts, "; ")
-}
+// Error counts the problems. Their sentences are in the message of the app.Error around them.
+func (p problems) Error() string { return fmt.Sprintf("problems found: %d", len(p)) }
 
 // Problems returns every single problem behind an error of Parse or Validate, in document order; nil for other errors.
 func Problems(err error) []*app.Error {

@@ -85,7 +85,7 @@ var folded = strings.NewReplacer("ß", "ss", "ø", "o", "æ", "ae", "œ", "oe", 
 // legal form. "" when nothing is left but a legal form.
 func normalise(name string) string {
 	var b strings.Builder
-	for _, r := range norm.NFKD.String(folded.Replace(strings.ToLower(name))) {
+	for _, r := range folded.Replace(strings.ToLower(norm.NFKD.String(name))) {
 		switch {
 		case unicode.Is(unicode.Mn, r), r == '.', r == '\'', r == '’': // "e.V." is one word, "O'Neil" too
 		case unicode.IsLetter(r), unicode.IsDigit(r):

@@ -1,0 +1,415 @@
+package setup_test
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"psabridge/app"
+	"psabridge/app/psa"
+	"psabridge/app/sandbox"
+	"psabridge/app/sandbox/sample"
+)
+
+// test runs the checks and returns them by id.
+func (b *bench) test(t *testing.T) (map[string]app.CheckRow, []app.CheckRow) {
+	t.Helper()
+	var told []app.CheckRow
+	rows, err := b.Test(t.Context(), "cw", func(c app.CheckRow) { told = append(told, c) })
+	if err != nil {
+		t.Fatal(err)
+	}
+	if !slices.Equal(rows, told) {
+		t.Errorf("told %d checks of %d as they came", len(told), len(rows))
+	}
+	byID := make(map[string]app.CheckRow, len(rows))
+	for _, r := range rows {
+		if _, twice := byID[r.ID]; twice {
+			t.Errorf("%s is listed twice", r.ID)
+		}
+		if r.Title == "" || r.Message == "" || r.State == app.CheckFailed && r.Fix == "" {
+			t.Errorf("%s says too little: %+v", r.ID, r)
+		}
+		if strings.Contains(fmt.Sprintf("%+v", r), sample.PrivateKey) {
+			t.Errorf("%s holds a key", r.ID)
+		}
+		byID[r.ID] = r
+	}
+	stored, err := b.store.Checks(t.Context(), "cw")
+	if err != nil || len(stored) != len(rows) {
+		t.Errorf("%d checks are stored, %v", len(stored), err)
+	}
+	return byID, rows
+}
+
+func TestGoodConnection(t *testing.T) {
+	b := sampled(t, sandbox.Options{})
+	byID, rows := b.test(t)
+	var order []string
+	for _, r := range rows {
+		if !strings.HasPrefix(r.ID, "agreement.") {
+			order = append(order, r.ID)
+		}
+		unproven := strings.HasSuffix(r.ID, ".add") || strings.HasSuffix(r.ID, ".edit") || strings.HasSuffix(r.ID, ".close")
+		if unproven && (r.State != app.CheckSkipped || !strings.Contains(r.Message, "Not proven yet")) {
+			t.Errorf("%+v", r)
+		}
+		if !unproven && r.State != app.CheckOK && !strings.HasPrefix(r.ID, "agreement.") {
+			t.Errorf("%+v", r)
+		}
+	}
+	want := []string{
+		"address", "connectwise", "company", "keys", "version", "clock",
+		"right.companies.inquire", "right.agreements.inquire", "right.catalog.inquire", "right.agreements.edit", "right.agreements.add",
+		"right.tickets.inquire", "right.table_setup.inquire", "right.tickets.add", "right.tickets.edit", "right.tickets.close",
+		"board", "status.default", "status.closed", "team.default", "type", "priority", "source", "company_status.imported",
+		"product.accounts", "unit.accounts", "product.file_server", "unit.file_server", "product.storage", "unit.storage",
+	}
+	if !slices.Equal(order, want) {
+		t.Errorf("order = %q", order)
+	}
+	contains(t, byID["board"].Message, "Alerts")
+	if !slices.ContainsFunc(rows, func(r app.CheckRow) bool { return strings.HasPrefix(r.ID, "agreement.") && r.State == app.CheckOK }) {
+		t.Error("no agreement is good")
+	}
+}
+
+func TestAgreementChecksAreNamedByOurRow(t *testing.T) {
+	b := sampled(t, sandbox.Options{})
+	doc, _, _ := b.Document(t.Context())
+	var mapped app.OrganizationSettings
+	for _, o := range doc.Organizations {
+		if o.Agreement.ID != 0 {
+			mapped = o
+			break
+		}
+	}
+	b.organizations(t, "sync", fmt.Sprint(sample.MasterID), "Master", mapped.ID, "Somebody")
+	byID, _ := b.test(t)
+	got, there := byID[fmt.Sprintf("agreement.%d", b.row(t, "sync", mapped.ID).ID)]
+	if !there {
+		t.Fatal("no such check")
+	}
+	contains(t, got.Title, "Somebody")
+}
+
+func TestWithoutFeaturesLittleIsAsked(t *testing.T) {
+	b := sampled(t, sandbox.Options{})
+	b.edit(t, func(doc *app.Settings) {
+		doc.Connections[0].Ticketing.Enabled, doc.Connections[0].Billing.Enabled = false, false
+	})
+	_, rows := b.test(t)
+	if len(rows) != 8 {
+		t.Errorf("%d checks: %+v", len(rows), rows)
+	}
+}
+
+func TestBrokenConnections(t *testing.T) {
+	conn := func(change func(*app.ConnectionSettings)) func(*testing.T, *bench) {
+		return func(t *testing.T, b *bench) {
+			b.edit(t, func(doc *app.Settings) { change(&doc.Connections[0]) })
+		}
+	}
+	for name, test := range map[string]struct {
+		opts    sandbox.Options
+		prepare func(*testing.T, *bench)
+		id      string
+		state   app.CheckState
+		says    string
+		skipped string // a check that is then not tried
+	}{
+		"unknown company":   {prepare: conn(func(c *app.ConnectionSettings) { c.CompanyID = "nobody" }), id: "company", state: app.CheckFailed, says: "does not know", skipped: "keys"},
+		"wrong key":         {prepare: setKey("wrong-wrong-wrong"), id: "keys", state: app.CheckFailed, says: "", skipped: "right.companies.inquire"},
+		"wrong key, cloud":  {opts: sandbox.Options{Cloud: true}, prepare: setKey("wrong-wrong-wrong"), id: "keys", state: app.CheckFailed, says: "", skipped: "board"},
+		"no key":            {prepare: dropKey, id: "keys", state: app.CheckFailed, says: "not set", skipped: "address"},
+		"no companies":      {opts: sandbox.Options{Forbid: []string{"/company/companies"}}, id: "right.companies.inquire", state: app.CheckFailed, says: "Company Maintenance", skipped: "company_status.imported"},
+		"no agreements":     {opts: sandbox.Options{Forbid: []string{"/finance/agreements"}}, id: "right.agreements.inquire", state: app.CheckFailed, says: "Agreements", skipped: "right.agreements.edit"},
+		"no catalog":        {opts: sandbox.Options{Forbid: []string{"/procurement/catalog"}}, id: "right.catalog.inquire", state: app.CheckFailed, says: "Product Catalog", skipped: "product.storage"},
+		"no tickets":        {opts: sandbox.Options{Forbid: []string{"/service/tickets*"}}, id: "right.tickets.inquire", state: app.CheckFailed, says: "Service Tickets", skipped: "right.tickets.add"},
+		"clock":             {opts: sandbox.Options{ClockSkew: 11 * time.Minute}, id: "clock", state: app.CheckWarning, says: "11m"},
+		"old version":       {prepare: versioned("v2021.1.4"), id: "version", state: app.CheckWarning, says: "2025.8"},
+		"no such board":     {prepare: conn(func(c *app.ConnectionSettings) { c.Ticketing.Board = app.Ref{Name: "Alarms"} }), id: "board", state: app.CheckFailed, says: "“Alarms”", skipped: "status.default"},
+		"board left out":    {prepare: conn(func(c *app.ConnectionSettings) { c.Ticketing.Board = app.Ref{} }), id: "board", state: app.CheckWarning, says: "default board"},
+		"status is closed":  {prepare: conn(func(c *app.ConnectionSettings) { c.Ticketing.Status = app.Ref{Name: "Closed"} }), id: "status.default", state: app.CheckFailed, says: "born closed"},
+		"closed is open":    {prepare: conn(func(c *app.ConnectionSettings) { c.Ticketing.ClosedStatus = app.Ref{Name: "New"} }), id: "status.closed", state: app.CheckFailed, says: "does not close"},
+		"completed is open": {prepare: conn(func(c *app.ConnectionSettings) { c.Ticketing.ClosedStatus = app.Ref{Name: "Completed"} }), id: "status.closed", state: app.CheckFailed, says: ""},
+		"no such type":      {prepare: conn(func(c *app.ConnectionSettings) { c.Ticketing.Type = app.Ref{ID: 99999} }), id: "type", state: app.CheckFailed, says: "#99999"},
+		"no such team":      {prepare: conn(func(c *app.ConnectionSettings) { c.Ticketing.Team = app.Ref{Name: "Nobody"} }), id: "team.default", state: app.CheckFailed, says: "team"},
+		"no such source":    {prepare: conn(func(c *app.ConnectionSettings) { c.Ticketing.Source = app.Ref{Name: "Pigeon"} }), id: "source", state: app.CheckFailed, says: "Pigeon"},
+		"no such priority": {prepare: conn(func(c *app.ConnectionSettings) {
+			c.Ticketing.Priority = map[app.Severity]app.Ref{"critical": {Name: "P0"}}
+		}), id: "priority", state: app.CheckFailed, says: "critical"},
+		"product in capitals": {prepare: product("x360-storage"), id: "product.storage", state: app.CheckFailed, says: "Upper and lower case", skipped: "unit.storage"},
+		"bundle":              {prepare: product("X360-BUNDLE"), id: "product.storage", state: app.CheckFailed, says: "bundle", skipped: "unit.storage"},
+		"agreement is gone":   {prepare: mapped(99999), id: "agreement.9901", state: app.CheckFailed, says: "no agreement 99999"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			b := sampled(t, test.opts)
+			if test.prepare != nil {
+				test.prepare(t, b)
+			}
+			byID, _ := b.test(t)
+			if got := byID[test.id]; got.State != test.state || !strings.Contains(got.Message, test.says) {
+				t.Errorf("%s: %+v, want %s …%s…", test.id, got, test.state, test.says)
+			}
+			if test.skipped != "" && byID[test.skipped].State != app.CheckSkipped {
+				t.Errorf("%s: %+v, want skipped", test.skipped, byID[test.skipped])
+			}
+		})
+	}
+}
+
+func setKey(value app.Secret) func(*testing.T, *bench) {
+	return func(t *testing.T, b *bench) {
+		if err := b.SetSecret(t.Context(), "connections/cw/private_key", value); err != nil {
+			t.Fatal(err)
+		}
+	}
+}
+
+func dropKey(t *testing.T, b *bench) {
+	if err := b.DeleteSecret(t.Context(), "connections/cw/private_key"); err != nil {
+		t.Fatal(err)
+	}
+}
+
+func product(id string) func(*testing.T, *bench) {
+	return func(t *testing.T, b *bench) {
+		b.edit(t, func(doc *app.Settings) { doc.Connections[0].Billing.Products[app.MeterStorage] = id })
+	}
+}
+
+// mapped maps an organization nobody has read yet.
+func mapped(agreement int64) func(*testing.T, *bench) {
+	return func(t *testing.T, b *bench) {
+		b.edit(t, func(doc *app.Settings) {
+			doc.Organizations = append(doc.Organizations, app.OrganizationSettings{
+				Source: "sync", ID: "9901", PSA: "cw", Company: app.CompanyRef{ID: 249}, Agreement: app.AgreementRef{ID: agreement}, Bill: []app.Meter{app.MeterStorage},
+			})
+		})
+	}
+}
+
+// overridden is a client with some answers changed.
+type overridden struct {
+	psa.Client
+	server               *app.ServerInfo
+	identifyErr, authErr error
+	statusErr            error
+	products             []app.Product
+	agreements           []app.Agreement
+	companies            []app.Company
+}
+
+func (o overridden) Identify(ctx context.Context) (app.Identity, error) {
+	if o.identifyErr != nil {
+		return app.Identity{}, o.identifyErr
+	}
+	return o.Client.Identify(ctx)
+}
+
+func (o overridden) Authenticate(ctx context.Context) (app.ServerInfo, error) {
+	if o.authErr != nil {
+		return app.ServerInfo{}, o.authErr
+	}
+	if o.server != nil {
+		return *o.server, nil
+	}
+	return o.Client.Authenticate(ctx)
+}
+
+func (o overridden) Statuses(ctx context.Context, board int64) ([]app.Option, error) {
+	if o.statusErr != nil {
+		return nil, o.statusErr
+	}
+	return o.Client.Statuses(ctx, board)
+}
+
+func (o overridden) ProductsByIdentifier(ctx context.Context, id string) ([]app.Product, error) {
+	if o.products != nil {
+		return o.products, nil
+	}
+	return o.Client.ProductsByIdentifier(ctx, id)
+}
+
+func (o overridden) Agreements(ctx context.Context, company int64) ([]app.Agreement, error) {
+	if o.agreements != nil {
+		return o.agreements, nil
+	}
+	return o.Client.Agreements(ctx, company)
+}
+
+func (o overridden) Companies(ctx context.Context) ([]app.Company, error) {
+	if o.companies != nil {
+		return o.companies, nil
+	}
+	return o.Client.Companies(ctx)
+}
+
+func (b *bench) override(o overridden) {
+	b.wrap = func(c psa.Client) psa.Client { o.Client = c; return o }
+}
+
+func versioned(version string) func(*testing.T, *bench) {
+	return func(_ *testing.T, b *bench) {
+		b.override(overridden{server: &app.ServerInfo{Version: version, ServerTime: morning}})
+	}
+}
+
+func TestNothingAnswers(t *testing.T) {
+	b := sampled(t, sandbox.Options{})
+	b.override(overridden{identifyErr: app.Errorf(app.Unavailable, "127.0.0.1 does not answer.")})
+	byID, rows := b.test(t)
+	if byID["address"].State != app.CheckFailed {
+		t.Errorf("%+v", byID["address"])
+	}
+	for _, r := range rows[1:] {
+		if r.State != app.CheckSkipped {
+			t.Errorf("%+v", r)
+		}
+	}
+}
+
+func TestServerThatHidesItsLookup(t *testing.T) {
+	b := sampled(t, sandbox.Options{})
+	b.override(overridden{identifyErr: &app.Error{Code: app.NotFound, Field: "site_url", Message: "no ConnectWise"}})
+	byID, _ := b.test(t)
+	if byID["connectwise"].State != app.CheckWarning || byID["company"].State != app.CheckOK || byID["board"].State != app.CheckOK {
+		t.Errorf("%+v %+v %+v", byID["connectwise"], byID["company"], byID["board"])
+	}
+	b.override(overridden{identifyErr: &app.Error{Code: app.NotFound, Field: "site_url", Message: "no ConnectWise"}, authErr: app.Errorf(app.Unauthorized, "no")})
+	if byID, _ = b.test(t); byID["connectwise"].State != app.CheckFailed || byID["keys"].State != app.CheckSkipped {
+		t.Errorf("%+v %+v", byID["connectwise"], byID["keys"])
+	}
+}
+
+func TestConnectWiseGoesAwayMeanwhile(t *testing.T) {
+	b := sampled(t, sandbox.Options{})
+	b.override(overridden{statusErr: app.Errorf(app.Unavailable, "gone")})
+	byID, _ := b.test(t)
+	if byID["status.default"].State != app.CheckFailed || byID["product.storage"].State != app.CheckSkipped {
+		t.Errorf("%+v %+v", byID["status.default"], byID["product.storage"])
+	}
+	contains(t, byID["product.storage"].Message, "stopped answering")
+}
+
+func TestProductsAndUnits(t *testing.T) {
+	good := app.Product{ID: 1, Identifier: "X360-STORAGE", Description: "Storage", Class: "Agreement", Unit: "Each"}
+	with := func(change func(*app.Product)) []app.Product {
+		p := good
+		change(&p)
+		return []app.Product{p}
+	}
+	for name, test := range map[string]struct {
+		products []app.Product
+		id       string
+		state    app.CheckState
+		says     string
+	}{
+		"two of them":   {[]app.Product{good, good}, "product.storage", app.CheckFailed, "2 products"},
+		"inactive":      {with(func(p *app.Product) { p.Inactive = true }), "product.storage", app.CheckFailed, "inactive"},
+		"sold by TB":    {with(func(p *app.Product) { p.Unit = "TB" }), "unit.storage", app.CheckWarning, "billed in GB"},
+		"sold by GB":    {with(func(p *app.Product) { p.Unit = "GB" }), "unit.storage", app.CheckOK, "GB"},
+		"people by GB":  {with(func(p *app.Product) { p.Unit = "GB" }), "unit.accounts", app.CheckWarning, "billed in each"},
+		"unit unspoken": {with(func(p *app.Product) { p.Unit = "" }), "unit.storage", app.CheckOK, "no unit"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			b := sampled(t, sandbox.Options{})
+			b.override(overridden{products: test.products})
+			byID, _ := b.test(t)
+			if got := byID[test.id]; got.State != test.state || !strings.Contains(got.Message, test.says) {
+				t.Errorf("%+v", got)
+			}
+		})
+	}
+}
+
+func TestAgreements(t *testing.T) {
+	day := func(d int) time.Time { return time.Date(2026, 11, d, 0, 0, 0, 0, time.UTC) }
+	good := app.Agreement{ID: 12, Name: "Managed", CompanyID: 249, Company: "Other", Status: "Active", BillingCycle: "Monthly", StartDate: day(1)}
+	for name, test := range map[string]struct {
+		change func(*app.Agreement)
+		state  app.CheckState
+		says   string
+	}{
+		"good":             {func(a *app.Agreement) {}, app.CheckOK, "is active"},
+		"another company":  {func(a *app.Agreement) { a.CompanyID = 250 }, app.CheckFailed, "not to the mapped company"},
+		"cancelled":        {func(a *app.Agreement) { a.Cancelled = true }, app.CheckFailed, "active"},
+		"expired":          {func(a *app.Agreement) { a.Status = "Expired" }, app.CheckFailed, "expired"},
+		"starts tomorrow":  {func(a *app.Agreement) { a.StartDate = day(6) }, app.CheckFailed, "6 November 2026"},
+		"starts today":     {func(a *app.Agreement) { a.StartDate = day(5) }, app.CheckOK, ""},
+		"ended yesterday":  {func(a *app.Agreement) { a.EndDate = day(4) }, app.CheckFailed, "4 November 2026"},
+		"ends today":       {func(a *app.Agreement) { a.EndDate = day(5) }, app.CheckOK, ""},
+		"billed quarterly": {func(a *app.Agreement) { a.BillingCycle = "Quarterly" }, app.CheckWarning, "Quarterly"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			b := sampled(t, sandbox.Options{})
+			mapped(12)(t, b)
+			a := good
+			test.change(&a)
+			b.override(overridden{agreements: []app.Agreement{a}, companies: []app.Company{{ID: 249, Name: "Other"}, {ID: 250}}})
+			byID, _ := b.test(t)
+			if got := byID["agreement.9901"]; got.State != test.state || !strings.Contains(got.Message, test.says) {
+				t.Errorf("%+v", got)
+			}
+		})
+	}
+	for name, test := range map[string]struct {
+		companies []app.Company
+		says      string
+	}{
+		"company deleted":  {[]app.Company{{ID: 1}}, "was deleted"},
+		"company inactive": {[]app.Company{{ID: 249, Name: "Other", Inactive: true}}, "inactive"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			b := sampled(t, sandbox.Options{})
+			mapped(12)(t, b)
+			b.override(overridden{agreements: []app.Agreement{good}, companies: test.companies})
+			byID, _ := b.test(t)
+			if got := byID["agreement.9901"]; got.State != app.CheckFailed || !strings.Contains(got.Message, test.says) {
+				t.Errorf("%+v", got)
+			}
+		})
+	}
+}
+
+func TestRightsAreProvenByWhatWorked(t *testing.T) {
+	b := sampled(t, sandbox.Options{})
+	b.parked(t)
+	d, found, err := b.store.Claim(t.Context(), b.now(), nil)
+	if err != nil || !found {
+		t.Fatal(found, err)
+	}
+	err = b.store.Settle(t.Context(), app.Settlement{DeliveryID: d.ID, Attempt: d.Attempt, At: b.now(), State: app.DeliveryDone,
+		Ticket: &app.Ticket{ID: d.TicketID, XRef: "x-1", ScopeKey: "k", Connection: "cw", RemoteID: 48211, State: app.TicketOpen, OpenedAt: b.now()}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	byID, _ := b.test(t)
+	if byID["right.tickets.add"].State != app.CheckOK {
+		t.Errorf("%+v", byID["right.tickets.add"])
+	}
+}
+
+func TestTestThatCannotRun(t *testing.T) {
+	b := sampled(t, sandbox.Options{})
+	if _, err := b.Test(t.Context(), "nobody", nil); code(err) != app.NotFound {
+		t.Errorf("err = %v", err)
+	}
+	ctx, cancel := context.WithCancel(t.Context())
+	n := 0
+	_, err := b.Test(ctx, "cw", func(app.CheckRow) {
+		if n++; n == 3 {
+			cancel()
+		}
+	})
+	if code(err) != app.Unavailable || n > 4 {
+		t.Errorf("after %d checks: %v", n, err)
+	}
+	if stored, _ := b.store.Checks(t.Context(), "cw"); len(stored) != 0 {
+		t.Errorf("%d checks of a cancelled test were stored", len(stored))
+	}
+}
