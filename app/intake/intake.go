@@ -100,26 +100,27 @@ func (in *Intake) SyncUsage(ctx context.Context, name string) (Result, error) {
 	return in.read(ctx, name, func(ctx context.Context, r *reader) error { return r.usage(ctx) })
 }
 
-// Refresh reads the usage of every source, for a plan that is about to be made. A source that cannot be read is a
-// problem in words, not an error: its lines will be held (M15). The error is only about our own side, or ctx.
-func (in *Intake) Refresh(ctx context.Context) (problems []string, err error) {
-	doc, err := in.deps.Settings(ctx)
-	if err != nil {
-		return nil, err
-	}
-	for _, s := range doc.Sources {
-		r, err := in.SyncUsage(ctx, s.Name)
-		if ctx.Err() != nil {
-			return problems, ctx.Err()
-		}
+// Problem is something a refresh could not read.
+type Problem struct {
+	Source  string
+	Message string // for the person
+	Unread  bool   // nothing of the source could be read
+}
+
+// Refresh reads the usage of the named sources, for a plan that is about to be made. What cannot be read is a problem in
+// words, not an error: the lines that rest on it will be held (M15).
+func (in *Intake) Refresh(ctx context.Context, names []string) []Problem {
+	var problems []Problem
+	for _, name := range names {
+		r, err := in.SyncUsage(ctx, name)
 		if err != nil {
-			problems = append(problems, s.Name+": "+app.ErrorMessage(err))
+			problems = append(problems, Problem{Source: name, Message: app.ErrorMessage(err), Unread: true})
 		}
-		for _, p := range r.Problems {
-			problems = append(problems, s.Name+": "+p)
+		for _, text := range r.Problems {
+			problems = append(problems, Problem{Source: name, Message: text})
 		}
 	}
-	return problems, nil
+	return problems
 }
 
 // Tick lets the alert rules decide what needs only time to pass, for every source.

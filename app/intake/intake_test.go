@@ -331,12 +331,18 @@ func TestTickAndRefreshCoverEverySource(t *testing.T) {
 		if err := r.Tick(t.Context(), time.Now()); err != nil || !slices.Equal(r.store.ticks, []string{"one", "two"}) {
 			t.Fatalf("ticked %v, %v", r.store.ticks, err)
 		}
-		if problems, err := r.Refresh(t.Context()); err != nil || len(problems) != 0 || r.vendor.usages != 2 || r.vendor.pulls != 0 {
-			t.Errorf("refresh: %v, %v", problems, err)
+		names := []string{"one", "two"}
+		if problems := r.Refresh(t.Context(), names); len(problems) != 0 || r.vendor.usages != 2 || r.vendor.pulls != 0 {
+			t.Errorf("refresh: %v", problems)
+		}
+		r.vendor.set(func() { r.vendor.partial = true })
+		if problems := r.Refresh(t.Context(), names[:1]); len(problems) != 1 || problems[0].Unread {
+			t.Errorf("refresh of what can be read in part: %v", problems)
 		}
 		r.vendor.set(func() { r.vendor.usageErr = app.Errorf(app.Unauthorized, "Sign in again.") })
-		if problems, err := r.Refresh(t.Context()); err != nil || !slices.Equal(problems, []string{"one: Sign in again.", "two: Sign in again."}) {
-			t.Errorf("refresh of what cannot be read: %v, %v", problems, err)
+		want := []intake.Problem{{"one", "Sign in again.", true}, {"two", "Sign in again.", true}}
+		if problems := r.Refresh(t.Context(), names); !slices.Equal(problems, want) {
+			t.Errorf("refresh of what cannot be read: %v", problems)
 		}
 	})
 }
