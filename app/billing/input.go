@@ -24,7 +24,10 @@ type Input struct {
 
 	Actual   Actual
 	Owned    []app.OwnedAddition
-	Previous []app.Line // lines of the newest push before Period, with items
+	Previous []app.Line // lines of the newest push before Period, with items: what a change is told against
+	// Latest are the lines of the newest push of all, with their shares: who was on a line when it was last written.
+	// Nil means Previous.
+	Latest []app.Line
 }
 
 // Mapping is one organization's effective mapping on the connection: inheritance is already worked out.
@@ -78,8 +81,9 @@ type book struct {
 	children   map[orgKey][]app.Organization
 	owned      map[[2]int64][]app.OwnedAddition // by agreement and catalog item
 	touched    map[int64]bool                   // agreements on which a person confirmed a line before
-	previous   map[[2]int64]app.Line
-	items      map[productOn]int64 // catalog item of each Product ID in the last push
+	lastMonth  map[[2]int64]app.Line            // Previous
+	latest     map[[2]int64]app.Line            // Latest
+	items      map[productOn]int64              // catalog item of each Product ID in the latest push
 	overlaps   map[usage]string
 }
 
@@ -101,7 +105,7 @@ func newBook(in Input) *book {
 		companies:  map[int64]app.Company{},
 		agreements: map[int64]app.Agreement{}, products: map[string][]app.Product{}, productIDs: map[int64]app.Product{},
 		readings: map[readingKey]app.Reading{}, orgs: map[orgKey]app.Organization{}, children: map[orgKey][]app.Organization{},
-		owned: map[[2]int64][]app.OwnedAddition{}, touched: map[int64]bool{}, previous: map[[2]int64]app.Line{}, items: map[productOn]int64{},
+		owned: map[[2]int64][]app.OwnedAddition{}, touched: map[int64]bool{}, lastMonth: map[[2]int64]app.Line{}, latest: map[[2]int64]app.Line{}, items: map[productOn]int64{},
 	}
 	for _, c := range in.Actual.Companies {
 		b.companies[c.ID] = c
@@ -129,7 +133,13 @@ func newBook(in Input) *book {
 		b.touched[o.AgreementID] = b.touched[o.AgreementID] || o.Confirmed
 	}
 	for _, l := range in.Previous {
-		b.previous[[2]int64{l.Agreement.ID, l.ProductID}] = l
+		b.lastMonth[[2]int64{l.Agreement.ID, l.ProductID}] = l
+	}
+	if in.Latest == nil {
+		in.Latest = in.Previous
+	}
+	for _, l := range in.Latest {
+		b.latest[[2]int64{l.Agreement.ID, l.ProductID}] = l
 		if l.ProductID != 0 {
 			b.items[productOn{l.Agreement.ID, l.Product}] = l.ProductID
 		}

@@ -43,7 +43,7 @@ func (b *book) orphans(drafts []*draft) []*draft {
 // nameOf is the Product ID an addition of ours was written under. A line whose Product ID is no longer found still asks
 // for it: a renamed catalog item is to be repaired, not taken for a customer who left.
 func (b *book) nameOf(o app.OwnedAddition) string {
-	if name := b.previous[[2]int64{o.AgreementID, o.ProductID}].Product; name != "" {
+	if name := b.latest[[2]int64{o.AgreementID, o.ProductID}].Product; name != "" {
 		return name
 	}
 	for _, a := range b.Actual.Additions[o.AgreementID] {
@@ -68,7 +68,7 @@ func addOrphan(list []*draft, d *draft) []*draft {
 // unreadOrphan is a line nobody is mapped to whose addition could not be read: held, so that whoever moved away from it
 // is not billed on the new line alone.
 func (b *book) unreadOrphan(o app.OwnedAddition) *draft {
-	a := app.Addition{ID: o.AdditionID, AgreementID: o.AgreementID, ProductID: o.ProductID, Quantity: o.LastVerified, Product: b.previous[[2]int64{o.AgreementID, o.ProductID}].Product}
+	a := app.Addition{ID: o.AdditionID, AgreementID: o.AgreementID, ProductID: o.ProductID, Quantity: o.LastVerified, Product: b.latest[[2]int64{o.AgreementID, o.ProductID}].Product}
 	d := b.orphan(o, a)
 	d.AdditionID, d.EffectiveDate = 0, time.Time{}
 	d.block(app.HoldIncompleteReading, "The additions of the agreement could not be read, so this line is left as it is. Make a new plan when ConnectWise answers.")
@@ -84,7 +84,7 @@ func (b *book) orphan(o app.OwnedAddition, a app.Addition) *draft {
 	d.Company = app.Named{ID: agreement.CompanyID, Name: agreement.Company}
 	d.NextInvoice, d.Prorate = agreement.NextInvoice, agreement.Prorate
 	d.Unit = app.UnitEach
-	prev, ok := b.previous[[2]int64{o.AgreementID, o.ProductID}]
+	prev, ok := b.latest[[2]int64{o.AgreementID, o.ProductID}]
 	if ok {
 		d.Meter, d.Unit, d.Method = prev.Meter, prev.Unit, prev.Method
 	} else {
@@ -112,7 +112,7 @@ func (b *book) meterOf(product string) app.Meter {
 func (b *book) shareLeft(drafts []*draft) {
 	moved := map[usage]bool{}
 	for _, d := range drafts {
-		prev, ok := b.previous[[2]int64{d.Agreement.ID, d.ProductID}]
+		prev, ok := b.latest[[2]int64{d.Agreement.ID, d.ProductID}]
 		if !ok || d.ProductID == 0 {
 			continue
 		}

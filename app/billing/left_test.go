@@ -109,3 +109,21 @@ func TestARenamedItemIsNotACustomerWhoLeft(t *testing.T) {
 		t.Errorf("lines: %+v", p.Lines)
 	}
 }
+
+// Who is on a line is judged by the newest push, what changed by the month before.
+func TestLeavingWithinTheMonth(t *testing.T) {
+	in := storageOffice("4 5", "up")
+	in.Owned = []app.OwnedAddition{{AdditionID: 9905, AgreementID: 12, ProductID: 501, LastVerified: q("2"), Confirmed: true, Method: "computed"}}
+	line := app.Line{
+		Agreement: app.Named{ID: 12}, Meter: app.MeterStorage, Product: "X360-STORAGE", ProductID: 501, State: app.LineDone,
+		Shares: []app.Share{{Source: "sync", ExternalID: "a", Name: "Site a", Quantity: q("4")}, {Source: "sync", ExternalID: "z", Name: "Site z", Quantity: q("7")}},
+	}
+	in.Latest = []app.Line{line}
+	if l := billing.Plan(in).Lines[0]; !slices.Contains(holds(l), app.HoldShareLeft) {
+		t.Errorf("holds %v", holds(l))
+	}
+	in.Previous, in.Latest = []app.Line{line}, []app.Line{}
+	if l := billing.Plan(in).Lines[0]; slices.Contains(holds(l), app.HoldShareLeft) {
+		t.Errorf("it left before the newest push: %v", holds(l))
+	}
+}

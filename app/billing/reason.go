@@ -64,7 +64,7 @@ func counting(items []app.EvidenceItem) map[app.Object]app.EvidenceItem {
 
 // reason says the change against the last push by name.
 func (b *book) reason(d *draft) string {
-	prev, ok := b.previous[[2]int64{d.Agreement.ID, d.ProductID}]
+	prev, ok := b.lastMonth[[2]int64{d.Agreement.ID, d.ProductID}]
 	if !ok || d.ProductID == 0 || !d.known {
 		return ""
 	}

@@ -52,6 +52,12 @@ func (p *Pusher) dueConnection(ctx context.Context, c app.ConnectionSettings, no
 	if d.period, d.at, d.late, d.missed, ok = billing.Due(c.Billing, settings.Location(c), now, already); !ok {
 		return nil
 	}
+	if len(already) == 0 {
+		since, err := p.scheduledSince(ctx, c)
+		if err != nil || d.at.Before(since) {
+			return err // the moment passed before anyone asked for it
+		}
+	}
 	plan, err := p.duePlan(ctx, c, d)
 	if err != nil {
 		p.later(c.Name, now.Add(askAgainAfter))
@@ -65,6 +71,40 @@ func (p *Pusher) dueConnection(ctx context.Context, c app.ConnectionSettings, no
 	}
 	_, err = p.Approve(ctx, plan.ID, plan.Digest, app.TriggerSchedule, string(app.TriggerSchedule))
 	return err
+}
+
+// scheduledSince returns when the connection's push moment was set as it is now; zero when the history does not say.
+// It matters before the first push only: switching billing on must not bill the month before at once.
+func (p *Pusher) scheduledSince(ctx context.Context, c app.ConnectionSettings) (time.Time, error) {
+	var since time.Time
+	var page app.Page
+	for {
+		revisions, err := p.Store.SettingsHistory(ctx, page)
+		if err != nil {
+			return time.Time{}, err
+		}
+		for _, r := range revisions {
+			if !sameSchedule(r.Document, c) {
+				return since, nil
+			}
+			since = r.At
+		}
+		if len(revisions) < page.Size() {
+			return since, nil
+		}
+		page.After = revisions[len(revisions)-1].Rev
+	}
+}
+
+// sameSchedule reports whether a document pushes the connection at the same moment.
+func sameSchedule(document []byte, c app.ConnectionSettings) bool {
+	doc, err := settings.Parse(document)
+	if err != nil {
+		return false // written by another version: what came before is not comparable
+	}
+	then, ok := settings.ConnectionByName(doc, c.Name)
+	then = settings.ConnectionWithDefaults(then)
+	return ok && then.Billing.Enabled && then.Billing.PushDay == c.Billing.PushDay && then.Billing.PushAt == c.Billing.PushAt
 }
 
 // duePlan makes the schedule's one plan of a period. While ConnectWise cannot be read it is not spent on a plan that

@@ -8,6 +8,7 @@ import (
 
 	"psabridge/app"
 	"psabridge/app/sandbox"
+	"psabridge/app/settings"
 )
 
 func isWrite(r *http.Request) bool {
@@ -34,7 +35,7 @@ func (w *world) pushes() []app.Push {
 // month is a world where the first push of October is done and the last thing anyone had to say was said: only lines
 // without trouble are left.
 func month(t *testing.T, approval string) *world {
-	w := newWorld(t)
+	w := newSmallWorld(t)
 	b := &w.doc.Connections[0].Billing
 	b.Approval, b.PushDay, b.PushAt = approval, 25, "06:00"
 	trouble := map[int64]bool{}
@@ -163,5 +164,42 @@ func TestDueWaitsForConnectWise(t *testing.T) {
 	w.due()
 	if plan, err := w.store.CurrentPlan(t.Context(), "cw", app.Period{Year: 2026, Month: time.December}); err != nil || !plan.Complete {
 		t.Errorf("complete %v (%v)", plan.Complete, err)
+	}
+}
+
+// Switching billing on in the middle of a month does not bill the month before.
+func TestTheFirstPushComesAtTheNextMoment(t *testing.T) {
+	w := newSmallWorld(t)
+	w.doc.Connections[0].Billing.PushDay = 5
+	document, err := settings.Marshal(w.doc)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if w.rev, err = w.store.SaveSettings(t.Context(), app.Revision{At: w.clock(), By: "ada", Document: document}, settings.Project(w.doc)); err != nil {
+		t.Fatal(err)
+	}
+	w.due()
+	if _, err := w.store.CurrentPlan(t.Context(), "cw", app.Period{Year: 2026, Month: time.November}); app.ErrorCode(err) != app.NotFound {
+		t.Errorf("5 November had passed when billing was switched on, but it was planned (%v)", err)
+	}
+	w.pass(13 * 24 * time.Hour)
+	w.due()
+	if _, err := w.store.CurrentPlan(t.Context(), "cw", app.Period{Year: 2026, Month: time.December}); err != nil {
+		t.Errorf("5 December: %v", err)
+	}
+}
+
+func TestAVanishedCustomerIsHeld(t *testing.T) {
+	w := month(t, app.ApprovalAutomatic)
+	gone := w.customer()
+	w.vendors.MSP.DeleteOrganization(gone)
+	held := false
+	for _, l := range w.plan().Lines {
+		for _, h := range l.Holds {
+			held = held || h.Code == app.HoldOrganizationGone && l.Shares[0].ExternalID == strconv.Itoa(gone)
+		}
+	}
+	if !held {
+		t.Error("nothing is held by organization_gone")
 	}
 }

@@ -100,7 +100,7 @@ func (p *Pusher) compute(ctx context.Context, job planJob, trigger app.Trigger, 
 	if in.Owned, err = p.Store.Owned(ctx, name); err != nil {
 		return app.Plan{}, err
 	}
-	if in.Previous, err = p.Store.LastPlannedLines(ctx, name, job.period); err != nil {
+	if err := p.lastLines(ctx, &in); err != nil {
 		return app.Plan{}, err
 	}
 	var problems []string
@@ -111,6 +111,20 @@ func (p *Pusher) compute(ctx context.Context, job planJob, trigger app.Trigger, 
 	}
 	in.Now = p.Now() // readings of the refresh are younger than the request
 	return billing.Plan(in), nil
+}
+
+// lastLines reads the lines of the newest push and, when that was this month's, those of the month before.
+func (p *Pusher) lastLines(ctx context.Context, in *billing.Input) error {
+	var err error
+	if in.Previous, err = p.Store.LastPlannedLines(ctx, in.Connection, in.Period); err != nil {
+		return err
+	}
+	pushed, err := p.Store.Pushes(ctx, app.PushFilter{Connection: in.Connection, Period: in.Period, Page: app.Page{Limit: 1}})
+	if err != nil || len(pushed) == 0 {
+		return err
+	}
+	in.Latest, err = p.Store.LastPlannedLines(ctx, in.Connection, in.Period.Next())
+	return err
 }
 
 func (p *Pusher) refresh(ctx context.Context, in *billing.Input, names []string) {

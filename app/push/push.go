@@ -30,6 +30,7 @@ type Store interface {
 	Push(ctx context.Context, id int64) (app.Push, error)
 	Pushes(ctx context.Context, f app.PushFilter) ([]app.Push, error)
 	Attempts(ctx context.Context, deliveryID int64) ([]app.Attempt, error)
+	SettingsHistory(ctx context.Context, page app.Page) ([]app.Revision, error)
 }
 
 // Problem is something a refresh of the sources could not read.

@@ -1,6 +1,7 @@
 package push_test
 
 import (
+	"context"
 	"net/http"
 	"strings"
 	"testing"
@@ -8,6 +9,7 @@ import (
 
 	"psabridge/app"
 	"psabridge/app/billing"
+	"psabridge/app/outbox"
 	"psabridge/app/push"
 	"psabridge/app/sandbox"
 )
@@ -52,6 +54,34 @@ func TestAMonth(t *testing.T) {
 	if n := len(w.ours()); n != len(want) {
 		t.Errorf("the second push wrote %d more", n-len(want))
 	}
+}
+
+// The real outbox and the Pusher fit together.
+func TestThroughTheOutbox(t *testing.T) {
+	w := newSmallWorld(t)
+	settled := make(chan app.Settlement, 100)
+	box := outbox.New(w.store, map[app.DeliveryKind]outbox.Handler{app.DeliverAgreement: w.pusher.Write},
+		outbox.Options{Now: w.clock, Settled: func(_ app.Delivery, st app.Settlement) { settled <- st }})
+	plan := w.released()
+	done := w.approve(plan)
+	agreements := map[int64]bool{}
+	for _, l := range writers(plan.Lines) {
+		agreements[l.Agreement.ID] = true
+	}
+	ctx, stop := context.WithCancel(t.Context())
+	ended := make(chan struct{})
+	go func() { box.Run(ctx); close(ended) }()
+	for range agreements {
+		if st := <-settled; st.State != app.DeliveryDone {
+			t.Errorf("a delivery is %s: %s", st.State, st.Message)
+		}
+	}
+	stop()
+	<-ended
+	if got := w.push(done.ID); got.State != app.PushDone {
+		t.Errorf("push %s, lines %v", got.State, states(got.Lines))
+	}
+	effective(t, w, writers(plan.Lines))
 }
 
 // Every sort of agreement the sample has trouble with is held by its own name, and the reason says so.
