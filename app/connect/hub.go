@@ -22,7 +22,9 @@ type PSAFactory struct {
 // SourceFactory makes clients of one kind of source.
 type SourceFactory struct {
 	Host func(app.SourceSettings) (string, error)
-	New  func(ctx context.Context, s app.SourceSettings, secrets Secrets, limiter *rest.Limiter) (source.Source, error)
+	// PerMinute is how many requests the kind bears; zero is the default of rest.
+	PerMinute int
+	New       func(ctx context.Context, s app.SourceSettings, secrets Secrets, limiter *rest.Limiter) (source.Source, error)
 }
 
 // SecretStore gives a secret out for a host, and refuses when it was entered for another one. not_found: never set.

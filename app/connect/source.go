@@ -49,6 +49,7 @@ func (h *Hub) makeSource(ctx context.Context, row app.SourceSettings, limiter *r
 	if err != nil {
 		return nil, "", err
 	}
+	limiter.SetRate(factory.PerMinute)
 	secrets := Secrets{store: h.config.Secrets, prefix: "sources/" + row.Name + "/", host: host, owner: "source “" + row.Name + "”"}
 	client, err := factory.New(ctx, row, secrets, limiter)
 	if err != nil {

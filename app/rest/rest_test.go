@@ -4,11 +4,15 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
+	"log"
 	"net"
 	"net/http"
 	"net/http/httptest"
 	"net/url"
+	"runtime"
 	"strings"
+	"sync"
 	"sync/atomic"
 	"testing"
 	"testing/synctest"
@@ -148,16 +152,6 @@ func TestOutcomeOfBrokenConnections(t *testing.T) {
 				t.Errorf("got %v, want %s", e, tc.outcome)
 			}
 		})
-	}
-}
-
-func TestTimeoutIsUnknown(t *testing.T) {
-	release := make(chan struct{})
-	c, _ := setup(t, func(_ http.ResponseWriter, r *http.Request) { <-release }, func(c *Config) { c.Timeout = 50 * time.Millisecond })
-	defer close(release)
-	_, e := get(t, c, http.MethodPost, nil)
-	if e == nil || e.Outcome != app.OutcomeUnknown || !errors.Is(e, context.DeadlineExceeded) {
-		t.Errorf("got %v", e)
 	}
 }
 
@@ -313,7 +307,9 @@ func TestGuardRefusesNamesThatLeadInside(t *testing.T) {
 }
 
 func TestTLS(t *testing.T) {
-	server := httptest.NewTLSServer(http.HandlerFunc(func(http.ResponseWriter, *http.Request) { t.Error("a request reached a server nobody vouches for") }))
+	server := httptest.NewUnstartedServer(http.HandlerFunc(func(http.ResponseWriter, *http.Request) { t.Error("a request reached a server nobody vouches for") }))
+	server.Config.ErrorLog = log.New(io.Discard, "", 0)
+	server.StartTLS()
 	defer server.Close()
 	c, err := New(Config{Name: "Vendor", BaseURL: server.URL, AllowPrivateNetwork: true, Backoff: func(int) time.Duration { return 0 }})
 	if err != nil {
@@ -339,5 +335,36 @@ func TestCollectIsAllOrNothing(t *testing.T) {
 	})
 	if all, err := Collect(broken); err == nil || all != nil {
 		t.Errorf("got %v, %v", all, err)
+	}
+}
+
+func TestFourAtOnce(t *testing.T) {
+	var now, most atomic.Int32
+	c, _ := setup(t, func(http.ResponseWriter, *http.Request) {
+		n := now.Add(1)
+		defer now.Add(-1)
+		for {
+			old := most.Load()
+			if n <= old || most.CompareAndSwap(old, n) {
+				break
+			}
+		}
+		runtime.Gosched()
+	}, func(c *Config) { c.Limiter = NewLimiter(1_000_000, 0) })
+	var wg sync.WaitGroup
+	for range 60 {
+		wg.Go(func() {
+			req, err := c.NewRequest(context.Background(), http.MethodGet, "x", nil, nil)
+			if err == nil {
+				_, err = c.Do(req, nil)
+			}
+			if err != nil {
+				t.Error(err)
+			}
+		})
+	}
+	wg.Wait()
+	if most.Load() > defaultAtOnce {
+		t.Errorf("%d requests at once", most.Load())
 	}
 }

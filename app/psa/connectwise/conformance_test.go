@@ -130,7 +130,7 @@ func stock(w *psatest.World, msp *sample.MSP) {
 
 // fault says in the sandbox's words what the suite wants to go wrong.
 func fault(tr psatest.Trouble) sandbox.Fault {
-	f := sandbox.Fault{Method: tr.Method, When: func(r *http.Request) bool { return r.Header.Get("Authorization") != "" }}
+	f := sandbox.Fault{Method: tr.Method, Skip: tr.Skip, When: func(r *http.Request) bool { return r.Header.Get("Authorization") != "" }}
 	switch tr.Kind {
 	case psatest.Refused:
 		f.Status, f.Header = tr.Status, http.Header{"Content-Type": {"application/json"}}

@@ -51,6 +51,7 @@ type World struct {
 // Trouble is one spoilt request.
 type Trouble struct {
 	Method string // "" is any
+	Skip   int    // so many requests that fit pass unspoilt first
 	Kind   Kind
 	Status int    // for Refused: with the vendor's own error body
 	Words  string // what that body says
