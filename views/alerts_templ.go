@@ -400,7 +400,7 @@ func alertForm(m Alerts) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 27, "</fieldset></div><div><h3 class=\"mb3\">Ticket settings <span class=\"hint\">Empty means the connection’s defaults</span></h3><div class=\"duo\">")
+		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 27, "</fieldset></div><div><h3 class=\"mb3\">Ticket settings <span class=\"hint\">Empty means the connection’s defaults</span></h3><div class=\"duo tight\">")
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}

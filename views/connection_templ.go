@@ -1021,7 +1021,7 @@ func billingForm(c Connection, s layout.Shell) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = ui.Input(ui.Field{Name: "push_at", Label: "Time of day", Hint: "In the time zone below", Value: c.Billing.PushAt, Type: "time", Error: c.Billing.Errors.For("push_at")}).Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = ui.Input(ui.Field{Name: "push_at", Label: "Time of day", Hint: "In the time zone below", Value: c.Billing.PushAt, Placeholder: "06:00", Mono: true, Error: c.Billing.Errors.For("push_at")}).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}

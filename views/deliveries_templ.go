@@ -1355,7 +1355,7 @@ func deliveryFacts(m Delivery) templ.Component {
 				return templ_7745c5c3_Err
 			}
 		}
-		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 95, "</dl><p class=\"mt2\"><button class=\"quiet sm\" type=\"button\" data-copy=\"facts\" data-js hidden>")
+		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 95, "</dl><p class=\"mt2\"><button class=\"quiet sm\" type=\"button\" data-copy=\"facts\" data-js>")
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}

@@ -446,7 +446,7 @@ func AgreementRow(m OrganizationSettings) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-		} else if len(m.Form.Bill) > 0 {
+		} else if m.Form.Agreement == "" && len(m.Form.Bill) > 0 {
 			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 35, "<p class=\"hint mt1\">Without an agreement nothing can be billed; the lines are held.</p>")
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err

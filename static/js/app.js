@@ -2,6 +2,7 @@
 (() => {
   'use strict';
   const root = document.documentElement;
+  root.dataset.scripted = ''; // what only works with this script is shown only with it
   const $ = (s, e = document) => e.querySelector(s);
   const all = (s, e = document) => [...e.querySelectorAll(s)];
 
@@ -36,7 +37,7 @@
     const bare = document.title.replace(/^\(\d+\) /, '');
     document.title = n > 0 ? '(' + n + ') ' + bare : bare;
   };
-  document.addEventListener('htmx:after:swap', () => { count(); ready(); });
+  document.addEventListener('htmx:after:swap', count);
   // Nothing polls in a tab nobody looks at.
   document.addEventListener('htmx:before:request', (e) => {
     const src = e.detail && e.detail.ctx && e.detail.ctx.sourceElement;
@@ -142,8 +143,6 @@
     }
   });
 
-  // What only works with this script is shown only by it.
-  const ready = () => { all('[data-js]').forEach((e) => { e.hidden = false; }); paint(theme()); };
-  const start = () => { ready(); count(); const s = $('[data-focus]'); if (s) s.focus(); };
+  const start = () => { paint(theme()); count(); const s = $('[data-focus]'); if (s) s.focus(); };
   if (document.readyState === 'loading') document.addEventListener('DOMContentLoaded', start); else start();
 })();

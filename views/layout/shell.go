@@ -74,7 +74,7 @@ var (
 		{link.Sources, "sources", "Sources"},
 	}
 	railEnd = []entry{
-		{link.Settings, "lock", "Settings"},
+		{link.Settings, "settings", "Settings"},
 		{link.About, "info", "About"},
 	}
 )

@@ -51,3 +51,10 @@ func merge(all []templ.Attributes) templ.Attributes {
 	}
 	return out
 }
+
+func anchor(field string, at []func(string) string) string {
+	if len(at) > 0 {
+		return at[0](field)
+	}
+	return FieldID(field)
+}

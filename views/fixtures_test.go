@@ -1,0 +1,510 @@
+package views_test
+
+import (
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/a-h/templ"
+
+	"psabridge/app"
+	"psabridge/app/link"
+	"psabridge/views"
+	"psabridge/views/layout"
+	"psabridge/views/ui"
+)
+
+// story is one page in one state with canned data.
+type story struct {
+	state, page string
+	view        templ.Component
+}
+
+var (
+	zone = must(time.LoadLocation("Europe/Berlin"))
+	now  = time.Date(2026, 11, 26, 14, 3, 33, 0, zone)
+	nov  = app.Period{Year: 2026, Month: time.November}
+)
+
+func must[T any](v T, err error) T {
+	if err != nil {
+		panic(err)
+	}
+	return v
+}
+
+func ptr[T any](v T) *T { return &v }
+
+func q(s string) app.Quantity { return app.MustQuantity(s) }
+
+func ago(d time.Duration) time.Time { return now.Add(-d) }
+
+// names are real enough to break a layout: accents, other scripts, 64 characters and more.
+var names = []string{
+	"Contoso Ltd.", "Bäckerei Hüttenschmidt & Söhne GmbH", "Łódzkie Zakłady Mechaniczne S.A.", "Özgür Lojistik A.Ş.",
+	"Ευρωπαϊκή Ναυτιλιακή Α.Ε.", "Café Ångström", "Ateliers d’Orfèvrerie Lefèbvre", "Trædal Sparekasse",
+	"Freiwillige Feuerwehr und Katastrophenschutz Altmühltal-Nord e.V.", "Clínica Veterinaria Peñalara",
+}
+
+const longName = "Donaudampfschifffahrtselektrizitätenhauptbetriebswerkbauunterbeamtengesellschaft-Süd mbH & Co. KGaA"
+
+func name(i int, long bool) string {
+	if long {
+		return longName + strings.Repeat("x", i%3)
+	}
+	return names[i%len(names)]
+}
+
+func shell(title, current string) layout.Shell {
+	return layout.Shell{
+		Title: title, Current: current, Now: now, Zone: zone, State: layout.NeedsYou, Still: true,
+		LastCheck: ago(12 * time.Second), NextCheck: now.Add(38 * time.Second), NeedsYou: 4,
+		Connections: []layout.Health{{Name: "ConnectWise", OK: true}},
+		Counts:      map[string]int{link.Organizations: 1, link.Billing: 6, link.Deliveries: 3},
+	}
+}
+
+func quiet(title, current string) layout.Shell {
+	s := shell(title, current)
+	s.State, s.NeedsYou, s.Counts = layout.Running, 0, nil
+	return s
+}
+
+func trouble(title, current string) layout.Shell {
+	s := shell(title, current)
+	s.State, s.Demo, s.PausedUntil, s.PauseReason = layout.Paused, true, now.Add(time.Hour), "ConnectWise maintenance"
+	s.Connections = []layout.Health{{Name: "ConnectWise", Text: "refuses the keys"}}
+	s.Wrong = true
+	s.Notice = &layout.Notice{Tone: "ok", Text: "3 organizations matched.", Undo: &ui.Action{Label: "Undo", Path: link.Settings}}
+	return s
+}
+
+func beats(bad int) []ui.Beat {
+	out := make([]ui.Beat, 30)
+	for i := range out {
+		out[i] = ui.BeatOK
+		switch {
+		case i < 4:
+			out[i] = ui.BeatNone
+		case i == 11:
+			out[i] = ui.BeatSlow
+		case i > 29-bad:
+			out[i] = ui.BeatBad
+		}
+	}
+	return out
+}
+
+func stories() []story {
+	var out []story
+	add := func(state, page string, v templ.Component) { out = append(out, story{state, page, v}) }
+	for _, state := range []string{"empty", "normal", "trouble", "rows500", "long"} {
+		n := map[string]int{"empty": 0, "normal": 12, "trouble": 5, "rows500": 500, "long": 6}[state]
+		sh := shell
+		switch state {
+		case "empty":
+			sh = quiet
+		case "trouble":
+			sh = trouble
+		}
+		long, bad := state == "long", state == "trouble"
+		add(state, "overview", views.OverviewPage(overview(sh("Overview", link.Overview), n, long, bad)))
+		add(state, "organizations", views.OrganizationsPage(organizations(sh("Organizations", link.Organizations), n, long, bad)))
+		add(state, "activity", views.ActivityPage(activity(sh("Activity", link.Organizations), n, long)))
+		add(state, "alerts", views.AlertsPage(alerts(sh("Alerts", link.Organizations), min(n, 8), long, bad)))
+		add(state, "organization-settings", views.OrganizationSettingsPage(orgSettings(sh("Settings", link.Organizations), n, long, bad)))
+		add(state, "connection", views.ConnectionPage(views.ConnectionView{Shell: sh("Connection", link.Settings), Form: connection(n, bad)}))
+		add(state, "month", views.MonthPage(month(sh("November 2026", link.Billing), n, long, bad)))
+		add(state, "push-check", views.PushCheckPage(pushCheck(sh("Check before the push", link.Billing), n, long, bad)))
+		add(state, "push", views.PushPage(pushPage(sh("Push", link.Billing), n, long, bad)))
+		add(state, "pushes", views.PushesPage(views.Pushes{Shell: sh("Push history", link.Billing), Rows: pushRows(n), Month: link.Month("cw", "2026-11")}))
+		add(state, "evidence", views.EvidencePage(evidence(sh("Evidence", link.Billing), n, long, bad)))
+		add(state, "deliveries", views.DeliveriesPage(deliveries(sh("Deliveries", link.Deliveries), n, long, bad)))
+		add(state, "delivery", views.DeliveryPage(delivery(sh("Delivery", link.Deliveries), n, long, bad)))
+		add(state, "tickets", views.TicketsPage(tickets(sh("Tickets", link.Tickets), n, long)))
+		add(state, "sources", views.SourcesPage(sources(sh("Sources", link.Sources), n, bad)))
+		add(state, "settings", views.SettingsPage(settingsDoc(sh("Settings", link.Settings), n, bad)))
+	}
+	add("normal", "about", views.AboutPage(about(quiet("About", link.About))))
+	add("normal", "problem", views.ProblemPage(views.NotFound(ptr(quiet("Nothing here", "")))))
+	add("empty", "problem", views.ProblemPage(views.Problem{Status: 403, Title: "This page needs a session.", Text: "Open it from the tray icon."}))
+	add("normal", "signed-out", views.SignedOutPage())
+	return out
+}
+
+func overview(s layout.Shell, n int, long, bad bool) views.Overview {
+	m := views.Overview{Shell: s}
+	if n == 0 {
+		m.Shell.LastCheck, m.Shell.NextCheck, m.Shell.State = time.Time{}, time.Time{}, layout.Starting
+		m.Steps = []views.Step{{Title: "Connect x360Sync", Hint: "Organizations, usage and activity are read from it", Path: link.Sources}, {Title: "Connect ConnectWise", Hint: "Keys, boards and agreements", Path: link.Connections, Done: true}, {Title: "Match organizations", Path: link.Organizations, Later: true}}
+		return m
+	}
+	m.Master, m.Organizations, m.Target = name(1, long), n, "na.myconnectwise.net / acme"
+	m.Backlog = app.Backlog{Opened24h: 8, Closed24h: 3, Merged24h: 16, Suppressed24h: 5, Parked: 3, WaitingMapping: 2, TicketsOpen: 9, TicketsTouched: 2}
+	for i := range m.Backlog.EventsByHour24h {
+		m.Backlog.EventsByHour24h[i] = i * i % 7
+	}
+	m.Outbox = app.OutboxCounts{Waiting: 2, Checking: 1, Parked: 3}
+	m.Needs = []views.Need{
+		{Tone: "hold", Icon: "hold", Title: "3 alerts wait because board NOC has no default team.", Text: "Open the board in ConnectWise, set a default team, then retry. Nothing is lost meanwhile.", Since: ago(82 * time.Minute), Actions: []ui.Action{{Label: "Open board", Path: "https://na.myconnectwise.net/", External: true}, {Label: "Retry 3", Path: link.RetryParked, Post: true, Primary: true}}},
+		{Tone: "info", Icon: "orgs", Title: "New organization: " + name(8, long), Text: "2 of its alerts are kept until it is matched.", Actions: []ui.Action{{Label: "Match", Path: link.Organizations}}},
+	}
+	m.NextPush = &views.NextPush{Connection: "cw", Period: nov, DueAt: now.Add(88 * time.Hour), Zone: zone, Approval: app.ApprovalAsk, Planned: true, Changes: 75, Held: 6, Amount: ptr(q("412.5"))}
+	m.Connections = []views.ConnectionRow{
+		{Name: "ConnectWise", Detail: "na.myconnectwise.net", Path: link.Connection("cw"), LastOK: ago(15 * time.Second), Beats: beats(0)},
+		{Name: "x360Sync", Detail: "syncedtool.com, every 2 min", Path: link.Source("sync"), LastOK: ago(12 * time.Second), Beats: beats(2), Error: map[bool]string{true: "Answer 502 from syncedtool.com."}[bad]},
+	}
+	m.Recent = []views.Happening{
+		{At: ago(5 * time.Minute), Icon: "billing", Text: "Preview for 2026-11 made: 75 changes, 6 held.", Hint: "By hand."},
+		{At: ago(23 * time.Minute), Tone: "ok", Icon: "okc", Label: "#48211", Path: link.Delivery(4), Text: "closed: file server ZRH-FS01 answers again.", Hint: name(0, long)},
+		{At: ago(30 * time.Hour), Tone: "hold", Icon: "hold", Text: "Tickets for board NOC parked."},
+	}
+	if bad {
+		m.StartLine = &views.StartQuestion{Holding: 17, Connection: "cw", Sample: []string{"File server unreachable: " + names[0], "Quota reached: " + names[1]}}
+	}
+	return m
+}
+
+func organizations(s layout.Shell, n int, long, bad bool) views.Organizations {
+	m := views.Organizations{Shell: s, Tree: !bad, Period: nov, ReadAt: ago(12 * time.Second), Counts: views.OrganizationCounts{All: n, Unmapped: min(n, 1), Problem: min(n, 3), Trial: min(n, 2)}}
+	if bad {
+		m.Show, m.Query = "problem", "oto"
+	}
+	states := []views.BillingState{views.BillingReady, views.BillingHeld, views.BillingSame, views.BillingNone, views.BillingNoAgreement, views.BillingWritten, views.BillingNoPreview}
+	for i := range n {
+		r := views.OrganizationRow{Level: 2, Settings: "inherits", Billing: states[i%len(states)], CompanyIdentifier: "Contoso"}
+		r.ID, r.Name, r.Active, r.Alerts7d = int64(i+1), name(i, long), true, i%4
+		r.Company = &app.Named{ID: int64(200 + i), Name: name(i, long)}
+		r.Readings = []app.Reading{{Meter: app.MeterAccounts, Quantity: app.Q(int64(i * 7)), Complete: i%5 != 4, Problem: "Answer 502"}, {Meter: app.MeterStorage, Quantity: app.Q(int64(i) << 38), Unit: app.UnitBytes, Complete: true}}
+		switch {
+		case i == 0:
+			r.Level, r.Children, r.Settings = 1, n-1, "top"
+		case i == 2:
+			r.Company, r.WaitingFor = nil, 2
+		case i%6 == 4:
+			r.Children = 1
+		case i%6 == 5:
+			r.Level, r.Company, r.FromParent, r.Billing = 3, nil, true, views.BillingOnParent
+		case i == 6:
+			r.TrialUntil, r.CompanyInactive = ptr(now.AddDate(0, 1, 0)), true
+		case i == 7:
+			r.State, r.Holding = app.OrganizationGone, 1
+		}
+		m.Rows = append(m.Rows, r)
+	}
+	return m
+}
+
+func head(n int, long bool) views.OrganizationHead {
+	return views.OrganizationHead{ID: 7, Name: name(3, long), Path: []app.Named{{ID: 1, Name: name(1, long)}, {ID: 2, Name: name(0, long)}}, State: "Tickets go to Contoso Zürich AG #251, board NOC. 1 condition open now.", CompanyURL: "https://na.myconnectwise.net/"}
+}
+
+func activity(s layout.Shell, n int, long bool) views.Activity {
+	m := views.Activity{Shell: s, Organization: head(n, long), Types: []string{"machine.unreachable", "quota.reached"}, People: []string{"r.brunner"}}
+	outcomes := []app.OutcomeKind{app.OutcomeTicket, app.OutcomeMerged, app.OutcomeNoRule, app.OutcomeIgnored, app.OutcomeUnmapped, app.OutcomeSuppressed}
+	reasons := []app.Reason{app.ReasonFirst, app.ReasonCleared, app.ReasonNoRule, app.ReasonHistory, app.ReasonNotMapped, app.ReasonMuted}
+	for i := range n {
+		r := views.ActivityRow{By: "r.brunner", TicketURL: "https://na.myconnectwise.net/"}
+		r.ID, r.Title, r.Type, r.OccurredAt = int64(i), "File server not reachable for 5 min: "+name(i, long), "machine.unreachable", ago(time.Duration(i)*3*time.Hour)
+		r.Object = app.Object{Kind: app.ObjectMachine, Name: "ZRH-FS01"}
+		r.State, r.Severity = []app.EventState{app.Problem, app.Recovery, app.Info}[i%3], []app.Severity{app.SeverityCritical, app.SeverityWarning}[i%2]
+		r.Outcome = app.EventOutcome{Outcome: outcomes[i%6], Reason: reasons[i%6], Rule: "File server unreachable"}
+		if i%6 == 0 && i > 0 {
+			r.TicketNumber = 0
+		} else {
+			r.TicketNumber = 48211
+		}
+		m.Rows = append(m.Rows, r)
+	}
+	if n > 0 {
+		m.Pager = ui.Pager{Text: "1–12 of 61", Older: link.With(link.Activity(7), "after", "12")}
+	}
+	return m
+}
+
+func choices(words ...string) []ui.Choice {
+	var out []ui.Choice
+	for _, w := range words {
+		out = append(out, ui.Choice{Value: w, Label: w})
+	}
+	return out
+}
+
+func alerts(s layout.Shell, n int, long, bad bool) views.Alerts {
+	m := views.Alerts{
+		Shell: s, Organization: head(n, long), Boards: choices("NOC", "Alerts"), Statuses: choices("New"), Priorities: choices("Priority 2"), Teams: choices("NOC Team"),
+		Types:    []views.AlertType{{Type: "machine.unreachable", Title: "A File Server machine is not reachable for …", Level: "minutes", Default: 5}, {Type: "quota.reached", Title: "Storage quota reached …", Level: "percent", Default: 80}, {Type: "account.added", Title: "Account added"}},
+		Defaults: "Board NOC, Priority 2", Form: views.AlertForm{PSA: true, For: "tree", AutoClose: true, Board: "Gone board"},
+	}
+	for i := range n {
+		m.Rules = append(m.Rules, views.AlertRow{Rule: app.AlertRule{Name: "File server unreachable " + name(i, long), When: []app.When{{Type: "machine.unreachable", Minutes: 5}}, Via: app.Via{PSA: true, Email: []string{"noc@example.com"}}, Ticket: app.TicketPolicy{AutoClose: true, Board: app.Ref{Name: "NOC"}}}, Scope: "this organization and those below", Own: i%2 == 0, Hits30d: 38, Tickets: 4, LastHit: ago(time.Hour)})
+	}
+	if bad {
+		m.MailOff = "No mail server is set up."
+		m.Form.Errors = ui.Errors{{Field: "name", Message: "Enter a name, for example File server unreachable"}, {Field: "level", Message: "Minutes must be 1 or more"}, {Field: "via", Message: "Tick at least one way"}}
+	}
+	return m
+}
+
+func orgSettings(s layout.Shell, n int, long, bad bool) views.OrganizationSettings {
+	m := views.OrganizationSettings{Shell: s, Organization: head(n, long), Form: views.MappingForm{Mode: "inherit"}, Revision: 12}
+	if n == 0 {
+		m.Master, m.Form.Mode, m.Connection = true, "", ptr(connection(0, false))
+		return m
+	}
+	m.Children, m.Waiting = 2, 1
+	m.Effective = views.EffectivePSA{Connection: "cw", Target: "na.myconnectwise.net / acme", From: name(1, long), FromURL: link.OrganizationSettings(1)}
+	for i := range min(n, 40) {
+		m.Companies = append(m.Companies, app.Company{ID: int64(250 + i), Identifier: "Contoso", Name: name(i, long), Inactive: i == 3, Deleted: i == 4})
+	}
+	m.CompaniesAt = ago(12 * time.Minute)
+	m.Agreements = []app.Agreement{{ID: 12, Name: "Managed Services 2026", Type: "Managed", StartDate: now.AddDate(-1, 0, 0), NextInvoice: now.AddDate(0, 0, 5), BillingCycle: "Monthly", Prorate: true}, {ID: 84, Name: "Alt", Status: "Expired"}}
+	m.Meters = []views.MeterChoice{{Meter: app.MeterAccounts, ProductID: "X360-ACCOUNT", Now: &app.Reading{Quantity: app.Q(18), Complete: true}, UnitPrice: ptr(q("5")), Rule: "own, without guests"}, {Meter: app.MeterStorage, ProductID: "X360-STORAGE", Own: true, Now: &app.Reading{Quantity: app.Q(212 << 30), Unit: app.UnitBytes, Complete: true}}, {Meter: app.MeterFileServer}}
+	m.Form = views.MappingForm{Mode: "inherit", Company: "250", Agreement: "12", Bill: []app.Meter{app.MeterAccounts}}
+	if bad {
+		m.Form.Company, m.Form.Agreement, m.Form.Mode = "999", "999", "own"
+		m.Form.Errors = ui.Errors{{Field: "agreement", Message: "This agreement ended on 31 Oct 2026. Lines on it would never be invoiced."}}
+		m.Connection = ptr(connection(n, true))
+	}
+	return m
+}
+
+func connection(n int, bad bool) views.Connection {
+	c := views.Connection{Name: "cw", New: n == 0, Revision: 12, Billing: views.BillingForm{Products: []views.ProductField{{Meter: app.MeterAccounts, Value: "X360-ACCOUNT"}, {Meter: app.MeterStorage}, {Meter: app.MeterFileServer}}, PushDay: "last", PushAt: "06:00", TimeZone: "Europe/Berlin", Approval: app.ApprovalAsk, Proposal: "Before the earliest next invoice, 1 Dec", Catalogue: []app.Product{{Identifier: "X360-ACCOUNT", Description: "Accounts"}}}}
+	if n == 0 {
+		return c
+	}
+	c.Credentials = views.CredentialsForm{SiteURL: "na.myconnectwise.net", CompanyID: "acme", ClientID: "00000000-0000-0000-0000-000000000000"}
+	c.UsedURL, c.OptionsAt = "https://na.myconnectwise.net", ago(12*time.Minute)
+	c.PublicKey = ui.SecretState{Set: true, SetAt: ago(23 * 24 * time.Hour), EndsWith: "4f"}
+	c.PrivateKey = ui.SecretState{Set: true, SetAt: ago(23 * 24 * time.Hour), EndsWith: "2e", Rebind: bad}
+	c.Options = []views.OptionCount{{List: app.ListCompanies, N: 412}, {List: app.ListBoards, N: 14}}
+	c.Ticketing = views.TicketingForm{Enabled: true, Board: "NOC", Status: "New", Boards: choices("NOC", "Alerts"), Statuses: choices("New", "In progress"), ClosedStatuses: choices(">Closed"), Priorities: choices("Priority 1", "Priority 2")}
+	c.Checks = views.CheckList{At: ago(time.Minute), Rows: []app.CheckRow{{ID: "address", Title: "The address answers", State: app.CheckOK, Message: "na.myconnectwise.net, TLS 1.3"}, {ID: "company_status.imported", Title: "Company status Imported is missing", State: app.CheckWarning, Message: "Only x360Cloud’s own integration needs it."}}}
+	if bad {
+		c.Checks.Running, c.Checks.Done, c.Checks.Total, c.Checks.Now = true, 6, 9, "Products: looking for the three Product IDs"
+		c.Checks.Rows = append(c.Checks.Rows, app.CheckRow{ID: "right.finance.agreements", Title: "The key may not read agreements", State: app.CheckFailed, Message: "ConnectWise: “You do not have security permission to perform this action.”", Fix: "In ConnectWise open System › Security Roles › psabridge, Finance, Agreements: set Inquire to All."}, app.CheckRow{ID: "board", Title: "Board has a default team", State: app.CheckSkipped})
+		c.Credentials.Errors = ui.Errors{{Field: "site_url", Message: "Enter the site URL, for example na.myconnectwise.net"}}
+		c.Billing.Errors = ui.Errors{{Field: "product_storage", Message: "No product has the ID “X360-Storage”. Did you mean “X360-STORAGE”?"}}
+	}
+	return c
+}
+
+func line(i int, long bool) views.LineRow {
+	codes := []app.HoldCode{app.HoldFellToZero, app.HoldFirstTouch, app.HoldIncompleteReading, app.HoldNoAgreement}
+	l := app.Line{ID: int64(i + 1), Meter: []app.Meter{app.MeterAccounts, app.MeterStorage}[i%2], Product: []string{"X360-ACCOUNT", "X360-STORAGE"}[i%2], Company: app.Named{ID: int64(250 + i/2), Name: name(i/2, long)}, Agreement: app.Named{ID: 12, Name: "Managed Services 2026"}, AdditionID: 9904, Before: ptr(app.Q(int64(40 + i*31))), After: app.Q(int64(43 + i*33)), Unit: []string{app.UnitEach, app.UnitGB}[i%2], Verdict: app.VerdictUpdate, State: app.LinePlanned, UnitPrice: ptr(q("5")), AmountChange: ptr(q("15")), NextInvoice: now.AddDate(0, 0, 5), Reason: "+ Siobhán O’Rourke-Fitzgerald, + Reception"}
+	r := views.LineRow{CompanyIdentifier: "Contoso", CompanyURL: link.OrganizationSettings(3)}
+	switch i % 4 {
+	case 0:
+		l.Verdict, l.Holds, l.After, l.AmountChange = app.VerdictHold, []app.Hold{{Code: codes[i/4%4], Message: "Contoso would go from 55 to 0 accounts. Usage was read without errors. If the customer left, end the mapping instead: that sets 0 once and stops asking."}}, app.Q(0), ptr(q("-1275"))
+		r.CanRelease = i%8 == 0
+		if codes[i/4%4] == app.HoldNoAgreement {
+			l.Agreement, l.Before = app.Named{}, nil
+			r.Fix = &ui.Action{Label: "Choose agreement", Path: link.OrganizationSettings(3), Small: true}
+		}
+	case 3:
+		l.Verdict, l.Before, l.AmountChange, l.AdditionID = app.VerdictCreate, nil, nil, 0
+		l.EffectiveDate = now
+	}
+	r.Line = l
+	return r
+}
+
+func month(s layout.Shell, n int, long, bad bool) views.Month {
+	m := views.Month{Shell: s, Connection: "cw", Period: nov, Periods: []app.Period{nov.Prev(), nov}, Zone: zone, Enabled: !bad, CanPlan: true, Approval: app.ApprovalAsk}
+	if n == 0 {
+		return m
+	}
+	m.Plan = &app.Plan{ID: 3, Connection: "cw", Period: nov, CreatedAt: ago(5 * time.Minute), Complete: !bad, State: app.PlanOpen, Problems: []string{"x360Sync stopped after 9 of 12 accounts (answer 502)."}}
+	m.Readings = []views.ReadingAge{{Source: "x360Sync", ReadAt: ago(12 * time.Minute), Complete: !bad}}
+	for i := range n {
+		m.Rows = append(m.Rows, line(i, long))
+	}
+	if bad {
+		m.Rows[0].Typed = views.CorrectForm{Quantity: "1,000", Errors: ui.Errors{{Field: "quantity", Message: "“1,000” is not a plain number. Write it as 1219 or 1219.5."}}}
+	}
+	m.Counts = views.LineCounts{All: n + 61, Held: (n + 3) / 4, Changed: n - (n+3)/4, New: n / 4, Same: 61}
+	m.Amount, m.Unpriced = ptr(q("412.5")), 3
+	m.Pager = ui.Pager{Text: "Showing 12 of 81 lines", Older: "?after=12"}
+	m.Pushes = pushRows(2)
+	return m
+}
+
+func pushCheck(s layout.Shell, n int, long, bad bool) views.PushCheck {
+	m := views.PushCheck{Shell: s, Connection: "cw", Target: "na.myconnectwise.net / acme", Period: nov, Zone: zone, PlanID: 3, Digest: "abc", PlannedAt: ago(5 * time.Minute), Same: 61, Amount: ptr(q("412.5")), Unpriced: 3}
+	for i := range n {
+		if r := line(i, long); r.Verdict == app.VerdictHold {
+			m.Skipped = append(m.Skipped, r)
+		} else {
+			m.Writes = append(m.Writes, r)
+		}
+	}
+	if bad {
+		m.Errors = ui.Errors{{Message: "The preview changed while you looked at it. Check again, then push."}}
+	}
+	return m
+}
+
+func pushPage(s layout.Shell, n int, long, bad bool) views.PushView {
+	m := views.PushView{Shell: s, Zone: zone, Held: 6, Amount: ptr(q("396.5")), Undo: views.UndoState{Possible: true, Lines: 73, Why: "2 lines are left out: already invoiced."}}
+	m.Push = app.Push{ID: 9, Connection: "cw", Period: nov, Trigger: app.TriggerPerson, ApprovedAt: ago(time.Minute), ApprovedBy: "Marta", State: app.PushDone}
+	states := []app.LineState{app.LineDone, app.LineDone, app.LineWriting, app.LinePlanned}
+	if bad {
+		m.Push.State, states = app.PushIncomplete, []app.LineState{app.LineDone, app.LineChangedUnderneath, app.LineFailed, app.LineUnknown}
+	} else if n == 12 {
+		m.Push.State = app.PushWriting
+	} else {
+		states = []app.LineState{app.LineDone}
+	}
+	for i := range n {
+		r := line(i, long)
+		r.State, r.WrittenAt = states[i%len(states)], ago(time.Minute)
+		if r.State == app.LineFailed || r.State == app.LineChangedUnderneath {
+			r.Error = "ConnectWise: “This agreement is locked while an invoice is generated.”"
+		}
+		m.Push.Lines, m.Rows = append(m.Push.Lines, r.Line), append(m.Rows, r)
+	}
+	return m
+}
+
+func pushRows(n int) []views.PushRow {
+	var out []views.PushRow
+	states := []app.PushState{app.PushDone, app.PushIncomplete, app.PushUndone, app.PushWriting}
+	for i := range n {
+		out = append(out, views.PushRow{Push: app.Push{ID: int64(i + 1), Connection: "cw", Period: nov, State: states[i%4], Trigger: app.TriggerPerson, ApprovedAt: ago(time.Duration(i) * 30 * 24 * time.Hour), UndoOf: int64(i % 2)}, Zone: zone, Lines: 75, Written: 73, Failed: 2, Amount: ptr(q("396.5")), ApprovedWords: "by Marta"})
+	}
+	return out
+}
+
+func evidence(s layout.Shell, n int, long, bad bool) views.Evidence {
+	l := line(2, long).Line
+	if bad {
+		l = line(8, long).Line
+	}
+	m := views.Evidence{Shell: s, Connection: "cw", Period: nov, Zone: zone, Line: l, Rule: "own organization, rounded up, minimum 5"}
+	if n == 0 {
+		return m
+	}
+	sh := views.ShareRow{Share: app.Share{OrganizationID: 3, Name: name(0, long), Quantity: app.Q(int64(n))}, Reading: &app.Reading{Source: "x360Sync", AsOf: ago(12 * time.Minute), Complete: !bad, Problem: "Answer 502", Method: "computed"}}
+	for i := range n {
+		it := app.EvidenceItem{Kind: app.ObjectAccount, ExternalID: fmt.Sprint(4700 + i), Name: name(i, long), Amount: app.Q(1)}
+		if i == 1 {
+			it.Excluded = "service account"
+		}
+		sh.Items = append(sh.Items, it)
+	}
+	m.Shares, m.Added, m.Removed = []views.ShareRow{sh}, []string{"Siobhán O’Rourke-Fitzgerald", name(4, long)}, []string{"Kerry-Ann Achterberg"}
+	m.Previous, m.LastWrite, m.LastPushAt = ptr(app.Q(40)), &app.OwnedAddition{LastVerified: app.Q(40), PushID: 4}, ago(26*24*time.Hour)
+	return m
+}
+
+var deliveryStates = []app.DeliveryState{app.DeliveryDone, app.DeliveryWaiting, app.DeliveryChecking, app.DeliveryParked, app.DeliverySending, app.DeliveryDropped}
+
+func deliveryRow(i int, long bool) views.DeliveryRow {
+	r := views.DeliveryRow{TicketURL: "https://na.myconnectwise.net/"}
+	r.ID, r.Kind, r.Connection, r.State, r.Attempt = int64(i+1), app.DeliverTicketCreate, "cw", deliveryStates[i%6], i%3
+	r.CreatedAt, r.NextAt = ago(time.Duration(i+1)*17*time.Minute), now.Add(29*time.Minute)
+	r.Subject, r.Organization = "File server IST-FS01 does not answer ("+name(i, long)+")", app.Named{ID: 3, Name: name(i, long)}
+	if r.State == app.DeliveryDone {
+		r.TicketNumber = 48211
+	}
+	if r.State == app.DeliveryParked {
+		r.Reason = "Board NOC has no default team."
+	}
+	if i == 7 {
+		r.Kind, r.PushURL, r.PushID, r.Organization = app.DeliverAgreement, link.Push(9), 9, app.Named{}
+		r.Subject = "Managed Services 2026"
+	}
+	return r
+}
+
+func deliveries(s layout.Shell, n int, long, bad bool) views.Deliveries {
+	m := views.Deliveries{Shell: s}
+	for i := range n {
+		m.Rows = append(m.Rows, deliveryRow(i, long))
+	}
+	if n > 0 {
+		m.Counts = app.OutboxCounts{Waiting: 2, Checking: 1, Parked: 3}
+		m.Pager = ui.Pager{Text: "kept 13 months", Older: "?after=12"}
+	}
+	if bad {
+		m.Blocked = []app.Block{{Connection: "cw", Code: app.Unauthorized, Reason: "ConnectWise refuses the keys. Put in new ones and everything goes out by itself.", Since: ago(time.Hour)}}
+		m.Parked = []views.ParkedReason{{Reason: "Board NOC has no default team. Open the board in ConnectWise, set one, then retry.", N: 3}}
+	}
+	return m
+}
+
+func delivery(s layout.Shell, n int, long, bad bool) views.Delivery {
+	i := 2
+	switch {
+	case n == 0:
+		i = 1
+	case bad:
+		i = 3
+	}
+	m := views.Delivery{Shell: s, Row: deliveryRow(i, long), CanRetry: bad, CanDrop: true, CanLink: true, Ticket: &app.Ticket{XRef: "k3v9x2ab-7f21c0"}, Payload: &app.TicketPayload{Rule: "File server unreachable", Object: app.Object{Name: "IST-FS01"}}}
+	if n > 0 {
+		m.Attempts = []app.Attempt{{N: 1, StartedAt: ago(41 * time.Minute), IntentAt: ago(41 * time.Minute), Request: `{"summary":"File server IST-FS01 does not answer","company":{"id":344}}`, Outcome: "unknown", Error: "No answer within 30 s.", FinishedAt: ago(40 * time.Minute)}, {N: 2, StartedAt: ago(11 * time.Minute), Outcome: "retry", Status: 502, FinishedAt: ago(11 * time.Minute)}}
+	}
+	if bad {
+		m.Attempts = append(m.Attempts, app.Attempt{N: 3, StartedAt: ago(5 * time.Minute), IntentAt: ago(5 * time.Minute), Outcome: "parked", Status: 400, Error: "ConnectWise: “serviceTeam is required when the board has no default team.”", FinishedAt: ago(5 * time.Minute)})
+		m.Drop.Errors = ui.Errors{{Field: "reason", Message: "Say why it is given up"}}
+	}
+	return m
+}
+
+func tickets(s layout.Shell, n int, long bool) views.Tickets {
+	m := views.Tickets{Shell: s, Counts: views.TicketCounts{All: n, Open: n / 2, Closed: n / 2}}
+	states := []app.TicketState{app.TicketOpen, app.TicketClosed, app.TicketPending, app.TicketUnknown}
+	for i := range n {
+		r := views.TicketRow{Organization: app.Named{ID: 3, Name: name(i, long)}, URL: "https://na.myconnectwise.net/"}
+		r.Ticket = app.Ticket{ID: int64(i), RemoteID: 48211, Summary: "File server does not answer: " + name(i, long), Board: "NOC", Status: "In Progress", State: states[i%4], Touched: i%3 == 0, OpenedAt: ago(time.Hour)}
+		r.Occurrences = i + 1
+		if r.State == app.TicketClosed {
+			r.ClosedAt = ago(time.Minute)
+		}
+		m.Rows = append(m.Rows, r)
+	}
+	return m
+}
+
+func sourceForm(bad bool) views.SourceForm {
+	f := views.SourceForm{Kind: "x360sync", Host: "https://syncedtool.com", Every: "2m", Secrets: []views.SecretField{{Name: "username", Label: "User name", State: ui.SecretState{Set: true, SetAt: ago(time.Hour), EndsWith: "le"}}, {Name: "password", Label: "Password", State: ui.SecretState{Set: true, SetAt: ago(time.Hour)}}, {Name: "auth_code", Label: "Authentication code", Hint: "Only while two-factor sign-in is on"}}}
+	if bad {
+		f.Open, f.Errors = true, ui.Errors{{Field: "password", Message: "x360Sync does not accept this user name and password"}}
+	}
+	return f
+}
+
+func sources(s layout.Shell, n int, bad bool) views.Sources {
+	if n == 0 {
+		f := sourceForm(false)
+		f.New, f.Name = true, "sync"
+		return views.Sources{Shell: s, Heading: "None yet.", Add: &f}
+	}
+	c := views.SourceCard{Name: "sync", Kind: "x360sync", Host: "syncedtool.com", Every: 2 * time.Minute, LastOK: ago(12 * time.Second), NextAt: now.Add(38 * time.Second), Complete: !bad, Beats: beats(2), Brings: "25 organizations, 624 accounts, 41 machines", Waiting: 2, Form: sourceForm(bad)}
+	if bad {
+		c.Error, c.Problems = "x360Sync does not accept the sign-in.", []string{"Accounts of Zahnarztpraxis Dr. Yıldız: answer 502."}
+	}
+	d := c
+	d.Name, d.Form = "second", sourceForm(false)
+	return views.Sources{Shell: s, Heading: "2 read well.", Cards: []views.SourceCard{c, d}, Unused: []views.UnusedType{{Type: "account.added", Source: "sync", Seen: 14, LastAt: ago(time.Hour), Path: link.Alerts(1)}}}
+}
+
+func settingsDoc(s layout.Shell, n int, bad bool) views.SettingsView {
+	m := views.SettingsView{Shell: s, Document: "version: 1\n", Revision: 12}
+	if n == 0 {
+		return m
+	}
+	ch := []app.Change{{Path: "connections[cw].billing.push_day", Before: "31", After: "last"}, {Path: "alerts[File server unreachable]", After: "added"}}
+	m.Previewed, m.Changes = !bad, ch
+	m.History = []views.RevisionRow{{Rev: 12, At: ago(time.Hour), By: "person", Changes: ch}, {Rev: 11, At: ago(400 * 24 * time.Hour), By: "api"}}
+	if bad {
+		m.Errors = ui.Errors{{Field: "document", Message: "Line 4: unknown key “custommer”."}}
+	}
+	return m
+}
+
+func about(s layout.Shell) views.About {
+	return views.About{Shell: s, Version: "0.2.0", Commit: "cdfabe7", Go: "go1.26.8", DataDir: "/home/marta/.local/share/psabridge", DBBytes: 14 << 20, KeysIn: "the keychain of this computer", TalksTo: []string{"na.myconnectwise.net", "syncedtool.com"}, Page: "http://psabridge-k3v9x2ab.localhost:7360", Started: ago(30 * time.Hour), Licences: []views.Licence{{Name: "github.com/a-h/templ", Version: "v0.3.1020", Kind: "MIT"}}}
+}
