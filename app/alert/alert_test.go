@@ -21,7 +21,7 @@ func TestUnreachableOpensAfterItsMinutesAndCloses(t *testing.T) {
 	mustOutcome(t, d, app.OutcomeTicket, app.ReasonFirst)
 	mustCount(t, "deliveries", len(d.Deliveries), 1)
 	create := d.Deliveries[0]
-	if create.DedupKey != "create:"+d.Tickets[0].XRef || create.Payload.Organization != "Contoso" || create.Payload.Severity != app.SeverityCritical {
+	if create.DedupKey != "create:"+d.Tickets[0].XRef || create.Payload.Organization != "Contoso" || create.Payload.Severity != app.SeverityWarning {
 		t.Errorf("create = %+v", create)
 	}
 	if !strings.HasPrefix(d.Tickets[0].XRef, "k3v9x2abcd-") {

@@ -168,11 +168,12 @@ func derivedID(o app.ObjectState, eventType string, state app.EventState, level 
 	return id + "/" + strconv.Itoa(level)
 }
 
+// derivedSeverity counts when the rule names none: a warning, and critical once a quota is used up.
 func derivedSeverity(eventType string, level int) app.Severity {
-	if eventType == app.TypeQuotaReached && level < 100 {
-		return app.SeverityWarning
+	if eventType == app.TypeQuotaReached && level >= 100 {
+		return app.SeverityCritical
 	}
-	return app.SeverityCritical
+	return app.SeverityWarning
 }
 
 // onset is when the value came true: by the source's clock if it said so and is not ahead of ours.

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"slices"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -201,6 +202,7 @@ func TestRefusedKeysAreProbedRarely(t *testing.T) {
 	}}
 	run(t, m, s, o, func(b *outbox.Outbox) {
 		time.Sleep(2 * time.Hour)
+		synctest.Wait()
 		if probes > 3 {
 			t.Errorf("%d probes in 2 hours", probes)
 		}
@@ -243,21 +245,24 @@ func TestBreakerOpensAndProbes(t *testing.T) {
 		m.add(app.Delivery{})
 	}
 	s := &script{steps: []step{{err: failed(app.Unavailable, app.OutcomeNone)}}}
-	down, probes := true, 0
+	var down atomic.Bool
+	down.Store(true)
+	var probes atomic.Int32
 	o := outbox.Options{Workers: 1, Probe: func(context.Context, string) error {
-		probes++
-		if down {
+		probes.Add(1)
+		if down.Load() {
 			return failed(app.Unavailable, app.OutcomeNone)
 		}
 		return nil
 	}}
 	run(t, m, s, o, func(b *outbox.Outbox) {
 		time.Sleep(10*time.Minute + time.Second)
-		if calls := len(s.calls()); calls != 5 || probes != 10 {
-			t.Errorf("%d attempts, %d probes", calls, probes)
+		synctest.Wait()
+		if calls := len(s.calls()); calls != 5 || probes.Load() != 10 {
+			t.Errorf("%d attempts, %d probes", calls, probes.Load())
 		}
-		down = false
 		s.mu.Lock()
+		down.Store(false)
 		s.steps = []step{{}}
 		s.mu.Unlock()
 		time.Sleep(61 * time.Second)
