@@ -73,6 +73,7 @@ func (w *world) customer() int {
 }
 
 func TestDueAsks(t *testing.T) {
+	t.Parallel()
 	w := month(t, app.ApprovalAsk)
 	w.vendors.MSP.AddPerson(w.customer(), "Ada", "Lovelace", w.clock())
 	w.pass(33 * 24 * time.Hour) // 25 December, two hours after the moment
@@ -91,6 +92,7 @@ func TestDueAsks(t *testing.T) {
 }
 
 func TestDuePushesByItself(t *testing.T) {
+	t.Parallel()
 	w := month(t, app.ApprovalAutomatic)
 	w.vendors.MSP.AddPerson(w.customer(), "Ada", "Lovelace", w.clock())
 	w.pass(33 * 24 * time.Hour)
@@ -111,6 +113,7 @@ func TestDuePushesByItself(t *testing.T) {
 }
 
 func TestAutomaticStopsAtAHold(t *testing.T) {
+	t.Parallel()
 	w := month(t, app.ApprovalAutomatic)
 	for _, p := range w.vendors.MSP.Persons(w.customer()) {
 		w.vendors.MSP.RemovePerson(p.ID, w.clock())
@@ -123,6 +126,7 @@ func TestAutomaticStopsAtAHold(t *testing.T) {
 }
 
 func TestLateAsks(t *testing.T) {
+	t.Parallel()
 	w := month(t, app.ApprovalAutomatic)
 	w.vendors.MSP.AddPerson(w.customer(), "Ada", "Lovelace", w.clock())
 	w.pass(36 * 24 * time.Hour) // three days after the moment
@@ -137,6 +141,7 @@ func TestLateAsks(t *testing.T) {
 }
 
 func TestMissedMonthsAreSaid(t *testing.T) {
+	t.Parallel()
 	w := month(t, app.ApprovalAutomatic)
 	w.pass(100 * 24 * time.Hour) // 2 March: February is due, December and January were missed
 	w.due()
@@ -147,6 +152,7 @@ func TestMissedMonthsAreSaid(t *testing.T) {
 }
 
 func TestDueWaitsForConnectWise(t *testing.T) {
+	t.Parallel()
 	w := month(t, app.ApprovalAsk)
 	w.pass(33 * 24 * time.Hour)
 	w.cw.Faults.Add(sandbox.Fault{Path: "*/agreements", Status: 500, Times: -1})
@@ -169,6 +175,7 @@ func TestDueWaitsForConnectWise(t *testing.T) {
 
 // Switching billing on in the middle of a month does not bill the month before.
 func TestTheFirstPushComesAtTheNextMoment(t *testing.T) {
+	t.Parallel()
 	w := newSmallWorld(t)
 	w.doc.Connections[0].Billing.PushDay = 5
 	document, err := settings.Marshal(w.doc)
@@ -190,6 +197,7 @@ func TestTheFirstPushComesAtTheNextMoment(t *testing.T) {
 }
 
 func TestAVanishedCustomerIsHeld(t *testing.T) {
+	t.Parallel()
 	w := month(t, app.ApprovalAutomatic)
 	gone := w.customer()
 	w.vendors.MSP.DeleteOrganization(gone)

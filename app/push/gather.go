@@ -24,6 +24,7 @@ const (
 func (p *Pusher) actual(ctx context.Context, client psa.Client, connection string, mappings []billing.Mapping, owned []app.OwnedAddition) (billing.Actual, []string) {
 	var a billing.Actual
 	var err error
+	progress(ctx, 0, 0, "Reading companies, products and agreements")
 	now := p.Now()
 	if a.Companies, err = cached(ctx, p, connection, app.ListCompanies, now, client.Companies, companyRow); err != nil {
 		return billing.Actual{Problem: "The companies could not be read: " + app.ErrorMessage(err)}, nil
@@ -49,23 +50,24 @@ func additions(ctx context.Context, client psa.Reader, agreements []app.Agreemen
 	for _, a := range agreements {
 		names[a.ID] = a.Name
 	}
+	ids = slices.DeleteFunc(slices.Clone(ids), func(id int64) bool { _, exists := names[id]; return !exists })
 	var (
 		mu       sync.Mutex
 		wg       sync.WaitGroup
 		free     = make(chan struct{}, readsAtOnce)
 		found    = make(map[int64][]app.Addition, len(ids))
 		problems []string
+		read     int
 	)
 	for _, id := range ids {
-		if _, exists := names[id]; !exists {
-			continue
-		}
 		free <- struct{}{}
 		wg.Go(func() {
 			defer func() { <-free }()
 			list, err := client.Additions(ctx, id)
 			mu.Lock()
 			defer mu.Unlock()
+			read++
+			progress(ctx, read, len(ids), "Reading agreement "+names[id])
 			if err != nil {
 				problems = append(problems, fmt.Sprintf("The additions of agreement %s (#%d) could not be read: %s", names[id], id, app.ErrorMessage(err)))
 				return

@@ -131,6 +131,7 @@ func (p *Pusher) refresh(ctx context.Context, in *billing.Input, names []string)
 	if p.Refresh == nil || len(names) == 0 {
 		return
 	}
+	progress(ctx, 0, 0, "Reading usage")
 	for _, problem := range p.Refresh(ctx, names) {
 		if problem.Unread {
 			in.Unread[problem.Source] = problem.Message

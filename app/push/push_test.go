@@ -15,6 +15,7 @@ import (
 )
 
 func TestAMonth(t *testing.T) {
+	t.Parallel()
 	w := newWorld(t)
 	first := w.plan()
 	if !first.Complete || len(first.Problems) > 0 {
@@ -58,6 +59,7 @@ func TestAMonth(t *testing.T) {
 
 // The real outbox and the Pusher fit together.
 func TestThroughTheOutbox(t *testing.T) {
+	t.Parallel()
 	w := newSmallWorld(t)
 	settled := make(chan app.Settlement, 100)
 	box := outbox.New(w.store, map[app.DeliveryKind]outbox.Handler{app.DeliverAgreement: w.pusher.Write},
@@ -86,6 +88,7 @@ func TestThroughTheOutbox(t *testing.T) {
 
 // Every sort of agreement the sample has trouble with is held by its own name, and the reason says so.
 func TestTheSampleIsHeldByName(t *testing.T) {
+	t.Parallel()
 	w := newWorld(t)
 	want := map[string]app.HoldCode{
 		"Hausverwaltung Brandt":         app.HoldAgreementInactive,
@@ -112,10 +115,23 @@ func TestTheSampleIsHeldByName(t *testing.T) {
 }
 
 func TestCallsStayAtTheMinimum(t *testing.T) {
+	t.Parallel()
 	w := newWorld(t)
 	w.plan() // fills the caches
 	w.cw.ForgetRequests()
-	plan := w.released()
+	said := 0
+	plan, err := w.pusher.MakePlan(push.WithProgress(t.Context(), func(done, total int, _ string) { said = max(said, done*100/max(1, total)) }),
+		"cw", app.Period{}, app.TriggerPerson, "ada")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if said != 100 {
+		t.Errorf("the plan ended at %d %%", said)
+	}
+	plan, _, err = w.pusher.ReleaseAll(t.Context(), plan.ID, []app.HoldCode{app.HoldFirstTouch, app.HoldCycleNotMonthly, app.HoldBigChange}, "", "ada")
+	if err != nil {
+		t.Fatal(err)
+	}
 	changed := writers(plan.Lines)
 	agreements, touched := map[int64]bool{}, map[int64]bool{}
 	for _, l := range plan.Lines {
@@ -139,6 +155,7 @@ func TestCallsStayAtTheMinimum(t *testing.T) {
 }
 
 func TestSomeoneEditsUnderneath(t *testing.T) {
+	t.Parallel()
 	edits := map[string]func(*sandbox.ConnectWise, int) error{
 		"quantity":  func(cw *sandbox.ConnectWise, id int) error { return cw.EditQuantity(id, 777) },
 		"cancelled": func(cw *sandbox.ConnectWise, id int) error { return cw.CancelAddition(id, time.Time{}) },
@@ -179,6 +196,7 @@ func TestSomeoneEditsUnderneath(t *testing.T) {
 
 // What ConnectWise itself touches when somebody opens a record is no change.
 func TestAnotherFieldIsNoChange(t *testing.T) {
+	t.Parallel()
 	w := newSmallWorld(t)
 	plan := w.released()
 	victim := writers(plan.Lines)[0]
@@ -193,6 +211,7 @@ func TestAnotherFieldIsNoChange(t *testing.T) {
 }
 
 func TestUnclearAnswers(t *testing.T) {
+	t.Parallel()
 	patch := sandbox.Fault{Method: "PATCH", Path: "*/additions/*"}
 	cases := map[string]func(*sandbox.Fault){
 		"cut after the commit":  func(f *sandbox.Fault) { f.Cut = sandbox.CutAfter },
@@ -246,6 +265,7 @@ func effective(t *testing.T, w *world, lines []app.Line) {
 }
 
 func TestFalse200(t *testing.T) {
+	t.Parallel()
 	w := newSmallWorld(t)
 	w.cw.Faults.Add(sandbox.Fault{Method: "PATCH", Path: "*/additions/*", Unchanged: true})
 	plan := w.released()
@@ -267,6 +287,7 @@ func TestFalse200(t *testing.T) {
 
 // A crash right after any write reached ConnectWise, and one after any agreement, is made good by the next start.
 func TestCrashAtEveryLine(t *testing.T) {
+	t.Parallel()
 	lines := len(writers(newSmallWorld(t).released().Lines))
 	for k := range lines {
 		w := newSmallWorld(t)
@@ -299,6 +320,7 @@ func TestCrashAtEveryLine(t *testing.T) {
 
 // The answer was read, but we died before it was stored.
 func TestCrashBeforeSettling(t *testing.T) {
+	t.Parallel()
 	w := newSmallWorld(t)
 	plan := w.released()
 	done := w.approve(plan)
@@ -313,6 +335,7 @@ func TestCrashBeforeSettling(t *testing.T) {
 }
 
 func TestACreateWithoutAnswer(t *testing.T) {
+	t.Parallel()
 	create := sandbox.Fault{Method: "POST", Path: "*/additions"}
 	t.Run("it was made", func(t *testing.T) {
 		w := newSmallWorld(t)
@@ -366,6 +389,7 @@ func TestACreateWithoutAnswer(t *testing.T) {
 
 // A create that may have arrived is never sent again by itself, whatever else goes wrong while we look for it.
 func TestALostCreateIsNeverRepeated(t *testing.T) {
+	t.Parallel()
 	w := newSmallWorld(t)
 	w.cw.Faults.Add(
 		sandbox.Fault{Method: "POST", Path: "*/additions", Cut: sandbox.CutBefore},
@@ -403,6 +427,7 @@ func TestALostCreateIsNeverRepeated(t *testing.T) {
 func isCreate(l app.Line) bool { return l.Before == nil }
 
 func TestCancelledAgreementIsLeftAlone(t *testing.T) {
+	t.Parallel()
 	w := newWorld(t)
 	victim := writers(w.released().Lines)[0]
 	if err := w.cw.CancelAgreement(int(victim.Agreement.ID)); err != nil {
@@ -424,6 +449,7 @@ func TestCancelledAgreementIsLeftAlone(t *testing.T) {
 }
 
 func TestUndo(t *testing.T) {
+	t.Parallel()
 	w := newWorld(t)
 	plan := w.released()
 	done := w.approve(plan)
@@ -488,6 +514,7 @@ func TestUndo(t *testing.T) {
 }
 
 func TestApproveRefusesWhatWasNotShown(t *testing.T) {
+	t.Parallel()
 	w := newSmallWorld(t)
 	p := w.plan()
 	shown := p.Digest
@@ -514,6 +541,7 @@ func TestApproveRefusesWhatWasNotShown(t *testing.T) {
 }
 
 func TestDecideIsStored(t *testing.T) {
+	t.Parallel()
 	w := newWorld(t)
 	p := w.plan()
 	var line app.Line
@@ -542,6 +570,7 @@ func TestDecideIsStored(t *testing.T) {
 }
 
 func TestReleasesSurviveTheSameMonth(t *testing.T) {
+	t.Parallel()
 	w := newSmallWorld(t)
 	before := len(writers(w.released().Lines))
 	if again := w.plan(); len(writers(again.Lines)) != before {
@@ -550,6 +579,7 @@ func TestReleasesSurviveTheSameMonth(t *testing.T) {
 }
 
 func TestASourceThatCannotBeReadHolds(t *testing.T) {
+	t.Parallel()
 	w := newWorld(t)
 	w.released() // readings are stored and young
 	w.unread = []push.Problem{{Source: "sync", Message: "x360Sync does not answer.", Unread: true}}
@@ -565,6 +595,7 @@ func TestASourceThatCannotBeReadHolds(t *testing.T) {
 }
 
 func TestConnectWiseThatCannotBeReadHolds(t *testing.T) {
+	t.Parallel()
 	w := newWorld(t)
 	w.cw.Faults.Add(sandbox.Fault{Path: "*/agreements", Status: 500, Times: -1})
 	p := w.plan()

@@ -127,7 +127,9 @@ func (w *world) refresh(ctx context.Context, _ []string) []push.Problem {
 			org.ParentExternalID = strconv.Itoa(o.ParentID)
 		}
 		batch.Organizations = append(batch.Organizations, org)
-		readings = append(readings, w.readings(o.ID)...)
+		if slices.ContainsFunc(w.doc.Organizations, func(s app.OrganizationSettings) bool { return s.ID == strconv.Itoa(o.ID) }) {
+			readings = append(readings, w.readings(o.ID)...)
+		}
 	}
 	_, err := w.store.Ingest(ctx, batch, w.clock(), func(app.AlertState) app.AlertDecision { return app.AlertDecision{} })
 	if err = errors.Join(err, w.store.SaveReadings(ctx, sample.SourceName, readings, w.clock())); err != nil {
