@@ -32,9 +32,10 @@ func conditionsToJudge(ctx context.Context, q querier, source string, now time.T
 		return nil, err
 	}
 	return all(ctx, q, scanCondition, conditionColumns+` WHERE c.id IN (
-			SELECT id FROM conditions WHERE source = ?1 AND cleared_at IS NULL
-			UNION SELECT id FROM conditions WHERE source = ?1 AND cleared_at >= ?2
-			UNION SELECT id FROM conditions WHERE source = ?1 AND ticket_id IN (SELECT id FROM tickets WHERE state IN ('pending', 'open')))
+			SELECT id FROM conditions INDEXED BY conditions_holding WHERE source = ?1 AND cleared_at IS NULL
+			UNION SELECT id FROM conditions INDEXED BY conditions_by_cleared WHERE source = ?1 AND cleared_at >= ?2
+			UNION SELECT c.id FROM tickets t CROSS JOIN conditions c INDEXED BY conditions_by_ticket ON c.ticket_id = t.id
+				WHERE t.state IN ('pending', 'open') AND c.source = ?1)
 		ORDER BY c.id`, source, stamp(now.Add(-window)))
 }
 

@@ -32,9 +32,10 @@ func deliveryByID(ctx context.Context, q querier, id int64) (app.Delivery, error
 }
 
 // claimable says what may be worked on: waiting or checking, in nobody's hands, on a connection that is not blocked,
-// and the oldest unfinished of its lane. Deliveries of a lane go in the order they were decided; a parked one keeps the
+// and the oldest unfinished of its lane. The index is named, because the planner would rather sort all that waits.
+// Deliveries of a lane go in the order they were decided; a parked one keeps the
 // rest of its lane until a person decides. ?1 is the list of blocked connections.
-const claimable = ` d.state IN ('waiting', 'checking') AND d.claimed = 0
+const claimable = ` FROM deliveries d INDEXED BY deliveries_due WHERE d.state IN ('waiting', 'checking') AND d.claimed = 0
 	AND d.connection NOT IN (SELECT value FROM json_each(?1))
 	AND NOT EXISTS (SELECT 1 FROM deliveries o WHERE o.lane = d.lane AND o.id < d.id
 		AND o.state IN ('waiting', 'sending', 'checking', 'parked'))`
@@ -45,7 +46,7 @@ func (s *Store) Claim(ctx context.Context, now time.Time, blocked []string) (d a
 	err = s.write(ctx, "claim", func(tx *sql.Tx) error {
 		id, found, err := maybe[int64](ctx, tx, `UPDATE deliveries SET claimed = 1, attempt = attempt + 1,
 				state = CASE state WHEN 'waiting' THEN 'sending' ELSE state END
-			WHERE id = (SELECT d.id FROM deliveries d WHERE d.next_at <= ?2 AND`+claimable+`
+			WHERE id = (SELECT d.id`+claimable+` AND d.next_at <= ?2
 				ORDER BY d.next_at, d.id LIMIT 1)
 			RETURNING id`, names(blocked), stamp(now))
 		if err != nil || !found {
@@ -65,7 +66,7 @@ func (s *Store) Claim(ctx context.Context, now time.Time, blocked []string) (d a
 
 // NextDue returns when the next delivery can be claimed; false when none waits.
 func (r *Reader) NextDue(ctx context.Context, blocked []string) (at time.Time, ok bool, err error) {
-	err = r.db.QueryRowContext(ctx, "SELECT d.next_at FROM deliveries d WHERE"+claimable+" ORDER BY d.next_at, d.id LIMIT 1",
+	err = r.db.QueryRowContext(ctx, "SELECT d.next_at"+claimable+" ORDER BY d.next_at, d.id LIMIT 1",
 		names(blocked)).Scan(into(&at))
 	if errors.Is(err, sql.ErrNoRows) {
 		return time.Time{}, false, nil

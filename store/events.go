@@ -91,7 +91,7 @@ func (r *Reader) Events(ctx context.Context, f app.EventFilter) ([]app.EventRow,
 	}
 	if !f.Since.IsZero() {
 		// The smallest id of that time bounds the walk through the newest ones, even after the clock was set back.
-		w.add("e.id >= coalesce((SELECT min(id) FROM events WHERE received_at >= ?), e.id)", stamp(f.Since))
+		w.add("e.id >= (SELECT coalesce(min(id), 0) FROM events WHERE received_at >= ?)", stamp(f.Since))
 		w.add("e.received_at >= ?", stamp(f.Since))
 	}
 	list, err := all(ctx, r.db, scanEventRow, eventRows+w.String()+" ORDER BY e.id DESC LIMIT ?", append(w.args, f.Page.Size())...)

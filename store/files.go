@@ -99,7 +99,7 @@ func (f files) createIfMissing(ctx context.Context, steps []migration, now time.
 // checkHeader refuses a file that is not a psabridge database before SQLite gets to open it: opening an empty file
 // would turn it into a database.
 func checkHeader(path string) error {
-	file, err := os.Open(path)
+	file, err := os.Open(path) //nolint:gosec // the path is ours: the data folder's psabridge.db
 	if err != nil {
 		return app.Wrap(err, app.Unavailable, "The database cannot be read: "+path)
 	}
@@ -144,7 +144,7 @@ func build(ctx context.Context, path string, steps []migration, now time.Time) (
 
 // createPrivate makes an empty file that only we can read.
 func createPrivate(path string) error {
-	file, err := os.OpenFile(path, os.O_CREATE|os.O_EXCL|os.O_WRONLY, 0o600)
+	file, err := os.OpenFile(path, os.O_CREATE|os.O_EXCL|os.O_WRONLY, 0o600) //nolint:gosec // a person may choose where a backup goes
 	if err != nil {
 		return app.Wrap(err, app.Unavailable, "The file cannot be made: "+path)
 	}

@@ -206,18 +206,18 @@ func TestMarks(t *testing.T) {
 func TestEpisodesGoOnCounting(t *testing.T) {
 	s := storetest.Open(t)
 	seed(t, s, 0, "k1")
-	clear := func(st app.AlertState) app.AlertDecision {
+	ended := func(st app.AlertState) app.AlertDecision {
 		c := st.Conditions[0]
 		c.State, c.ClearedAt = app.ConditionCleared, st.Now
 		return app.AlertDecision{Conditions: []app.Condition{c}, Dropped: map[int64]app.Reason{c.TicketID: app.ReasonRecovered}}
 	}
-	must(t, tick(t, s, clear))
+	must(t, tick(t, s, ended))
 	// Months later the rules do not see the first episode any more and begin with 1 again.
 	later := t0.Add(90 * 24 * time.Hour)
 	if st := view(t, s, later); len(st.Conditions) != 0 {
 		t.Fatalf("the rules still see %+v", st.Conditions)
 	}
-	_, err := s.Tick(t.Context(), "sync", later, func(st app.AlertState) app.AlertDecision {
+	_, err := s.Tick(t.Context(), "sync", later, func(app.AlertState) app.AlertDecision {
 		return app.AlertDecision{
 			Derived:    []app.Event{{SourceEventID: "e2", OrganizationID: "7", Type: app.TypeMachineUnreachable, State: app.Problem}},
 			Conditions: []app.Condition{{Key: "k1", Episode: 1, Source: "sync", State: app.ConditionWaiting, Wait: app.ReasonNotMapped, FirstAt: later, LastAt: later, Occurrences: 1}},

@@ -4,6 +4,7 @@ import (
 	"context"
 	"database/sql"
 	"fmt"
+	"strconv"
 	"strings"
 
 	"psabridge/app"
@@ -88,7 +89,9 @@ func (r *Reader) Deliveries(ctx context.Context, f app.DeliveryFilter) ([]app.De
 		w.add("d.kind = ?", f.Kind)
 	}
 	if q := strings.TrimPrefix(strings.TrimSpace(f.Query), "#"); q != "" {
-		w.add(`(d.subject LIKE ? ESCAPE '\' OR o.name LIKE ? ESCAPE '\' OR CAST(t.remote_id AS TEXT) = ?)`, like(q), like(q), q)
+		number, _ := strconv.ParseInt(q, 10, 64) // 0, which no ticket has, when it is not a number
+		w.add(`(d.subject LIKE ? ESCAPE '\' OR d.ticket_id IN (SELECT id FROM tickets WHERE remote_id = ?)
+			OR (d.source, d.organization) IN (SELECT source, external_id FROM organizations WHERE name LIKE ? ESCAPE '\'))`, like(q), number, like(q))
 	}
 	list, err := all(ctx, r.db, scanDeliveryRow, deliveryRows+w.String()+" ORDER BY d.id DESC LIMIT ?", append(w.args, f.Page.Size())...)
 	return list, failed("list deliveries", err)

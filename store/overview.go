@@ -16,11 +16,11 @@ func (r *Reader) OutboxCounts(ctx context.Context, now time.Time) (c app.OutboxC
 		if err := tx.QueryRowContext(ctx, `SELECT
 				count(*) FILTER (WHERE state = 'waiting'), count(*) FILTER (WHERE state = 'sending'),
 				count(*) FILTER (WHERE state = 'checking'), count(*) FILTER (WHERE state = 'parked'), min(created_at)
-			FROM deliveries WHERE state IN ('waiting', 'sending', 'checking', 'parked')`).
+			FROM deliveries INDEXED BY deliveries_unfinished WHERE state IN ('waiting', 'sending', 'checking', 'parked')`).
 			Scan(&c.Waiting, &c.Sending, &c.Checking, &c.Parked, into(&c.OldestAt)); err != nil {
 			return err
 		}
-		return tx.QueryRowContext(ctx, "SELECT count(*) FROM deliveries WHERE state = 'done' AND done_at >= ?", stamp(now.Add(-day))).Scan(&c.Done24h)
+		return tx.QueryRowContext(ctx, "SELECT count(*) FROM deliveries INDEXED BY deliveries_by_done WHERE state = 'done' AND done_at >= ?", stamp(now.Add(-day))).Scan(&c.Done24h)
 	})
 	return c, err
 }

@@ -13,14 +13,12 @@ import (
 
 var november = app.Period{Year: 2026, Month: time.November}
 
-func ptr(q app.Quantity) *app.Quantity { return &q }
-
 // line is one of a plan that sets agreement 12 or 13 from 10 to 12.
 func line(agreement, product, addition int64, verdict app.Verdict) app.Line {
 	return app.Line{
 		Meter: app.MeterAccounts, Product: "X360-ACCOUNT", ProductID: product, Company: app.Named{ID: 250, Name: "Contoso"},
-		Agreement: app.Named{ID: agreement, Name: "Managed"}, AdditionID: addition, Before: ptr(app.Q(10)), After: app.MustQuantity("12.5"),
-		Unit: app.UnitEach, Verdict: verdict, Method: "computed", UnitPrice: ptr(app.MustQuantity("1.10")), BillCustomer: "Billable",
+		Agreement: app.Named{ID: agreement, Name: "Managed"}, AdditionID: addition, Before: new(app.Q(10)), After: app.MustQuantity("12.5"),
+		Unit: app.UnitEach, Verdict: verdict, Method: "computed", UnitPrice: new(app.MustQuantity("1.10")), BillCustomer: "Billable",
 		Shares:      []app.Share{{OrganizationID: 2, ExternalID: "7", Source: "sync", Name: "Contoso", Quantity: app.MustQuantity("12.5"), ReadingID: 1}},
 		NextInvoice: time.Date(2026, 12, 1, 0, 0, 0, 0, time.UTC),
 		Items:       []app.EvidenceItem{{Kind: app.ObjectAccount, ExternalID: "p1", Name: "Ada Lovelace", Amount: app.Q(1)}},

@@ -8,17 +8,17 @@ import (
 	"psabridge/app"
 )
 
-const secretColumns = "SELECT name, backend, bound_host, set_at, ends_with FROM secrets"
+const recordColumns = "SELECT name, backend, bound_host, set_at, ends_with FROM secrets"
 
 // SecretRecords lists which secrets are stored, by name.
 func (r *Reader) SecretRecords(ctx context.Context) ([]app.SecretRecord, error) {
-	list, err := all(ctx, r.db, scanSecret, secretColumns+" ORDER BY name")
+	list, err := all(ctx, r.db, scanSecret, recordColumns+" ORDER BY name")
 	return list, failed("list secrets", err)
 }
 
 // SecretRecord says that the named secret is stored; NotFound when it is not.
 func (r *Reader) SecretRecord(ctx context.Context, name string) (app.SecretRecord, error) {
-	rec, err := one(ctx, r.db, scanSecret, fmt.Sprintf("The secret %s is not set.", name), secretColumns+" WHERE name = ?", name)
+	rec, err := one(ctx, r.db, scanSecret, fmt.Sprintf("The secret %s is not set.", name), recordColumns+" WHERE name = ?", name)
 	return rec, failed("read secret", err)
 }
 

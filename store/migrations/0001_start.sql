@@ -208,6 +208,8 @@ CREATE TABLE tickets (
 CREATE UNIQUE INDEX tickets_one_per_scope ON tickets (connection, scope_key) WHERE state IN ('pending', 'open');
 CREATE INDEX tickets_by_state ON tickets (state, id);
 CREATE INDEX tickets_by_connection ON tickets (connection, id);
+CREATE INDEX tickets_by_connection_state ON tickets (connection, state, id);
+CREATE INDEX tickets_by_number ON tickets (remote_id) WHERE remote_id IS NOT NULL;
 CREATE INDEX tickets_by_opened ON tickets (opened_at);
 CREATE INDEX tickets_by_closed ON tickets (closed_at);
 

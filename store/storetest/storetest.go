@@ -27,7 +27,7 @@ var template = sync.OnceValues(func() ([]byte, error) {
 	if err := s.Close(); err != nil { // folds the -wal into the file
 		return nil, err
 	}
-	return os.ReadFile(filepath.Join(dir, "psabridge.db"))
+	return os.ReadFile(filepath.Join(dir, "psabridge.db")) //nolint:gosec // a folder of our own making
 })
 
 // Open returns an empty store in a folder of its own, closed when the test ends. All of them are the same
