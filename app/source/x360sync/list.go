@@ -34,7 +34,6 @@ type row interface{ key() string }
 // listing is what came of reading a list to its end.
 type listing[T row] struct {
 	rows  []T
-	raw   []json.RawMessage // the server's own records, in the order of rows
 	calls int
 	// problem says why the list may lack something; empty when it is complete.
 	problem string
@@ -57,6 +56,7 @@ func list[T row](ctx context.Context, api getter, path string) (listing[T], erro
 			return l, nil
 		}
 		c.page(p)
+		known := len(c.seen)
 		for _, raw := range *p.Results {
 			var one T
 			if json.Unmarshal(raw, &one) != nil || !plainID(one.key()) {
@@ -66,7 +66,10 @@ func list[T row](ctx context.Context, api getter, path string) (listing[T], erro
 			if !c.first(one.key()) {
 				continue
 			}
-			l.rows, l.raw = append(l.rows, one), append(l.raw, raw)
+			l.rows = append(l.rows, one)
+		}
+		if len(c.seen) == known {
+			break // the end, or a server that shows the same page again
 		}
 	}
 	l.problem = c.problem()

@@ -38,7 +38,7 @@ type Config struct {
 type Source struct {
 	name    string
 	top     string // configured top organization; "" asks the account
-	session *session
+	session getter
 	now     func() time.Time
 
 	mu     sync.Mutex // guards what follows: what one pull keeps for the next
@@ -89,12 +89,6 @@ func orNow(now func() time.Time) func() time.Time {
 // Check asks who we are, what stands on top and which version answers.
 // Codes: unauthorized, forbidden, not_found, rate_limited, unavailable.
 func (s *Source) Check(ctx context.Context) (source.Account, error) {
-	var version struct {
-		Version string `json:"version"`
-	}
-	if err := s.session.get(ctx, "version", nil, &version); err != nil && fatal(err) {
-		return source.Account{}, err
-	}
 	var me person
 	if err := s.session.get(ctx, "person", nil, &me); err != nil {
 		return source.Account{}, err
@@ -102,6 +96,12 @@ func (s *Source) Check(ctx context.Context) (source.Account, error) {
 	top, err := s.organization(ctx, cmp.Or(s.top, string(me.CompanyID)))
 	if err != nil {
 		return source.Account{}, err
+	}
+	var version struct {
+		Version string `json:"version"`
+	}
+	if err := s.session.get(ctx, "version", nil, &version); err != nil && fatal(err) {
+		return source.Account{}, err // a server that hides its version is readable all the same
 	}
 	return source.Account{
 		Name: cmp.Or(me.Email, me.Username, me.name()), OrganizationID: top.key(), Organization: top.Name, Version: version.Version,

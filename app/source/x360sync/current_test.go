@@ -1,0 +1,57 @@
+package x360sync
+
+import (
+	"fmt"
+	"testing"
+	"time"
+
+	"psabridge/app"
+)
+
+// A big account costs hundreds of requests to read and a few to read again; what came or went is seen all the same.
+func TestBigAccountIsReadSparingly(t *testing.T) {
+	f := newFake()
+	f.objects["person"] = `{"id":7,"company_id":1}`
+	f.objects["organization/1"] = `{"id":1,"name":"Top"}`
+	f.lists["activity/types"] = []string{`{"id":5,"activity":"Logged in"}`}
+	for i := 2; i <= 400; i++ {
+		id := fmt.Sprint(i)
+		f.org("1", id)
+		f.add("1", "machines", server("9"+id))
+		f.add(id, "machines", server("9"+id))
+		f.add("1", "persons", `{"id":`+id+`,"company_id":`+id+`}`)
+	}
+	now := noon
+	s := &Source{name: "sync", session: f, now: func() time.Time { return now }}
+	pull := func() (app.Batch, int) {
+		t.Helper()
+		f.calls = 0
+		b, err := s.Pull(t.Context(), nil)
+		if err != nil || !b.Complete() {
+			t.Fatalf("problems %q, %v", b.Problems, err)
+		}
+		return b, f.calls
+	}
+	if _, n := pull(); n < 800 {
+		t.Fatalf("%d calls for the first look at 400 organizations", n)
+	}
+	now = now.Add(time.Minute)
+	b, n := pull()
+	if n > 20 || len(b.Organizations) != 400 || len(b.States) != 399 {
+		t.Errorf("%d calls for a quiet minute, %d organizations, %d states", n, len(b.Organizations), len(b.States))
+	}
+	f.add("1", "machines", server("9999"))
+	f.add("17", "machines", server("9999"))
+	if b, _ = pull(); len(b.States) != 400 {
+		t.Errorf("%d states after a server came, want 400", len(b.States))
+	}
+	f.org("1", "401")
+	if b, _ = pull(); len(b.Organizations) != 401 {
+		t.Errorf("%d organizations after one came, want 401", len(b.Organizations))
+	}
+	f.org("17", "402")
+	now = now.Add(25 * time.Minute)
+	if b, _ = pull(); len(b.Organizations) != 402 {
+		t.Errorf("%d organizations after one came deep below, want 402", len(b.Organizations))
+	}
+}
