@@ -1,6 +1,8 @@
 package web
 
 import (
+	"crypto/sha256"
+	"fmt"
 	"sync"
 
 	"psabridge/views/layout"
@@ -10,7 +12,7 @@ import (
 // restart loses at most a sentence.
 type notices struct {
 	mu   sync.Mutex
-	next map[string]layout.Notice
+	next map[[32]byte]layout.Notice // by the hash of the session's cookie
 }
 
 // maxNotices bounds what sessions that never look again can pile up.
@@ -20,18 +22,31 @@ func (n *notices) put(session string, one layout.Notice) {
 	n.mu.Lock()
 	defer n.mu.Unlock()
 	if n.next == nil || len(n.next) >= maxNotices {
-		n.next = map[string]layout.Notice{}
+		n.next = map[[32]byte]layout.Notice{}
 	}
-	n.next[session] = one
+	n.next[sha256.Sum256([]byte(session))] = one
 }
 
 func (n *notices) take(session string) *layout.Notice {
 	n.mu.Lock()
 	defer n.mu.Unlock()
-	one, ok := n.next[session]
+	key := sha256.Sum256([]byte(session))
+	one, ok := n.next[key]
 	if !ok {
 		return nil
 	}
-	delete(n.next, session)
+	delete(n.next, key)
 	return &one
+}
+
+// The tones of a notice.
+const (
+	good = "ok"
+	info = "info"
+	warn = "warn"
+	bad  = "bad"
+)
+
+func notice(tone, format string, args ...any) layout.Notice {
+	return layout.Notice{Tone: tone, Text: fmt.Sprintf(format, args...)}
 }

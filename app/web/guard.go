@@ -143,8 +143,12 @@ func (g *Guard) signedIn(r *http.Request) bool {
 	return false
 }
 
-// isPoll tells a live fragment fetching itself from a person's click.
-func isPoll(r *http.Request) bool { return r.URL.Query().Has("live") }
+// isPoll tells a part of a page that fetches itself from a person's click: by its address, or by ?live.
+func isPoll(r *http.Request) bool {
+	p := r.URL.Path
+	self := strings.HasPrefix(p, "/live/") || strings.HasSuffix(p, "/progress") || strings.HasPrefix(p, "/connections/") && strings.HasSuffix(p, "/test")
+	return safe(r.Method) && self || r.URL.Query().Has("live")
+}
 
 // bounces reports a navigation that came from another site, such as a link in a ticket: the browser withholds the
 // strict cookie on it. A reload of the same address by our own page brings it.

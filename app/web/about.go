@@ -1,0 +1,54 @@
+package web
+
+import (
+	"net/http"
+	"runtime"
+	"runtime/debug"
+	"slices"
+	"strings"
+
+	"github.com/labstack/echo/v4"
+
+	"psabridge/app"
+	"psabridge/app/link"
+	"psabridge/app/settings"
+	"psabridge/views"
+)
+
+// about says what this program is and whom it talks to.
+func (s *Server) about(c echo.Context) error {
+	p, err := s.open(c, "About", link.About)
+	if err != nil {
+		return err
+	}
+	a := s.About
+	return render(c, http.StatusOK, views.AboutPage(views.About{
+		Shell: p.shell, Version: a.Version, Commit: a.Commit, Built: a.Built, Go: runtime.Version(), DataDir: a.DataDir, DBBytes: a.DBBytes(),
+		KeysIn: a.KeysIn, TalksTo: talksTo(p.doc), Page: s.Guard.PageOrigin() + "/", Started: a.StartedAt, Licences: parts(),
+	}))
+}
+
+// talksTo names every host of the settings.
+func talksTo(doc app.Settings) (hosts []string) {
+	for _, src := range doc.Sources {
+		hosts = append(hosts, settings.Host(settings.SourceWithDefaults(src).Host))
+	}
+	for _, one := range doc.Connections {
+		hosts = append(hosts, settings.Host(one.SiteURL))
+	}
+	slices.Sort(hosts)
+	return slices.Compact(hosts)
+}
+
+// parts are the modules this binary was built from, as the binary itself says.
+func parts() []views.Licence {
+	build, ok := debug.ReadBuildInfo()
+	if !ok {
+		return nil
+	}
+	out := make([]views.Licence, 0, len(build.Deps))
+	for _, m := range build.Deps {
+		out = append(out, views.Licence{Name: m.Path, Version: strings.TrimPrefix(m.Version, "v"), Kind: "see its repository"})
+	}
+	return out
+}

@@ -1,0 +1,139 @@
+package web
+
+import (
+	"context"
+	"encoding/json"
+	"net/http"
+	"slices"
+	"time"
+
+	"github.com/labstack/echo/v4"
+
+	"psabridge/app"
+	"psabridge/app/link"
+	"psabridge/views"
+)
+
+// The bounds of walking through activity for what the database does not filter.
+const (
+	activityPage = 500
+	activityWalk = 5000
+	activityFile = 10000
+)
+
+// activity is an organization's Activity tab.
+func (s *Server) activity(c echo.Context) error {
+	o, err := s.openOrganization(c, "activity")
+	if err != nil {
+		return err
+	}
+	ctx := c.Request().Context()
+	m := views.Activity{Shell: o.shell, Organization: o.head, Filter: activityFilter(c)}
+	if m.Types, m.People, err = s.activityChoices(ctx, o.row.ID); err != nil {
+		return err
+	}
+	after := afterOf(c)
+	rows, err := s.walkActivity(ctx, o.row.ID, m.Filter, after, perPage, activityWalk)
+	if err != nil {
+		return err
+	}
+	m.Rows = s.activityRows(ctx, rows, o.effective.Connection)
+	if len(rows) > 0 {
+		f := m.Filter
+		m.Pager = pager(link.Activity(o.row.ID), []string{"q", f.Q, "by", f.By, "on", f.On, "type", f.Type, "from", f.From, "to", f.To},
+			after, rows[len(rows)-1].ID, len(rows), perPage)
+	}
+	return render(c, http.StatusOK, views.ActivityPage(m))
+}
+
+func activityFilter(c echo.Context) views.ActivityFilter {
+	return views.ActivityFilter{
+		Q: c.QueryParam("q"), By: c.QueryParam("by"), On: c.QueryParam("on"), Type: c.QueryParam("type"), From: c.QueryParam("from"), To: c.QueryParam("to"),
+	}
+}
+
+// activityChoices are the types and people of the organization's newest activity.
+func (s *Server) activityChoices(ctx context.Context, organization int64) (types, people []string, err error) {
+	rows, err := s.Read.Events(ctx, app.EventFilter{OrganizationID: organization, Page: app.Page{Limit: 1000}})
+	if err != nil {
+		return nil, nil, err
+	}
+	for _, r := range rows {
+		types = append(types, r.Type)
+		if by := doneBy(r.Event); by != "" {
+			people = append(people, by)
+		}
+	}
+	slices.Sort(types)
+	slices.Sort(people)
+	return slices.Compact(types), slices.Compact(people), nil
+}
+
+// doneBy is who did something, as the source's own record says. Events we derive were done by nobody.
+func doneBy(e app.Event) string {
+	var record struct {
+		Actor string `json:"actor_text"`
+	}
+	if json.Unmarshal(e.Body, &record) != nil {
+		return ""
+	}
+	return record.Actor
+}
+
+// walkActivity lists events that fit, newest first: at most want of them, looking at no more than most rows.
+func (s *Server) walkActivity(ctx context.Context, organization int64, f views.ActivityFilter, after int64, want, most int) ([]app.EventRow, error) {
+	from, to := s.days(f.From, f.To)
+	filter := app.EventFilter{OrganizationID: organization, Type: f.Type, ObjectKind: app.ObjectKind(f.On), Query: f.Q, Page: app.Page{Limit: activityPage, After: after}}
+	if f.By == "" && from.IsZero() && to.IsZero() {
+		filter.Page.Limit = min(want, activityPage)
+	}
+	var out []app.EventRow
+	for seen := 0; len(out) < want && seen < most; {
+		rows, err := s.Read.Events(ctx, filter)
+		if err != nil {
+			return nil, err
+		}
+		for _, r := range rows {
+			filter.Page.After = r.ID
+			fits := (f.By == "" || doneBy(r.Event) == f.By) && !r.OccurredAt.Before(from) && (to.IsZero() || r.OccurredAt.Before(to))
+			if fits && len(out) < want {
+				out = append(out, r)
+			}
+		}
+		seen += len(rows)
+		if len(rows) < filter.Page.Size() {
+			break
+		}
+	}
+	return out, nil
+}
+
+// days turns two dates of the person's calendar into moments; the second day is included.
+func (s *Server) days(from, to string) (first, end time.Time) {
+	first, _ = time.ParseInLocation(time.DateOnly, from, s.Zone)
+	if last, err := time.ParseInLocation(time.DateOnly, to, s.Zone); err == nil {
+		end = last.AddDate(0, 0, 1)
+	}
+	return first, end
+}
+
+func (s *Server) activityRows(ctx context.Context, rows []app.EventRow, connection string) []views.ActivityRow {
+	out := make([]views.ActivityRow, 0, len(rows))
+	for _, r := range rows {
+		row := views.ActivityRow{EventRow: r, By: doneBy(r.Event)}
+		if r.TicketNumber != 0 {
+			row.TicketURL = s.ticketURL(ctx, connection, r.TicketID, r.TicketNumber)
+		}
+		out = append(out, row)
+	}
+	return out
+}
+
+// ticketURL is where a ticket is seen in ConnectWise. The ticket's own connection decides; an organization may have
+// moved to another one since.
+func (s *Server) ticketURL(ctx context.Context, connection string, row, number int64) string {
+	if t, err := s.Read.Ticket(ctx, row); err == nil {
+		connection = t.Connection
+	}
+	return s.TicketURL(ctx, connection, number)
+}

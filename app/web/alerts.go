@@ -1,0 +1,209 @@
+package web
+
+import (
+	"context"
+	"net/http"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/labstack/echo/v4"
+
+	"psabridge/app"
+	"psabridge/app/link"
+	"psabridge/app/settings"
+	"psabridge/views"
+)
+
+// alertTypes are the event types psabridge derives itself, with the level each needs.
+var alertTypes = []views.AlertType{
+	{Type: app.TypeMachineUnreachable, Title: "Machine not reachable for …", Level: "minutes", Default: 5},
+	{Type: app.TypeQuotaReached, Title: "Storage quota reached …", Level: "percent", Default: 80},
+	{Type: app.TypeSourceUnreadable, Title: "Source not readable for …", Level: "minutes"},
+}
+
+// mailOff says why e-mail cannot be chosen.
+const mailOff = "Sending e-mail is not set up."
+
+// alerts is an organization's Alerts tab.
+func (s *Server) alerts(c echo.Context) error {
+	o, err := s.openOrganization(c, "alerts")
+	if err != nil {
+		return err
+	}
+	return s.showAlerts(c, o, http.StatusOK, views.AlertForm{
+		When: c.QueryParam("when"), For: "tree", PSA: true, AutoClose: true, Per: "object",
+	})
+}
+
+func (s *Server) showAlerts(c echo.Context, o organizationPage, status int, f views.AlertForm) error {
+	ctx := c.Request().Context()
+	m := views.Alerts{Shell: o.shell, Organization: o.head, Form: f, MailOff: mailOff, Types: slices.Clone(alertTypes)}
+	m.Shell.Wrong = len(f.Errors) > 0
+	seen, _, err := s.activityChoices(ctx, o.row.ID)
+	if err != nil {
+		return err
+	}
+	for _, t := range append(seen, f.When) {
+		if t != "" && !slices.ContainsFunc(m.Types, func(known views.AlertType) bool { return known.Type == t }) {
+			m.Types = append(m.Types, views.AlertType{Type: t, Title: t})
+		}
+	}
+	if m.Rules, err = s.alertRows(ctx, o); err != nil {
+		return err
+	}
+	if found, ok := settings.ConnectionByName(o.doc, o.effective.Connection); ok {
+		m.Defaults = defaultWords(found.Ticketing)
+		if err := s.alertChoices(ctx, found, &m); err != nil {
+			return err
+		}
+	} else {
+		m.Defaults = "No connection is set up for this organization; its alerts wait."
+	}
+	return render(c, status, views.AlertsPage(m))
+}
+
+// alertChoices adds the service lists of the connection in effect; those of its default board.
+func (s *Server) alertChoices(ctx context.Context, found app.ConnectionSettings, m *views.Alerts) error {
+	lists, err := s.serviceLists(ctx, found.Name, found.Ticketing.Board.String())
+	if err != nil {
+		return err
+	}
+	m.Boards, m.TicketTypes, m.Statuses, m.Teams, m.Priorities = lists.boards, lists.types, lists.statuses, lists.teams, lists.priorities
+	return nil
+}
+
+func defaultWords(t app.TicketingSettings) string {
+	if !t.Enabled {
+		return "Ticketing is disabled on the connection; alerts are collected."
+	}
+	var out []string
+	for _, one := range []struct {
+		word string
+		ref  app.Ref
+	}{{"Board", t.Board}, {"Status", t.Status}, {"Team", t.Team}, {"Type", t.Type}} {
+		if !one.ref.IsZero() {
+			out = append(out, one.word+" "+one.ref.String())
+		}
+	}
+	if len(out) == 0 {
+		return "With ConnectWise’s own defaults"
+	}
+	return strings.Join(out, ", ")
+}
+
+// hitWindow is how far back the use of a rule is counted.
+const hitWindow = 30 * 24 * time.Hour
+
+// alertRows are the rules that apply to the organization, with how often each was used here.
+func (s *Server) alertRows(ctx context.Context, o organizationPage) ([]views.AlertRow, error) {
+	hits, err := s.ruleHits(ctx, o)
+	if err != nil {
+		return nil, err
+	}
+	var out []views.AlertRow
+	for _, rule := range o.doc.Alerts {
+		row, applies := o.alertRow(rule)
+		if !applies {
+			continue
+		}
+		if h, ok := hits[rule.Name]; ok {
+			row.Hits30d, row.Tickets, row.LastHit = h.Hits30d, h.Tickets, h.LastHit
+		}
+		out = append(out, row)
+	}
+	return out, nil
+}
+
+// alertRow says whether a rule covers the organization, and whose it is.
+func (o organizationPage) alertRow(rule app.AlertRule) (views.AlertRow, bool) {
+	row := views.AlertRow{Rule: settings.RuleWithDefaults(rule), Scope: "everything"}
+	f := rule.For
+	if f.Source != "" && f.Source != o.row.Source {
+		return row, false
+	}
+	if f.Source != "" {
+		row.Scope = "everything of " + f.Source
+	}
+	if f.Organization == "" {
+		return row, true
+	}
+	if f.Organization == o.row.ExternalID {
+		row.Own, row.Scope = true, "this organization"
+		switch {
+		case f.Object != "":
+			row.Scope = "one object here, " + f.Object
+		case f.Suborganizations:
+			row.Scope = "this organization and those below"
+		}
+		return row, true
+	}
+	if !f.Suborganizations {
+		return row, false
+	}
+	for _, up := range o.head.Path {
+		for _, one := range o.tree {
+			if one.ID == up.ID && one.ExternalID == f.Organization {
+				row.Scope, row.ScopeURL = up.Name+" and those below", link.Alerts(up.ID)
+				return row, true
+			}
+		}
+	}
+	return row, false
+}
+
+// ruleHits counts what the rules decided on in this organization.
+func (s *Server) ruleHits(ctx context.Context, o organizationPage) (map[string]views.AlertRow, error) {
+	filter := app.EventFilter{OrganizationID: o.row.ID, Since: o.now.Add(-hitWindow), Page: app.Page{Limit: activityPage}}
+	hits := map[string]views.AlertRow{}
+	for seen := 0; seen < activityWalk; {
+		rows, err := s.Read.Events(ctx, filter)
+		if err != nil {
+			return nil, err
+		}
+		for _, r := range rows {
+			filter.Page.After = r.ID
+			h := hits[r.Outcome.Rule]
+			h.Hits30d++
+			if r.Outcome.Outcome == app.OutcomeTicket {
+				h.Tickets++
+			}
+			h.LastHit = latest(h.LastHit, r.OccurredAt)
+			hits[r.Outcome.Rule] = h
+		}
+		seen += len(rows)
+		if len(rows) < filter.Page.Size() {
+			break
+		}
+	}
+	return hits, nil
+}
+
+// deleteAlert removes a rule that was made for this organization.
+func (s *Server) deleteAlert(c echo.Context) error {
+	o, err := s.openOrganization(c, "alerts")
+	if err != nil {
+		return err
+	}
+	f, err := readForm(c)
+	if err != nil {
+		return err
+	}
+	name, back := f.Get("name"), link.Alerts(o.row.ID)
+	_, err = s.edit(c, o.rev, back, func(doc *app.Settings) error {
+		at := slices.IndexFunc(doc.Alerts, func(r app.AlertRule) bool { return r.Name == name })
+		if at < 0 {
+			return lookAgain{app.Errorf(app.NotFound, "There is no alert %q any more.", name), back}
+		}
+		if doc.Alerts[at].For.Organization != o.row.ExternalID {
+			return lookAgain{app.Errorf(app.Conflict, "The alert %q was not made for this organization. Delete it where it was made.", name), back}
+		}
+		doc.Alerts = slices.Delete(doc.Alerts, at, at+1)
+		return nil
+	})
+	if err != nil {
+		return err
+	}
+	s.tell(c, good, "The alert %q is deleted. What it opened goes on to its end.", name)
+	return seeOther(c, back)
+}

@@ -1,0 +1,146 @@
+package web
+
+import (
+	"context"
+	"net/http"
+	"slices"
+	"sync"
+
+	"github.com/labstack/echo/v4"
+
+	"psabridge/app"
+	"psabridge/app/job"
+	"psabridge/views"
+)
+
+// testRuns keeps the results of tests under way, so that each shows as it comes.
+type testRuns struct {
+	mu   sync.Mutex
+	rows map[string][]app.CheckRow
+}
+
+func (t *testRuns) begin(name string) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if t.rows == nil {
+		t.rows = map[string][]app.CheckRow{}
+	}
+	t.rows[name] = nil
+}
+
+func (t *testRuns) add(name string, row app.CheckRow) int {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	t.rows[name] = append(t.rows[name], row)
+	return len(t.rows[name])
+}
+
+func (t *testRuns) end(name string) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	delete(t.rows, name)
+}
+
+func (t *testRuns) of(name string) []app.CheckRow {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	return slices.Clone(t.rows[name])
+}
+
+// testKind names the job that tests a connection; the API's tests have the same.
+func testKind(name string) string { return "test " + name }
+
+// startTest begins the checks of a connection. It does not wait: the page shows each result as it comes.
+func (s *Server) startTest(c echo.Context, name string) {
+	before, err := s.Read.Checks(c.Request().Context(), name)
+	if err != nil {
+		s.Log.Warn("checks cannot be counted", "error", err)
+	}
+	_, _ = s.work(c, testKind(name), 0, func(ctx context.Context, p *job.Progress) (any, error) {
+		s.tests.begin(name)
+		defer s.tests.end(name)
+		p.Set(0, len(before), "")
+		return s.Setup.Test(ctx, name, func(row app.CheckRow) {
+			n := s.tests.add(name, row)
+			p.Set(n, max(len(before), n+1), "Next after: "+row.Title)
+		})
+	})
+}
+
+// checkList is the newest test of a connection, or the one under way.
+func (s *Server) checkList(ctx context.Context, name string) (views.CheckList, error) {
+	rows, err := s.Read.Checks(ctx, name)
+	if err != nil {
+		return views.CheckList{}, err
+	}
+	out := views.CheckList{Rows: rows}
+	for _, r := range rows {
+		out.At = latest(out.At, r.ChangedAt)
+	}
+	j, ok := s.newest(testKind(name))
+	switch {
+	case !ok:
+	case j.State == job.Running:
+		out.Running, out.Done, out.Total, out.Now, out.Rows = true, j.Done, max(j.Total, j.Done+1), "Testing", s.tests.of(name)
+	case j.State == job.Failed || j.State == job.Cancelled:
+		failed := app.CheckRow{ID: "test", Title: "The last test could not be made", State: app.CheckFailed, Message: app.ErrorMessage(j.Err)}
+		out.Rows = append([]app.CheckRow{failed}, rows...)
+	}
+	return out, nil
+}
+
+// connectionChecks is the list of checks alone; while they run it fetches itself.
+func (s *Server) connectionChecks(c echo.Context) error {
+	p, found, err := s.openConnection(c)
+	if err != nil {
+		return err
+	}
+	f, err := s.connectionForm(c.Request().Context(), p, found, 0)
+	if err != nil {
+		return err
+	}
+	return render(c, http.StatusOK, views.Checks(f, p.shell))
+}
+
+// testConnection runs the checks again.
+func (s *Server) testConnection(c echo.Context) error {
+	_, found, err := s.openConnection(c)
+	if err != nil {
+		return err
+	}
+	s.startTest(c, found.Name)
+	return seeOther(c, s.connectionPage(found.Name, 0)+"#test")
+}
+
+// reloadConnection reads the options of a connection from ConnectWise again.
+func (s *Server) reloadConnection(c echo.Context) error {
+	_, found, err := s.openConnection(c)
+	if err != nil {
+		return err
+	}
+	if err := s.reload(c, found.Name); err != nil {
+		s.tell(c, bad, "The options could not be read. %s", app.ErrorMessage(err))
+	} else if _, running := s.running(reloadKind(found.Name)); running {
+		s.tell(c, info, "The options are still being read. Look at this page again in a moment.")
+	} else {
+		s.tell(c, good, "The options were read again.")
+	}
+	return seeOther(c, s.connectionPage(found.Name, 0))
+}
+
+func reloadKind(name string) string { return "reload " + name }
+
+// reload reads every drop-down of a connection again, and waits a while for the end.
+func (s *Server) reload(c echo.Context, name string) error {
+	if name == "" {
+		return app.Errorf(app.Conflict, "No connection is set up here, so there is nothing to read.")
+	}
+	j, err := s.work(c, reloadKind(name), longWait, func(ctx context.Context, p *job.Progress) (any, error) {
+		p.Set(0, 0, "Reading lists of ConnectWise")
+		return s.Setup.Reload(ctx, name)
+	})
+	if err != nil {
+		return err
+	}
+	return j.Err
+}

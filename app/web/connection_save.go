@@ -1,0 +1,192 @@
+package web
+
+import (
+	"context"
+	"net/http"
+	"slices"
+
+	"github.com/labstack/echo/v4"
+
+	"psabridge/app"
+	"psabridge/app/link"
+	"psabridge/app/secret"
+	"psabridge/app/settings"
+	"psabridge/views"
+	"psabridge/views/ui"
+)
+
+// credentials are the inputs of a connection's first form. The keys go to the keychain and into nothing else.
+type credentials struct {
+	views.CredentialsForm
+	name                  string
+	organization          int64
+	revision              int64
+	publicKey, privateKey app.Secret
+}
+
+func typedCredentials(f form) credentials {
+	return credentials{
+		CredentialsForm: views.CredentialsForm{
+			SiteURL: f.text("site_url"), CompanyID: f.text("company_id"), ClientID: f.text("client_id"), AllowPrivate: f.ticked("allow_private_network"),
+		},
+		name: f.text("name"), organization: f.number("organization"), revision: f.number("revision"),
+		publicKey: app.Secret(f.text("public_key")), privateKey: app.Secret(f.text("private_key")),
+	}
+}
+
+// apply puts the form into a connection. The address is stored as it is used, not as it was pasted.
+func (in credentials) apply(to *app.ConnectionSettings) {
+	to.SiteURL, to.CompanyID, to.ClientID, to.AllowPrivateNetwork = in.SiteURL, in.CompanyID, in.ClientID, in.AllowPrivate
+	if address, err := settings.Address(in.SiteURL, in.AllowPrivate); err == nil {
+		to.SiteURL = address
+	}
+}
+
+var credentialInputs = map[string]string{
+	"name": "name", "site_url": "site_url", "company_id": "company_id", "client_id": "client_id", "time_zone": "", "ticketing": "", "billing": "",
+}
+
+// addConnection saves a new connection with its keys and tests it.
+func (s *Server) addConnection(c echo.Context) error {
+	f, err := readForm(c)
+	if err != nil {
+		return err
+	}
+	in := typedCredentials(f)
+	if err = in.complete(); err == nil {
+		_, err = s.edit(c, in.revision, link.Connections, func(doc *app.Settings) error { return s.append(c.Request().Context(), doc, in) })
+	}
+	if invalid(err) {
+		return s.wrongNewConnection(c, in, err)
+	}
+	if err != nil {
+		return err
+	}
+	if err := s.saveKeys(c.Request().Context(), in.name, in); err != nil {
+		return err
+	}
+	s.startTest(c, in.name)
+	s.tell(c, good, "Connection %s is saved and being tested.", in.name)
+	return seeOther(c, link.Connection(in.name))
+}
+
+// complete refuses a new connection without a name or keys.
+func (in credentials) complete() error {
+	switch {
+	case in.name == "":
+		return app.FieldErrorf("name", "The connection needs a name.")
+	case in.publicKey == "":
+		return app.FieldErrorf("public_key", "The public key is missing.")
+	case in.privateKey == "":
+		return app.FieldErrorf("private_key", "The private key is missing. ConnectWise shows it once, when it is made.")
+	}
+	return nil
+}
+
+// append adds the connection, and makes it its organization's own when it was added there.
+func (s *Server) append(ctx context.Context, doc *app.Settings, in credentials) error {
+	fresh := app.ConnectionSettings{Name: in.name, System: settings.SystemConnectWise}
+	in.apply(&fresh)
+	doc.Connections = append(doc.Connections, fresh)
+	if in.organization == 0 {
+		return nil
+	}
+	row, err := s.Read.Organization(ctx, in.organization)
+	if err != nil {
+		return err
+	}
+	entry, _ := settings.OrganizationByID(*doc, row.Source, row.ExternalID)
+	entry.Source, entry.ID, entry.PSA = row.Source, row.ExternalID, in.name
+	putOrganization(doc, entry)
+	return nil
+}
+
+func (s *Server) wrongNewConnection(c echo.Context, in credentials, wrong error) error {
+	p, err := s.open(c, "Connections", link.Settings)
+	if err != nil {
+		return err
+	}
+	f := newConnection(p, in.organization)
+	f.Revision, f.Name, f.BuiltInID = in.revision, in.name, s.About.BuiltInClientID
+	f.Credentials = in.CredentialsForm
+	f.Credentials.Errors = s.connectionErrors(wrong, in.name, len(p.doc.Connections), credentialInputs)
+	return s.showConnections(c, p, http.StatusUnprocessableEntity, f)
+}
+
+// connectionErrors finds the inputs. A name that is taken makes the settings' checks speak of the connection by its place.
+func (s *Server) connectionErrors(err error, name string, at int, inputs map[string]string) ui.Errors {
+	out := fieldErrors(err, "connections["+name+"]", inputs)
+	if slices.ContainsFunc(out, func(e ui.FieldError) bool { return e.Field != "" }) {
+		return out
+	}
+	return fieldErrors(err, "connections["+ui.Int(at)+"]", inputs)
+}
+
+// saveConnection saves a connection's address and keys and tests it. Empty keys keep what is stored.
+func (s *Server) saveConnection(c echo.Context) error {
+	p, found, err := s.openConnection(c)
+	if err != nil {
+		return err
+	}
+	f, err := readForm(c)
+	if err != nil {
+		return err
+	}
+	in := typedCredentials(f)
+	back := s.connectionPage(found.Name, in.organization)
+	_, err = s.edit(c, in.revision, back, editConnection(found.Name, in.apply))
+	if invalid(err) {
+		form, e := s.connectionForm(c.Request().Context(), p, found, in.organization)
+		if e != nil {
+			return e
+		}
+		form.Revision, form.Credentials = in.revision, in.CredentialsForm
+		form.Credentials.Errors = fieldErrors(err, "connections["+found.Name+"]", credentialInputs)
+		return s.showConnection(c, p, http.StatusUnprocessableEntity, form)
+	}
+	if err != nil {
+		return err
+	}
+	if err := s.saveKeys(c.Request().Context(), found.Name, in); err != nil {
+		return err
+	}
+	s.startTest(c, found.Name)
+	s.tell(c, good, "Saved. The connection is being tested.")
+	return seeOther(c, back)
+}
+
+// editConnection changes one connection of the document.
+func editConnection(name string, apply func(*app.ConnectionSettings)) func(*app.Settings) error {
+	return func(doc *app.Settings) error {
+		at := slices.IndexFunc(doc.Connections, func(one app.ConnectionSettings) bool { return one.Name == name })
+		if at < 0 {
+			return app.Errorf(app.NotFound, "There is no connection %s any more.", name)
+		}
+		apply(&doc.Connections[at])
+		return nil
+	}
+}
+
+// connectionPage is where a connection's form stood: its organization's page, or its own.
+func (s *Server) connectionPage(name string, organization int64) string {
+	if organization != 0 {
+		return link.OrganizationSettings(organization)
+	}
+	return link.Connection(name)
+}
+
+// saveKeys stores the keys that were typed. It comes after the settings, because a key is kept for one address.
+func (s *Server) saveKeys(ctx context.Context, name string, in credentials) error {
+	for _, one := range []struct {
+		key   string
+		value app.Secret
+	}{{"public_key", in.publicKey}, {"private_key", in.privateKey}} {
+		if one.value == "" {
+			continue
+		}
+		if err := s.Settings.SetSecret(ctx, secret.ConnectionName(name, one.key), one.value); err != nil {
+			return lookAgain{err, link.Connection(name)}
+		}
+	}
+	return nil
+}

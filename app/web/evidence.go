@@ -1,0 +1,134 @@
+package web
+
+import (
+	"context"
+	"net/http"
+
+	"github.com/labstack/echo/v4"
+
+	"psabridge/app"
+	"psabridge/app/billing"
+	"psabridge/app/link"
+	"psabridge/app/settings"
+	"psabridge/views"
+)
+
+// evidence explains one line's quantity.
+func (s *Server) evidence(c echo.Context) error {
+	id, err := rowID(c)
+	if err != nil {
+		return err
+	}
+	ctx := c.Request().Context()
+	line, err := s.Read.LineEvidence(ctx, id)
+	if err != nil {
+		return err
+	}
+	plan, err := s.Read.Plan(ctx, line.PlanID)
+	if err != nil {
+		return err
+	}
+	p, err := s.open(c, "Evidence", link.Billing)
+	if err != nil {
+		return err
+	}
+	m := views.Evidence{Shell: p.shell, Connection: plan.Connection, Period: plan.Period, Zone: p.zoneOf(plan.Connection), Line: line}
+	for _, add := range []func(context.Context, standing, *views.Evidence) error{s.evidenceRule, s.evidenceShares, s.evidenceChange, s.evidenceWrite} {
+		if err := add(ctx, p.standing, &m); err != nil {
+			return err
+		}
+	}
+	return render(c, http.StatusOK, views.EvidencePage(m))
+}
+
+// evidenceRule says the quantity rule in words, as the settings have it now.
+func (s *Server) evidenceRule(ctx context.Context, st standing, m *views.Evidence) error {
+	tree, err := s.Read.Tree(ctx)
+	if err != nil {
+		return err
+	}
+	rule := app.QuantityRule{Unit: m.Line.Unit}
+	if len(m.Line.Shares) > 0 {
+		share := m.Line.Shares[0]
+		rule = settings.EffectiveOf(tree, st.doc, share.Source, share.ExternalID).Rules[m.Line.Meter]
+	}
+	m.Rule = billing.RuleText(rule, m.Line.Meter)
+	return nil
+}
+
+// evidenceShares adds what was counted for each organization. The evidence frozen with the line is not parted by
+// organization; where several share it, the readings that are still kept part it.
+func (s *Server) evidenceShares(ctx context.Context, _ standing, m *views.Evidence) error {
+	latest, err := s.Read.LatestReadings(ctx, "")
+	if err != nil {
+		return err
+	}
+	kept := make(map[int64]*app.Reading, len(latest))
+	for i := range latest {
+		kept[latest[i].ID] = &latest[i]
+	}
+	parted := true
+	for _, share := range m.Line.Shares {
+		row := views.ShareRow{Share: share, Unit: m.Line.Unit, Reading: kept[share.ReadingID]}
+		switch {
+		case len(m.Line.Shares) == 1:
+			row.Items = m.Line.Items
+		case row.Reading != nil:
+			row.Items = row.Reading.Items
+		default:
+			parted = false
+		}
+		m.Shares = append(m.Shares, row)
+	}
+	if !parted {
+		for i := range m.Shares {
+			m.Shares[i].Items = nil
+		}
+		m.Shares[0].Items = m.Line.Items
+	}
+	return nil
+}
+
+// evidenceChange names what came and went since the last push of the line.
+func (s *Server) evidenceChange(ctx context.Context, _ standing, m *views.Evidence) error {
+	before, err := s.Read.LastPlannedLines(ctx, m.Connection, m.Period)
+	if err != nil {
+		return err
+	}
+	key := m.Line.Key(m.Connection)
+	for _, l := range before {
+		if l.Key(m.Connection) != key {
+			continue
+		}
+		was := l.After
+		m.Previous = &was
+		diff := billing.Compare(l.Items, m.Line.Items)
+		for _, i := range diff.Added {
+			m.Added = append(m.Added, i.Name)
+		}
+		for _, i := range diff.Removed {
+			m.Removed = append(m.Removed, i.Name)
+		}
+	}
+	return nil
+}
+
+// evidenceWrite adds what we wrote to the line before.
+func (s *Server) evidenceWrite(ctx context.Context, _ standing, m *views.Evidence) error {
+	owned, err := s.Read.Owned(ctx, m.Connection)
+	if err != nil || m.Line.AdditionID == 0 {
+		return err
+	}
+	for _, o := range owned {
+		if o.AdditionID != m.Line.AdditionID {
+			continue
+		}
+		m.LastWrite = &o
+		push, err := s.Read.Push(ctx, o.PushID)
+		if err != nil && app.ErrorCode(err) != app.NotFound {
+			return err
+		}
+		m.LastPushAt = push.ApprovedAt
+	}
+	return nil
+}

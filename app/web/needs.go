@@ -1,0 +1,173 @@
+package web
+
+import (
+	"cmp"
+	"context"
+	"fmt"
+	"maps"
+	"slices"
+	"time"
+
+	"psabridge/app"
+	"psabridge/app/link"
+	"psabridge/views"
+	"psabridge/views/ui"
+)
+
+// need is one thing that waits for a person: for the status by code, for the page with its button.
+type need struct {
+	code string
+	rail string // the rail entry that counts it
+	page string // where it is mended
+	n    int    // how many things it stands for on the rail
+	views.Need
+}
+
+// needs lists everything that waits for a person, most pressing first.
+func (s *Server) needs(ctx context.Context, st standing) ([]need, error) {
+	out := slices.Concat(blockNeeds(st), parkedNeeds(st), startNeeds(st), sourceNeeds(st))
+	billing, err := s.billingNeeds(ctx, st)
+	if err != nil {
+		return nil, err
+	}
+	checks, err := s.checkNeeds(ctx)
+	if err != nil {
+		return nil, err
+	}
+	return slices.Concat(out, billing, mappingNeeds(st), checks), nil
+}
+
+func blockNeeds(st standing) (out []need) {
+	for _, b := range st.blocks {
+		page := link.Connection(b.Connection)
+		out = append(out, need{code: "blocked", rail: link.Deliveries, page: page, n: 1, Need: views.Need{
+			Tone: "bad", Icon: "lock", Title: "Nothing is sent on connection " + b.Connection + ".", Text: b.Reason, Since: b.Since,
+			Actions: []ui.Action{{Label: "Look", Path: page, Primary: true}},
+		}})
+	}
+	return out
+}
+
+func parkedNeeds(st standing) (out []need) {
+	page := link.With(link.Deliveries, "state", string(app.DeliveryParked))
+	for _, reason := range slices.Sorted(maps.Keys(st.backlog.ParkedByReason)) {
+		n := st.backlog.ParkedByReason[reason]
+		out = append(out, need{code: "parked", rail: link.Deliveries, page: page, n: n, Need: views.Need{
+			Tone: "hold", Icon: "hold", Title: ui.Count(n, "delivery waits", "deliveries wait") + " for you.", Text: reason,
+			Actions: []ui.Action{{Label: "Retry " + ui.Int(st.backlog.Parked), Path: link.RetryParked, Post: true}, {Label: "Look", Path: page}},
+		}})
+	}
+	return out
+}
+
+func startNeeds(st standing) []need {
+	n := st.backlog.StartLine
+	if n == 0 {
+		return nil
+	}
+	return []need{{code: "start_line", rail: link.Overview, page: link.Overview + "#start", n: 1, Need: views.Need{
+		Tone: "info", Icon: "info", Title: fmt.Sprintf("%d hold now.", n),
+		Text:    fmt.Sprintf("Open %s for what held before, or stay quiet?", ui.Count(n, "ticket", "tickets")),
+		Actions: []ui.Action{{Label: "Decide", Path: link.Overview + "#start"}},
+	}}}
+}
+
+func sourceNeeds(st standing) (out []need) {
+	for _, one := range st.sources {
+		if one.LastError == "" {
+			continue
+		}
+		page := link.Source(one.Name)
+		out = append(out, need{code: "source_unreadable", rail: link.Sources, page: page, n: 1, Need: views.Need{
+			Tone: "bad", Icon: "badc", Title: "Source " + one.Name + " cannot be read.", Text: one.LastError, Since: one.LastOKAt,
+			Actions: []ui.Action{{Label: "Check now", Path: link.CheckSource(one.Name), Post: true}, {Label: "Look", Path: page}},
+		}})
+	}
+	return out
+}
+
+func mappingNeeds(st standing) []need {
+	n := st.backlog.WaitingMapping
+	if n == 0 {
+		return nil
+	}
+	page := link.With(link.Organizations, "show", "unmapped")
+	return []need{{code: "not_mapped", rail: link.Organizations, page: page, n: 1, Need: views.Need{
+		Tone: "hold", Icon: "mapping", Title: ui.Count(n, "alert waits", "alerts wait") + " for a mapping.",
+		Text:    "Choose the ConnectWise company of the organization; the tickets open then.",
+		Actions: []ui.Action{{Label: "Match", Path: page, Primary: true}},
+	}}}
+}
+
+// checkNeeds names the connections whose newest test found something wrong.
+func (s *Server) checkNeeds(ctx context.Context) (out []need, err error) {
+	rows, err := s.Read.Checks(ctx, "")
+	if err != nil {
+		return nil, err
+	}
+	failed := map[string][]app.CheckRow{}
+	for _, r := range rows {
+		if r.State == app.CheckFailed {
+			failed[r.Connection] = append(failed[r.Connection], r)
+		}
+	}
+	for _, name := range slices.Sorted(maps.Keys(failed)) {
+		list := failed[name]
+		first := slices.MinFunc(list, func(a, b app.CheckRow) int { return a.ChangedAt.Compare(b.ChangedAt) })
+		page := link.Connection(name)
+		out = append(out, need{code: "checks_failed", rail: link.Overview, page: page, n: 1, Need: views.Need{
+			Tone: "warn", Icon: "warn", Title: ui.Count(len(list), "check", "checks") + " of connection " + name + " failed.",
+			Text: cmp.Or(list[0].Message, list[0].Title), Since: first.ChangedAt, Actions: []ui.Action{{Label: "Look", Path: page + "#test"}},
+		}})
+	}
+	return out, nil
+}
+
+// billingNeeds names plans of the schedule that wait for approval, and pushes that ended with lines not written.
+func (s *Server) billingNeeds(ctx context.Context, st standing) (out []need, err error) {
+	for _, c := range st.doc.Connections {
+		if !c.Billing.Enabled {
+			continue
+		}
+		plan, err := s.Read.LastScheduled(ctx, c.Name)
+		if err != nil && app.ErrorCode(err) != app.NotFound {
+			return nil, err
+		}
+		if err == nil && plan.State == app.PlanOpen {
+			out = append(out, planNeed(plan))
+		}
+		pushes, err := s.Read.Pushes(ctx, app.PushFilter{Connection: c.Name, Page: app.Page{Limit: 1}})
+		if err != nil {
+			return nil, err
+		}
+		if len(pushes) > 0 && pushes[0].State == app.PushIncomplete {
+			out = append(out, pushNeed(pushes[0]))
+		}
+	}
+	return out, nil
+}
+
+func planNeed(p app.Plan) need {
+	page := link.Month(p.Connection, p.Period.String())
+	return need{code: "push_waiting", rail: link.Billing, page: page, n: 1, Need: views.Need{
+		Tone: "hold", Icon: "billing", Title: ui.PeriodName(p.Period) + " is due and waits for you.", Since: p.CreatedAt,
+		Text:    "The preview of connection " + p.Connection + " is ready. Nothing is written before you push it.",
+		Actions: []ui.Action{{Label: "Look at the preview", Path: page, Primary: true}},
+	}}
+}
+
+func pushNeed(p app.Push) need {
+	page := link.Push(p.ID)
+	return need{code: "push_incomplete", rail: link.Billing, page: page, n: 1, Need: views.Need{
+		Tone: "warn", Icon: "warn", Title: "The push of " + ui.PeriodName(p.Period) + " is not complete.", Since: latest(p.DoneAt, p.ApprovedAt),
+		Text:    "Some lines of connection " + p.Connection + " were not written. Look at them and make a new preview.",
+		Actions: []ui.Action{{Label: "Look at the push", Path: page}},
+	}}
+}
+
+func latest(a, b time.Time) time.Time {
+	if a.After(b) {
+		return a
+	}
+	return b
+}

@@ -1,0 +1,173 @@
+package web
+
+import (
+	"context"
+	"slices"
+	"strings"
+
+	"psabridge/app"
+	"psabridge/app/alert"
+	"psabridge/app/connect"
+	"psabridge/app/intake"
+	"psabridge/app/link"
+	"psabridge/app/settings"
+	"psabridge/views"
+	"psabridge/views/ui"
+)
+
+func startAnswer(f form) (alert.Answer, error) {
+	a := alert.Answer{Open: f.text("answer") == "open", Rule: f.text("rule"), Connection: f.text("connection")}
+	if !a.Open && f.text("answer") != "quiet" {
+		return a, app.FieldErrorf("answer", "Say whether to open tickets or to stay quiet.")
+	}
+	return a, nil
+}
+
+// vendors are everybody we talk to, with how it goes.
+func (s *Server) vendors(st standing) (out []views.ConnectionRow) {
+	for _, src := range st.doc.Sources {
+		src = settings.SourceWithDefaults(src)
+		one := st.source(src.Name)
+		out = append(out, views.ConnectionRow{
+			Name: src.Name, Detail: settings.Host(src.Host) + ", every " + src.Every.String(), Path: link.Source(src.Name),
+			LastOK: one.LastOKAt, Error: one.LastError, Beats: beats(one.Beats),
+		})
+	}
+	for _, c := range st.doc.Connections {
+		out = append(out, s.connectionRow(st, c))
+	}
+	return out
+}
+
+func (s *Server) connectionRow(st standing, c app.ConnectionSettings) views.ConnectionRow {
+	h := s.Health(c.Name)
+	row := views.ConnectionRow{Name: c.Name, Detail: target(c), Path: link.Connection(c.Name), LastOK: h.LastOKAt, Error: h.LastError, Beats: healthBeat(h)}
+	if b, ok := st.blocked(c.Name); ok {
+		row.Error = b.Reason
+	}
+	return row
+}
+
+// healthBeat draws the one thing that is known of a connection: how it answered last.
+func healthBeat(h connect.Health) []ui.Beat {
+	switch h.State {
+	case connect.OK:
+		return []ui.Beat{ui.BeatOK}
+	case connect.Down, connect.Blocked:
+		return []ui.Beat{ui.BeatBad}
+	}
+	return nil
+}
+
+// beatsShown is how long a beat bar is; polls that were not made yet are drawn too.
+const beatsShown = 30
+
+func beats(list []intake.Beat) []ui.Beat {
+	out := slices.Repeat([]ui.Beat{ui.BeatNone}, max(beatsShown-len(list), 0))
+	for _, b := range list {
+		switch {
+		case !b.OK:
+			out = append(out, ui.BeatBad)
+		case !b.Complete:
+			out = append(out, ui.BeatSlow)
+		default:
+			out = append(out, ui.BeatOK)
+		}
+	}
+	return out
+}
+
+// steps is what is left of setting up; nothing once all of it is done.
+func steps(st standing, tree []app.Organization) []views.Step {
+	connected, source := link.Connections, link.Sources
+	ticketing, mapped := false, false
+	for _, c := range st.doc.Connections {
+		connected = link.Connection(c.Name)
+		ticketing = ticketing || c.Ticketing.Enabled
+	}
+	for _, o := range st.doc.Organizations {
+		mapped = mapped || o.Company.ID != 0
+	}
+	alerts := link.Organizations
+	if top := topOf(tree); top != nil {
+		alerts = link.Alerts(top.ID)
+	}
+	out := []views.Step{
+		{Title: "Connect ConnectWise", Hint: "Site, company ID and keys", Path: connected, Done: len(st.doc.Connections) > 0},
+		{Title: "Connect x360Sync", Hint: "The sign-in it is read with", Path: source, Done: len(st.doc.Sources) > 0},
+		{Title: "Match organizations", Hint: "Which organization is which company", Path: link.With(link.Organizations, "show", "unmapped"), Done: mapped, Later: len(tree) == 0},
+		{Title: "Choose alerts", Hint: "What becomes a ticket", Path: alerts, Done: len(st.doc.Alerts) > 0, Later: len(tree) == 0},
+		{Title: "Switch ticketing on", Hint: "Board, status and team, then the switch", Path: connected + "#ticketing", Done: ticketing, Later: len(st.doc.Connections) == 0},
+	}
+	if !slices.ContainsFunc(out, func(one views.Step) bool { return !one.Done }) {
+		return nil
+	}
+	return out
+}
+
+// recentShown is how many lines "what happened last" has.
+const recentShown = 10
+
+// recent is what happened last: deliveries, pushes and changed settings, newest first.
+func (s *Server) recent(ctx context.Context, st standing) ([]views.Happening, error) {
+	var out []views.Happening
+	deliveries, err := s.Read.Deliveries(ctx, app.DeliveryFilter{Page: app.Page{Limit: recentShown}})
+	if err != nil {
+		return nil, err
+	}
+	for _, d := range deliveries {
+		if d.Kind != app.DeliverAgreement {
+			out = append(out, deliveryHappening(d))
+		}
+	}
+	pushes, err := s.Read.Pushes(ctx, app.PushFilter{Page: app.Page{Limit: recentShown}})
+	if err != nil {
+		return nil, err
+	}
+	for _, p := range pushes {
+		out = append(out, views.Happening{
+			At: p.ApprovedAt, Tone: "info", Icon: "billing", Label: "Push " + ui.ID(p.ID), Path: link.Push(p.ID),
+			Text: "of " + ui.PeriodName(p.Period) + " to " + p.Connection, Hint: string(p.State),
+		})
+	}
+	history, err := s.Read.SettingsHistory(ctx, app.Page{Limit: recentShown})
+	if err != nil {
+		return nil, err
+	}
+	for _, r := range history {
+		out = append(out, views.Happening{
+			At: r.At, Tone: "info", Icon: "lock", Label: "Settings", Path: link.Settings, Text: "changed by " + r.By, Hint: changePaths(r.Diff),
+		})
+	}
+	slices.SortStableFunc(out, func(a, b views.Happening) int { return b.At.Compare(a.At) })
+	return out[:min(len(out), recentShown)], nil
+}
+
+func deliveryHappening(d app.DeliveryRow) views.Happening {
+	out := views.Happening{At: latest(d.DoneAt, d.CreatedAt), Tone: "info", Icon: "wait", Label: "Delivery " + ui.ID(d.ID), Path: link.Delivery(d.ID), Text: d.Subject, Hint: d.Organization.Name}
+	switch d.State {
+	case app.DeliveryDone:
+		out.Tone, out.Icon = "ok", "okc"
+		if d.TicketNumber != 0 {
+			out.Label = "Ticket " + ui.ID(d.TicketNumber)
+		}
+	case app.DeliveryParked:
+		out.Tone, out.Icon, out.Hint = "hold", "hold", d.Reason
+	case app.DeliveryDropped:
+		out.Icon, out.Hint = "mute", d.Reason
+	case app.DeliveryWaiting, app.DeliverySending, app.DeliveryChecking:
+	}
+	return out
+}
+
+// changePaths names what a revision changed, shortly.
+func changePaths(changes []app.Change) string {
+	var paths []string
+	for _, one := range changes[:min(len(changes), 3)] {
+		paths = append(paths, one.Path)
+	}
+	if more := len(changes) - len(paths); more > 0 {
+		return strings.Join(paths, ", ") + " and " + ui.Int(more) + " more"
+	}
+	return strings.Join(paths, ", ")
+}

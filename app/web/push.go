@@ -1,0 +1,227 @@
+package web
+
+import (
+	"context"
+	"net/http"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/labstack/echo/v4"
+
+	"psabridge/app"
+	"psabridge/app/job"
+	"psabridge/app/link"
+	"psabridge/app/web/api"
+	"psabridge/views"
+	"psabridge/views/ui"
+)
+
+// push is one push, under way or ended; with .csv at its end it is the push as a file.
+func (s *Server) push(c echo.Context) error {
+	if id, file := strings.CutSuffix(c.Param("id"), ".csv"); file {
+		return s.pushCSV(c, id)
+	}
+	id, err := rowID(c)
+	if err != nil {
+		return err
+	}
+	p, err := s.open(c, "Push "+ui.ID(id), link.Billing)
+	if err != nil {
+		return err
+	}
+	m, err := s.pushView(c.Request().Context(), p, id)
+	if err != nil {
+		return err
+	}
+	return render(c, http.StatusOK, views.PushPage(m))
+}
+
+// pushProgress is the part of the page that changes while a push is written; it fetches itself.
+func (s *Server) pushProgress(c echo.Context) error {
+	id, err := rowID(c)
+	if err != nil {
+		return err
+	}
+	p, err := s.open(c, "", link.Billing)
+	if err != nil {
+		return err
+	}
+	m, err := s.pushView(c.Request().Context(), p, id)
+	if err != nil {
+		return err
+	}
+	return render(c, http.StatusOK, views.PushProgress(m))
+}
+
+func (s *Server) pushCSV(c echo.Context, text string) error {
+	id, err := idOf(text)
+	if err != nil {
+		return err
+	}
+	p, err := s.Read.Push(c.Request().Context(), id)
+	if err != nil {
+		return err
+	}
+	b, err := api.PushCSV(p)
+	if err != nil {
+		return err
+	}
+	return download(c, "push-"+text+"-"+p.Period.String()+".csv", "text/csv; charset=utf-8", b)
+}
+
+func (s *Server) pushView(ctx context.Context, p page, id int64) (views.PushView, error) {
+	push, err := s.Read.Push(ctx, id)
+	if err != nil {
+		return views.PushView{}, err
+	}
+	m := views.PushView{Shell: p.shell, Push: push, Zone: p.zoneOf(push.Connection), Amount: written(push.Lines)}
+	var lines []app.Line
+	for _, l := range push.Lines {
+		if l.Writes() {
+			lines = append(lines, l)
+		}
+		if l.Verdict == app.VerdictHold {
+			m.Held++
+		}
+	}
+	if m.Rows, err = s.lineRows(ctx, push.Connection, lines); err != nil {
+		return m, err
+	}
+	order(m.Rows, "company")
+	m.Undo, err = s.undoState(ctx, push)
+	return m, err
+}
+
+// written sums the known price effects of the lines that are in ConnectWise.
+func written(lines []app.Line) *app.Money {
+	var sum *app.Money
+	for _, l := range lines {
+		if l.State != app.LineDone || !l.Writes() || l.AmountChange == nil {
+			continue
+		}
+		v := *l.AmountChange
+		if sum != nil {
+			v = v.Add(*sum)
+		}
+		sum = &v
+	}
+	return sum
+}
+
+// undoState says whether a push can be undone. What ConnectWise holds by then decides over each line.
+func (s *Server) undoState(ctx context.Context, push app.Push) (views.UndoState, error) {
+	out := views.UndoState{}
+	for _, l := range push.Lines {
+		if l.Writes() && l.State == app.LineDone {
+			out.Lines++
+		}
+	}
+	all, err := s.Read.Pushes(ctx, app.PushFilter{Connection: push.Connection, Page: app.Page{Limit: 200}})
+	if err != nil {
+		return out, err
+	}
+	writing := slices.ContainsFunc(all, func(p app.Push) bool { return p.State == app.PushWriting })
+	switch {
+	case push.State == app.PushWriting:
+	case push.UndoOf != 0:
+		out.Why = "This push is an undo itself. Make a new preview to bill the month again."
+	case push.State == app.PushUndone:
+		out.Why = "This push is undone."
+	case writing:
+		out.Why = "Another push of this connection is being written."
+	case out.Lines == 0:
+		out.Why = "Nothing was written, so there is nothing to undo."
+	default:
+		out.Possible, out.Why = true, "Lines somebody changed since, and lines already invoiced, are left as they are."
+	}
+	return out, nil
+}
+
+// undoPush makes the push that restores what this one wrote.
+func (s *Server) undoPush(c echo.Context) error {
+	id, err := rowID(c)
+	if err != nil {
+		return err
+	}
+	j, err := s.work(c, "undo "+ui.ID(id), longWait, func(ctx context.Context, p *job.Progress) (any, error) {
+		p.Set(0, 0, "Reading the agreements")
+		return s.Push.Undo(ctx, id, person)
+	})
+	if err != nil {
+		return err
+	}
+	switch j.State {
+	case job.Failed, job.Cancelled:
+		return lookAgain{j.Err, link.Push(id)}
+	case job.Running:
+		s.tell(c, info, "The agreements are being read. The undo appears in the history when it is written.")
+	case job.Done:
+		if undo, ok := j.Result.(app.Push); ok {
+			return seeOther(c, link.Push(undo.ID))
+		}
+	}
+	return seeOther(c, link.Push(id))
+}
+
+// pushes is the history.
+func (s *Server) pushes(c echo.Context) error {
+	p, err := s.open(c, "Push history", link.Billing)
+	if err != nil {
+		return err
+	}
+	ctx := c.Request().Context()
+	m := views.Pushes{Shell: p.shell, Connection: c.QueryParam("connection"), Month: link.Billing}
+	f := app.PushFilter{Connection: m.Connection, Page: app.Page{Limit: perPage, After: afterOf(c)}}
+	list, err := s.Read.Pushes(ctx, f)
+	if err != nil {
+		return err
+	}
+	for _, one := range list {
+		row, err := s.pushRow(ctx, one, list, p.zoneOf(one.Connection))
+		if err != nil {
+			return err
+		}
+		m.Rows = append(m.Rows, row)
+		m.Pager = pager(link.Pushes, []string{"connection", m.Connection}, f.Page.After, one.ID, len(list), perPage)
+	}
+	return render(c, http.StatusOK, views.PushesPage(m))
+}
+
+// pushRow counts what a push wrote; all are the pushes an undo of it is looked for in.
+func (s *Server) pushRow(ctx context.Context, push app.Push, all []app.Push, zone *time.Location) (views.PushRow, error) {
+	full, err := s.Read.Push(ctx, push.ID)
+	if err != nil {
+		return views.PushRow{}, err
+	}
+	row := views.PushRow{Push: push, Zone: zone, Amount: written(full.Lines), ApprovedWords: approvedWords(push)}
+	for _, l := range full.Lines {
+		if !l.Writes() {
+			continue
+		}
+		row.Lines++
+		switch l.State {
+		case app.LineDone:
+			row.Written++
+		case app.LineFailed, app.LineChangedUnderneath:
+			row.Failed++
+		case app.LinePlanned, app.LineWriting, app.LineUnknown:
+		}
+	}
+	for _, other := range all {
+		if other.UndoOf == push.ID {
+			row.UndoneBy = other.ID
+		}
+	}
+	return row, nil
+}
+
+func approvedWords(p app.Push) string {
+	switch {
+	case p.Trigger == app.TriggerSchedule:
+		return "approved by the rule: nothing was held"
+	case p.ApprovedBy == "":
+		return ""
+	}
+	return "approved by " + p.ApprovedBy
+}

@@ -1,0 +1,116 @@
+package web
+
+import (
+	"net/http"
+	"strings"
+
+	"github.com/labstack/echo/v4"
+
+	"psabridge/app/link"
+	"psabridge/static"
+)
+
+// access is who may use a route.
+type access string
+
+// The classes. There is no third: everything that is not open needs a session.
+const (
+	anyone   access = "open"
+	signedIn access = "session"
+)
+
+// launchPath exchanges a launch token for a session.
+const launchPath = "/launch"
+
+// route is one line of the list below.
+type route struct {
+	method string
+	path   string
+	access access
+	handle echo.HandlerFunc
+}
+
+const (
+	get  = http.MethodGet
+	post = http.MethodPost
+)
+
+// routes is every address there is. A GET answers HEAD too, the launch aside.
+func (s *Server) routes() []route {
+	return []route{
+		{get, launchPath, anyone, s.launch},
+		{get, static.Prefix + "*", anyone, echo.WrapHandler(static.Handler())},
+
+		{get, link.Overview, signedIn, s.overview},
+		{get, link.LiveHealth, signedIn, s.liveHealth},
+		{post, link.Pause, signedIn, s.pause},
+		{post, link.Resume, signedIn, s.resume},
+		{post, link.SignOut, signedIn, s.signOut},
+		{post, link.StartLine, signedIn, s.answerStart},
+
+		{get, link.Organizations, signedIn, s.organizations},
+		{get, "/organizations/:id/activity", signedIn, s.activity},
+		{get, "/organizations/:id/activity.csv", signedIn, s.activityCSV},
+		{get, "/organizations/:id/alerts", signedIn, s.alerts},
+		{post, "/organizations/:id/alerts", signedIn, s.createAlert},
+		{post, "/organizations/:id/alerts/delete", signedIn, s.deleteAlert},
+		{get, "/organizations/:id/settings", signedIn, s.organizationSettings},
+		{post, "/organizations/:id/settings", signedIn, s.saveOrganization},
+		{get, "/organizations/:id/settings/agreements", signedIn, s.agreements},
+
+		{get, link.Billing, signedIn, s.billing},
+		{get, link.Pushes, signedIn, s.pushes},
+		{post, link.Pushes, signedIn, s.startPush},
+		{get, "/billing/pushes/:id", signedIn, s.push},
+		{get, "/billing/pushes/:id/progress", signedIn, s.pushProgress},
+		{post, "/billing/pushes/:id/undo", signedIn, s.undoPush},
+		{get, "/billing/lines/:id/evidence", signedIn, s.evidence},
+		{post, "/billing/lines/:id/release", signedIn, s.releaseLine},
+		{post, "/billing/lines/:id/skip", signedIn, s.skipLine},
+		{post, "/billing/lines/:id/correct", signedIn, s.correctLine},
+		{get, "/billing/:connection/:period", signedIn, s.month},
+		{post, "/billing/:connection/:period/plan", signedIn, s.makePlan},
+		{get, "/billing/:connection/:period/push", signedIn, s.pushCheck},
+
+		{get, link.Deliveries, signedIn, s.deliveries},
+		{post, link.RetryParked, signedIn, s.retryParked},
+		{get, "/deliveries/:id", signedIn, s.delivery},
+		{post, "/deliveries/:id/retry", signedIn, s.retryDelivery},
+		{post, "/deliveries/:id/drop", signedIn, s.dropDelivery},
+		{post, "/deliveries/:id/link", signedIn, s.linkDelivery},
+		{get, link.Tickets, signedIn, s.tickets},
+
+		{get, link.Connections, signedIn, s.connections},
+		{post, link.Connections, signedIn, s.addConnection},
+		{get, "/connections/:name", signedIn, s.connection},
+		{post, "/connections/:name", signedIn, s.saveConnection},
+		{get, "/connections/:name/test", signedIn, s.connectionChecks},
+		{post, "/connections/:name/test", signedIn, s.testConnection},
+		{post, "/connections/:name/reload", signedIn, s.reloadConnection},
+		{post, "/connections/:name/ticketing", signedIn, s.saveTicketing},
+		{post, "/connections/:name/billing", signedIn, s.saveBilling},
+
+		{get, link.Sources, signedIn, s.sources},
+		{post, link.Sources, signedIn, s.addSource},
+		{post, link.CheckAll, signedIn, s.checkAll},
+		{get, "/sources/:name", signedIn, s.source},
+		{post, "/sources/:name", signedIn, s.saveSource},
+		{post, "/sources/:name/check", signedIn, s.checkSource},
+
+		{get, link.Settings, signedIn, s.settingsPage},
+		{post, link.Settings, signedIn, s.saveSettings},
+		{get, link.SettingsFile, signedIn, s.settingsFile},
+		{get, link.About, signedIn, s.about},
+	}
+}
+
+// Open reports whether a page path needs no session. It is the guard's OpenPages, read off the list above.
+func (s *Server) Open(path string) bool {
+	for _, r := range s.routes() {
+		prefix, tree := strings.CutSuffix(r.path, "*")
+		if r.access == anyone && (path == r.path || tree && strings.HasPrefix(path, prefix)) {
+			return true
+		}
+	}
+	return false
+}

@@ -1,0 +1,102 @@
+package web
+
+import (
+	"psabridge/app/connect"
+	"psabridge/views/layout"
+
+	"github.com/labstack/echo/v4"
+)
+
+// page is what a handler starts with: how everything stands, and the frame around its page.
+type page struct {
+	standing
+	shell layout.Shell
+}
+
+// open looks at everything and fills the frame of a page.
+func (s *Server) open(c echo.Context, title, current string) (page, error) {
+	st, err := s.look(c.Request().Context())
+	if err != nil {
+		return page{}, err
+	}
+	p := page{standing: st, shell: s.frame(st, title, current)}
+	if !fragment(c) {
+		p.shell.Notice = s.notices.take(s.sessionOf(c))
+	}
+	return p, nil
+}
+
+// shell is the frame alone.
+func (s *Server) shell(c echo.Context, title, current string) (layout.Shell, error) {
+	p, err := s.open(c, title, current)
+	return p.shell, err
+}
+
+func (s *Server) frame(st standing, title, current string) layout.Shell {
+	out := layout.Shell{
+		Title: title, Current: current, Now: st.now, Zone: s.Zone, State: state(st), LastCheck: st.lastCheck(), NextCheck: st.nextCheck(),
+		NeedsYou: len(st.needs), Counts: map[string]int{}, Demo: s.Demo,
+	}
+	if st.paused() {
+		out.PausedUntil, out.PauseReason = st.install.PausedUntil, st.install.PauseReason
+	}
+	for _, n := range st.needs {
+		out.Counts[n.rail] += n.n
+	}
+	out.Connections = append(s.connectionHealth(st), sourceHealth(st)...)
+	return out
+}
+
+// state is the one word for everything.
+func state(st standing) layout.State {
+	switch {
+	case st.paused():
+		return layout.Paused
+	case len(st.blocks) > 0:
+		return layout.Blocked
+	case len(st.sources) > 0 && st.lastCheck().IsZero() && !failing(st):
+		return layout.Starting
+	case len(st.needs) > 0:
+		return layout.NeedsYou
+	}
+	return layout.Running
+}
+
+func failing(st standing) bool {
+	for _, one := range st.sources {
+		if one.LastError != "" {
+			return true
+		}
+	}
+	return false
+}
+
+// connectionHealth says how each ConnectWise answers. One that was never asked is left out: nothing is known of it.
+func (s *Server) connectionHealth(st standing) (out []layout.Health) {
+	for _, c := range st.doc.Connections {
+		name := "ConnectWise"
+		if len(st.doc.Connections) > 1 {
+			name += " " + c.Name
+		}
+		if b, ok := st.blocked(c.Name); ok {
+			out = append(out, layout.Health{Name: name, Text: b.Reason})
+			continue
+		}
+		switch h := s.Health(c.Name); h.State {
+		case connect.OK:
+			out = append(out, layout.Health{Name: name, OK: true})
+		case connect.Down, connect.Blocked:
+			out = append(out, layout.Health{Name: name, Text: h.LastError})
+		}
+	}
+	return out
+}
+
+func sourceHealth(st standing) (out []layout.Health) {
+	for _, one := range st.sources {
+		if one.LastError != "" {
+			out = append(out, layout.Health{Name: one.Name, Text: one.LastError})
+		}
+	}
+	return out
+}

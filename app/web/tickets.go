@@ -1,0 +1,54 @@
+package web
+
+import (
+	"net/http"
+
+	"github.com/labstack/echo/v4"
+
+	"psabridge/app"
+	"psabridge/app/link"
+	"psabridge/views"
+)
+
+// tickets is the list of tickets the bridge opened or adopted.
+func (s *Server) tickets(c echo.Context) error {
+	p, err := s.open(c, "Tickets", link.Tickets)
+	if err != nil {
+		return err
+	}
+	ctx := c.Request().Context()
+	m := views.Tickets{Shell: p.shell, State: c.QueryParam("state")}
+	n, err := s.Read.TicketCounts(ctx)
+	if err != nil {
+		return err
+	}
+	m.Counts.Open, m.Counts.Closed = n[app.TicketOpen], n[app.TicketClosed]
+	for _, one := range n {
+		m.Counts.All += one
+	}
+	f := app.TicketFilter{State: app.TicketState(m.State), Page: app.Page{Limit: perPage, After: afterOf(c)}}
+	list, err := s.Read.Tickets(ctx, f)
+	if err != nil {
+		return err
+	}
+	tree, err := s.Read.Tree(ctx)
+	if err != nil {
+		return err
+	}
+	names := make(map[[2]string]app.Named, len(tree))
+	for _, o := range tree {
+		names[[2]string{o.Source, o.ExternalID}] = app.Named{ID: o.ID, Name: o.Name}
+	}
+	for _, t := range list {
+		row := views.TicketRow{TicketRow: t}
+		if t.RemoteID != 0 {
+			row.URL = s.TicketURL(ctx, t.Connection, t.RemoteID)
+		}
+		if len(t.Conditions) > 0 {
+			row.Organization = names[[2]string{t.Conditions[0].Source, t.Conditions[0].OrganizationID}]
+		}
+		m.Rows = append(m.Rows, row)
+		m.Pager = pager(link.Tickets, []string{"state", m.State}, f.Page.After, t.ID, len(list), perPage)
+	}
+	return render(c, http.StatusOK, views.TicketsPage(m))
+}
