@@ -29,7 +29,7 @@ const (
 	firstReach   = 30 * 24 * time.Hour // how far the first read goes back, for the rehearsal
 	firstPages   = 50
 	logPages     = 1000 // 100,000 rows since the last pull
-	probeAtMost  = 20   // organizations asked in one pull to find out about the scope
+	probeAtMost  = 10   // organizations asked in one pull to find out about the scope
 	kindsRefresh = 10 * time.Minute
 )
 

@@ -14,6 +14,7 @@ func TestBigAccountIsReadSparingly(t *testing.T) {
 	f.objects["person"] = `{"id":7,"company_id":1}`
 	f.objects["organization/1"] = `{"id":1,"name":"Top"}`
 	f.lists["activity/types"] = []string{`{"id":5,"activity":"Logged in"}`}
+	f.add("1", "activity", entry(5, 1, "2"))
 	for i := 2; i <= 400; i++ {
 		id := fmt.Sprint(i)
 		f.org("1", id)

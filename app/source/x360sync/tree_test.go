@@ -95,7 +95,7 @@ func TestTreeGivesUpWhenTheServerIsDown(t *testing.T) {
 }
 
 func server(id string) string {
-	return `{"id":` + id + `,"machine_type":"server","agent_version":"2.7","os_type":"win","dns_name":"FS` + id + `"}`
+	return `{"id":` + id + `,"machine_type":"server","agent_version":"2.7","os_type":"win","dns_name":"FS` + id + `","last_login":"2026-11-22T08:00:00"}`
 }
 
 func TestOwnersBySubtraction(t *testing.T) {
