@@ -144,12 +144,15 @@ func (s *Store) RecoverDeliveries(ctx context.Context, now time.Time) (n int, er
 				WHERE d.kind = 'agreement.write' AND d.state IN ('sending', 'checking') AND d.intended = 1)`); err != nil {
 			return err
 		}
-		n, err = changed(ctx, tx, `UPDATE deliveries SET claimed = 0,
-				state = CASE WHEN state = 'sending' AND intended = 0 THEN 'waiting' ELSE 'checking' END,
-				next_at = CASE WHEN state = 'sending' AND intended = 1 THEN ?2 ELSE ?1 END,
-				check_since = CASE WHEN state = 'sending' AND intended = 1 THEN ?1 ELSE check_since END,
-				checks = CASE state WHEN 'sending' THEN 0 ELSE checks END
-			WHERE claimed = 1`, stamp(now), stamp(now.Add(firstCheck)))
+		// A delivery that was being checked may have been sent again in that attempt; then looking begins anew.
+		n, err = changed(ctx, tx, `UPDATE deliveries AS d SET claimed = 0,
+				state = CASE WHEN state = 'sending' AND sent = 0 THEN 'waiting' ELSE 'checking' END,
+				next_at = CASE sent WHEN 1 THEN ?2 ELSE ?1 END,
+				check_since = CASE sent WHEN 1 THEN ?1 ELSE check_since END,
+				checks = CASE sent WHEN 1 THEN 0 ELSE checks END
+			FROM (SELECT delivery_id, n, intent_at IS NOT NULL AS sent FROM attempts
+				WHERE delivery_id IN (SELECT id FROM deliveries WHERE state IN ('sending', 'checking'))) a
+			WHERE d.claimed = 1 AND a.delivery_id = d.id AND a.n = d.attempt`, stamp(now), stamp(now.Add(firstCheck)))
 		return err
 	})
 	return n, err

@@ -178,22 +178,33 @@ func TestClaimGivesEachDeliveryOnce(t *testing.T) {
 
 func TestRecoverDeliveries(t *testing.T) {
 	s := storetest.Open(t)
-	seed(t, s, 0, "unsent", "sent", "checking", "idle")
+	seed(t, s, 0, "unsent", "sent", "checking", "looking", "resent")
 	unsent, sent := claim(t, s, t0), claim(t, s, t0)
 	intend(t, s, sent, t0)
 	checking := claim(t, s, t0)
 	intend(t, s, checking, t0)
 	must(t, s.Settle(t.Context(), app.Settlement{DeliveryID: checking.ID, Attempt: 1, At: t0, State: app.DeliveryChecking, NextAt: t0.Add(time.Minute), Code: app.Unavailable, Checks: 2}))
+	// Two that were checked when the crash came: one was only being looked for, one was sent again.
+	checked := func() app.Delivery {
+		d := claim(t, s, t0)
+		intend(t, s, d, t0)
+		must(t, s.Settle(t.Context(), app.Settlement{DeliveryID: d.ID, Attempt: 1, At: t0, State: app.DeliveryChecking, NextAt: t0, Code: app.Unavailable, Checks: 3}))
+		return claim(t, s, t0)
+	}
+	looking, resent := checked(), checked()
+	intend(t, s, resent, t0)
 
 	later := t0.Add(2 * time.Minute)
 	n, err := s.RecoverDeliveries(t.Context(), later)
 	must(t, err)
-	if n != 2 {
-		t.Errorf("recovered %d, want the two that were in hand", n)
+	if n != 4 {
+		t.Errorf("recovered %d, want the four that were in hand", n)
 	}
 	for id, want := range map[int64]app.Delivery{
 		unsent.ID:   {State: app.DeliveryWaiting, NextAt: later},
 		sent.ID:     {State: app.DeliveryChecking, NextAt: later.Add(15 * time.Second), Intended: true, CheckSince: later},
+		looking.ID:  {State: app.DeliveryChecking, NextAt: later, Intended: true, Checks: 3, CheckSince: t0},
+		resent.ID:   {State: app.DeliveryChecking, NextAt: later.Add(15 * time.Second), Intended: true, CheckSince: later},
 		checking.ID: {State: app.DeliveryChecking, NextAt: t0.Add(time.Minute), Intended: true, Checks: 2, CheckSince: t0},
 	} {
 		got, err := s.Delivery(t.Context(), id)
@@ -203,7 +214,7 @@ func TestRecoverDeliveries(t *testing.T) {
 		}
 	}
 	must(t, s.Settle(t.Context(), func() app.Settlement {
-		d := claim(t, s, later) // the idle one or a recovered one: all can be claimed again
+		d := claim(t, s, later) // what was recovered can be claimed again
 		return app.Settlement{DeliveryID: d.ID, Attempt: d.Attempt, At: later, State: app.DeliveryWaiting, NextAt: later.Add(time.Hour)}
 	}()))
 }
