@@ -110,6 +110,16 @@ func (b *Outbox) Run(ctx context.Context) {
 	b.drain(cancel)
 }
 
+// Once makes one attempt at what is due now, and reports whether there was one. It is for scripts and tests that bring
+// their own loop; it must not be called beside Run.
+func (b *Outbox) Once(ctx context.Context) bool {
+	d, ok := b.claim(ctx, b.o.Now())
+	if ok {
+		b.attempt(ctx, d)
+	}
+	return ok
+}
+
 // drain waits for what is under way.
 func (b *Outbox) drain(cancel context.CancelFunc) {
 	done := make(chan struct{})

@@ -1,0 +1,152 @@
+package ticketing
+
+import (
+	"context"
+	"fmt"
+	"strconv"
+	"strings"
+
+	"psabridge/app"
+	"psabridge/app/link"
+	"psabridge/app/outbox"
+	"psabridge/app/settings"
+)
+
+// Create opens a ticket, once. While its outcome is unknown it is looked for and not sent again.
+func (k *Desk) Create(ctx context.Context, d app.Delivery, intend outbox.Intend) (app.Settlement, error) {
+	j, err := k.begin(ctx, d, intend)
+	if err != nil {
+		return app.Settlement{}, err
+	}
+	if j.ticket.RemoteID != 0 {
+		return j.done(nil, "", ""), nil // linked by hand meanwhile
+	}
+	if d.State == app.DeliveryChecking {
+		return k.look(ctx, j)
+	}
+	if k.d.SearchFirst() {
+		if found, err := j.client.FindTickets(ctx, j.ticket.XRef); err != nil || len(found) > 0 {
+			return j.found(found), err
+		}
+	}
+	t, err := k.newTicket(ctx, j)
+	if err != nil {
+		return k.settle(ctx, d, err)
+	}
+	return k.send(ctx, j, t)
+}
+
+func (k *Desk) send(ctx context.Context, j *job, t app.NewTicket) (app.Settlement, error) {
+	entry := j.entry("ticket "+j.ticket.XRef, t.Summary)
+	if err := j.intend(ctx, readable(t), entry); err != nil {
+		return app.Settlement{}, err
+	}
+	remote, err := j.client.CreateTicket(ctx, t)
+	switch {
+	case err == nil:
+		row := j.row(remote)
+		return j.done(&row, "ticket "+num(remote.ID), ""), nil
+	case app.ErrorOutcome(err) == app.OutcomeUnknown:
+		return app.Settlement{
+			State: app.DeliveryChecking, NextAt: j.now.Add(offset(0, j.connection.Confirm)), Code: app.ErrorCode(err),
+			Message: "ConnectWise did not answer. psabridge looks whether it has the ticket before it sends it again.",
+		}, nil
+	}
+	return app.Settlement{}, err
+}
+
+// newTicket is what is sent: every name turned into an id, the company from the mapping as it is now.
+func (k *Desk) newTicket(ctx context.Context, j *job) (app.NewTicket, error) {
+	t := app.NewTicket{
+		XRef: j.ticket.XRef, Summary: j.ticket.Summary, Description: j.payload.Text, Internal: marked(k.internal(j), j.delivery),
+	}
+	var err error
+	if t.CompanyID, err = k.company(ctx, j); err != nil {
+		return t, err
+	}
+	service, policy := j.connection.Ticketing, j.rule.Ticket
+	board, err := k.resolve(ctx, j, boardChoice(j))
+	if err != nil {
+		return t, err
+	}
+	t.BoardID = board.ID
+	where := " on the board “" + board.Name + "”"
+	for _, f := range []struct {
+		id *int64
+		choice
+	}{
+		{&t.StatusID, choice{list: app.ListStatuses, parent: board.ID, ref: either(policy.Status, service.Status), what: "status", where: where}},
+		{&t.TypeID, choice{list: app.ListTypes, parent: board.ID, ref: either(policy.Type, service.Type), what: "type", where: where}},
+		{&t.TeamID, choice{list: app.ListTeams, parent: board.ID, ref: either(policy.Team, service.Team), what: "team", where: where}},
+		{&t.PriorityID, choice{list: app.ListPriorities, ref: either(policy.Priority, service.Priority[j.payload.Severity]), what: "priority"}},
+		{&t.SourceID, choice{list: app.ListSources, ref: service.Source, what: "source"}},
+	} {
+		if f.list == app.ListStatuses || f.list == app.ListTypes || f.list == app.ListTeams {
+			if !f.ref.IsZero() && board.ID == 0 {
+				return t, setUp("connections["+j.connection.Name+"].ticketing.board",
+					"A %s is chosen but no board, and every board has its own. Choose the board in the ticketing settings of “%s”, then retry.", f.what, j.connection.Name)
+			}
+		}
+		o, err := k.resolve(ctx, j, f.choice)
+		if err != nil {
+			return t, err
+		}
+		*f.id = o.ID
+	}
+	return t, nil
+}
+
+func boardChoice(j *job) choice {
+	return choice{list: app.ListBoards, ref: either(j.rule.Ticket.Board, j.connection.Ticketing.Board), what: "board"}
+}
+
+// either is the rule's own choice, else the connection's.
+func either(rule, connection app.Ref) app.Ref {
+	if rule.IsZero() {
+		return connection
+	}
+	return rule
+}
+
+// company is the mapped company of the ticket's organization as the settings stand now, not as they stood when the
+// ticket was decided.
+func (k *Desk) company(ctx context.Context, j *job) (int64, error) {
+	organizations, err := k.d.Store.Tree(ctx)
+	if err != nil {
+		return 0, err
+	}
+	e := settings.EffectiveOf(organizations, j.doc, j.payload.Source, j.payload.OrganizationID)
+	field := "organizations[" + j.payload.Source + "/" + j.payload.OrganizationID + "].company"
+	switch {
+	case e.Connection != j.connection.Name:
+		return 0, setUp(field, "%s does not use the connection “%s” any more. Set its PSA system back, or drop this ticket.", j.payload.Organization, j.connection.Name)
+	case e.Company.ID == 0:
+		return 0, setUp(field, "%s has no ConnectWise company. Map it under Mapping, then retry.", j.payload.Organization)
+	}
+	return e.Company.ID, nil
+}
+
+// internal is the internal analysis: the only place of a ticket where the local link may stand (T1).
+func (k *Desk) internal(j *job) string {
+	lines := []string{fmt.Sprintf("Opened by psabridge, alert “%s”.", j.payload.Rule)}
+	if page := strings.TrimSuffix(k.d.PageURL(), "/"); page != "" {
+		lines = append(lines, "On the machine that runs it: "+page+link.Delivery(j.delivery.ID))
+	}
+	return strings.Join(lines, "\n")
+}
+
+// row is our ticket as ConnectWise shows it.
+func (j *job) row(r app.RemoteTicket) app.Ticket {
+	t := j.ticket.Ticket
+	t.RemoteID, t.Board, t.Status, t.RemoteUpdatedAt = r.ID, r.Board, r.Status, r.UpdatedAt
+	if r.Summary != "" {
+		t.Summary = r.Summary
+	}
+	t.State = app.TicketOpen
+	if r.Closed {
+		t.State, t.ClosedAt = app.TicketClosed, j.now
+	}
+	return t
+}
+
+func num(id int64) string { return strconv.FormatInt(id, 10) }

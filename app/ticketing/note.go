@@ -1,0 +1,245 @@
+package ticketing
+
+import (
+	"context"
+	"slices"
+	"time"
+
+	"psabridge/app"
+	"psabridge/app/outbox"
+)
+
+// noteLooks is how often a note without an answer is looked for before it is written again, and notePause the time between.
+const (
+	noteLooks = 2
+	notePause = time.Minute
+)
+
+// Note writes a note, and closes or reopens the ticket when it was decided so and nothing a person did forbids it.
+func (k *Desk) Note(ctx context.Context, d app.Delivery, intend outbox.Intend) (app.Settlement, error) {
+	j, err := k.begin(ctx, d, intend)
+	if err != nil {
+		return app.Settlement{}, err
+	}
+	if j.ticket.RemoteID == 0 {
+		return app.Settlement{State: app.DeliveryDropped, Message: "The ticket was never made."}, nil
+	}
+	n := noting{job: j, desk: k, target: j.ticket.RemoteID}
+	st, err := n.run(ctx)
+	if app.ErrorCode(err) == app.NotFound {
+		return n.deleted(), nil
+	}
+	if err != nil && app.ErrorCode(err) == app.Invalid {
+		return k.settle(ctx, d, err)
+	}
+	return st, err
+}
+
+// noting is one attempt at a note.
+type noting struct {
+	*job
+	desk   *Desk
+	target int64 // the ticket the note goes to: ours, or the one it was merged into
+
+	remote app.RemoteTicket // as read, when closing or reopening
+	notes  []app.TicketNote // as read
+	me     string           // our member, when known
+}
+
+func (n *noting) run(ctx context.Context) (app.Settlement, error) {
+	switch {
+	case n.payload.Close:
+		return n.close(ctx)
+	case n.payload.Reopen:
+		return n.reopen(ctx)
+	}
+	return n.only(ctx)
+}
+
+// only writes the note and nothing else.
+func (n *noting) only(ctx context.Context) (app.Settlement, error) {
+	if n.delivery.State == app.DeliveryChecking {
+		if err := n.readNotes(ctx); err != nil {
+			return app.Settlement{}, err
+		}
+	}
+	if st, err := n.write(ctx); err != nil || st != nil {
+		return settled(st), err
+	}
+	return n.done(nil, n.object(), ""), nil
+}
+
+func (n *noting) object() string { return "note on ticket " + num(n.target) }
+
+func settled(st *app.Settlement) app.Settlement {
+	if st == nil {
+		return app.Settlement{}
+	}
+	return *st
+}
+
+func (n *noting) readNotes(ctx context.Context) (err error) {
+	n.notes, err = n.client.Notes(ctx, n.target)
+	for _, note := range n.notes {
+		if isOurs(note) && !note.TimeEntry {
+			n.me = note.CreatedBy
+		}
+	}
+	return err
+}
+
+// write adds the note unless it is there already (T6). A settlement says that it is too early to tell.
+func (n *noting) write(ctx context.Context) (*app.Settlement, error) {
+	if slices.ContainsFunc(n.notes, func(note app.TicketNote) bool { return isThis(note, n.delivery) }) {
+		return nil, nil
+	}
+	if n.delivery.State == app.DeliveryChecking && n.delivery.Checks+1 < noteLooks {
+		return &app.Settlement{
+			State: app.DeliveryChecking, NextAt: n.now.Add(notePause), Checks: n.delivery.Checks + 1, Uncounted: true,
+			Message: "psabridge is checking whether ConnectWise has the note.",
+		}, nil
+	}
+	text := marked(n.payload.Text, n.delivery)
+	if err := n.intend(ctx, readable(map[string]any{"ticket": n.target, "note": text}), n.entry(n.object(), n.payload.Text)); err != nil {
+		return nil, err
+	}
+	note, err := n.client.AddNote(ctx, n.target, app.TicketNote{Text: text, Internal: true})
+	if err == nil && note.CreatedBy != "" {
+		n.me = note.CreatedBy
+	}
+	return nil, err
+}
+
+// close notes and closes. The ticket and its notes are read right before, because a person may be working on it (T5).
+func (n *noting) close(ctx context.Context) (app.Settlement, error) {
+	var err error
+	if n.remote, err = n.client.Ticket(ctx, n.target); err != nil {
+		return app.Settlement{}, err
+	}
+	if n.remote.ParentID != 0 {
+		return n.merged(ctx)
+	}
+	if n.remote.Closed {
+		return n.closedAlready(ctx)
+	}
+	if err := n.readNotes(ctx); err != nil {
+		return app.Settlement{}, err
+	}
+	if st, err := n.write(ctx); err != nil || st != nil {
+		return settled(st), err
+	}
+	t := n.row(n.remote)
+	if why := n.touched(); why != "" {
+		t.Touched = true
+		return n.done(&t, n.object(), "Not closed: "+why), nil
+	}
+	if n.holds() {
+		return n.done(nil, n.object(), "Not closed: it came back meanwhile."), nil
+	}
+	status, err := n.closedStatus(ctx)
+	if err != nil {
+		return app.Settlement{}, err
+	}
+	if err := n.setStatus(ctx, status); err != nil {
+		return app.Settlement{}, err
+	}
+	t = n.row(n.remote)
+	t.State, t.ClosedAt = app.TicketClosed, n.now
+	return n.done(&t, "ticket "+num(n.target), "Closed."), nil
+}
+
+// setStatus moves the ticket and takes the answer as what it is now.
+func (n *noting) setStatus(ctx context.Context, to app.Option) error {
+	e := n.entry("ticket "+num(n.target)+" status", to.Name)
+	e.Before = n.remote.Status
+	if err := n.intend(ctx, readable(map[string]any{"ticket": n.target, "status": to.Name, "status_id": to.ID}), e); err != nil {
+		return err
+	}
+	r, err := n.client.SetStatus(ctx, n.target, to.ID)
+	if err != nil {
+		return err
+	}
+	if r.Status == "" {
+		r.Status = to.Name
+	}
+	n.remote = r
+	return nil
+}
+
+// closedAlready settles a close of a ticket that is closed: by our own PATCH that got no answer, or by a person.
+func (n *noting) closedAlready(ctx context.Context) (app.Settlement, error) {
+	t := n.row(n.remote)
+	if n.delivery.State == app.DeliveryChecking {
+		status, err := n.closedStatus(ctx)
+		if err == nil && n.remote.StatusID == status.ID {
+			return n.done(&t, "ticket "+num(n.target), "Closed."), nil
+		}
+		if err != nil && app.ErrorCode(err) != app.Invalid {
+			return app.Settlement{}, err
+		}
+	}
+	t.Touched = true
+	return n.done(&t, "ticket "+num(n.target), "Closed by a person already."), nil
+}
+
+// merged notes the ticket ours was merged into, and never closes it (T7).
+func (n *noting) merged(ctx context.Context) (app.Settlement, error) {
+	t := n.row(n.remote)
+	t.Touched = true
+	n.target = n.remote.ParentID
+	if n.delivery.State == app.DeliveryChecking {
+		if err := n.readNotes(ctx); err != nil {
+			return app.Settlement{}, err
+		}
+	}
+	if st, err := n.write(ctx); err != nil || st != nil {
+		return settled(st), err
+	}
+	return n.done(&t, n.object(), "The ticket was merged into #"+num(n.target)+", which is not closed."), nil
+}
+
+// reopen opens a ticket that we closed, unless it was moved since, and notes why (T7).
+func (n *noting) reopen(ctx context.Context) (app.Settlement, error) {
+	var err error
+	if n.remote, err = n.client.Ticket(ctx, n.target); err != nil {
+		return app.Settlement{}, err
+	}
+	if n.remote.ParentID != 0 {
+		return n.merged(ctx)
+	}
+	if n.remote.Closed && n.remote.Status == n.ticket.Status && n.holds() {
+		status, err := n.openStatus(ctx)
+		if err != nil {
+			return app.Settlement{}, err
+		}
+		if err := n.setStatus(ctx, status); err != nil {
+			return app.Settlement{}, err
+		}
+	}
+	if n.delivery.State == app.DeliveryChecking {
+		if err := n.readNotes(ctx); err != nil {
+			return app.Settlement{}, err
+		}
+	}
+	if st, err := n.write(ctx); err != nil || st != nil {
+		return settled(st), err
+	}
+	t := n.row(n.remote)
+	t.Touched = t.State == app.TicketClosed // a person closed it again, or moved it: their word stands
+	return n.done(&t, "ticket "+num(n.target), ""), nil
+}
+
+// holds reports whether something the ticket stands for holds now.
+func (n *noting) holds() bool {
+	return slices.ContainsFunc(n.ticket.Conditions, func(c app.Condition) bool { return c.State == app.ConditionOpen })
+}
+
+// deleted settles for a ticket that is gone: that counts as closed by a person (T7).
+func (n *noting) deleted() app.Settlement {
+	t := n.ticket.Ticket
+	t.State, t.Touched, t.ClosedAt = app.TicketUnknown, true, n.now
+	return app.Settlement{
+		State: app.DeliveryDropped, Code: app.NotFound, Ticket: &t,
+		Message: "The ticket was deleted in ConnectWise. That counts as closed by a person.",
+	}
+}

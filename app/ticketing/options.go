@@ -1,0 +1,153 @@
+package ticketing
+
+import (
+	"context"
+	"encoding/json"
+	"strings"
+	"sync"
+	"time"
+
+	"psabridge/app"
+	"psabridge/app/psa"
+)
+
+// listsKept is how long a list read from ConnectWise is believed, when the stored one does not know a name.
+const listsKept = 5 * time.Minute
+
+type listKey struct {
+	connection string
+	list       app.OptionList
+	parent     int64
+}
+
+type list struct {
+	rows []app.Option
+	at   time.Time
+}
+
+// options keeps lists read from ConnectWise, so that many tickets at once do not read them again and again.
+type options struct {
+	mu    sync.Mutex
+	lists map[listKey]list
+}
+
+// choice is a name to be turned into an id.
+type choice struct {
+	list   app.OptionList
+	parent int64
+	ref    app.Ref
+	what   string // for the person: board, status, …
+	where  string // for the person: " on the board “Alerts”"
+	usable func(app.Option) string
+}
+
+// resolve turns a named record into its id: by the stored list, else by ConnectWise's own. A zero ref stays 0, which
+// leaves the field to ConnectWise. invalid: no such record; the sentence names what to fix.
+func (k *Desk) resolve(ctx context.Context, j *job, c choice) (app.Option, error) {
+	if c.ref.IsZero() {
+		return app.Option{}, nil
+	}
+	for _, read := range []func(context.Context, *job, choice) ([]app.Option, error){k.stored, k.live} {
+		rows, err := read(ctx, j, c)
+		if err != nil {
+			return app.Option{}, err
+		}
+		if o, ok := find(rows, c.ref); ok && !o.Inactive && (c.usable == nil || c.usable(o) == "") {
+			return o, nil
+		}
+	}
+	return app.Option{}, k.missing(ctx, j, c)
+}
+
+// missing says in words why a name cannot be used.
+func (k *Desk) missing(ctx context.Context, j *job, c choice) error {
+	rows, err := k.live(ctx, j, c)
+	if err != nil {
+		return err
+	}
+	why := "does not exist" + c.where + " in ConnectWise"
+	if o, ok := find(rows, c.ref); ok {
+		why = "is inactive" + c.where + " in ConnectWise"
+		if !o.Inactive {
+			why = c.usable(o)
+		}
+	}
+	return setUp("connections["+j.connection.Name+"].ticketing."+strings.ReplaceAll(c.what, " ", "_"),
+		"The %s “%s” %s. Choose another one in the ticketing settings of “%s”, or in the alert “%s”, then retry.",
+		c.what, c.ref, why, j.connection.Name, j.payload.Rule)
+}
+
+func find(rows []app.Option, ref app.Ref) (app.Option, bool) {
+	for _, same := range []func(app.Option) bool{
+		func(o app.Option) bool { return ref.ID != 0 && o.ID == ref.ID },
+		func(o app.Option) bool { return ref.ID == 0 && o.Name == ref.Name },
+		func(o app.Option) bool { return ref.ID == 0 && strings.EqualFold(o.Name, strings.TrimSpace(ref.Name)) },
+	} {
+		for _, o := range rows {
+			if same(o) {
+				return o, true
+			}
+		}
+	}
+	return app.Option{}, false
+}
+
+// stored reads the cached drop-down.
+func (k *Desk) stored(ctx context.Context, j *job, c choice) ([]app.Option, error) {
+	rows, _, err := k.d.Store.Options(ctx, j.connection.Name, c.list, c.parent)
+	if err != nil {
+		return nil, err
+	}
+	options := make([]app.Option, 0, len(rows))
+	for _, r := range rows {
+		o := app.Option{ID: r.ID, Name: r.Name, Inactive: r.Inactive}
+		if len(r.Body) > 0 && json.Unmarshal(r.Body, &o) != nil {
+			continue
+		}
+		options = append(options, o)
+	}
+	return options, nil
+}
+
+// live reads the list from ConnectWise, at most every few minutes.
+func (k *Desk) live(ctx context.Context, j *job, c choice) ([]app.Option, error) {
+	key := listKey{j.connection.Name, c.list, c.parent}
+	k.options.mu.Lock()
+	kept, ok := k.options.lists[key]
+	k.options.mu.Unlock()
+	if ok && j.now.Sub(kept.at) < listsKept {
+		return kept.rows, nil
+	}
+	rows, err := read(ctx, j.client, c)
+	if err != nil && app.ErrorCode(err) != app.NotFound { // a list of a board that is gone is empty
+		return nil, err
+	}
+	k.options.mu.Lock()
+	defer k.options.mu.Unlock()
+	k.options.lists[key] = list{rows: rows, at: j.now}
+	return rows, nil
+}
+
+func read(ctx context.Context, client psa.Client, c choice) ([]app.Option, error) {
+	switch c.list {
+	case app.ListBoards:
+		return client.Boards(ctx)
+	case app.ListPriorities:
+		return client.Priorities(ctx)
+	case app.ListSources:
+		return client.TicketSources(ctx)
+	case app.ListStatuses:
+		return client.Statuses(ctx, c.parent)
+	case app.ListTypes:
+		return client.Types(ctx, c.parent)
+	case app.ListTeams:
+		return client.Teams(ctx, c.parent)
+	case app.ListCompanies, app.ListAgreements, app.ListProducts, app.ListCompanyStatuses:
+	}
+	return nil, app.Errorf(app.Internal, "tickets have no list %s", c.list)
+}
+
+// setUp is an error about the settings rather than this one ticket: what is wrong is wrong for others too.
+func setUp(field, format string, args ...any) error {
+	return app.FieldErrorf(field, format, args...)
+}

@@ -1,0 +1,68 @@
+package ticketing
+
+import (
+	"cmp"
+	"context"
+	"slices"
+
+	"psabridge/app"
+)
+
+// closedStatus finds the status that closes a ticket on the board it is on: the one of the settings, else the board's
+// first that ConnectWise counts as closed. invalid: there is none, or the chosen one does not close.
+func (n *noting) closedStatus(ctx context.Context) (app.Option, error) {
+	c := n.statusChoice(n.connection.Ticketing.ClosedStatus, "closed status")
+	c.usable = func(o app.Option) string {
+		if o.Closed {
+			return ""
+		}
+		return "does not close a ticket" + c.where + " (Closed Status is off in ConnectWise)"
+	}
+	if !c.ref.IsZero() {
+		return n.desk.resolve(ctx, n.job, c)
+	}
+	if o, ok, err := n.pick(ctx, c, func(o app.Option) bool { return o.Closed }); ok || err != nil {
+		return o, err
+	}
+	return app.Option{}, setUp("connections["+n.connection.Name+"].ticketing.closed_status",
+		"The board “%s” has no status that closes a ticket. Make one in ConnectWise, then retry.", n.remote.Board)
+}
+
+// openStatus finds the status a reopened ticket gets: the new-ticket status of the settings, else the board's default.
+func (n *noting) openStatus(ctx context.Context) (app.Option, error) {
+	c := n.statusChoice(either(n.rule.Ticket.Status, n.connection.Ticketing.Status), "status")
+	if !c.ref.IsZero() {
+		return n.desk.resolve(ctx, n.job, c)
+	}
+	for _, wanted := range []func(app.Option) bool{
+		func(o app.Option) bool { return o.Default && !o.Closed },
+		func(o app.Option) bool { return !o.Closed },
+	} {
+		if o, ok, err := n.pick(ctx, c, wanted); ok || err != nil {
+			return o, err
+		}
+	}
+	return app.Option{}, setUp("connections["+n.connection.Name+"].ticketing.status",
+		"The board “%s” has no open status. Make one in ConnectWise, then retry.", n.remote.Board)
+}
+
+func (n *noting) statusChoice(ref app.Ref, what string) choice {
+	return choice{list: app.ListStatuses, parent: n.remote.BoardID, ref: ref, what: what, where: " on the board “" + n.remote.Board + "”"}
+}
+
+// pick takes the first usable status in the board's own order, from the stored list or else from ConnectWise's.
+func (n *noting) pick(ctx context.Context, c choice, wanted func(app.Option) bool) (app.Option, bool, error) {
+	for _, read := range []func(context.Context, *job, choice) ([]app.Option, error){n.desk.stored, n.desk.live} {
+		rows, err := read(ctx, n.job, c)
+		if err != nil {
+			return app.Option{}, false, err
+		}
+		rows = slices.SortedStableFunc(slices.Values(rows), func(a, b app.Option) int { return cmp.Compare(a.Sort, b.Sort) })
+		for _, o := range rows {
+			if !o.Inactive && wanted(o) {
+				return o, true, nil
+			}
+		}
+	}
+	return app.Option{}, false, nil
+}

@@ -1,0 +1,128 @@
+package ticketing
+
+import (
+	"context"
+	"log/slog"
+	"time"
+
+	"psabridge/app"
+	"psabridge/app/outbox"
+	"psabridge/app/psa"
+	"psabridge/app/settings"
+)
+
+// Store is what ticketing reads and writes.
+type Store interface {
+	Ticket(ctx context.Context, id int64) (app.TicketRow, error)
+	Tickets(ctx context.Context, f app.TicketFilter) ([]app.TicketRow, error)
+	Delivery(ctx context.Context, id int64) (app.DeliveryRow, error)
+	Tree(ctx context.Context) ([]app.Organization, error)
+	Options(ctx context.Context, connection string, list app.OptionList, parent int64) ([]app.OptionRow, time.Time, error)
+	SavePolledTickets(ctx context.Context, tickets []app.Ticket, now time.Time) (changed int, err error)
+	LinkDelivery(ctx context.Context, id int64, t app.Ticket, by string, now time.Time) error
+}
+
+// Deps are what a Desk works with. PageURL, SearchFirst, Now and Logger may be nil.
+type Deps struct {
+	Store Store
+	// Client returns the live client of a connection.
+	Client func(ctx context.Context, connection string) (psa.Client, error)
+	// Settings returns the current settings document.
+	Settings func(ctx context.Context) (app.Settings, error)
+	// PageURL is the address of the local page without a path, for the link in a ticket's internal analysis (T1).
+	PageURL func() string
+	// SearchFirst is true after a restore: ConnectWise may have a ticket this database has forgotten.
+	SearchFirst func() bool
+	Now         func() time.Time
+	Logger      *slog.Logger
+}
+
+// Desk handles ticket deliveries and polls open tickets. It is safe for concurrent use.
+type Desk struct {
+	d       Deps
+	options options
+	stuck   stuck
+}
+
+// New makes a Desk. It asks nothing yet.
+func New(d Deps) *Desk {
+	if d.Now == nil {
+		d.Now = time.Now
+	}
+	if d.Logger == nil {
+		d.Logger = slog.New(slog.DiscardHandler)
+	}
+	if d.PageURL == nil {
+		d.PageURL = func() string { return "" }
+	}
+	if d.SearchFirst == nil {
+		d.SearchFirst = func() bool { return false }
+	}
+	return &Desk{d: d, options: options{lists: map[listKey]list{}}, stuck: stuck{first: map[stuckKey]int64{}}}
+}
+
+// Handlers are the outbox handlers of ticket deliveries.
+func (k *Desk) Handlers() map[app.DeliveryKind]outbox.Handler {
+	return map[app.DeliveryKind]outbox.Handler{
+		app.DeliverTicketCreate: k.Create,
+		app.DeliverTicketNote:   k.Note,
+	}
+}
+
+// job is one ticket delivery with everything it needs.
+type job struct {
+	delivery   app.Delivery
+	payload    app.TicketPayload
+	ticket     app.TicketRow
+	doc        app.Settings
+	connection app.ConnectionSettings
+	rule       app.AlertRule // zero when it is gone
+	client     psa.Client
+	now        time.Time
+	intend     outbox.Intend
+}
+
+func (k *Desk) begin(ctx context.Context, d app.Delivery, intend outbox.Intend) (*job, error) {
+	j := &job{delivery: d, now: k.d.Now(), intend: intend}
+	var err error
+	if j.payload, err = payload(d); err != nil {
+		return nil, err
+	}
+	if j.ticket, err = k.d.Store.Ticket(ctx, d.TicketID); err != nil {
+		return nil, err
+	}
+	if j.doc, err = k.d.Settings(ctx); err != nil {
+		return nil, err
+	}
+	c, ok := settings.ConnectionByName(j.doc, d.Connection)
+	if !ok {
+		return nil, app.Errorf(app.Invalid, "The connection “%s” is no longer in the settings. Add it again, or drop this delivery.", d.Connection)
+	}
+	j.connection = settings.ConnectionWithDefaults(c)
+	for _, r := range j.doc.Alerts {
+		if r.Name == j.payload.Rule {
+			j.rule = r
+		}
+	}
+	j.client, err = k.d.Client(ctx, d.Connection)
+	return j, err
+}
+
+// entry is the ledger line of what is about to be sent.
+func (j *job) entry(what, after string) app.LedgerEntry {
+	return app.LedgerEntry{Object: what, After: after, RemoteID: j.ticket.RemoteID, By: j.payload.Rule}
+}
+
+// done settles as done, with the ticket as it stands now.
+func (j *job) done(t *app.Ticket, object, note string) app.Settlement {
+	st := app.Settlement{State: app.DeliveryDone, Ticket: t}
+	if object != "" {
+		e := j.entry(object, "")
+		e.Phase, e.Note = app.LedgerOutcome, note
+		if t != nil {
+			e.RemoteID = t.RemoteID
+		}
+		st.Ledger = []app.LedgerEntry{e}
+	}
+	return st
+}

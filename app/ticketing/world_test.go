@@ -1,0 +1,247 @@
+package ticketing_test
+
+import (
+	"context"
+	"fmt"
+	"testing"
+	"time"
+
+	"psabridge/app"
+	"psabridge/app/outbox"
+	"psabridge/app/psa"
+	"psabridge/app/psa/connectwise"
+	"psabridge/app/rest"
+	"psabridge/app/sandbox"
+	"psabridge/app/sandbox/sample"
+	"psabridge/app/settings"
+	"psabridge/app/ticketing"
+	"psabridge/store"
+	"psabridge/store/storetest"
+)
+
+// world is the whole way of an event: the real rules, store, outbox, handlers and adapter, against the sandbox's
+// ConnectWise, on a clock the test turns.
+type world struct {
+	t      *testing.T
+	clock  time.Time
+	dir    string
+	store  *store.Store
+	vendor *sandbox.Running
+	desk   *ticketing.Desk
+	box    *outbox.Outbox
+	doc    app.Settings
+	client psa.Client
+	events int
+}
+
+func (w *world) now() time.Time { return w.clock }
+
+func newWorld(t *testing.T, o sandbox.Options, change ...func(*app.Settings)) *world {
+	t.Helper()
+	w := &world{t: t, clock: time.Date(2026, 11, 22, 9, 0, 0, 0, time.UTC), dir: t.TempDir()}
+	o.Now = w.now
+	var err error
+	if w.vendor, err = sandbox.Start(t.Context(), o); err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = w.vendor.Stop() })
+	if w.doc, err = settings.Parse(w.vendor.Settings()); err != nil {
+		t.Fatal(err)
+	}
+	w.doc.Alerts = []app.AlertRule{{
+		Name: "Backup failed", When: []app.When{{Type: "backup.failed"}}, Via: app.Via{PSA: true},
+		Ticket: app.TicketPolicy{AutoClose: true},
+	}}
+	for _, c := range change {
+		c(&w.doc)
+	}
+	w.open()
+	w.saveSettings()
+	w.poll()
+	w.clock = w.clock.Add(time.Minute)
+	return w
+}
+
+// open opens the store and what works on it, as a start of the program does.
+func (w *world) open() {
+	w.t.Helper()
+	w.store = storetest.OpenAt(w.t, w.dir, w.now)
+	row := w.doc.Connections[0]
+	keys := connectwise.Keys{Public: app.Secret(sample.PublicKey), Private: app.Secret(sample.PrivateKey)}
+	client, err := connectwise.New(row, keys, "", rest.NewLimiter(0, 0), connectwise.Options{
+		Timeout: 5 * time.Second, Backoff: func(int) time.Duration { return 0 },
+	})
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	w.client = client
+	w.desk = ticketing.New(ticketing.Deps{
+		Store:    w.store,
+		Client:   func(context.Context, string) (psa.Client, error) { return client, nil },
+		Settings: func(context.Context) (app.Settings, error) { return w.doc, nil },
+		PageURL:  func() string { return "http://psabridge-k3v9x2ab.localhost:7360" },
+		Now:      w.now,
+	})
+	w.box = outbox.New(w.store, w.desk.Handlers(), outbox.Options{Now: w.now, Random: func() float64 { return 0.5 }})
+}
+
+// restart is a crash and a new start.
+func (w *world) restart() {
+	w.t.Helper()
+	if err := w.store.Close(); err != nil {
+		w.t.Fatal(err)
+	}
+	w.open()
+	if _, err := w.store.RecoverDeliveries(w.t.Context(), w.clock); err != nil {
+		w.t.Fatal(err)
+	}
+}
+
+// make makes a ticket in ConnectWise behind our back.
+func (w *world) make(xref string) int {
+	w.t.Helper()
+	r, err := w.client.CreateTicket(w.t.Context(), app.NewTicket{Summary: "Printer", CompanyID: w.company(), XRef: xref})
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	return int(r.ID)
+}
+
+func (w *world) saveSettings() {
+	w.t.Helper()
+	document, err := settings.Marshal(w.doc)
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	if _, err := w.store.SaveSettings(w.t.Context(), app.Revision{At: w.clock, By: "test", Document: document}, settings.Project(w.doc)); err != nil {
+		w.t.Fatal(err)
+	}
+}
+
+// mapped is the id of a mapped organization below the master.
+func (w *world) mapped() string { return w.doc.Organizations[1].ID }
+
+func (w *world) company() int64 { return w.doc.Organizations[1].Company.ID }
+
+// poll hands a batch with these events to the store.
+func (w *world) poll(events ...app.Event) app.IngestResult {
+	w.t.Helper()
+	b := app.Batch{Source: sample.SourceName, ReadAt: w.clock, OrganizationsComplete: true, Events: events}
+	for i, o := range w.doc.Organizations {
+		parent := w.doc.Organizations[0].ID
+		if i == 0 {
+			parent = ""
+		}
+		b.Organizations = append(b.Organizations, app.Organization{
+			Source: o.Source, ExternalID: o.ID, ParentExternalID: parent, Name: "Customer " + o.ID, State: app.OrganizationPresent, Active: true,
+		})
+	}
+	res, err := w.store.Ingest(w.t.Context(), b, w.clock, func(s app.AlertState) app.AlertDecision { return ticketing.Decide(w.doc, s) })
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	return res
+}
+
+func (w *world) event(state app.EventState) app.Event {
+	w.events++
+	return app.Event{
+		SourceEventID: fmt.Sprint("e", w.events), OrganizationID: w.mapped(), Object: app.Object{Kind: app.ObjectMachine, ExternalID: "77", Name: "FS01"},
+		Source: sample.SourceName, Type: "backup.failed", State: state, Severity: app.SeverityWarning, OccurredAt: w.clock, ReceivedAt: w.clock,
+		Title: "Backup of FS01 failed", Text: "Disk full.",
+	}
+}
+
+func (w *world) problem()  { w.t.Helper(); w.poll(w.event(app.Problem)) }
+func (w *world) recovery() { w.t.Helper(); w.poll(w.event(app.Recovery)) }
+
+// deliver makes every attempt that is due, waiting in between for at most so long.
+func (w *world) deliver(patience time.Duration) {
+	w.t.Helper()
+	until := w.clock.Add(patience)
+	for range 1000 {
+		if w.box.Once(w.t.Context()) {
+			continue
+		}
+		next, ok, err := w.store.NextDue(w.t.Context(), nil)
+		if err != nil {
+			w.t.Fatal(err)
+		}
+		if !ok || next.After(until) {
+			return
+		}
+		w.clock = next
+		if !w.box.Once(w.t.Context()) { // blocked
+			w.clock = w.clock.Add(15 * time.Second)
+			if w.clock.After(until) {
+				return
+			}
+		}
+	}
+	w.t.Fatal("it never comes to rest")
+}
+
+// tick lets time pass.
+func (w *world) tick(d time.Duration) app.IngestResult {
+	w.t.Helper()
+	w.clock = w.clock.Add(d)
+	res, err := w.store.Tick(w.t.Context(), sample.SourceName, w.clock, func(s app.AlertState) app.AlertDecision { return ticketing.Decide(w.doc, s) })
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	return res
+}
+
+func (w *world) pollTickets() {
+	w.t.Helper()
+	if err := w.desk.Poll(w.t.Context()); err != nil {
+		w.t.Fatal(err)
+	}
+}
+
+// remote lists ConnectWise's tickets that carry a reference of ours.
+func (w *world) remote() []sandbox.Ticket {
+	var ours []sandbox.Ticket
+	for _, t := range w.vendor.ConnectWise.Tickets() {
+		if t.ExternalXRef != "" {
+			ours = append(ours, t)
+		}
+	}
+	return ours
+}
+
+func (w *world) only() sandbox.Ticket {
+	w.t.Helper()
+	ours := w.remote()
+	if len(ours) != 1 {
+		w.t.Fatalf("%d tickets in ConnectWise, want 1", len(ours))
+	}
+	return ours[0]
+}
+
+func (w *world) row() app.TicketRow {
+	w.t.Helper()
+	rows, err := w.store.Tickets(w.t.Context(), app.TicketFilter{})
+	if err != nil || len(rows) == 0 {
+		w.t.Fatalf("%d tickets here, %v", len(rows), err)
+	}
+	return rows[0]
+}
+
+func (w *world) delivery(id int64) app.DeliveryRow {
+	w.t.Helper()
+	d, err := w.store.Delivery(w.t.Context(), id)
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	return d
+}
+
+func (w *world) condition() app.Condition {
+	w.t.Helper()
+	list, err := w.store.Conditions(w.t.Context(), app.ConditionFilter{})
+	if err != nil || len(list) == 0 {
+		w.t.Fatalf("%d conditions, %v", len(list), err)
+	}
+	return list[0]
+}
