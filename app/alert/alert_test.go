@@ -433,3 +433,13 @@ func TestSummaryTemplate(t *testing.T) {
 		t.Errorf("summary = %q", got)
 	}
 }
+
+func TestRuleThatBeginsToTellThePSAAsks(t *testing.T) {
+	r := rule("backup.failed")
+	r.Via.PSA = false
+	b := newBridge(t, r)
+	mustOutcome(t, b.decide(true, b.event("backup.failed", app.Problem)), app.OutcomeIgnored, app.ReasonNotViaPSA)
+	b.in.Settings.Alerts[0].Via.PSA = true
+	mustCount(t, "tickets", len(b.decide(true).Tickets), 0)
+	mustCount(t, "behind the question", waiting(b, app.ReasonHistory), 1)
+}

@@ -13,6 +13,7 @@ func Decide(in Input, s app.AlertState) app.AlertDecision {
 	w.expire()
 	observed := w.observe()
 	for _, e := range s.Fresh {
+		e.Source = s.Source
 		w.event(fact{Event: e, heard: received(e, s), began: s.Now})
 	}
 	for _, f := range observed {
@@ -52,8 +53,14 @@ func (w *world) expire() {
 // held back.
 func (w *world) pass() {
 	for _, c := range w.sortedConditions() {
-		if c.State == app.ConditionWaiting {
+		switch {
+		case c.State == app.ConditionWaiting:
 			w.reconsider(c)
+		case c.State == app.ConditionQuiet && c.Wait == app.ReasonNotViaPSA:
+			if r := w.ruleFor(c); r != nil && r.Via.PSA {
+				w.rename(c, r)
+				w.wait(c, app.ReasonHistory) // it came before the rule told the PSA system (T4)
+			}
 		}
 	}
 	for _, c := range w.sortedConditions() {

@@ -7,7 +7,10 @@ import (
 	"time"
 
 	"psabridge/app"
+	"psabridge/app/alert"
 	"psabridge/app/sandbox"
+	"psabridge/app/sandbox/sample"
+	"psabridge/app/ticketing"
 )
 
 const (
@@ -491,5 +494,99 @@ func TestFlapping(t *testing.T) {
 	got := w.only()
 	if notes := len(w.vendor.ConnectWise.Notes(got.ID)); !got.Closed || notes > 14 {
 		t.Errorf("closed %t, %d notes", got.Closed, notes)
+	}
+}
+
+func TestStatusMovedByAPersonIsSeenByThePoll(t *testing.T) {
+	w := newWorld(t, sandbox.Options{})
+	w.problem()
+	w.deliver(0)
+	got := w.only()
+	statuses, err := w.client.Statuses(t.Context(), int64(got.BoardID))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, s := range statuses {
+		if !s.Closed && s.Name != got.Status {
+			w.clock = w.clock.Add(time.Minute)
+			if err := w.vendor.ConnectWise.SetTicketStatus(got.ID, int(s.ID)); err != nil {
+				t.Fatal(err)
+			}
+			break
+		}
+	}
+	w.pollTickets()
+	if row := w.row(); !row.Touched || row.Status == got.Status || row.State != app.TicketOpen {
+		t.Errorf("row = %+v", row.Ticket)
+	}
+	w.recovery()
+	w.deliver(0)
+	if w.only().Closed {
+		t.Error("closed although a person moved it")
+	}
+}
+
+func TestLateMappingThroughTheStore(t *testing.T) {
+	w := newWorld(t, sandbox.Options{})
+	company := w.doc.Organizations[1].Company
+	w.doc.Organizations[1].Company = app.CompanyRef{}
+	w.problem()
+	w.deliver(0)
+	if c := w.condition(); c.State != app.ConditionWaiting || c.Wait != app.ReasonNotMapped {
+		t.Fatalf("condition %s, %s", c.State, c.Wait)
+	}
+	w.doc.Organizations[1].Company = company
+	w.tick(time.Minute)
+	w.deliver(0)
+	w.only()
+}
+
+func TestStartQuestionThroughTheStore(t *testing.T) {
+	w := newWorld(t, sandbox.Options{})
+	rule := w.doc.Alerts[0]
+	w.doc.Alerts = nil
+	w.problem() // nobody wants it yet
+	w.doc.Alerts = []app.AlertRule{rule}
+	w.tick(time.Minute)
+	if c := w.condition(); c.Wait != app.ReasonHistory {
+		t.Fatalf("condition %s, %s", c.State, c.Wait)
+	}
+	if b, err := w.store.Backlog(t.Context(), w.clock); err != nil || b.StartLine != 1 {
+		t.Errorf("%d behind the start question, %v", b.StartLine, err)
+	}
+	_, err := w.store.Tick(t.Context(), sample.SourceName, w.clock, func(s app.AlertState) app.AlertDecision {
+		return ticketing.AnswerStart(w.doc, s, alert.Answer{Open: true})
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	w.deliver(0)
+	w.only()
+}
+
+func TestUnreachableThroughTheStore(t *testing.T) {
+	w := newWorld(t, sandbox.Options{}, func(doc *app.Settings) {
+		doc.Alerts[0].When = []app.When{{Type: app.TypeMachineUnreachable}}
+	})
+	show := func(value string) {
+		w.batch(app.Batch{States: []app.ObjectState{{
+			OrganizationID: w.mapped(), Object: app.Object{Kind: app.ObjectMachine, ExternalID: "77", Name: "FS01"},
+			What: app.StateConnection, Value: value, From: w.clock,
+		}}})
+		w.deliver(0)
+	}
+	for range 4 * 5 { // every 15 s
+		show(app.Disconnected)
+		if len(w.remote()) != 0 {
+			t.Fatal("too early")
+		}
+		w.clock = w.clock.Add(15 * time.Second)
+	}
+	show(app.Disconnected)
+	w.only()
+	w.clock = w.clock.Add(15 * time.Second)
+	show(app.Connected)
+	if !w.only().Closed {
+		t.Error("not closed")
 	}
 }

@@ -123,10 +123,16 @@ func (w *world) mapped() string { return w.doc.Organizations[1].ID }
 
 func (w *world) company() int64 { return w.doc.Organizations[1].Company.ID }
 
-// poll hands a batch with these events to the store.
-func (w *world) poll(events ...app.Event) app.IngestResult {
+// poll hands these events to the store.
+func (w *world) poll(events ...app.Event) {
 	w.t.Helper()
-	b := app.Batch{Source: sample.SourceName, ReadAt: w.clock, OrganizationsComplete: true, Events: events}
+	w.batch(app.Batch{Events: events})
+}
+
+// batch hands a batch to the store, with the whole tree.
+func (w *world) batch(b app.Batch) {
+	w.t.Helper()
+	b.Source, b.ReadAt, b.OrganizationsComplete = sample.SourceName, w.clock, true
 	for i, o := range w.doc.Organizations {
 		parent := w.doc.Organizations[0].ID
 		if i == 0 {
@@ -136,11 +142,10 @@ func (w *world) poll(events ...app.Event) app.IngestResult {
 			Source: o.Source, ExternalID: o.ID, ParentExternalID: parent, Name: "Customer " + o.ID, State: app.OrganizationPresent, Active: true,
 		})
 	}
-	res, err := w.store.Ingest(w.t.Context(), b, w.clock, func(s app.AlertState) app.AlertDecision { return ticketing.Decide(w.doc, s) })
+	_, err := w.store.Ingest(w.t.Context(), b, w.clock, func(s app.AlertState) app.AlertDecision { return ticketing.Decide(w.doc, s) })
 	if err != nil {
 		w.t.Fatal(err)
 	}
-	return res
 }
 
 func (w *world) event(state app.EventState) app.Event {
@@ -182,14 +187,13 @@ func (w *world) deliver(patience time.Duration) {
 }
 
 // tick lets time pass.
-func (w *world) tick(d time.Duration) app.IngestResult {
+func (w *world) tick(d time.Duration) {
 	w.t.Helper()
 	w.clock = w.clock.Add(d)
-	res, err := w.store.Tick(w.t.Context(), sample.SourceName, w.clock, func(s app.AlertState) app.AlertDecision { return ticketing.Decide(w.doc, s) })
+	_, err := w.store.Tick(w.t.Context(), sample.SourceName, w.clock, func(s app.AlertState) app.AlertDecision { return ticketing.Decide(w.doc, s) })
 	if err != nil {
 		w.t.Fatal(err)
 	}
-	return res
 }
 
 func (w *world) pollTickets() {
