@@ -180,3 +180,27 @@ func TestReleasesSurviveAnUnchangedPlanOnly(t *testing.T) {
 		t.Errorf("a correction was carried over: %+v", got.Lines[0])
 	}
 }
+
+func TestDigestTellsDecisionsApart(t *testing.T) {
+	p := held(func(in *billing.Input) {
+		in.Owned = nil
+		in.Mappings[0].Bill = append(in.Mappings[0].Bill, app.MeterStorage)
+	})
+	released, err := billing.Decide(p, 1, app.DecisionReleased, nil, "", "ada")
+	if err != nil {
+		t.Fatal(err)
+	}
+	after := released.Lines[0].After
+	corrected, err := billing.Decide(p, 1, app.DecisionCorrected, &after, "the same, but by hand", "ada")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if corrected.Digest == released.Digest {
+		t.Error("a release and a correction to the same number have one digest")
+	}
+	turned := p
+	turned.Lines = []app.Line{p.Lines[1], p.Lines[0]}
+	if billing.Digest(turned) != p.Digest {
+		t.Error("the order of lines is part of the digest")
+	}
+}

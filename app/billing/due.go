@@ -108,13 +108,10 @@ func wallClock(wall time.Time, loc *time.Location) time.Time {
 		_, seconds := t.In(loc).Zone()
 		return time.Duration(seconds) * time.Second
 	}
+	// With the offset of the day before and that of the day after; where clocks go back, the first is the earlier.
 	before := wall.Add(-offset(wall.Add(-26 * time.Hour)))
 	after := wall.Add(-offset(wall.Add(26 * time.Hour)))
-	first, second := before, after
-	if second.Before(first) {
-		first, second = second, first
-	}
-	for _, t := range []time.Time{first, second} {
+	for _, t := range []time.Time{before, after} {
 		if t.Add(offset(t)).Equal(wall) {
 			return t.In(loc)
 		}

@@ -127,3 +127,19 @@ func TestLeavingWithinTheMonth(t *testing.T) {
 		t.Errorf("it left before the newest push: %v", holds(l))
 	}
 }
+
+// The old line cannot be written and shows no change, yet the one it moved to must wait: which of two additions still
+// bills the customer is not known.
+func TestAMovedShareWaitsForAnAmbiguousLine(t *testing.T) {
+	in := moved()
+	other := in.Mappings[0]
+	other.Organization.ExternalID, other.Organization.Name, other.AgreementID = "4799", "Contoso East", 12
+	in.Mappings = append(in.Mappings, other)
+	in.Readings = append(in.Readings, reading("4799", app.MeterAccounts, "0", app.UnitEach))
+	in.Actual.Additions[12] = append(in.Actual.Additions[12], addition(9905, 500, "X360-ACCOUNT", "1"))
+	p := billing.Plan(in)
+	i := slices.IndexFunc(p.Lines, func(l app.Line) bool { return l.Agreement.ID == 13 })
+	if !slices.Contains(holds(p.Lines[i]), app.HoldShareLeft) {
+		t.Errorf("holds %v", holds(p.Lines[i]))
+	}
+}

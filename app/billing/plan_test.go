@@ -146,6 +146,7 @@ func TestHolds(t *testing.T) {
 			in.Mappings[0].Rules = map[app.Meter]app.QuantityRule{app.MeterAccounts: {Unit: app.UnitGB}}
 		}, []app.HoldCode{app.HoldUnitMismatch}},
 		"adopted":               {func(in *billing.Input) { in.Owned = nil }, []app.HoldCode{app.HoldFirstTouch}},
+		"ours, never confirmed": {func(in *billing.Input) { in.Owned[0].Confirmed = false }, []app.HoldCode{app.HoldFirstTouch}},
 		"adopted without price": {func(in *billing.Input) { in.Owned = nil; in.Actual.Additions[12][0].UnitPrice = money("0") }, []app.HoldCode{app.HoldFirstTouch, app.HoldNoPrice}},
 		"filled from zero":      {func(in *billing.Input) { in.Owned = nil; in.Actual.Additions[12][0].Quantity = q("0") }, []app.HoldCode{app.HoldFirstTouch, app.HoldBigChange}},
 		"created":               {func(in *billing.Input) { in.Owned = nil; in.Actual.Additions[12] = []app.Addition{} }, []app.HoldCode{app.HoldFirstTouch}},
@@ -330,9 +331,10 @@ func TestExclusionsAndTrials(t *testing.T) {
 		{Kind: app.ObjectAccount, ExternalID: "1", Name: "Ada", Amount: q("1")},
 		{Kind: app.ObjectAccount, ExternalID: "2", Name: "Bob", Amount: q("1")},
 		{Kind: app.ObjectAccount, ExternalID: "3", Name: "Scanner", Amount: q("1")},
+		{Kind: app.ObjectAccount, ExternalID: "4", Name: "Left out by the source already", Amount: q("1"), Excluded: "suspended"},
 	}
 	in.Actual.Additions[12][0].Quantity, in.Owned[0].LastVerified = q("3"), q("3")
-	in.Mappings[0].Exclude = []app.Exclusion{{Kind: app.ObjectAccount, ID: "3", Reason: "service account"}, {Kind: app.ObjectMachine, ID: "2", Reason: "another kind"}}
+	in.Mappings[0].Exclude = []app.Exclusion{{Kind: app.ObjectAccount, ID: "3", Reason: "service account"}, {Kind: app.ObjectMachine, ID: "2", Reason: "another kind"}, {Kind: app.ObjectAccount, ID: "4"}}
 	l := billing.Plan(in).Lines[0]
 	if !l.After.Equal(q("2")) || l.Items[2].Excluded != "service account" || l.Items[1].Excluded != "" {
 		t.Errorf("after %s, items %+v", l.After, l.Items)
@@ -396,5 +398,24 @@ func TestReasonNamesWhoCameAndWent(t *testing.T) {
 	}}
 	if got, want := billing.Plan(in).Lines[0].Reason, "+ Ada Lovelace, − Bob"; got != want {
 		t.Errorf("reason %q, want %q", got, want)
+	}
+}
+
+func TestCompareCountsWhatIsBilled(t *testing.T) {
+	item := func(id, amount, excluded string) app.EvidenceItem {
+		return app.EvidenceItem{Kind: app.ObjectRoot, ExternalID: id, Name: "Root " + id, Amount: q(amount), Excluded: excluded}
+	}
+	d := billing.Compare(
+		[]app.EvidenceItem{item("1", "5", ""), item("2", "1", "test"), item("3", "2", ""), item("4", "9", "")},
+		[]app.EvidenceItem{item("1", "7.5", ""), item("3", "2", "archive"), item("4", "9", ""), item("5", "1", "new, but left out"), item("6", "3", "")},
+	)
+	names := func(items []app.EvidenceItem) (ids string) {
+		for _, i := range items {
+			ids += i.ExternalID
+		}
+		return ids
+	}
+	if names(d.Added) != "6" || names(d.Removed) != "3" || names(d.Grown) != "1" || !d.Grown[0].Amount.Equal(q("2.5")) {
+		t.Errorf("%+v", d)
 	}
 }
