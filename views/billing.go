@@ -285,6 +285,9 @@ func groupHint(rows []LineRow) string {
 	return strings.Join(parts, " · ")
 }
 
+// open reports whether the preview shown may still be decided on and pushed; a pushed one is only looked at.
+func (m Month) open() bool { return m.CanPlan && m.Plan != nil && m.Plan.State == app.PlanOpen }
+
 func (m Month) path(show string) []string {
 	return []string{"q", m.Filter.Q, "meter", m.Filter.Meter, "order", m.Filter.Order, "show", show}
 }

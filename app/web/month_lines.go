@@ -32,21 +32,16 @@ func (s *Server) monthLines(ctx context.Context, p monthPage, m *views.Month, c 
 	if err != nil {
 		return err
 	}
-	if plan.State != app.PlanOpen || plan.UndoOf != 0 {
-		m.CanPlan = m.CanPlan && plan.State != app.PlanOpen // decided; a new one may be made
-	}
 	m.Counts = lineCounts(plan.Lines)
 	_, _, m.Amount = billing.Totals(plan.Lines)
 	m.Unpriced = unpriced(plan.Lines)
 	if m.Readings, err = s.readingAges(ctx, plan.Lines); err != nil {
 		return err
 	}
-	decided := plan.State != app.PlanOpen
 	for _, r := range rows {
 		if r.ID == line {
 			r.Typed = typed
 		}
-		r.CanRelease = r.CanRelease && !decided
 		if r.ID == line || shown(r, m.Filter) {
 			m.Rows = append(m.Rows, r)
 		}
