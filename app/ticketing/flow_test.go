@@ -38,7 +38,7 @@ func TestOpenedNotedClosed(t *testing.T) {
 		}
 	}
 	before := w.vendor.ConnectWise.Requests()
-	w.clock = w.clock.Add(3*time.Hour + 12*time.Minute)
+	w.set(w.clock.Add(3*time.Hour + 12*time.Minute))
 	w.recovery()
 	w.deliver(0)
 	if n := w.vendor.ConnectWise.Requests() - before; n > 5 {
@@ -222,7 +222,7 @@ func TestPersonTouched(t *testing.T) {
 			if err := tc.touch(w, w.only().ID); err != nil {
 				t.Fatal(err)
 			}
-			w.clock = w.clock.Add(time.Hour)
+			w.set(w.clock.Add(time.Hour))
 			w.recovery()
 			w.deliver(0)
 			got := w.only()
@@ -242,7 +242,7 @@ func TestFalse200ParksAndSaysSo(t *testing.T) {
 	w.problem()
 	w.deliver(0)
 	w.vendor.ConnectWise.Faults.Add(sandbox.Fault{Method: http.MethodPatch, Path: onePath, Unchanged: true})
-	w.clock = w.clock.Add(time.Hour)
+	w.set(w.clock.Add(time.Hour))
 	w.recovery()
 	w.deliver(time.Hour)
 	d := w.delivery(2)
@@ -286,7 +286,7 @@ func TestUnknownNoteAndCloseHappenOnce(t *testing.T) {
 			w.problem()
 			w.deliver(0)
 			w.vendor.ConnectWise.Faults.Add(sandbox.Fault{Method: tc.method, Path: tc.path, Cut: tc.cut})
-			w.clock = w.clock.Add(time.Hour)
+			w.set(w.clock.Add(time.Hour))
 			w.recovery()
 			w.deliver(time.Hour)
 			got := w.only()
@@ -301,7 +301,7 @@ func TestClosedByAPersonStaysQuiet(t *testing.T) {
 	w := newWorld(t, sandbox.Options{})
 	w.problem()
 	w.deliver(0)
-	w.clock = w.clock.Add(time.Minute)
+	w.set(w.clock.Add(time.Minute))
 	if err := w.vendor.ConnectWise.CloseTicketByHand(w.only().ID); err != nil {
 		t.Fatal(err)
 	}
@@ -313,7 +313,7 @@ func TestClosedByAPersonStaysQuiet(t *testing.T) {
 	w.recovery()
 	w.deliver(0)
 	w.only()
-	w.clock = w.clock.Add(time.Hour)
+	w.set(w.clock.Add(time.Hour))
 	w.problem()
 	w.deliver(0)
 	if len(w.remote()) != 2 {
@@ -423,17 +423,17 @@ func TestReopen(t *testing.T) {
 	})
 	w.problem()
 	w.deliver(0)
-	w.clock = w.clock.Add(time.Hour)
+	w.set(w.clock.Add(time.Hour))
 	w.recovery()
 	w.deliver(0)
-	w.clock = w.clock.Add(time.Hour)
+	w.set(w.clock.Add(time.Hour))
 	w.problem()
 	w.deliver(0)
 	got := w.only()
 	if got.Closed || got.Status != "New" || w.row().State != app.TicketOpen || w.condition().State != app.ConditionOpen {
 		t.Fatalf("ticket %+v, row %s, condition %s", got, w.row().State, w.condition().State)
 	}
-	w.clock = w.clock.Add(time.Hour)
+	w.set(w.clock.Add(time.Hour))
 	w.recovery()
 	w.deliver(0)
 	if got := w.only(); !got.Closed {
@@ -445,9 +445,9 @@ func TestComebackBeforeTheCloseIsNotLost(t *testing.T) {
 	w := newWorld(t, sandbox.Options{})
 	w.problem()
 	w.deliver(0)
-	w.clock = w.clock.Add(time.Hour)
+	w.set(w.clock.Add(time.Hour))
 	w.recovery()
-	w.clock = w.clock.Add(time.Minute)
+	w.set(w.clock.Add(time.Minute))
 	w.problem() // the close is queued
 	w.deliver(0)
 	w.tick(time.Minute)
@@ -484,10 +484,10 @@ func TestFlapping(t *testing.T) {
 	for range 40 {
 		w.problem()
 		w.deliver(0)
-		w.clock = w.clock.Add(45 * time.Second)
+		w.set(w.clock.Add(45 * time.Second))
 		w.recovery()
 		w.deliver(0)
-		w.clock = w.clock.Add(45 * time.Second)
+		w.set(w.clock.Add(45 * time.Second))
 	}
 	w.tick(time.Hour)
 	w.deliver(0)
@@ -508,7 +508,7 @@ func TestStatusMovedByAPersonIsSeenByThePoll(t *testing.T) {
 	}
 	for _, s := range statuses {
 		if !s.Closed && s.Name != got.Status {
-			w.clock = w.clock.Add(time.Minute)
+			w.set(w.clock.Add(time.Minute))
 			if err := w.vendor.ConnectWise.SetTicketStatus(got.ID, int(s.ID)); err != nil {
 				t.Fatal(err)
 			}
@@ -580,11 +580,11 @@ func TestUnreachableThroughTheStore(t *testing.T) {
 		if len(w.remote()) != 0 {
 			t.Fatal("too early")
 		}
-		w.clock = w.clock.Add(15 * time.Second)
+		w.set(w.clock.Add(15 * time.Second))
 	}
 	show(app.Disconnected)
 	w.only()
-	w.clock = w.clock.Add(15 * time.Second)
+	w.set(w.clock.Add(15 * time.Second))
 	show(app.Connected)
 	if !w.only().Closed {
 		t.Error("not closed")

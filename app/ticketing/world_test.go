@@ -3,6 +3,7 @@ package ticketing_test
 import (
 	"context"
 	"fmt"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -23,7 +24,8 @@ import (
 // ConnectWise, on a clock the test turns.
 type world struct {
 	t      *testing.T
-	clock  time.Time
+	clock  time.Time    // for the test itself
+	shown  atomic.Int64 // for everybody else: the sandbox answers on goroutines of its own
 	dir    string
 	store  *store.Store
 	vendor *sandbox.Running
@@ -34,11 +36,17 @@ type world struct {
 	events int
 }
 
-func (w *world) now() time.Time { return w.clock }
+func (w *world) now() time.Time { return time.Unix(0, w.shown.Load()).UTC() }
+
+func (w *world) set(now time.Time) {
+	w.clock = now
+	w.shown.Store(now.UnixNano())
+}
 
 func newWorld(t *testing.T, o sandbox.Options, change ...func(*app.Settings)) *world {
 	t.Helper()
-	w := &world{t: t, clock: time.Date(2026, 11, 22, 9, 0, 0, 0, time.UTC), dir: t.TempDir()}
+	w := &world{t: t, dir: t.TempDir()}
+	w.set(time.Date(2026, 11, 22, 9, 0, 0, 0, time.UTC))
 	o.Now = w.now
 	var err error
 	if w.vendor, err = sandbox.Start(t.Context(), o); err != nil {
@@ -58,7 +66,7 @@ func newWorld(t *testing.T, o sandbox.Options, change ...func(*app.Settings)) *w
 	w.open()
 	w.saveSettings()
 	w.poll()
-	w.clock = w.clock.Add(time.Minute)
+	w.set(w.clock.Add(time.Minute))
 	return w
 }
 
@@ -175,9 +183,9 @@ func (w *world) deliver(patience time.Duration) {
 		if !ok || next.After(until) {
 			return
 		}
-		w.clock = next
+		w.set(next)
 		if !w.box.Once(w.t.Context()) { // blocked
-			w.clock = w.clock.Add(15 * time.Second)
+			w.set(w.clock.Add(15 * time.Second))
 			if w.clock.After(until) {
 				return
 			}
@@ -189,7 +197,7 @@ func (w *world) deliver(patience time.Duration) {
 // tick lets time pass.
 func (w *world) tick(d time.Duration) {
 	w.t.Helper()
-	w.clock = w.clock.Add(d)
+	w.set(w.clock.Add(d))
 	_, err := w.store.Tick(w.t.Context(), sample.SourceName, w.clock, func(s app.AlertState) app.AlertDecision { return ticketing.Decide(w.doc, s) })
 	if err != nil {
 		w.t.Fatal(err)
