@@ -95,7 +95,7 @@ type violation struct {
 const runAxe = `axe.run({runOnly:['wcag2a','wcag2aa','wcag21aa','wcag22aa']}).then(r=>JSON.stringify(
 	r.violations.map(v=>({id:v.id,help:v.help,nodes:v.nodes.map(n=>n.html.slice(0,200)+' '+n.failureSummary.slice(0,300))}))))`
 
-// TestPages looks at every page in every state: no violation of WCAG 2.2 AA that a machine can find, nothing on the console
+// TestPages looks at every page, with PSABRIDGE_ALL=1 in every state and width: no violation of WCAG 2.2 AA that a machine can find, nothing on the console
 // under the strict policy, no sideways scrolling. With PSABRIDGE_SHOTS=<folder> it keeps a picture of each.
 func TestPages(t *testing.T) {
 	base, all := serve(t)
@@ -107,15 +107,14 @@ func TestPages(t *testing.T) {
 	full := os.Getenv("PSABRIDGE_ALL") == "1"
 	for _, l := range looks() {
 		t.Run(fmt.Sprintf("%s-%d", l.theme, l.width), func(t *testing.T) {
-			p := newPage(t, ctx, l)
 			for _, s := range all {
-				if !full && s.state != "normal" && l.theme == "dark" {
-					continue // the dark run of every state belongs to the whole matrix
+				if !full && s.state != "normal" && (s.state != "trouble" || l.theme == "light") {
+					continue // every state in every look belongs to the whole matrix
 				}
 				if only := os.Getenv("PSABRIDGE_PAGE"); only != "" && !strings.Contains(s.state+"/"+s.page, only) {
 					continue
 				}
-				p.visit(t, base, s, string(axe))
+				visit(ctx, t, l, base, s, string(axe))
 			}
 		})
 	}
@@ -123,17 +122,14 @@ func TestPages(t *testing.T) {
 
 // page is one tab with what its console said.
 type page struct {
-	ctx  context.Context
 	look look
 	mu   sync.Mutex
 	said []string
 }
 
-func newPage(t *testing.T, browser context.Context, l look) *page {
+// open makes a tab of its own for one story: nothing a page before it left can be taken for it.
+func (p *page) open(ctx context.Context, t *testing.T, address string) error {
 	t.Helper()
-	ctx, cancel := chromedp.NewContext(browser, chromedp.WithNewBrowserContext())
-	t.Cleanup(cancel)
-	p := &page{ctx: ctx, look: l}
 	messages := chromedp.Console(ctx)
 	go func() {
 		for m, err := range messages {
@@ -145,44 +141,44 @@ func newPage(t *testing.T, browser context.Context, l look) *page {
 			p.mu.Unlock()
 		}
 	}()
-	if err := chromedp.Do(ctx, chromedp.EmulateViewport(l.width, 900)); err != nil {
-		t.Fatal(err)
+	if err := chromedp.Do(ctx, chromedp.EmulateViewport(p.look.width, 900)); err != nil {
+		return err
 	}
-	scheme := emulation.SetEmulatedMediaParams{Features: []*emulation.MediaFeature{{Name: "prefers-color-scheme", Value: l.theme}}}
+	scheme := emulation.SetEmulatedMediaParams{Features: []*emulation.MediaFeature{{Name: "prefers-color-scheme", Value: p.look.theme}}}
 	if _, err := chromedp.Call(ctx, emulation.SetEmulatedMedia, scheme); err != nil {
-		t.Fatal(err)
+		return err
 	}
-	return p
+	return chromedp.Do(ctx, chromedp.Navigate(address), chromedp.WaitReady(chromedp.CSS("main")))
 }
 
-func (p *page) visit(t *testing.T, base string, s story, axe string) {
+func visit(ctx context.Context, t *testing.T, l look, base string, s story, axe string) {
 	t.Helper()
 	name := s.state + "/" + s.page
-	ctx, cancel := context.WithTimeout(p.ctx, 60*time.Second)
+	p := &page{look: l}
+	ctx, cancel := chromedp.NewContext(ctx)
 	defer cancel()
-	if err := chromedp.Do(ctx, chromedp.Navigate(base+"/"+name)); err != nil {
+	ctx, stop := context.WithTimeout(ctx, 2*time.Minute)
+	defer stop()
+	if err := p.open(ctx, t, base+"/"+name); err != nil {
 		t.Errorf("%s: %v", name, err)
 		return
 	}
 	if s.state != "rows500" {
-		p.shoot(t, ctx, s)
+		p.shoot(ctx, t, s)
 	}
 	wide, err := chromedp.Run(ctx, chromedp.Evaluate[int](`document.documentElement.scrollWidth - document.documentElement.clientWidth`))
 	if err != nil || wide > 0 {
 		t.Errorf("%s: %d px wider than the window (%v)", name, wide, err)
 	}
-	if s.state == "normal" || s.state == "trouble" || os.Getenv("PSABRIDGE_ALL") == "1" {
-		p.axe(t, ctx, name, axe)
-	}
+	p.axe(ctx, t, name, axe)
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	for _, m := range p.said {
 		t.Errorf("%s: console: %s", name, m)
 	}
-	p.said = nil
 }
 
-func (p *page) axe(t *testing.T, ctx context.Context, name, axe string) {
+func (p *page) axe(ctx context.Context, t *testing.T, name, axe string) {
 	t.Helper()
 	if err := chromedp.Do(ctx, chromedp.Evaluate[chromedp.Void](axe+";0")); err != nil {
 		t.Errorf("%s: axe: %v", name, err)
@@ -201,7 +197,7 @@ func (p *page) axe(t *testing.T, ctx context.Context, name, axe string) {
 	}
 }
 
-func (p *page) shoot(t *testing.T, ctx context.Context, s story) {
+func (p *page) shoot(ctx context.Context, t *testing.T, s story) {
 	t.Helper()
 	dir := os.Getenv("PSABRIDGE_SHOTS")
 	if dir == "" {
@@ -216,4 +212,40 @@ func (p *page) shoot(t *testing.T, ctx context.Context, s story) {
 	if err := os.WriteFile(file, png, 0o600); err != nil {
 		t.Error(err)
 	}
+}
+
+// TestScript uses what the page can do beyond HTML.
+func TestScript(t *testing.T) {
+	base, _ := serve(t)
+	ctx, cancel := context.WithTimeout(browser(t), 2*time.Minute)
+	defer cancel()
+	p := &page{look: look{"light", 1280}}
+	if err := p.open(ctx, t, base+"/normal/organizations"); err != nil {
+		t.Fatal(err)
+	}
+	for _, step := range []struct{ what, do, want string }{
+		{"the title carries the count", `document.title`, "(4) Organizations – psabridge"},
+		{"all rows are shown", shown, "12"},
+		{"folding the master hides the rest", `document.querySelector('button.twist').click();` + shown, "1"},
+		{"unfolding shows it again", `document.querySelector('button.twist').click();` + shown, "12"},
+		{"arrow left folds", press("ArrowLeft") + shown, "1"},
+		{"arrow right unfolds", press("ArrowRight") + shown, "12"},
+		{"arrow down moves the focus", press("ArrowDown") + `document.activeElement.getAttribute('aria-level')+document.activeElement.tabIndex`, "20"},
+		{"the theme follows the system", `String(document.documentElement.dataset.theme)`, "undefined"},
+		{"the theme button sets it", `document.querySelector('[data-theme-next]').click();document.documentElement.dataset.theme`, "light"},
+		{"and again", `document.querySelector('[data-theme-next]').click();document.documentElement.dataset.theme+getComputedStyle(document.documentElement).colorScheme`, "darkdark"},
+		{"/ goes to the search", `document.activeElement.blur();document.body.dispatchEvent(new KeyboardEvent('keydown',{key:'/',bubbles:true}));document.activeElement.name`, "q"},
+	} {
+		got, err := chromedp.Run(ctx, chromedp.Evaluate[string](step.do))
+		if err != nil || got != step.want {
+			t.Errorf("%s: %q, want %q (%v)", step.what, got, step.want, err)
+		}
+	}
+}
+
+const shown = `String([...document.querySelectorAll('[role=treegrid] tbody tr')].filter(r=>r.offsetParent).length)`
+
+// press sends a key to the row of the tree that can be reached.
+func press(key string) string {
+	return `(r=>{r.focus();r.dispatchEvent(new KeyboardEvent('keydown',{key:'` + key + `',bubbles:true,cancelable:true}))})(document.querySelector('[role=treegrid] tbody tr[tabindex="0"]'));`
 }
