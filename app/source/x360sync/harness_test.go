@@ -50,12 +50,16 @@ type memory struct {
 	saved []x360sync.Token
 	value []byte
 	fail  error
+	lost  error // what Load says
 }
 
 func (m *memory) Load(context.Context) (x360sync.Token, error) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	var t x360sync.Token
+	if m.lost != nil {
+		return t, m.lost
+	}
 	if m.value == nil {
 		return t, nil
 	}

@@ -161,6 +161,10 @@ func (s *session) load(ctx context.Context) error {
 		return nil
 	}
 	t, err := s.store.Load(ctx)
+	if code := app.ErrorCode(err); code == app.NotFound || code == app.Unauthorized {
+		// There is none, or it is for another server or out of another keychain: the password is what counts then.
+		t, err = Token{}, nil
+	}
 	if err != nil {
 		return wrapStore(err, "The x360Sync sign-in cannot be read from the keychain. Unlock it, then try again.")
 	}

@@ -286,3 +286,18 @@ func TestMissingCredentials(t *testing.T) {
 		t.Errorf("%d requests without a password", n)
 	}
 }
+
+func TestTokenOfAnotherServerDoesNotCount(t *testing.T) {
+	w := newWorld(t, sandbox.Options{})
+	w.tokens.lost = app.Errorf(app.Unauthorized, "It was entered for another address.")
+	if _, err := w.source().Check(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	w.tokens.lost = errors.New("keychain is locked")
+	w.server.ForgetRequests()
+	_, err := w.source().Check(t.Context())
+	wantCode(t, err, app.Unavailable)
+	if n := w.server.Requests(); n != 0 {
+		t.Errorf("%d requests although nobody knows whether a sign-in is stored", n)
+	}
+}

@@ -13,9 +13,9 @@ import (
 	"psabridge/app/source"
 )
 
-// requestsPerMinute is what we allow ourselves. The vendor's limit is set per organization and not documented; what it
+// RequestsPerMinute is what we allow ourselves. The vendor's limit is set per organization and not documented; what it
 // asks for by Retry-After is honoured besides.
-const requestsPerMinute = 3000
+const RequestsPerMinute = 3000
 
 // Config is what a live account needs. Name, Host, Credentials and Tokens are required.
 type Config struct {
@@ -63,7 +63,7 @@ func New(c Config) (*Source, error) {
 		c.Logger = slog.New(slog.DiscardHandler)
 	}
 	if c.Limiter == nil {
-		c.Limiter = rest.NewLimiter(requestsPerMinute, parallel)
+		c.Limiter = rest.NewLimiter(RequestsPerMinute, parallel)
 	}
 	c.DeviceName = cmp.Or(c.DeviceName, "psabridge")
 	client, err := rest.New(rest.Config{

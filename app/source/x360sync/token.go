@@ -26,7 +26,8 @@ type Token struct {
 
 // TokenStore keeps the Token of one source.
 type TokenStore interface {
-	// Load returns the stored token, or the zero Token when there is none.
+	// Load returns the stored token, or the zero Token when there is none. A not_found or unauthorized error says the
+	// same: there is none for this server.
 	Load(ctx context.Context) (Token, error)
 	// Save replaces it. Only when Save returned nil may an access token that came with it be used.
 	Save(ctx context.Context, t Token) error
