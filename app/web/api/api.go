@@ -14,6 +14,7 @@ import (
 	"github.com/labstack/echo/v4"
 
 	"psabridge/app"
+	"psabridge/app/alert"
 	"psabridge/app/job"
 )
 
@@ -30,9 +31,10 @@ type Deps struct {
 	Sync     func(ctx context.Context, source string) (SyncResult, error)
 	Push     Pusher
 	Outbox   Outbox
-	Alerts   Alerts
 	Jobs     *job.Jobs
 	Status   func(ctx context.Context) (Status, error)
+	// Start answers the start question (T4).
+	Start func(ctx context.Context, a alert.Answer, by string) (opened, quiet int, err error)
 	// TicketURL is where a person sees a ticket in ConnectWise; empty when the connection is gone.
 	TicketURL func(ctx context.Context, connection string, ticket int64) string
 	// Launch returns a sign-in address for the pages, good once and for 60 seconds.
@@ -98,11 +100,6 @@ type Outbox interface {
 	RetryParked(ctx context.Context, by string) (int, error)
 	Drop(ctx context.Context, id int64, reason, by string) error
 	Link(ctx context.Context, id, ticket int64, by string) error
-}
-
-// Alerts answers the start question (T4).
-type Alerts interface {
-	Start(ctx context.Context, open bool, by string) (opened, quiet int, err error)
 }
 
 // caller is who the API says did something: whoever holds the token.

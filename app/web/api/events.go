@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"psabridge/app"
+	"psabridge/app/alert"
 )
 
 // Event is one fact of a source and what became of it.
@@ -121,7 +122,9 @@ func (s *server) conditions(ctx context.Context, in *conditionsInput) (*listOutp
 
 type startInput struct {
 	Body struct {
-		Open bool `json:"open" doc:"true: open tickets for what held before; false: stay quiet until it recovers"`
+		Open       bool   `json:"open" doc:"true: open tickets for what held before; false: stay quiet until it recovers"`
+		Rule       string `json:"rule,omitempty" maxLength:"200" doc:"only what this rule wants"`
+		Connection string `json:"connection,omitempty" maxLength:"64" doc:"only what goes to this connection"`
 	}
 }
 
@@ -133,7 +136,7 @@ type startOutput struct {
 }
 
 func (s *server) start(ctx context.Context, in *startInput) (*startOutput, error) {
-	opened, quiet, err := s.Alerts.Start(ctx, in.Body.Open, caller)
+	opened, quiet, err := s.Start(ctx, alert.Answer{Open: in.Body.Open, Rule: in.Body.Rule, Connection: in.Body.Connection}, caller)
 	if err != nil {
 		return nil, s.fail(err)
 	}

@@ -31,6 +31,9 @@ type ID string
 
 func id(n int64) ID { return ID(strconv.FormatInt(n, 10)) }
 
+// RowID prints the id of a row of ours.
+func RowID(n int64) ID { return id(n) }
+
 func idOrNil(n int64) *ID {
 	if n == 0 {
 		return nil

@@ -1,0 +1,237 @@
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"time"
+
+	"github.com/alecthomas/kong"
+
+	"psabridge/app"
+	"psabridge/app/web"
+)
+
+// version is set by the build (-ldflags -X main.version=…).
+var version = "dev"
+
+// clientID is the vendor's ConnectWise clientId a release build may carry; a connection's own field overrides it.
+var clientID = ""
+
+// Exit codes of the command line.
+const (
+	exitDone  = 0
+	exitWrong = 1 // something is wrong and was said
+	exitUsage = 2
+)
+
+// globals are the flags every command takes.
+type globals struct {
+	DataDir        string `help:"Where the database, the log and the run file are kept." placeholder:"DIR"`
+	Port           *int   `help:"Port of the local page (default ${port}; the next free one when it is taken). 0 = any free one. Loopback only." placeholder:"PORT"`
+	NoBrowser      bool   `help:"Do not open a browser."`
+	NoTray         bool   `help:"No tray icon."`
+	Keys           string `help:"Where secrets are kept: the operating system's keychain, or an encrypted file for machines without one." enum:"os,file" default:"os"`
+	PassphraseFile string `help:"File with the passphrase of --keys file; else PSABRIDGE_PASSPHRASE." placeholder:"FILE"`
+	PageHost       string `help:"Serve the page under its own name, or under 127.0.0.1 for browsers that do not resolve *.localhost." enum:"label,ip" default:"label"`
+	LogLevel       string `help:"What is logged." enum:"debug,info,warn,error" default:"info"`
+	JSON           bool   `help:"Print JSON."`
+}
+
+// commands is the command line.
+type commands struct {
+	globals
+
+	Serve    serveCmd    `cmd:"" default:"withargs" help:"Run the bridge (the default). A second start opens the page of the running one."`
+	Demo     demoCmd     `cmd:"" help:"Run the bridge on a built-in fake ConnectWise and x360Sync, in a throw-away folder."`
+	Open     openCmd     `cmd:"" help:"Open the page of the running bridge, signed in."`
+	Status   statusCmd   `cmd:"" help:"Say what the bridge is doing."`
+	Sync     syncCmd     `cmd:"" help:"Read the sources now."`
+	Billing  billingCmd  `cmd:"" help:"The billing run."`
+	Settings settingsCmd `cmd:"" help:"Export and import the settings document."`
+	Secret   secretCmd   `cmd:"" help:"Store secrets."`
+	Version  versionCmd  `cmd:"" help:"Print the version."`
+}
+
+// console is what a command prints to and reads from; tests give their own.
+type console struct {
+	in       io.Reader
+	out, err io.Writer
+}
+
+// errPrinted is returned by a command that has already said what is wrong.
+var errPrinted = errors.New("said")
+
+// execute runs one command line and returns its exit code.
+func execute(ctx context.Context, args []string, c console) int {
+	var cmds commands
+	code := -1
+	parser, err := kong.New(&cmds,
+		kong.Name("psabridge"),
+		kong.Description("Turns Axcient x360Sync alerts into ConnectWise tickets and monthly usage into agreement quantities."),
+		kong.Writers(c.out, c.err),
+		kong.Vars{"port": fmt.Sprint(web.DefaultPort)},
+		kong.Exit(func(n int) { code = n }),
+		kong.ConfigureHelp(kong.HelpOptions{Compact: true}),
+		kong.BindTo(ctx, (*context.Context)(nil)),
+		kong.Bind(&cmds.globals, c),
+	)
+	if err != nil {
+		_, _ = fmt.Fprintln(c.err, err)
+		return exitUsage
+	}
+	run, err := parser.Parse(args)
+	if code >= 0 { // --help printed itself
+		return code
+	}
+	if err != nil {
+		_, _ = fmt.Fprintf(c.err, "psabridge: %v\nRun psabridge --help for the commands.\n", err)
+		return exitUsage
+	}
+	return report(c, cmds.JSON, run.Run())
+}
+
+// report says what went wrong, in the person's words, and picks the exit code.
+func report(c console, asJSON bool, err error) int {
+	switch {
+	case err == nil:
+		return exitDone
+	case errors.Is(err, errPrinted):
+		return exitWrong
+	case asJSON:
+		e, _ := errors.AsType[*app.Error](err)
+		out := problem{Detail: app.ErrorMessage(err), Code: app.ErrorCode(err)}
+		if e != nil {
+			out.Field = e.Field
+		}
+		_ = json.NewEncoder(c.err).Encode(out)
+	default:
+		_, _ = fmt.Fprintln(c.err, "psabridge: "+personal(err))
+	}
+	return exitWrong
+}
+
+// personal adds the field at fault, which on a command line has no place beside it to be shown at.
+func personal(err error) string {
+	msg := app.ErrorMessage(err)
+	if e, ok := errors.AsType[*app.Error](err); ok && e.Field != "" && e.Code == app.Invalid {
+		return e.Field + ": " + msg
+	}
+	if app.ErrorCode(err) == app.Internal {
+		return msg + " " + err.Error()
+	}
+	return msg
+}
+
+// dir returns the data folder, made if need be.
+func (g *globals) dir() (string, error) {
+	dir := g.DataDir
+	if dir == "" {
+		var err error
+		if dir, err = defaultDataDir(); err != nil {
+			return "", err
+		}
+	}
+	dir, err := filepath.Abs(dir)
+	if err != nil {
+		return "", err
+	}
+	return dir, prepareDataDir(dir)
+}
+
+// passphrase returns what opens the secrets file; only --keys file asks for it.
+func (g *globals) passphrase() (app.Secret, error) {
+	if g.PassphraseFile == "" {
+		return app.Secret(os.Getenv("PSABRIDGE_PASSPHRASE")), nil
+	}
+	b, err := os.ReadFile(g.PassphraseFile)
+	if err != nil {
+		return "", app.Wrap(err, app.Invalid, "The passphrase file cannot be read.")
+	}
+	return app.Secret(trimLine(b)), nil
+}
+
+// withBridge runs f against the running bridge or, when none runs, against one that lives only for this command,
+// under the same lock. Either way f speaks the same API.
+func (g *globals) withBridge(ctx context.Context, c console, f func(*client) error) error {
+	dir, err := g.dir()
+	if err != nil {
+		return err
+	}
+	unlock, ok, err := lockData(dir)
+	if err != nil {
+		return err
+	}
+	if !ok {
+		cl, err := runningClient(dir)
+		if err != nil {
+			return err
+		}
+		return f(cl)
+	}
+	defer unlock()
+	sockets, err := web.Listen(ctx, 0, true)
+	if err != nil {
+		return err
+	}
+	o := g.bridgeOptions(dir, c)
+	o.Port = sockets.Port
+	b, err := newBridge(ctx, o)
+	if err != nil {
+		sockets.Close()
+		return err
+	}
+	defer b.stopSoon(ctx)
+	b.startBriefly(ctx, sockets)
+	return f(newClient(b.api(), b.token))
+}
+
+// runningClient speaks to the bridge that holds the data folder.
+func runningClient(dir string) (*client, error) {
+	r, err := readRunning(dir)
+	if err != nil {
+		return nil, err
+	}
+	token, err := loadToken(dir, func() string { return "" })
+	if err != nil {
+		return nil, err
+	}
+	return newClient(r.API, token), nil
+}
+
+// print writes v as JSON when asked to, else calls text.
+func (g *globals) print(c console, v any, text func(io.Writer)) error {
+	if g.JSON {
+		enc := json.NewEncoder(c.out)
+		enc.SetIndent("", "  ")
+		return enc.Encode(v)
+	}
+	text(c.out)
+	return nil
+}
+
+type versionCmd struct{}
+
+// Run prints the version.
+func (versionCmd) Run(g *globals, c console) error {
+	return g.print(c, map[string]string{"version": version}, func(w io.Writer) { _, _ = fmt.Fprintln(w, "psabridge "+version) })
+}
+
+func trimLine(b []byte) string {
+	s := string(b)
+	for len(s) > 0 && (s[len(s)-1] == '\n' || s[len(s)-1] == '\r') {
+		s = s[:len(s)-1]
+	}
+	return s
+}
+
+func shortTime(t time.Time) string {
+	if t.IsZero() {
+		return "never"
+	}
+	return t.Local().Format("2 Jan 15:04:05 MST")
+}

@@ -1,0 +1,286 @@
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"io"
+	"net/http"
+	"net/url"
+	"strings"
+	"text/tabwriter"
+	"time"
+
+	"psabridge/app"
+)
+
+type billingCmd struct {
+	Plan    billingPlan    `cmd:"" help:"Read usage and ConnectWise now and show what a push would change. Writes nothing."`
+	Push    billingPush    `cmd:"" help:"Push the plan shown: with --digest exactly that one, with --yes whatever is planned now. Held lines stay held."`
+	Undo    billingUndo    `cmd:"" help:"Restore what a push wrote, where our value still stands."`
+	History billingHistory `cmd:"" help:"List the pushes."`
+}
+
+type billingScope struct {
+	Connection string `help:"Name of the ConnectWise connection; the only one when left out."`
+	Period     string `help:"The month, e.g. 2026-11; the current one when left out." placeholder:"2026-11"`
+}
+
+type billingPlan struct{ billingScope }
+
+type planAnswer struct {
+	ID         string     `json:"id"`
+	Connection string     `json:"connection"`
+	Period     string     `json:"period"`
+	Digest     string     `json:"digest"`
+	Complete   bool       `json:"complete"`
+	Lines      []planLine `json:"lines"`
+	Totals     struct {
+		Changed      int           `json:"changed"`
+		Held         int           `json:"held"`
+		AmountChange *app.Quantity `json:"amount_change"`
+	} `json:"totals"`
+}
+
+type planLine struct {
+	ID        string        `json:"id"`
+	Product   string        `json:"product_id"`
+	Company   app.Named     `json:"company"`
+	Agreement app.Named     `json:"agreement"`
+	Before    *app.Quantity `json:"before"`
+	After     app.Quantity  `json:"after"`
+	Unit      string        `json:"unit"`
+	Verdict   app.Verdict   `json:"verdict"`
+	State     app.LineState `json:"state"`
+	Holds     []app.Hold    `json:"holds"`
+	Note      string        `json:"note"`
+}
+
+type pushAnswer struct {
+	ID         string        `json:"id"`
+	Connection string        `json:"connection"`
+	Period     string        `json:"period"`
+	State      app.PushState `json:"state"`
+	Trigger    app.Trigger   `json:"trigger"`
+	ApprovedAt time.Time     `json:"approved_at"`
+	Lines      []planLine    `json:"lines"`
+}
+
+// Run makes a plan and prints it.
+func (b billingPlan) Run(ctx context.Context, g *globals, c console) error {
+	return g.withBridge(ctx, c, func(cl *client) error {
+		p, raw, err := b.plan(ctx, cl)
+		if err != nil {
+			return err
+		}
+		return g.print(c, raw, func(w io.Writer) { p.print(w) })
+	})
+}
+
+func (b billingScope) plan(ctx context.Context, cl *client) (planAnswer, json.RawMessage, error) {
+	var p planAnswer
+	name, err := b.connection(ctx, cl)
+	if err != nil {
+		return p, nil, err
+	}
+	in := map[string]string{"connection": name}
+	if b.Period != "" {
+		in["period"] = b.Period
+	}
+	var raw json.RawMessage
+	if err := cl.call(ctx, http.MethodPost, "/billing/plans?wait=600", in, &raw); err != nil {
+		return p, nil, err
+	}
+	return p, raw, json.Unmarshal(raw, &p)
+}
+
+// connection is the one named, or the only one there is. With several it is never guessed.
+func (b billingScope) connection(ctx context.Context, cl *client) (string, error) {
+	if b.Connection != "" {
+		return b.Connection, nil
+	}
+	var st statusAnswer
+	if err := cl.call(ctx, http.MethodGet, "/status", nil, &st); err != nil {
+		return "", err
+	}
+	if len(st.Connections) != 1 {
+		return "", app.FieldErrorf("connection", "There are %d ConnectWise connections. Name one with --connection.", len(st.Connections))
+	}
+	return st.Connections[0].Name, nil
+}
+
+func (p planAnswer) print(w io.Writer) {
+	_, _ = fmt.Fprintf(w, "Plan %s for %s, %s\n", p.ID, p.Connection, p.Period)
+	tw := tabwriter.NewWriter(w, 0, 2, 2, ' ', 0)
+	same := 0
+	for _, l := range p.Lines {
+		if l.Verdict == app.VerdictSame {
+			same++
+			continue
+		}
+		_, _ = fmt.Fprintf(tw, "  %s\t%s\t%s\t%s → %s %s\t%s\t%s\n", l.Company.Name, l.Agreement.Name, l.Product, quantity(l.Before), l.After.String(), l.Unit, l.Verdict, holdText(l.Holds))
+	}
+	_ = tw.Flush()
+	_, _ = fmt.Fprintf(w, "%d to write, %d held, %d the same.\n", p.Totals.Changed, p.Totals.Held, same)
+	if !p.Complete {
+		_, _ = fmt.Fprintln(w, "Not everything could be read; the lines concerned are held.")
+	}
+	_, _ = fmt.Fprintf(w, "Push exactly this plan with: psabridge billing push --digest %s\n", p.Digest)
+}
+
+func quantity(q *app.Quantity) string {
+	if q == nil {
+		return "none"
+	}
+	return q.String()
+}
+
+func holdText(holds []app.Hold) string {
+	var s []string
+	for _, h := range holds {
+		s = append(s, h.Message)
+	}
+	return strings.Join(s, " ")
+}
+
+type billingPush struct {
+	billingScope
+	Digest string `help:"Digest of the plan that was looked at; refused when anything changed since." placeholder:"DIGEST"`
+	Yes    bool   `help:"Plan now and push what it says. Releases no held line."`
+}
+
+// Run approves a plan and waits until it is written. Exit code 1 when a line could not be written.
+func (b billingPush) Run(ctx context.Context, g *globals, c console) error {
+	if b.Yes == (b.Digest != "") {
+		return app.FieldErrorf("digest", "Say which plan to push: --digest with the digest that billing plan printed, or --yes for whatever is planned now.")
+	}
+	return g.withBridge(ctx, c, func(cl *client) error {
+		plan, err := b.chosen(ctx, cl)
+		if err != nil {
+			return err
+		}
+		var p pushAnswer
+		in := map[string]string{"plan_id": plan.ID, "digest": plan.Digest}
+		if err := cl.call(ctx, http.MethodPost, "/billing/pushes", in, &p); err != nil {
+			return err
+		}
+		return finishPush(ctx, g, c, cl, p.ID)
+	})
+}
+
+// chosen is the plan to push: made now, or the current one when its digest is the one that was looked at.
+func (b billingPush) chosen(ctx context.Context, cl *client) (planAnswer, error) {
+	if b.Yes {
+		p, _, err := b.plan(ctx, cl)
+		return p, err
+	}
+	name, err := b.connection(ctx, cl)
+	if err != nil {
+		return planAnswer{}, err
+	}
+	query := url.Values{"connection": {name}, "digest": {b.Digest}}
+	var out struct {
+		Items []planAnswer `json:"items"`
+	}
+	if err := cl.call(ctx, http.MethodGet, "/billing/plans?"+query.Encode(), nil, &out); err != nil {
+		return planAnswer{}, err
+	}
+	if len(out.Items) != 1 {
+		return planAnswer{}, app.Errorf(app.Conflict, "No open plan has this digest any more. Make a new one with: psabridge billing plan")
+	}
+	return out.Items[0], nil
+}
+
+// lookEvery is how often a waiting command asks how far a push is.
+const lookEvery = 300 * time.Millisecond
+
+func finishPush(ctx context.Context, g *globals, c console, cl *client, id string) error {
+	tick := time.NewTicker(lookEvery)
+	defer tick.Stop()
+	for {
+		var raw json.RawMessage
+		if err := cl.call(ctx, http.MethodGet, "/billing/pushes/"+id, nil, &raw); err != nil {
+			return err
+		}
+		var p pushAnswer
+		if err := json.Unmarshal(raw, &p); err != nil {
+			return err
+		}
+		if p.State != app.PushWriting {
+			if err := g.print(c, raw, func(w io.Writer) { p.print(w) }); err != nil {
+				return err
+			}
+			if p.State == app.PushIncomplete {
+				return errPrinted
+			}
+			return nil
+		}
+		select {
+		case <-ctx.Done():
+			return app.Errorf(app.Unavailable, "Stopped waiting. The push %s goes on when psabridge runs; look with: psabridge billing history", id)
+		case <-tick.C:
+		}
+	}
+}
+
+func (p pushAnswer) print(w io.Writer) {
+	done := 0
+	for _, l := range p.Lines {
+		switch {
+		case l.State == app.LineDone && (l.Verdict == app.VerdictUpdate || l.Verdict == app.VerdictCreate):
+			done++
+			_, _ = fmt.Fprintf(w, "  %s, %s: %s → %s %s\n", l.Company.Name, l.Product, quantity(l.Before), l.After.String(), l.Unit)
+		case l.State != app.LineDone && l.State != app.LinePlanned:
+			_, _ = fmt.Fprintf(w, "  %s, %s: %s %s\n", l.Company.Name, l.Product, l.State, l.Note)
+		}
+	}
+	_, _ = fmt.Fprintf(w, "Push %s of %s: %s, %d lines written.\n", p.ID, p.Period, p.State, done)
+}
+
+type billingUndo struct {
+	Push string `arg:"" help:"Number of the push, as billing history prints it."`
+}
+
+// Run undoes a push and waits until it is written.
+func (b billingUndo) Run(ctx context.Context, g *globals, c console) error {
+	return g.withBridge(ctx, c, func(cl *client) error {
+		var p pushAnswer
+		if err := cl.call(ctx, http.MethodPost, "/billing/pushes/"+url.PathEscape(b.Push)+"/undo", nil, &p); err != nil {
+			return err
+		}
+		return finishPush(ctx, g, c, cl, p.ID)
+	})
+}
+
+type billingHistory struct{ billingScope }
+
+// Run lists the pushes, newest first.
+func (b billingHistory) Run(ctx context.Context, g *globals, c console) error {
+	return g.withBridge(ctx, c, func(cl *client) error {
+		query := url.Values{}
+		if b.Connection != "" {
+			query.Set("connection", b.Connection)
+		}
+		if b.Period != "" {
+			query.Set("period", b.Period)
+		}
+		var out struct {
+			Items []pushAnswer `json:"items"`
+		}
+		if err := cl.call(ctx, http.MethodGet, "/billing/pushes?"+query.Encode(), nil, &out); err != nil {
+			return err
+		}
+		return g.print(c, out.Items, func(w io.Writer) { printHistory(w, out.Items) })
+	})
+}
+
+func printHistory(w io.Writer, pushes []pushAnswer) {
+	if len(pushes) == 0 {
+		_, _ = fmt.Fprintln(w, "Nothing was pushed yet.")
+	}
+	tw := tabwriter.NewWriter(w, 0, 2, 2, ' ', 0)
+	for _, p := range pushes {
+		_, _ = fmt.Fprintf(tw, "%s\t%s\t%s\t%s\tby %s\t%s\n", p.ID, p.Period, p.Connection, p.State, p.Trigger, shortTime(p.ApprovedAt))
+	}
+	_ = tw.Flush()
+}

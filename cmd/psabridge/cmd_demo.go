@@ -1,0 +1,54 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"os"
+
+	"psabridge/app"
+	"psabridge/app/sandbox"
+	"psabridge/app/sandbox/sample"
+	"psabridge/app/secret"
+)
+
+type demoCmd struct{}
+
+// Run runs the bridge on the built-in vendors. The product cannot tell them from the real ones: it reads and writes them
+// over HTTP like any other. Data folder and keychain last as long as the command.
+func (demoCmd) Run(ctx context.Context, g *globals, c console) error {
+	dir, err := os.MkdirTemp("", "psabridge-demo-*")
+	if err != nil {
+		return app.Wrap(err, app.Unavailable, "No temporary folder can be made.")
+	}
+	defer func() { _ = os.RemoveAll(dir) }()
+	vendors, err := sandbox.Start(ctx, sandbox.Options{})
+	if err != nil {
+		return app.Wrap(err, app.Unavailable, "The fake ConnectWise and x360Sync cannot be started.")
+	}
+	defer func() { _ = vendors.Stop() }()
+
+	o := g.bridgeOptions(dir, c)
+	o.Demo, o.DemoLook, o.Keychain = true, vendors.LookURL, secret.NewMemory()
+	o.Prepare = func(ctx context.Context, b *bridge) error {
+		if err := b.configure(ctx, vendors); err != nil {
+			return err
+		}
+		vendors.GoLive(nil)
+		return nil
+	}
+	_, _ = fmt.Fprintf(c.out, "Demo: nothing here is real. Look into its ConnectWise at %s\n", vendors.LookURL)
+	return g.serve(ctx, c, o)
+}
+
+// configure gives a new bridge the sample MSP's settings and keys, by the same doors a person uses.
+func (b *bridge) configure(ctx context.Context, v *sandbox.Running) error {
+	if _, err := b.setup.Replace(ctx, "demo", v.Settings(), false, false); err != nil {
+		return err
+	}
+	for _, s := range sample.Secrets() {
+		if err := b.setup.SetSecret(ctx, s.Name, app.Secret(s.Value)); err != nil {
+			return err
+		}
+	}
+	return nil
+}

@@ -1,0 +1,57 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"net/http"
+	"strings"
+
+	"psabridge/app"
+)
+
+type openCmd struct {
+	Print bool `help:"Print a sign-in address, good once and for 60 seconds, instead of opening a browser."`
+}
+
+// Run opens the page of the running bridge, signed in.
+func (o openCmd) Run(ctx context.Context, g *globals, c console) error {
+	dir, err := g.dir()
+	if err != nil {
+		return err
+	}
+	unlock, free, err := lockData(dir)
+	if err != nil {
+		return err
+	}
+	if free {
+		unlock()
+		return app.Errorf(app.Unavailable, "psabridge is not running. Start it with: psabridge serve")
+	}
+	address, err := launchAddress(ctx, dir)
+	if err != nil {
+		return err
+	}
+	if o.Print {
+		_, _ = fmt.Fprintln(c.out, address)
+		return nil
+	}
+	return openBrowser(ctx, dir, address)
+}
+
+// launchAddress asks the running bridge for a sign-in address.
+func launchAddress(ctx context.Context, dir string) (string, error) {
+	cl, err := runningClient(dir)
+	if err != nil {
+		return "", err
+	}
+	var out struct {
+		Address string `json:"address"`
+	}
+	if err := cl.call(ctx, http.MethodPost, "/launch", nil, &out); err != nil {
+		return "", err
+	}
+	if !strings.HasPrefix(out.Address, "http://") {
+		return "", app.Errorf(app.Unavailable, "The running psabridge gave no page address.")
+	}
+	return out.Address, nil
+}

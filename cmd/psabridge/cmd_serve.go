@@ -1,0 +1,91 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"os"
+	"path/filepath"
+
+	"psabridge/app"
+	"psabridge/app/web"
+)
+
+type serveCmd struct{}
+
+// Run runs the bridge until it is told to stop. When the data folder is taken it opens the page of the bridge that has it.
+func (serveCmd) Run(ctx context.Context, g *globals, c console) error {
+	dir, err := g.dir()
+	if err != nil {
+		return err
+	}
+	unlock, ok, err := lockData(dir)
+	if err != nil {
+		return err
+	}
+	if !ok {
+		return secondStart(ctx, g, c, dir)
+	}
+	defer unlock()
+	return g.serve(ctx, c, g.bridgeOptions(dir, c))
+}
+
+// secondStart is what a double click on a running bridge does: show its page.
+func secondStart(ctx context.Context, g *globals, c console, dir string) error {
+	r, err := readRunning(dir)
+	if err != nil {
+		return err
+	}
+	_, _ = fmt.Fprintf(c.out, "psabridge is already running at %s\n", r.Page)
+	if g.NoBrowser {
+		return nil
+	}
+	address, err := launchAddress(ctx, dir)
+	if err != nil {
+		return err
+	}
+	return openBrowser(ctx, dir, address)
+}
+
+// serve runs a bridge in the foreground: sockets, run file, ready line, first page; then waits and stops cleanly.
+func (g *globals) serve(ctx context.Context, c console, o options) error {
+	port, strict := web.DefaultPort, false
+	if g.Port != nil {
+		port, strict = *g.Port, true
+	}
+	sockets, err := web.Listen(ctx, port, strict)
+	if err != nil {
+		return err
+	}
+	o.Port = sockets.Port
+	b, err := newBridge(ctx, o)
+	if err != nil {
+		sockets.Close()
+		return err
+	}
+	defer b.stopSoon(ctx)
+	b.start(ctx, sockets)
+	run := running{Page: b.page(), API: b.api(), PID: os.Getpid(), Version: version}
+	if err := writeRunning(o.Dir, run); err != nil {
+		return app.Wrap(err, app.Unavailable, "The data folder cannot be written. Is the disk full?")
+	}
+	defer func() { _ = os.Remove(filepath.Join(o.Dir, runFile)) }()
+	_, _ = fmt.Fprintf(c.out, "psabridge is ready at %s\n", run.Page)
+	if !g.NoBrowser && (b.firstRun || o.Demo) {
+		g.openFirst(ctx, c, b)
+	}
+	select {
+	case <-ctx.Done():
+		return nil
+	case err := <-b.failed:
+		return err
+	}
+}
+
+// openFirst shows the page on the first run. A machine without a browser is not a reason to stop.
+func (g *globals) openFirst(ctx context.Context, c console, b *bridge) {
+	go func() {
+		if err := openBrowser(ctx, b.opts.Dir, b.launch()); err != nil {
+			_, _ = fmt.Fprintln(c.err, "No browser could be opened. Sign in with: psabridge open --print")
+		}
+	}()
+}

@@ -1,0 +1,147 @@
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"io"
+	"net/http"
+	"net/url"
+	"time"
+)
+
+type statusCmd struct{}
+
+// statusAnswer is the part of GET /status a terminal shows.
+type statusAnswer struct {
+	Version  string `json:"version"`
+	State    string `json:"state"`
+	NeedsYou []struct {
+		Message string `json:"message"`
+	} `json:"needs_you"`
+	Sources []struct {
+		Name      string    `json:"name"`
+		LastOKAt  time.Time `json:"last_ok_at"`
+		LastError string    `json:"last_error"`
+	} `json:"sources"`
+	Connections []struct {
+		Name      string    `json:"name"`
+		State     string    `json:"state"`
+		LastOKAt  time.Time `json:"last_ok_at"`
+		LastError string    `json:"last_error"`
+	} `json:"connections"`
+	Outbox struct {
+		Waiting, Sending, Checking, Parked int
+	} `json:"outbox"`
+	Billing []struct {
+		Connection string    `json:"connection"`
+		Period     string    `json:"period"`
+		NextPushAt time.Time `json:"next_push_at"`
+		State      string    `json:"state"`
+	} `json:"billing"`
+}
+
+// Run prints what the bridge is doing.
+func (statusCmd) Run(ctx context.Context, g *globals, c console) error {
+	return g.withBridge(ctx, c, func(cl *client) error {
+		var raw json.RawMessage
+		if err := cl.call(ctx, http.MethodGet, "/status", nil, &raw); err != nil {
+			return err
+		}
+		var s statusAnswer
+		if err := json.Unmarshal(raw, &s); err != nil {
+			return err
+		}
+		return g.print(c, raw, func(w io.Writer) { s.print(w) })
+	})
+}
+
+func (s statusAnswer) print(w io.Writer) {
+	p := func(format string, args ...any) { _, _ = fmt.Fprintf(w, format+"\n", args...) }
+	p("psabridge %s: %s", s.Version, s.State)
+	for _, n := range s.NeedsYou {
+		p("  needs you: %s", n.Message)
+	}
+	for _, one := range s.Sources {
+		p("  source %s: last read %s%s", one.Name, shortTime(one.LastOKAt), because(one.LastError))
+	}
+	for _, one := range s.Connections {
+		p("  connection %s: %s, last answer %s%s", one.Name, one.State, shortTime(one.LastOKAt), because(one.LastError))
+	}
+	p("  deliveries: %d waiting, %d sending, %d checking, %d parked", s.Outbox.Waiting, s.Outbox.Sending, s.Outbox.Checking, s.Outbox.Parked)
+	for _, b := range s.Billing {
+		p("  billing %s: %s is %s, next push %s", b.Connection, b.Period, b.State, shortTime(b.NextPushAt))
+	}
+}
+
+func because(problem string) string {
+	if problem == "" {
+		return ""
+	}
+	return " – " + problem
+}
+
+type syncCmd struct {
+	Source string `arg:"" optional:"" help:"Name of the source; all of them when left out."`
+}
+
+type syncAnswer struct {
+	Organizations int      `json:"organizations"`
+	Events        int      `json:"events"`
+	Readings      int      `json:"readings"`
+	Complete      bool     `json:"complete"`
+	Problems      []string `json:"problems"`
+}
+
+// Run reads the sources now. An incomplete reading is exit code 1: a script must notice.
+func (s syncCmd) Run(ctx context.Context, g *globals, c console) error {
+	return g.withBridge(ctx, c, func(cl *client) error {
+		names, err := s.names(ctx, cl)
+		if err != nil {
+			return err
+		}
+		answers, complete := map[string]syncAnswer{}, true
+		for _, name := range names {
+			var a syncAnswer
+			if err := cl.call(ctx, http.MethodPost, "/sources/"+url.PathEscape(name)+"/sync?wait=600", nil, &a); err != nil {
+				return err
+			}
+			answers[name], complete = a, complete && a.Complete
+		}
+		if err := g.print(c, answers, func(w io.Writer) { printSync(w, names, answers) }); err != nil {
+			return err
+		}
+		if !complete {
+			return errPrinted
+		}
+		return nil
+	})
+}
+
+func (s syncCmd) names(ctx context.Context, cl *client) ([]string, error) {
+	if s.Source != "" {
+		return []string{s.Source}, nil
+	}
+	var st statusAnswer
+	if err := cl.call(ctx, http.MethodGet, "/status", nil, &st); err != nil {
+		return nil, err
+	}
+	var names []string
+	for _, one := range st.Sources {
+		names = append(names, one.Name)
+	}
+	return names, nil
+}
+
+func printSync(w io.Writer, names []string, answers map[string]syncAnswer) {
+	if len(names) == 0 {
+		_, _ = fmt.Fprintln(w, "No source is set up yet.")
+	}
+	for _, name := range names {
+		a := answers[name]
+		_, _ = fmt.Fprintf(w, "%s: %d organizations, %d new events, %d readings\n", name, a.Organizations, a.Events, a.Readings)
+		for _, p := range a.Problems {
+			_, _ = fmt.Fprintln(w, "  "+p)
+		}
+	}
+}

@@ -1,0 +1,140 @@
+package main
+
+import (
+	"bytes"
+	"encoding/json"
+	"io"
+	"net/http"
+	"strings"
+	"testing"
+
+	"github.com/getkin/kin-openapi/openapi3"
+	"github.com/getkin/kin-openapi/openapi3filter"
+	"github.com/getkin/kin-openapi/routers"
+	"github.com/getkin/kin-openapi/routers/gorillamux"
+
+	"psabridge/app/sandbox"
+)
+
+// TestAPIAnswersAsItsDocumentSays holds the answers of the running API against the OpenAPI document it serves itself.
+func TestAPIAnswersAsItsDocumentSays(t *testing.T) {
+	v := vendors(t, sandbox.Options{})
+	b := newProcess(t)
+	b.configure(v, quick...)
+	d := b.serve()
+	b.must("", "sync")
+	plan := decode[planAnswer](t, b.must("", "billing", "plan", "--json"))
+	v.MSP.SetQuotaUsage(v.MSP.Organizations()[1].ID, 95, v.MSP.Start())
+	b.must("", "sync")
+	d.eventually("a ticket was delivered", func() bool { return countTickets(v.ConnectWise.Tickets()) == 1 })
+
+	doc := loadDocument(t, d)
+	c := contract{t: t, d: d, routes: doc}
+	c.call("GET", "/status", nil, 200)
+	c.call("GET", "/settings", nil, 200)
+	c.call("GET", "/secrets", nil, 200)
+	c.call("POST", "/connections/cw/test?wait=60", nil, 200)
+	c.call("POST", "/connections/cw/reload?wait=60", nil, 200)
+	c.call("GET", "/connections/cw/options/companies", nil, 200)
+	c.call("GET", "/connections/cw/options/statuses?board=1", nil, 200)
+	c.call("GET", "/connections/cw/options/statuses", nil, 400)
+	c.call("GET", "/mappings/suggestions?connection=cw", nil, 200)
+	c.call("POST", "/sources/sync/sync?wait=60", nil, 200)
+	c.call("POST", "/sources/nope/sync?wait=60", nil, 404)
+	c.call("GET", "/organizations", nil, 200)
+	c.call("GET", "/organizations?mapped=false&q=e", nil, 200)
+	c.call("GET", "/organizations/1", nil, 200)
+	c.call("GET", "/organizations/99999", nil, 404)
+	c.call("GET", "/events?limit=2", nil, 200)
+	c.call("GET", "/events?limt=2", nil, 400)
+	c.call("GET", "/conditions?state=open", nil, 200)
+	c.call("GET", "/tickets", nil, 200)
+	c.call("GET", "/deliveries?state=done", nil, 200)
+	c.call("GET", "/deliveries/1", nil, 200)
+	c.call("GET", "/billing/plans/"+plan.ID, nil, 200)
+	c.call("GET", "/billing/lines/"+plan.Lines[0].ID+"/evidence", nil, 200)
+	c.call("POST", "/billing/plans/"+plan.ID+"/release", map[string]any{"codes": []string{"first_touch"}}, 200)
+	c.call("POST", "/billing/pushes", map[string]any{"plan_id": plan.ID, "digest": plan.Digest}, 409)
+	c.call("POST", "/billing/pushes", map[string]any{"plan_id": plan.ID, "digets": "x"}, 400)
+	c.call("GET", "/billing/pushes", nil, 200)
+	c.call("POST", "/conditions/start", map[string]any{"open": false}, 200)
+	c.call("POST", "/pause", map[string]any{"reason": "maintenance"}, 204)
+	c.call("POST", "/resume", nil, 204)
+	c.call("GET", "/jobs/unknown", nil, 404)
+}
+
+// contract checks answers against the document.
+type contract struct {
+	t      *testing.T
+	d      *daemon
+	routes routers.Router
+}
+
+// loadDocument reads the OpenAPI 3.0 form of the document: the checker knows 3.0 best, and it is made from the same types.
+func loadDocument(t *testing.T, d *daemon) routers.Router {
+	t.Helper()
+	b, err := d.api.raw(t.Context(), http.MethodGet, "/openapi-3.0.json", "", "application/json", nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	doc, err := openapi3.NewLoader().LoadFromData(b)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := doc.Validate(t.Context()); err != nil {
+		t.Fatalf("the document is not valid: %v", err)
+	}
+	doc.Servers = openapi3.Servers{{URL: d.api.base + "/api/v1"}}
+	r, err := gorillamux.NewRouter(doc)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return r
+}
+
+func (c contract) call(method, path string, body any, want int) {
+	c.t.Helper()
+	var in io.Reader
+	if body != nil {
+		b, err := json.Marshal(body)
+		if err != nil {
+			c.t.Fatal(err)
+		}
+		in = bytes.NewReader(b)
+	}
+	req, err := http.NewRequestWithContext(c.t.Context(), method, c.d.api.base+"/api/v1"+path, in)
+	if err != nil {
+		c.t.Fatal(err)
+	}
+	req.Header.Set("Authorization", "Bearer "+c.d.api.token)
+	req.Header.Set("Accept", "application/json")
+	if body != nil {
+		req.Header.Set("Content-Type", "application/json")
+	}
+	res, err := http.DefaultClient.Do(req)
+	if err != nil {
+		c.t.Fatal(err)
+	}
+	defer func() { _ = res.Body.Close() }()
+	got, err := io.ReadAll(res.Body)
+	if err != nil {
+		c.t.Fatal(err)
+	}
+	if res.StatusCode != want {
+		c.t.Errorf("%s %s answered %d, want %d: %s", method, path, res.StatusCode, want, got)
+		return
+	}
+	route, params, err := c.routes.FindRoute(req)
+	if err != nil {
+		c.t.Errorf("%s %s is not in the document: %v", method, path, err)
+		return
+	}
+	err = openapi3filter.ValidateResponse(c.t.Context(), &openapi3filter.ResponseValidationInput{
+		RequestValidationInput: &openapi3filter.RequestValidationInput{Request: req, PathParams: params, Route: route},
+		Status:                 res.StatusCode, Header: res.Header, Body: io.NopCloser(bytes.NewReader(got)),
+		Options: &openapi3filter.Options{IncludeResponseStatus: true, MultiError: true},
+	})
+	if err != nil {
+		c.t.Errorf("%s %s: the answer is not what the document says: %v\n%s", method, path, err, strings.TrimSpace(string(got)))
+	}
+}

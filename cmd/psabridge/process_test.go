@@ -1,0 +1,242 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"io"
+	"net/http"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"psabridge/app/sandbox"
+	"psabridge/app/sandbox/sample"
+)
+
+// binary builds the program once for all tests that drive it as a process: the real thing, without the test's own flags.
+var binary = sync.OnceValues(func() (string, error) {
+	dir, err := os.MkdirTemp("", "psabridge-test-*")
+	if err != nil {
+		return "", err
+	}
+	built = dir
+	path := filepath.Join(dir, "psabridge")
+	cmd := exec.Command("go", "build", "-ldflags", "-X main.version=test", "-o", path, ".") //nolint:noctx // outlives every single test
+	cmd.Env = append(os.Environ(), "CGO_ENABLED=0")
+	if out, err := cmd.CombinedOutput(); err != nil {
+		return "", errors.New(string(out))
+	}
+	return path, nil
+})
+
+// built is the folder of the binary, once a test wanted one.
+var built string
+
+func TestMain(m *testing.M) {
+	code := m.Run()
+	if built != "" {
+		_ = os.RemoveAll(built)
+	}
+	os.Exit(code)
+}
+
+// bridgeProcess drives the real binary on one data folder, with secrets in the encrypted file.
+type bridgeProcess struct {
+	t    *testing.T
+	path string
+	dir  string
+}
+
+func newProcess(t *testing.T) *bridgeProcess {
+	t.Helper()
+	path, err := binary()
+	if err != nil {
+		t.Fatal(err)
+	}
+	return &bridgeProcess{t: t, path: path, dir: filepath.Join(t.TempDir(), "data")}
+}
+
+func (b *bridgeProcess) command(ctx context.Context, args ...string) *exec.Cmd {
+	cmd := exec.CommandContext(ctx, b.path, append(args, "--data-dir", b.dir, "--keys", "file", "--no-browser", "--no-tray")...) //nolint:gosec // our own binary
+	cmd.Env = append(os.Environ(), "PSABRIDGE_PASSPHRASE=correct horse battery staple", "TZ=Europe/Berlin")
+	return cmd
+}
+
+// run runs one command to its end and returns what it printed and its exit code.
+func (b *bridgeProcess) run(stdin string, args ...string) (stdout, stderr string, code int) {
+	b.t.Helper()
+	ctx, cancel := context.WithTimeout(b.t.Context(), time.Minute)
+	defer cancel()
+	var out, errs bytes.Buffer
+	cmd := b.command(ctx, args...)
+	cmd.Stdin, cmd.Stdout, cmd.Stderr = strings.NewReader(stdin), &out, &errs
+	err := cmd.Run()
+	if err != nil {
+		if _, ok := errors.AsType[*exec.ExitError](err); !ok {
+			b.t.Fatalf("%v: %v", args, err)
+		}
+	}
+	return out.String(), errs.String(), cmd.ProcessState.ExitCode()
+}
+
+// must is run for commands that have to succeed.
+func (b *bridgeProcess) must(stdin string, args ...string) string {
+	b.t.Helper()
+	out, errs, code := b.run(stdin, args...)
+	if code != 0 {
+		b.t.Fatalf("%v: exit %d\n%s%s%s", args, code, out, errs, b.log())
+	}
+	return out
+}
+
+func (b *bridgeProcess) log() string {
+	log, _ := os.ReadFile(filepath.Join(b.dir, logFile))
+	return "\nlog:\n" + string(log)
+}
+
+// daemon is a bridge that serves.
+type daemon struct {
+	*bridgeProcess
+	cmd  *exec.Cmd
+	done chan error
+	api  *client
+}
+
+// serve starts the bridge on any free port and waits for its ready line.
+func (b *bridgeProcess) serve() *daemon {
+	b.t.Helper()
+	cmd := b.command(context.WithoutCancel(b.t.Context()), "serve", "--port", "0")
+	out := &readyWriter{ready: make(chan struct{})}
+	cmd.Stdout, cmd.Stderr = out, out
+	if err := cmd.Start(); err != nil {
+		b.t.Fatal(err)
+	}
+	d := &daemon{bridgeProcess: b, cmd: cmd, done: make(chan error, 1)}
+	go func() { d.done <- cmd.Wait() }()
+	b.t.Cleanup(d.kill)
+	select {
+	case <-out.ready:
+	case err := <-d.done:
+		b.t.Fatalf("serve ended: %v\n%s", err, out.String())
+	case <-time.After(time.Minute):
+		b.t.Fatalf("serve never got ready\n%s", out.String())
+	}
+	cl, err := runningClient(b.dir)
+	if err != nil {
+		b.t.Fatal(err)
+	}
+	d.api = cl
+	return d
+}
+
+// kill is kill -9: what a power cut looks like to the data folder.
+func (d *daemon) kill() {
+	if d.cmd.ProcessState == nil {
+		_ = d.cmd.Process.Kill()
+		<-d.done
+		d.done <- nil
+	}
+}
+
+// interrupt asks the process to stop and returns how it ended.
+func (d *daemon) interrupt() error {
+	d.t.Helper()
+	if err := d.cmd.Process.Signal(os.Interrupt); err != nil {
+		d.t.Fatal(err)
+	}
+	select {
+	case err := <-d.done:
+		d.done <- err
+		return err
+	case <-time.After(30 * time.Second):
+		return errors.New("still running")
+	}
+}
+
+// get reads one API answer.
+func (d *daemon) get(path string, out any) {
+	d.t.Helper()
+	if err := d.api.call(d.t.Context(), http.MethodGet, path, nil, out); err != nil {
+		d.t.Fatalf("GET %s: %v%s", path, err, d.log())
+	}
+}
+
+// eventually asks until ok, at the pace of the API; a minute is far beyond anything the flows need.
+func (d *daemon) eventually(what string, ok func() bool) {
+	d.t.Helper()
+	tick := time.NewTicker(50 * time.Millisecond)
+	defer tick.Stop()
+	deadline := time.After(time.Minute)
+	for !ok() {
+		select {
+		case <-tick.C:
+		case <-deadline:
+			d.t.Fatalf("never: %s%s", what, d.log())
+		}
+	}
+}
+
+// readyWriter keeps what a process printed and tells when it said that it is ready.
+type readyWriter struct {
+	mu    sync.Mutex
+	buf   bytes.Buffer
+	ready chan struct{}
+	once  sync.Once
+}
+
+// Write implements io.Writer.
+func (w *readyWriter) Write(p []byte) (int, error) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.buf.Write(p)
+	if strings.Contains(w.buf.String(), "psabridge is ready at http://") {
+		w.once.Do(func() { close(w.ready) })
+	}
+	return len(p), nil
+}
+
+// String returns what was printed so far.
+func (w *readyWriter) String() string {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	return w.buf.String()
+}
+
+var _ io.Writer = (*readyWriter)(nil)
+
+// vendors starts both fakes; what the product reaches of them is two addresses, as with the real ones.
+func vendors(t *testing.T, o sandbox.Options) *sandbox.Running {
+	t.Helper()
+	v, err := sandbox.Start(t.Context(), o)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = v.Stop() })
+	return v
+}
+
+// configure imports the sample MSP's settings and stores its secrets, as a person would at a terminal. edit changes the
+// document first.
+func (b *bridgeProcess) configure(v *sandbox.Running, edit ...string) {
+	b.t.Helper()
+	doc := strings.NewReplacer(edit...).Replace(string(v.Settings()))
+	b.must(doc, "settings", "import", "-")
+	for _, s := range sample.Secrets() {
+		b.must(s.Value+"\n", "secret", "set", s.Name)
+	}
+}
+
+func decode[T any](t *testing.T, text string) T {
+	t.Helper()
+	var v T
+	if err := json.Unmarshal([]byte(text), &v); err != nil {
+		t.Fatalf("%v in %s", err, text)
+	}
+	return v
+}

@@ -1,0 +1,39 @@
+package main
+
+import (
+	"context"
+	"time"
+
+	"psabridge/app/schedule"
+)
+
+// How often things happen by themselves. What has an hour of its own is asked for by the wall clock instead.
+const (
+	tickEvery = time.Minute     // what needs only time to pass: "for 5 minutes", quiet times
+	pollEvery = 2 * time.Minute // the status of our open tickets
+)
+
+// wireSchedule names everything that happens by itself. It starts only in a bridge that serves.
+func (b *bridge) wireSchedule(context.Context) error {
+	var err error
+	if b.schedule, err = schedule.New(nil, component(b.log, "schedule")); err != nil {
+		return err
+	}
+	b.schedule.OnWake(func(gap time.Duration) {
+		b.log.Info("the machine slept or its clock was set", "gap", gap.Round(time.Second).String())
+		b.wake()
+	})
+	for _, add := range []func() error{
+		func() error { return b.schedule.WhenDue("sources", b.intake.RunDue) },
+		func() error { return b.schedule.WhenDue("billing", b.pusher.Due) },
+		func() error {
+			return b.schedule.Every("alerts", tickEvery, func(ctx context.Context) error { return b.intake.Tick(ctx, time.Now()) })
+		},
+		func() error { return b.schedule.Every("tickets", pollEvery, b.tickets.Poll) },
+	} {
+		if err := add(); err != nil {
+			return err
+		}
+	}
+	return nil
+}

@@ -1,0 +1,164 @@
+package main
+
+import (
+	"context"
+	"time"
+
+	"psabridge/app"
+	"psabridge/app/alert"
+	"psabridge/app/connect"
+	"psabridge/app/intake"
+	"psabridge/app/job"
+	"psabridge/app/outbox"
+	"psabridge/app/psa"
+	"psabridge/app/push"
+	"psabridge/app/settings"
+	"psabridge/app/setup"
+	"psabridge/app/source"
+	"psabridge/app/ticketing"
+)
+
+// outboxGrace is how long writes under way may finish when the bridge stops; less than the whole stop may take.
+const outboxGrace = 3 * time.Second
+
+func (b *bridge) wireUseCases(context.Context) error {
+	b.hub = connect.New(connect.Config{
+		Settings: b.setup.Document, Secrets: b.vault, PSA: psaAdapters(), Sources: sourceAdapters(b.setup, component(b.log, "x360sync")),
+	})
+	b.intake = intake.New(intake.Deps{
+		Store: b.store, Source: b.source, Settings: b.document, Decide: b.decide, Wake: b.wake, Logger: component(b.log, "intake"),
+	})
+	b.pusher = push.New(push.Deps{
+		Store: b.store, Settings: b.setup.Document, Client: b.psa, Refresh: b.refresh, Log: component(b.log, "push"),
+	})
+	b.tickets = ticketing.New(ticketing.Deps{
+		Store: b.store, Client: b.psa, Settings: b.document, PageURL: b.page, Logger: component(b.log, "ticketing"),
+	})
+	b.jobs = job.New(nil, component(b.log, "job"))
+	b.onStop("jobs", b.jobs.Stop)
+	b.setup.OnChange(b.changed)
+	return nil
+}
+
+// wireOutbox gives every kind of delivery its handler.
+func (b *bridge) wireOutbox(context.Context) error {
+	handlers := b.tickets.Handlers()
+	handlers[app.DeliverAgreement] = b.pusher.Write
+	b.outbox = outbox.New(b.store, handlers, outbox.Options{Logger: b.log, Grace: outboxGrace, Probe: b.probe})
+	return nil
+}
+
+// startOutbox begins to deliver. A bridge that lives for one command delivers too: a push must not wait for the next start.
+func (b *bridge) startOutbox(ctx context.Context) {
+	run, cancel := context.WithCancel(context.WithoutCancel(ctx))
+	done := make(chan struct{})
+	go func() { defer close(done); b.outbox.Run(run) }()
+	b.onStop("outbox", func(ctx context.Context) error {
+		cancel()
+		select {
+		case <-done:
+			return nil
+		case <-ctx.Done():
+			return ctx.Err()
+		}
+	})
+}
+
+// psa, source and document are what the use cases ask for; the hub is made after them, so they go through the bridge.
+func (b *bridge) psa(ctx context.Context, connection string) (psa.Client, error) {
+	return b.hub.PSA(ctx, connection)
+}
+
+func (b *bridge) source(ctx context.Context, name string) (source.Source, error) {
+	return b.hub.Source(ctx, name)
+}
+
+func (b *bridge) document(ctx context.Context) (app.Settings, error) {
+	doc, _, err := b.setup.Document(ctx)
+	return doc, err
+}
+
+// wake tells the outbox that there is something new.
+func (b *bridge) wake() { b.outbox.Kick() }
+
+// probe is the cheapest read that proves a connection's keys.
+func (b *bridge) probe(ctx context.Context, connection string) error {
+	client, err := b.psa(ctx, connection)
+	if err != nil {
+		return err
+	}
+	_, err = client.Authenticate(ctx)
+	return err
+}
+
+// decide is the alert rules with the routes of the moment. The tree is the one the store read in the same transaction,
+// so a mapping and an organization that appear together are seen together.
+func (b *bridge) decide(doc app.Settings, s app.AlertState) app.AlertDecision {
+	return alert.Decide(alertInput(doc, s), s)
+}
+
+func alertInput(doc app.Settings, s app.AlertState) alert.Input {
+	tree := settings.NewTree(s.Organizations, doc)
+	return alert.Input{Settings: doc, Routes: func(source, organization string) alert.Route {
+		e := tree.Effective(source, organization)
+		c, _ := settings.ConnectionByName(doc, e.Connection)
+		return alert.Route{Connection: e.Connection, Mapped: e.Mapped(), Ticketing: c.Ticketing.Enabled}
+	}}
+}
+
+// answerStart answers the start question for every source (T4).
+func (b *bridge) answerStart(ctx context.Context, a alert.Answer, by string) (opened, quiet int, err error) {
+	doc, err := b.document(ctx)
+	if err != nil {
+		return 0, 0, err
+	}
+	for _, src := range doc.Sources {
+		var d app.AlertDecision
+		_, err := b.store.Tick(ctx, src.Name, time.Now(), func(st app.AlertState) app.AlertDecision {
+			d = alert.AnswerStartFor(alertInput(doc, st), st, a)
+			return d
+		})
+		if err != nil {
+			return opened, quiet, err
+		}
+		for _, c := range d.Conditions {
+			switch c.State {
+			case app.ConditionOpen:
+				opened++
+			case app.ConditionQuiet:
+				quiet++
+			case app.ConditionWaiting, app.ConditionCleared:
+			}
+		}
+	}
+	b.log.Info("start question answered", "by", by, "opened", opened, "quiet", quiet)
+	b.wake()
+	return opened, quiet, nil
+}
+
+// refresh reads the usage of sources for a plan that is about to be made.
+func (b *bridge) refresh(ctx context.Context, sources []string) []push.Problem {
+	var out []push.Problem
+	for _, p := range b.intake.Refresh(ctx, sources) {
+		out = append(out, push.Problem(p))
+	}
+	return out
+}
+
+// changed follows every edit of settings or secrets: live clients are made anew, what was blocked is tried again, and
+// a source is read soon.
+func (b *bridge) changed(ctx context.Context, c setup.Changed) {
+	for _, name := range c.Connections {
+		b.hub.Forget(name)
+		if err := b.outbox.Unblock(ctx, name); err != nil {
+			b.log.Warn("connection was not unblocked", "connection", name, "error", err)
+		}
+	}
+	for _, name := range c.Sources {
+		b.hub.Forget(name)
+		b.intake.Hurry(name)
+	}
+	if b.ticking {
+		b.schedule.Ask()
+	}
+}
