@@ -52,6 +52,23 @@ func (r *Reader) CurrentPlan(ctx context.Context, connection string, period app.
 	return p, err
 }
 
+// OpenPlan returns the open plan of a connection that has this digest; NotFound when a decision or a newer plan changed it.
+func (r *Reader) OpenPlan(ctx context.Context, connection, digest string) (p app.Plan, err error) {
+	err = r.snapshot(ctx, "read open plan", func(tx *sql.Tx) error {
+		id, ok, err := maybe[int64](ctx, tx, `SELECT id FROM plans WHERE connection = ? AND digest = ? AND state = 'open'
+			ORDER BY id DESC LIMIT 1`, connection, digest)
+		if err != nil {
+			return err
+		}
+		if !ok {
+			return app.Errorf(app.NotFound, "No open plan of %s has this digest any more. Make a new one.", connection)
+		}
+		p, err = planByID(ctx, tx, id)
+		return err
+	})
+	return p, err
+}
+
 // DuePlans lists the months that need no scheduled plan any more: one was made, or a push of the month has ended.
 func (r *Reader) DuePlans(ctx context.Context, connection string) ([]app.Period, error) {
 	list, err := all(ctx, r.db, scanPeriod, `SELECT period FROM plans WHERE connection = ?1 AND trigger = 'schedule'

@@ -32,6 +32,7 @@ func psaAdapters() map[string]connect.PSAFactory {
 func sourceAdapters(s *setup.Setup, log *slog.Logger) map[string]connect.SourceFactory {
 	return map[string]connect.SourceFactory{
 		"x360sync": {
+			PerMinute: x360sync.RequestsPerMinute,
 			Host: func(c app.SourceSettings) (string, error) {
 				return settings.Host(settings.SourceWithDefaults(c).Host), nil
 			},

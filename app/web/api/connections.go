@@ -17,12 +17,12 @@ type TestResult struct {
 }
 
 type longNamed struct {
-	waiting
+	Waiting
 	Name string `path:"name" maxLength:"64"`
 }
 
 func (s *server) test(ctx context.Context, in *longNamed) (*longOutput, error) {
-	return s.run(ctx, in.waiting, "test "+in.Name, func(ctx context.Context, p *job.Progress) (any, error) {
+	return s.run(ctx, in.Waiting, "test "+in.Name, func(ctx context.Context, p *job.Progress) (any, error) {
 		n := 0
 		rows, err := s.Setup.Test(ctx, in.Name, func(c app.CheckRow) { n++; p.Set(n, 0, c.Title) })
 		if err != nil {
@@ -42,7 +42,7 @@ func testResult(rows []app.CheckRow) TestResult {
 }
 
 func (s *server) reload(ctx context.Context, in *longNamed) (*longOutput, error) {
-	return s.run(ctx, in.waiting, "reload "+in.Name, func(ctx context.Context, _ *job.Progress) (any, error) {
+	return s.run(ctx, in.Waiting, "reload "+in.Name, func(ctx context.Context, _ *job.Progress) (any, error) {
 		counts, err := s.Setup.Reload(ctx, in.Name)
 		if err != nil {
 			return nil, err
@@ -142,7 +142,7 @@ type SyncResult struct {
 }
 
 func (s *server) sync(ctx context.Context, in *longNamed) (*longOutput, error) {
-	return s.run(ctx, in.waiting, "sync "+in.Name, func(ctx context.Context, _ *job.Progress) (any, error) {
+	return s.run(ctx, in.Waiting, "sync "+in.Name, func(ctx context.Context, _ *job.Progress) (any, error) {
 		r, err := s.Sync(ctx, in.Name)
 		if r.Problems == nil {
 			r.Problems = []string{}

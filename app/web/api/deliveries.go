@@ -56,7 +56,7 @@ func delivery(r app.DeliveryRow) Delivery {
 }
 
 type deliveriesInput struct {
-	paging
+	Paging
 	State string `query:"state" enum:"waiting,sending,checking,done,parked,dropped"`
 	Kind  string `query:"kind" enum:"ticket.create,ticket.note,agreement.write"`
 }
@@ -75,7 +75,7 @@ func (s *server) deliveries(ctx context.Context, in *deliveriesInput) (*listOutp
 
 type deliveryOutput struct{ Body Delivery }
 
-func (s *server) delivery(ctx context.Context, in *rowInput) (*deliveryOutput, error) {
+func (s *server) delivery(ctx context.Context, in *RowInput) (*deliveryOutput, error) {
 	n, err := in.ID.parse("id")
 	if err != nil {
 		return nil, s.fail(err)
@@ -116,7 +116,7 @@ func (s *server) retryParked(ctx context.Context, _ *struct {
 	return &out, nil
 }
 
-func (s *server) retry(ctx context.Context, in *rowInput) (*struct{}, error) {
+func (s *server) retry(ctx context.Context, in *RowInput) (*struct{}, error) {
 	n, err := in.ID.parse("id")
 	if err == nil {
 		err = s.Outbox.Retry(ctx, n, caller)
@@ -125,7 +125,7 @@ func (s *server) retry(ctx context.Context, in *rowInput) (*struct{}, error) {
 }
 
 func (s *server) drop(ctx context.Context, in *struct {
-	rowInput
+	RowInput
 	Body struct {
 		Reason string `json:"reason" minLength:"1" maxLength:"500"`
 	}
@@ -138,7 +138,7 @@ func (s *server) drop(ctx context.Context, in *struct {
 }
 
 func (s *server) linkTicket(ctx context.Context, in *struct {
-	rowInput
+	RowInput
 	Body struct {
 		Ticket int64 `json:"ticket" minimum:"1" doc:"number of the ConnectWise ticket"`
 	}

@@ -53,7 +53,7 @@ func event(r app.EventRow) Event {
 }
 
 type eventsInput struct {
-	paging
+	Paging
 	Organization ID        `query:"organization" maxLength:"20"`
 	Type         string    `query:"type" maxLength:"200"`
 	Since        time.Time `query:"since"`
@@ -104,7 +104,7 @@ func condition(c app.Condition) Condition {
 }
 
 type conditionsInput struct {
-	paging
+	Paging
 	State string `query:"state" enum:"waiting,open,cleared,quiet"`
 }
 
@@ -181,7 +181,7 @@ func (s *server) ticket(ctx context.Context) func(app.TicketRow) Ticket {
 }
 
 type ticketsInput struct {
-	paging
+	Paging
 	State string `query:"state" enum:"pending,open,closed,unknown"`
 }
 

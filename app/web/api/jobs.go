@@ -32,8 +32,8 @@ type Progress struct {
 	Text  string `json:"text"`
 }
 
-// waiting is the query parameter of every long call.
-type waiting struct {
+// Waiting is the query parameter of every long call.
+type Waiting struct {
 	Wait int `query:"wait" minimum:"0" maximum:"600" default:"25" doc:"seconds to wait for the result"`
 }
 
@@ -44,7 +44,7 @@ type longOutput struct {
 
 // run starts f as a job and waits for it: its result, or a reference to it when it takes longer. The job does not end
 // with the request: a script that hangs up must not cut a plan in half.
-func (s *server) run(ctx context.Context, w waiting, kind string, f func(context.Context, *job.Progress) (any, error)) (*longOutput, error) {
+func (s *server) run(ctx context.Context, w Waiting, kind string, f func(context.Context, *job.Progress) (any, error)) (*longOutput, error) {
 	j := s.Jobs.Start(context.WithoutCancel(ctx), kind, f)
 	done, err := s.Jobs.Wait(ctx, j, time.Duration(w.Wait)*time.Second)
 	if err != nil {

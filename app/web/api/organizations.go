@@ -72,14 +72,14 @@ func (s *server) organizations(ctx context.Context, in *organizationsInput) (*li
 	return newList(rows, app.Page{}, item, nil), nil
 }
 
-// rowInput is the path parameter of one row of ours.
-type rowInput struct {
+// RowInput is the path parameter of one row of ours.
+type RowInput struct {
 	ID ID `path:"id" maxLength:"20"`
 }
 
 type organizationOutput struct{ Body Organization }
 
-func (s *server) organization(ctx context.Context, in *rowInput) (*organizationOutput, error) {
+func (s *server) organization(ctx context.Context, in *RowInput) (*organizationOutput, error) {
 	n, err := in.ID.parse("id")
 	if err != nil {
 		return nil, s.fail(err)
@@ -142,7 +142,7 @@ func organization(r app.OrganizationRow, e settings.Effective) Organization {
 }
 
 type mappingInput struct {
-	rowInput
+	RowInput
 	Body struct {
 		PSA         string            `json:"psa,omitempty" maxLength:"64" doc:"inherit (default), none, or a connection's name"`
 		CompanyID   int64             `json:"company_id,omitempty" minimum:"0"`
@@ -177,7 +177,7 @@ func (s *server) setMapping(ctx context.Context, in *mappingInput) (*organizatio
 	if err := s.Settings.SetMapping(ctx, caller, n, in.settings()); err != nil {
 		return nil, s.fail(err)
 	}
-	return s.organization(ctx, &in.rowInput)
+	return s.organization(ctx, &in.RowInput)
 }
 
 // settings is the entry the body asks for; source and id are the organization's own and filled in by the use case.

@@ -8,7 +8,7 @@ import (
 )
 
 type makePlanInput struct {
-	waiting
+	Waiting
 	Body struct {
 		Connection string `json:"connection" minLength:"1" maxLength:"64"`
 		Period     string `json:"period,omitempty" example:"2026-11" doc:"left out: the current one"`
@@ -23,7 +23,7 @@ func (s *server) makePlan(ctx context.Context, in *makePlanInput) (*longOutput, 
 			return nil, s.fail(err)
 		}
 	}
-	return s.run(ctx, in.waiting, "plan "+in.Body.Connection, func(ctx context.Context, _ *job.Progress) (any, error) {
+	return s.run(ctx, in.Waiting, "plan "+in.Body.Connection, func(ctx context.Context, _ *job.Progress) (any, error) {
 		p, err := s.Push.MakePlan(ctx, in.Body.Connection, period, app.TriggerAPI)
 		if err != nil {
 			return nil, err
@@ -34,7 +34,7 @@ func (s *server) makePlan(ctx context.Context, in *makePlanInput) (*longOutput, 
 
 type planOutput struct{ Body Plan }
 
-func (s *server) plan(ctx context.Context, in *rowInput) (*planOutput, error) {
+func (s *server) plan(ctx context.Context, in *RowInput) (*planOutput, error) {
 	n, err := in.ID.parse("id")
 	if err != nil {
 		return nil, s.fail(err)
@@ -56,21 +56,18 @@ type findPlanInput struct {
 
 // findPlan lets a script that kept only the digest find its plan again; no item: it is not the current one any more.
 func (s *server) findPlan(ctx context.Context, in *findPlanInput) (*listOutput[Plan], error) {
-	p, err := s.Read.CurrentPlan(ctx, in.Connection, app.Period{})
+	p, err := s.Read.OpenPlan(ctx, in.Connection, in.Digest)
 	if app.ErrorCode(err) == app.NotFound {
 		return newList(nil, app.Page{}, plan, nil), nil
 	}
 	if err != nil {
 		return nil, s.fail(err)
 	}
-	if p.State != app.PlanOpen || p.Digest != in.Digest {
-		return newList(nil, app.Page{}, plan, nil), nil
-	}
 	return newList([]app.Plan{p}, app.Page{}, plan, nil), nil
 }
 
 type reasonInput struct {
-	rowInput
+	RowInput
 	Body struct {
 		Reason string `json:"reason,omitempty" maxLength:"500"`
 	} `required:"false"`
@@ -85,7 +82,7 @@ func (s *server) skipLine(ctx context.Context, in *reasonInput) (*planOutput, er
 }
 
 func (s *server) correctLine(ctx context.Context, in *struct {
-	rowInput
+	RowInput
 	Body struct {
 		Quantity Number `json:"quantity"`
 		Note     string `json:"note" minLength:"1" maxLength:"500"`
@@ -103,7 +100,7 @@ func (s *server) decide(ctx context.Context, line ID, d app.Decision, q *app.Qua
 }
 
 func (s *server) releaseAll(ctx context.Context, in *struct {
-	rowInput
+	RowInput
 	Body struct {
 		Codes  []string `json:"codes" minItems:"1" doc:"hold codes"`
 		Reason string   `json:"reason,omitempty" maxLength:"500"`
@@ -145,7 +142,7 @@ type EvidenceChange struct {
 
 type evidenceOutput struct{ Body Evidence }
 
-func (s *server) evidence(ctx context.Context, in *rowInput) (*evidenceOutput, error) {
+func (s *server) evidence(ctx context.Context, in *RowInput) (*evidenceOutput, error) {
 	n, err := in.ID.parse("id")
 	if err != nil {
 		return nil, s.fail(err)

@@ -34,7 +34,7 @@ func (s *server) approve(ctx context.Context, in *struct {
 	return s.answerPush(s.Push.Approve(ctx, n, in.Body.Digest, app.TriggerAPI, caller))
 }
 
-func (s *server) undo(ctx context.Context, in *rowInput) (*pushOutput, error) {
+func (s *server) undo(ctx context.Context, in *RowInput) (*pushOutput, error) {
 	n, err := in.ID.parse("id")
 	if err != nil {
 		return nil, s.fail(err)
@@ -43,7 +43,7 @@ func (s *server) undo(ctx context.Context, in *rowInput) (*pushOutput, error) {
 }
 
 type pushesInput struct {
-	paging
+	Paging
 	Connection string `query:"connection" maxLength:"64"`
 	Period     string `query:"period" example:"2026-11"`
 }
@@ -66,7 +66,7 @@ func (s *server) pushes(ctx context.Context, in *pushesInput) (*listOutput[Push]
 	return newList(rows, page, push, func(p app.Push) int64 { return p.ID }), nil
 }
 
-func (s *server) push(ctx context.Context, in *rowInput) (*pushOutput, error) {
+func (s *server) push(ctx context.Context, in *RowInput) (*pushOutput, error) {
 	n, err := in.ID.parse("id")
 	if err != nil {
 		return nil, s.fail(err)
@@ -83,7 +83,7 @@ func (s *server) registerCSV(a huma.API) {
 	huma.Register(a, op, s.pushCSV)
 }
 
-func (s *server) pushCSV(ctx context.Context, in *rowInput) (*rawOutput, error) {
+func (s *server) pushCSV(ctx context.Context, in *RowInput) (*rawOutput, error) {
 	n, err := in.ID.parse("id")
 	if err != nil {
 		return nil, s.fail(err)

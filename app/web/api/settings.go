@@ -95,17 +95,17 @@ func (s *server) secrets(ctx context.Context, _ *struct{}) (*listOutput[SecretIn
 	}, nil), nil
 }
 
-// secretName is a secret's name as a path: connections/<name>/private_key.
-type secretName struct {
+// SecretName is a secret's name as a path: connections/<name>/private_key.
+type SecretName struct {
 	Kind string `path:"kind" maxLength:"64"`
 	Name string `path:"name" maxLength:"64"`
 	Key  string `path:"key" maxLength:"64"`
 }
 
-func (n secretName) String() string { return n.Kind + "/" + n.Name + "/" + n.Key }
+func (n SecretName) String() string { return n.Kind + "/" + n.Name + "/" + n.Key }
 
 type setSecretInput struct {
-	secretName
+	SecretName
 	Body struct {
 		Value string `json:"value" minLength:"1" maxLength:"65536"`
 	}
@@ -115,6 +115,6 @@ func (s *server) setSecret(ctx context.Context, in *setSecretInput) (*struct{}, 
 	return s.done(s.Settings.SetSecret(ctx, in.String(), app.Secret(in.Body.Value)))
 }
 
-func (s *server) deleteSecret(ctx context.Context, in *struct{ secretName }) (*struct{}, error) {
+func (s *server) deleteSecret(ctx context.Context, in *struct{ SecretName }) (*struct{}, error) {
 	return s.done(s.Settings.DeleteSecret(ctx, in.String()))
 }

@@ -103,13 +103,13 @@ func newList[R, T any](rows []R, page app.Page, item func(R) T, cursor func(R) i
 	return out
 }
 
-// paging are the query parameters of every list.
-type paging struct {
+// Paging are the query parameters of every list.
+type Paging struct {
 	Limit int    `query:"limit" minimum:"1" maximum:"1000" default:"100"`
 	After string `query:"after" doc:"next of the page before"`
 }
 
-func (p paging) page() (app.Page, error) {
+func (p Paging) page() (app.Page, error) {
 	out := app.Page{Limit: p.Limit}
 	if p.After != "" {
 		n, err := ID(p.After).parse("after")
