@@ -41,7 +41,7 @@ func (s *Server) activity(c echo.Context) error {
 	if len(rows) > 0 {
 		f := m.Filter
 		m.Pager = pager(link.Activity(o.row.ID), []string{"q", f.Q, "by", f.By, "on", f.On, "type", f.Type, "from", f.From, "to", f.To},
-			after, rows[len(rows)-1].ID, len(rows), perPage)
+			after, rows[len(rows)-1].ID, len(rows))
 	}
 	return render(c, http.StatusOK, views.ActivityPage(m))
 }

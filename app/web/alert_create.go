@@ -11,6 +11,7 @@ import (
 	"psabridge/app"
 	"psabridge/app/link"
 	"psabridge/views"
+	"psabridge/views/ui"
 )
 
 // createAlert adds an alert rule for an organization.
@@ -32,7 +33,7 @@ func (s *Server) createAlert(c echo.Context) error {
 		})
 	}
 	if invalid(err) {
-		typed.Errors = fieldErrors(err, "alerts["+rule.Name+"]", alertInputs)
+		typed.Errors = alertErrors(err, o.doc, rule)
 		return s.showAlerts(c, o, http.StatusUnprocessableEntity, typed)
 	}
 	if err != nil {
@@ -40,6 +41,14 @@ func (s *Server) createAlert(c echo.Context) error {
 	}
 	s.tell(c, good, "The alert %q is made. It decides on what happens from now on.", rule.Name)
 	return seeOther(c, link.Alerts(o.row.ID))
+}
+
+// alertErrors finds the inputs. A name that is taken is a matter of the name, wherever the rule would stand.
+func alertErrors(err error, doc app.Settings, rule app.AlertRule) ui.Errors {
+	if slices.ContainsFunc(doc.Alerts, func(r app.AlertRule) bool { return r.Name == rule.Name }) {
+		return ui.Errors{{Field: "name", Message: "There is an alert of this name already. Names are how conditions refer to it; choose another."}}
+	}
+	return fieldErrors(err, "alerts["+rule.Name+"]", alertInputs)
 }
 
 // alertInputs are the inputs of the parts of a rule.

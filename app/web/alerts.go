@@ -193,10 +193,10 @@ func (s *Server) deleteAlert(c echo.Context) error {
 	_, err = s.edit(c, o.rev, back, func(doc *app.Settings) error {
 		at := slices.IndexFunc(doc.Alerts, func(r app.AlertRule) bool { return r.Name == name })
 		if at < 0 {
-			return lookAgain{app.Errorf(app.NotFound, "There is no alert %q any more.", name), back}
+			return lookAgainError{app.Errorf(app.NotFound, "There is no alert %q any more.", name), back}
 		}
 		if doc.Alerts[at].For.Organization != o.row.ExternalID {
-			return lookAgain{app.Errorf(app.Conflict, "The alert %q was not made for this organization. Delete it where it was made.", name), back}
+			return lookAgainError{app.Errorf(app.Conflict, "The alert %q was not made for this organization. Delete it where it was made.", name), back}
 		}
 		doc.Alerts = slices.Delete(doc.Alerts, at, at+1)
 		return nil

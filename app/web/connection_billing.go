@@ -53,7 +53,7 @@ func (s *Server) saveBilling(c echo.Context) error {
 		return err
 	}
 	typed := typedBilling(f, storedBilling(found))
-	back := s.connectionPage(found.Name, f.number("organization"))
+	back := connectionPage(found.Name, f.number("organization"))
 	var changes []app.Change
 	day, err := pushDay(typed.PushDay)
 	if err == nil {

@@ -109,7 +109,7 @@ func (s *Server) testConnection(c echo.Context) error {
 		return err
 	}
 	s.startTest(c, found.Name)
-	return seeOther(c, s.connectionPage(found.Name, 0)+"#test")
+	return seeOther(c, connectionPage(found.Name, 0)+"#test")
 }
 
 // reloadConnection reads the options of a connection from ConnectWise again.
@@ -125,7 +125,7 @@ func (s *Server) reloadConnection(c echo.Context) error {
 	} else {
 		s.tell(c, good, "The options were read again.")
 	}
-	return seeOther(c, s.connectionPage(found.Name, 0))
+	return seeOther(c, connectionPage(found.Name, 0))
 }
 
 func reloadKind(name string) string { return "reload " + name }

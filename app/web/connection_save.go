@@ -12,7 +12,6 @@ import (
 	"psabridge/app/secret"
 	"psabridge/app/settings"
 	"psabridge/views"
-	"psabridge/views/ui"
 )
 
 // credentials are the inputs of a connection's first form. The keys go to the keychain and into nothing else.
@@ -109,17 +108,8 @@ func (s *Server) wrongNewConnection(c echo.Context, in credentials, wrong error)
 	f := newConnection(p, in.organization)
 	f.Revision, f.Name, f.BuiltInID = in.revision, in.name, s.About.BuiltInClientID
 	f.Credentials = in.CredentialsForm
-	f.Credentials.Errors = s.connectionErrors(wrong, in.name, len(p.doc.Connections), credentialInputs)
+	f.Credentials.Errors = itemErrors(wrong, "connections", in.name, len(p.doc.Connections), credentialInputs)
 	return s.showConnections(c, p, http.StatusUnprocessableEntity, f)
-}
-
-// connectionErrors finds the inputs. A name that is taken makes the settings' checks speak of the connection by its place.
-func (s *Server) connectionErrors(err error, name string, at int, inputs map[string]string) ui.Errors {
-	out := fieldErrors(err, "connections["+name+"]", inputs)
-	if slices.ContainsFunc(out, func(e ui.FieldError) bool { return e.Field != "" }) {
-		return out
-	}
-	return fieldErrors(err, "connections["+ui.Int(at)+"]", inputs)
 }
 
 // saveConnection saves a connection's address and keys and tests it. Empty keys keep what is stored.
@@ -133,7 +123,7 @@ func (s *Server) saveConnection(c echo.Context) error {
 		return err
 	}
 	in := typedCredentials(f)
-	back := s.connectionPage(found.Name, in.organization)
+	back := connectionPage(found.Name, in.organization)
 	_, err = s.edit(c, in.revision, back, editConnection(found.Name, in.apply))
 	if invalid(err) {
 		form, e := s.connectionForm(c.Request().Context(), p, found, in.organization)
@@ -168,7 +158,7 @@ func editConnection(name string, apply func(*app.ConnectionSettings)) func(*app.
 }
 
 // connectionPage is where a connection's form stood: its organization's page, or its own.
-func (s *Server) connectionPage(name string, organization int64) string {
+func connectionPage(name string, organization int64) string {
 	if organization != 0 {
 		return link.OrganizationSettings(organization)
 	}
@@ -185,7 +175,7 @@ func (s *Server) saveKeys(ctx context.Context, name string, in credentials) erro
 			continue
 		}
 		if err := s.Settings.SetSecret(ctx, secret.ConnectionName(name, one.key), one.value); err != nil {
-			return lookAgain{err, link.Connection(name)}
+			return lookAgainError{err, link.Connection(name)}
 		}
 	}
 	return nil

@@ -39,7 +39,7 @@ func (s *Server) saveTicketing(c echo.Context) error {
 		s.loadBoard(c, &p, found.Name, typed.Board)
 		return s.showTicketing(c, p, http.StatusOK, found, f, typed)
 	}
-	back := s.connectionPage(found.Name, f.number("organization"))
+	back := connectionPage(found.Name, f.number("organization"))
 	changes, err := s.edit(c, f.number("revision"), back, editConnection(found.Name, func(to *app.ConnectionSettings) { applyTicketing(&to.Ticketing, typed) }))
 	if invalid(err) {
 		typed.Errors = fieldErrors(err, "connections["+found.Name+"].ticketing", map[string]string{

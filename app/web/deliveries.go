@@ -40,7 +40,7 @@ func (s *Server) deliveries(c echo.Context) error {
 	}
 	for _, d := range list {
 		m.Rows = append(m.Rows, s.deliveryRow(ctx, d))
-		m.Pager = pager(link.Deliveries, []string{"q", m.Filter.Q, "state", m.Filter.State, "kind", m.Filter.Kind}, f.Page.After, d.ID, len(list), perPage)
+		m.Pager = pager(link.Deliveries, []string{"q", m.Filter.Q, "state", m.Filter.State, "kind", m.Filter.Kind}, f.Page.After, d.ID, len(list))
 	}
 	return render(c, http.StatusOK, views.DeliveriesPage(m))
 }
@@ -128,7 +128,7 @@ func (s *Server) retryDelivery(c echo.Context) error {
 // moved leads back to a delivery that was not where the person saw it.
 func moved(err error, id int64) error {
 	if app.ErrorCode(err) == app.Conflict {
-		return lookAgain{err, link.Delivery(id)}
+		return lookAgainError{err, link.Delivery(id)}
 	}
 	return err
 }

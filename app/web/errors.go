@@ -13,17 +13,17 @@ import (
 	"psabridge/views/ui"
 )
 
-// lookAgain is an error whose page leads back to where the person can look again.
-type lookAgain struct {
+// lookAgainError is an error whose page leads back to where the person can look again.
+type lookAgainError struct {
 	err  error
 	path string
 }
 
 // Error implements error.
-func (l lookAgain) Error() string { return l.err.Error() }
+func (l lookAgainError) Error() string { return l.err.Error() }
 
 // Unwrap returns the cause.
-func (l lookAgain) Unwrap() error { return l.err }
+func (l lookAgainError) Unwrap() error { return l.err }
 
 // statuses is the table from our codes to a page's HTTP status.
 var statuses = map[app.Code]int{
@@ -79,7 +79,7 @@ func (s *Server) problem(c echo.Context, err error) views.Problem {
 		return p
 	}
 	p := views.Problem{Status: statuses[code], Title: headlines[code], Text: app.ErrorMessage(err)}
-	if back, ok := errors.AsType[lookAgain](err); ok {
+	if back, ok := errors.AsType[lookAgainError](err); ok {
 		p.Actions = []ui.Action{{Label: "Look again", Path: back.path, Primary: true}, {Label: "Overview", Path: link.Overview}}
 	}
 	return p

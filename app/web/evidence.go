@@ -3,6 +3,7 @@ package web
 import (
 	"context"
 	"net/http"
+	"slices"
 
 	"github.com/labstack/echo/v4"
 
@@ -57,37 +58,54 @@ func (s *Server) evidenceRule(ctx context.Context, st standing, m *views.Evidenc
 }
 
 // evidenceShares adds what was counted for each organization. The evidence frozen with the line is not parted by
-// organization; where several share it, the readings that are still kept part it.
+// organization; where several share it, the readings that are still kept tell whose is whose.
 func (s *Server) evidenceShares(ctx context.Context, _ standing, m *views.Evidence) error {
-	latest, err := s.Read.LatestReadings(ctx, "")
+	newest, err := s.Read.LatestReadings(ctx, "")
 	if err != nil {
 		return err
 	}
-	kept := make(map[int64]*app.Reading, len(latest))
-	for i := range latest {
-		kept[latest[i].ID] = &latest[i]
+	kept := make(map[int64]app.Reading, len(newest))
+	for _, r := range newest {
+		kept[r.ID] = r
 	}
-	parted := true
+	rest := slices.Clone(m.Line.Items)
+	for i := range rest {
+		rest[i].Amount = shortened(rest[i].Amount)
+	}
 	for _, share := range m.Line.Shares {
-		row := views.ShareRow{Share: share, Unit: m.Line.Unit, Reading: kept[share.ReadingID]}
-		switch {
-		case len(m.Line.Shares) == 1:
-			row.Items = m.Line.Items
-		case row.Reading != nil:
-			row.Items = row.Reading.Items
-		default:
-			parted = false
+		share.Quantity = shortened(share.Quantity)
+		row := views.ShareRow{Share: share, Unit: m.Line.Unit}
+		if r, ok := kept[share.ReadingID]; ok {
+			row.Items, rest = part(rest, r.Items)
+			r.Unit = m.Line.Unit // what is shown of it is the line's evidence, in the line's unit
+			row.Reading = &r
 		}
 		m.Shares = append(m.Shares, row)
 	}
-	if !parted {
-		for i := range m.Shares {
-			m.Shares[i].Items = nil
-		}
-		m.Shares[0].Items = m.Line.Items
+	if len(m.Shares) > 0 {
+		m.Shares[0].Items = append(m.Shares[0].Items, rest...)
 	}
 	return nil
 }
+
+// part takes the items out of a list that a reading counted.
+func part(items, counted []app.EvidenceItem) (its, rest []app.EvidenceItem) {
+	known := make(map[app.Object]bool, len(counted))
+	for _, i := range counted {
+		known[app.Object{Kind: i.Kind, ExternalID: i.ExternalID}] = true
+	}
+	for _, i := range items {
+		if known[app.Object{Kind: i.Kind, ExternalID: i.ExternalID}] {
+			its = append(its, i)
+		} else {
+			rest = append(rest, i)
+		}
+	}
+	return its, rest
+}
+
+// shortened is a quantity for the eye: a part of a GB has more decimals than anybody reads. Sums are made of the exact one.
+func shortened(q app.Quantity) app.Quantity { return app.Quantity{Decimal: q.Round(2)} }
 
 // evidenceChange names what came and went since the last push of the line.
 func (s *Server) evidenceChange(ctx context.Context, _ standing, m *views.Evidence) error {

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"net/url"
 	"reflect"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -59,7 +60,7 @@ func (s *Server) edit(c echo.Context, rev int64, back string, change func(*app.S
 	if err != nil {
 		return nil, err
 	}
-	stale := lookAgain{app.Errorf(app.Conflict, "The settings were changed since this page was opened. Look at them again, then save."), back}
+	stale := lookAgainError{app.Errorf(app.Conflict, "The settings were changed since this page was opened. Look at them again, then save."), back}
 	if rev != now {
 		return nil, stale
 	}
@@ -70,8 +71,8 @@ func (s *Server) edit(c echo.Context, rev int64, back string, change func(*app.S
 		return change(doc)
 	})
 	if app.ErrorCode(err) == app.Conflict {
-		if _, ok := errors.AsType[lookAgain](err); !ok {
-			err = lookAgain{err, back}
+		if _, ok := errors.AsType[lookAgainError](err); !ok {
+			err = lookAgainError{err, back}
 		}
 	}
 	return changes, err
@@ -104,6 +105,15 @@ func fieldErrors(err error, prefix string, names map[string]string) ui.Errors {
 		}
 	}
 	return out
+}
+
+// itemErrors is fieldErrors for a new item of a list. One whose name is taken is called by its place, at.
+func itemErrors(err error, list, name string, at int, inputs map[string]string) ui.Errors {
+	out := fieldErrors(err, list+"["+name+"]", inputs)
+	if slices.ContainsFunc(out, func(e ui.FieldError) bool { return e.Field != "" }) {
+		return out
+	}
+	return fieldErrors(err, list+"["+strconv.Itoa(at)+"]", inputs)
 }
 
 // inputOf finds the input for a path: the longest name that begins it, else the path itself.

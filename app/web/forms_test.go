@@ -150,6 +150,10 @@ func TestAlertIsMadeAndDeleted(t *testing.T) {
 	if len(doc.Alerts) != 2 || doc.Alerts[0].Name != "Quota "+nasty || doc.Alerts[0].When[0].Percent != 90 || doc.Alerts[0].For.Organization != "7" || doc.Alerts[0].For.Suborganizations {
 		t.Fatalf("alerts %+v", doc.Alerts)
 	}
+	got = w.post(page, form...).want(t, http.StatusUnprocessableEntity)
+	if !strings.Contains(got.body, `id="f-name-e"`) {
+		t.Error("a name that is taken is not said beside its field")
+	}
 	w.post(page+"/delete", "name", "File server unreachable").want(t, http.StatusConflict)
 	w.post(page+"/delete", "name", "Quota "+nasty).to(t, page)
 	if doc, _ = w.doc(); len(doc.Alerts) != 1 {
@@ -161,6 +165,11 @@ func TestSourceIsAddedAndRead(t *testing.T) {
 	w := furnished(t)
 	_, rev := w.doc()
 	got := w.post("/sources", "name", "sync", "kind", "x360sync", "host", "ftp://x", "every", "often", "password", "topsecretpassword", "revision", rev).want(t, http.StatusUnprocessableEntity)
+	_, rev = w.doc()
+	twice := w.post("/sources", "name", "sync", "kind", "x360sync", "host", "eu.example.com", "every", "5m", "revision", rev).want(t, http.StatusUnprocessableEntity)
+	if !strings.Contains(twice.body, `id="f-name-e"`) {
+		t.Error("a name that is taken is not said beside its field")
+	}
 	if strings.Contains(got.body, "topsecretpassword") || !strings.Contains(got.body, `value="ftp://x"`) {
 		t.Error("the form shows a password, or lost what was typed")
 	}

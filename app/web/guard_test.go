@@ -36,7 +36,12 @@ func signIn(t *testing.T, g *web.Guard) *http.Cookie {
 	if !ok {
 		t.Fatal("a fresh launch token was refused")
 	}
-	return &http.Cookie{Name: g.CookieName(), Value: value}
+	return sent(g.CookieName(), value)
+}
+
+// sent is a cookie as a browser sends it: a name and a value, no attributes.
+func sent(name, value string) *http.Cookie {
+	return &http.Cookie{Name: name, Value: value} //nolint:gosec // sent, not set
 }
 
 func serve(g *web.Guard, r *http.Request) (int, string, http.Header) {
@@ -76,9 +81,9 @@ func TestHostDecidesTheSurface(t *testing.T) {
 	}
 	for _, c := range cases {
 		t.Run(c.host, func(t *testing.T) {
-			r := httptest.NewRequest(http.MethodGet, "/api/v1/status", nil)
+			r := httptest.NewRequestWithContext(t.Context(), http.MethodGet, "/api/v1/status", nil)
 			if c.want == "page" {
-				r = httptest.NewRequest(http.MethodGet, "/", nil)
+				r = httptest.NewRequestWithContext(t.Context(), http.MethodGet, "/", nil)
 			}
 			r.Host = c.host
 			r.Header.Set("X-Forwarded-Host", host)
@@ -97,7 +102,7 @@ func TestHostDecidesTheSurface(t *testing.T) {
 
 func TestAbsoluteTargetIsRefused(t *testing.T) {
 	g := newGuard(time.Now)
-	r := httptest.NewRequest(http.MethodGet, origin+"/", nil)
+	r := httptest.NewRequestWithContext(t.Context(), http.MethodGet, origin+"/", nil)
 	r.AddCookie(signIn(t, g))
 	if code, _, _ := serve(g, r); code != http.StatusMisdirectedRequest {
 		t.Fatalf("absolute-form request target answered %d", code)
@@ -115,6 +120,8 @@ func TestUnsafeRequestsMustComeFromOurPages(t *testing.T) {
 	}{
 		{"same origin, both headers", head{"Sec-Fetch-Site": "same-origin", "Origin": origin}, true},
 		{"same origin, no Origin", head{"Sec-Fetch-Site": "same-origin"}, true},
+		{"a form of a page without referrer", head{"Sec-Fetch-Site": "same-origin", "Origin": "null"}, true},
+		{"cross-site and null", head{"Sec-Fetch-Site": "cross-site", "Origin": "null"}, false},
 		{"old browser, our Origin", head{"Origin": origin}, true},
 		{"neither header", head{}, false},
 		{"none", head{"Sec-Fetch-Site": "none"}, false},
@@ -130,7 +137,7 @@ func TestUnsafeRequestsMustComeFromOurPages(t *testing.T) {
 	for _, method := range []string{http.MethodPost, http.MethodPut, http.MethodDelete, http.MethodPatch, http.MethodOptions} {
 		for _, c := range cases {
 			t.Run(method+" "+c.name, func(t *testing.T) {
-				r := httptest.NewRequest(method, "/billing", strings.NewReader("a=b"))
+				r := httptest.NewRequestWithContext(t.Context(), method, "/billing", strings.NewReader("a=b"))
 				r.Host = host
 				r.AddCookie(cookie)
 				r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
@@ -150,7 +157,7 @@ func TestOnlyFormsArePosted(t *testing.T) {
 	g := newGuard(time.Now)
 	cookie := signIn(t, g)
 	for _, typ := range []string{"", "text/plain", "application/json; charset=utf-8", "multipart/form-data; boundary=x"} {
-		r := httptest.NewRequest(http.MethodPost, "/billing", strings.NewReader("{}"))
+		r := httptest.NewRequestWithContext(t.Context(), http.MethodPost, "/billing", strings.NewReader("{}"))
 		r.Host = host
 		r.AddCookie(cookie)
 		r.Header.Set("Origin", origin)
@@ -164,7 +171,7 @@ func TestOnlyFormsArePosted(t *testing.T) {
 func TestPagesNeedASession(t *testing.T) {
 	g := newGuard(time.Now)
 	get := func(head map[string]string, cookies ...*http.Cookie) string {
-		r := httptest.NewRequest(http.MethodGet, "/billing", nil)
+		r := httptest.NewRequestWithContext(t.Context(), http.MethodGet, "/billing", nil)
 		r.Host = host
 		for k, v := range head {
 			r.Header.Set(k, v)
@@ -182,10 +189,10 @@ func TestPagesNeedASession(t *testing.T) {
 	if got := get(nil); got != "signed out" {
 		t.Errorf("no cookie: %q", got)
 	}
-	if got := get(nil, &http.Cookie{Name: g.CookieName(), Value: "x"}); got != "signed out" {
+	if got := get(nil, sent(g.CookieName(), "x")); got != "signed out" {
 		t.Errorf("wrong cookie: %q", got)
 	}
-	if got := get(nil, &http.Cookie{Name: "psabridge-1", Value: good.Value}); got != "signed out" {
+	if got := get(nil, sent("psabridge-1", good.Value)); got != "signed out" {
 		t.Errorf("cookie of another port: %q", got)
 	}
 	link := map[string]string{"Sec-Fetch-Site": "cross-site", "Sec-Fetch-Mode": "navigate"}
@@ -202,7 +209,7 @@ func TestAPINeedsTheTokenAndNoBrowser(t *testing.T) {
 	g := newGuard(time.Now)
 	cookie := signIn(t, g)
 	get := func(path string, head map[string]string) int {
-		r := httptest.NewRequest(http.MethodGet, path, nil)
+		r := httptest.NewRequestWithContext(t.Context(), http.MethodGet, path, nil)
 		r.Host = "127.0.0.1:7360"
 		r.AddCookie(cookie)
 		for k, v := range head {
@@ -233,7 +240,7 @@ func TestAPINeedsTheTokenAndNoBrowser(t *testing.T) {
 			t.Errorf("%s %v: %d, want %d", c.path, c.head, got, c.want)
 		}
 	}
-	r := httptest.NewRequest(http.MethodGet, "/api/v1/status", nil)
+	r := httptest.NewRequestWithContext(t.Context(), http.MethodGet, "/api/v1/status", nil)
 	r.Host = host
 	r.AddCookie(cookie)
 	r.Header.Set("Authorization", auth)
@@ -245,7 +252,7 @@ func TestAPINeedsTheTokenAndNoBrowser(t *testing.T) {
 func TestHeadersAreOnEveryAnswer(t *testing.T) {
 	g := newGuard(time.Now)
 	for _, h := range []string{host, "127.0.0.1:7360", "evil.com"} {
-		r := httptest.NewRequest(http.MethodGet, "/x", nil)
+		r := httptest.NewRequestWithContext(t.Context(), http.MethodGet, "/x", nil)
 		r.Host = h
 		_, _, head := serve(g, r)
 		for _, name := range []string{"Content-Security-Policy", "X-Frame-Options", "X-Content-Type-Options", "Referrer-Policy", "Cross-Origin-Opener-Policy", "Cross-Origin-Resource-Policy", "Cache-Control"} {

@@ -3,6 +3,7 @@ package web
 import (
 	"context"
 	"encoding/json"
+	"slices"
 	"strconv"
 	"time"
 
@@ -26,13 +27,13 @@ func afterOf(c echo.Context) int64 {
 }
 
 // pager leads from a page of a list to the older one and back to the newest. last is the cursor of the last row shown.
-func pager(path string, pairs []string, after, last int64, shown, size int) ui.Pager {
+func pager(path string, pairs []string, after, last int64, shown int) ui.Pager {
 	p := ui.Pager{Text: ui.Count(shown, "row", "rows")}
 	if after > 0 {
 		p.Newer = link.With(path, pairs...)
 	}
-	if shown >= size && last > 0 {
-		p.Older = link.With(path, append(pairs[:len(pairs):len(pairs)], "after", strconv.FormatInt(last, 10))...)
+	if shown >= perPage && last > 0 {
+		p.Older = link.With(path, append(slices.Clip(pairs), "after", strconv.FormatInt(last, 10))...)
 	}
 	if p.Newer == "" && p.Older == "" {
 		return ui.Pager{}

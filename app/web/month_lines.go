@@ -20,7 +20,7 @@ import (
 const linesPerPage = 100
 
 // monthLines adds the newest preview with its lines after the filter.
-func (s *Server) monthLines(ctx context.Context, p monthPage, m *views.Month, c echo.Context, line int64, typed views.CorrectForm) error {
+func (s *Server) monthLines(ctx context.Context, m *views.Month, c echo.Context, line int64, typed views.CorrectForm) error {
 	plan, err := s.Read.CurrentPlan(ctx, m.Connection, m.Period)
 	if app.ErrorCode(err) == app.NotFound {
 		return nil
@@ -187,25 +187,40 @@ func (s *Server) lineRows(ctx context.Context, connection string, lines []app.Li
 	return out, nil
 }
 
-// fix is where the cause of a line's hold is mended; nil where only a person's word is missing.
+// cause is where what holds a line is mended.
+type cause int
+
+const (
+	byMapping cause = iota + 1
+	byProduct
+	bySource
+	byAgreement
+)
+
+// causes leaves out the holds that only wait for a person's word.
+var causes = map[app.HoldCode]cause{
+	app.HoldNoAgreement: byMapping, app.HoldAgreementInactive: byMapping, app.HoldAgreementNotStarted: byMapping, app.HoldCompanyInactive: byMapping,
+	app.HoldMappingBroken: byMapping, app.HoldOverlap: byMapping, app.HoldCycleNotMonthly: byMapping,
+	app.HoldProductNotFound: byProduct, app.HoldProductInactive: byProduct, app.HoldProductBundle: byProduct, app.HoldUnitMismatch: byProduct,
+	app.HoldIncompleteReading: bySource,
+	app.HoldAmbiguousAddition: byAgreement, app.HoldAdditionCancelled: byAgreement, app.HoldEditedSince: byAgreement,
+}
+
+// fix is where the cause of a line's first hold that has one is mended; nil where only a person's word is missing.
 func (s *Server) fix(ctx context.Context, connection string, l app.Line) *ui.Action {
 	if l.Verdict != app.VerdictHold {
 		return nil
 	}
 	for _, h := range l.Holds {
-		switch h.Code {
-		case app.HoldNoAgreement, app.HoldAgreementInactive, app.HoldAgreementNotStarted, app.HoldCompanyInactive, app.HoldMappingBroken, app.HoldOverlap, app.HoldCycleNotMonthly:
-			if len(l.Shares) > 0 {
-				return &ui.Action{Label: "Organization", Path: link.OrganizationSettings(l.Shares[0].OrganizationID), Small: true}
-			}
-		case app.HoldProductNotFound, app.HoldProductInactive, app.HoldProductBundle, app.HoldUnitMismatch:
+		switch why := causes[h.Code]; {
+		case why == byProduct:
 			return &ui.Action{Label: "Product IDs", Path: link.Connection(connection) + "#billing", Small: true}
-		case app.HoldIncompleteReading:
-			if len(l.Shares) > 0 {
-				return &ui.Action{Label: "Source", Path: link.Source(l.Shares[0].Source), Small: true}
-			}
-		case app.HoldAmbiguousAddition, app.HoldAdditionCancelled, app.HoldEditedSince:
-			if to := s.AgreementURL(ctx, connection, l.Agreement.ID); to != "" && l.Agreement.ID != 0 {
+		case why == byMapping && len(l.Shares) > 0:
+			return &ui.Action{Label: "Organization", Path: link.OrganizationSettings(l.Shares[0].OrganizationID), Small: true}
+		case why == bySource && len(l.Shares) > 0:
+			return &ui.Action{Label: "Source", Path: link.Source(l.Shares[0].Source), Small: true}
+		case why == byAgreement && l.Agreement.ID != 0:
+			if to := s.AgreementURL(ctx, connection, l.Agreement.ID); to != "" {
 				return &ui.Action{Label: "Agreement", Path: to, External: true, Small: true}
 			}
 		}

@@ -79,10 +79,11 @@ func (o organizationPage) parents() []app.Named {
 func (o organizationPage) words(company string) string {
 	e := o.effective
 	var out []string
-	switch {
-	case o.row.State == app.OrganizationGone:
+	switch o.row.State {
+	case app.OrganizationPresent:
+	case app.OrganizationGone:
 		out = append(out, "The source does not show it any more; its billing lines are held.")
-	case o.row.State == app.OrganizationIgnored:
+	case app.OrganizationIgnored:
 		out = append(out, "Ignored: nobody is told of it and nothing is billed.")
 	}
 	if company == "" {

@@ -1,7 +1,6 @@
 package web
 
 import (
-	"cmp"
 	"context"
 	"net/http"
 	"slices"
@@ -127,7 +126,7 @@ func meters(o organizationPage) []app.Meter {
 		more = append(more, meter)
 	}
 	more = slices.Concat(more, o.effective.Bill)
-	slices.SortFunc(more, func(a, b app.Meter) int { return cmp.Compare(a, b) })
+	slices.Sort(more)
 	for _, meter := range more {
 		if !slices.Contains(out, meter) {
 			out = append(out, meter)

@@ -46,7 +46,7 @@ func (s *Server) overview(c echo.Context) error {
 	if m.NextPush, err = s.nextPush(ctx, p.standing); err != nil {
 		return err
 	}
-	if m.Recent, err = s.recent(ctx, p.standing); err != nil {
+	if m.Recent, err = s.recent(ctx); err != nil {
 		return err
 	}
 	return render(c, http.StatusOK, views.OverviewPage(m))

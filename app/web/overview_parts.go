@@ -109,7 +109,7 @@ func steps(st standing, tree []app.Organization) []views.Step {
 const recentShown = 10
 
 // recent is what happened last: deliveries, pushes and changed settings, newest first.
-func (s *Server) recent(ctx context.Context, st standing) ([]views.Happening, error) {
+func (s *Server) recent(ctx context.Context) ([]views.Happening, error) {
 	var out []views.Happening
 	deliveries, err := s.Read.Deliveries(ctx, app.DeliveryFilter{Page: app.Page{Limit: recentShown}})
 	if err != nil {

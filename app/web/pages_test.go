@@ -6,6 +6,8 @@ import (
 	"strconv"
 	"strings"
 	"testing"
+	"testing/synctest"
+	"time"
 
 	"psabridge/app"
 )
@@ -26,7 +28,7 @@ func TestLaunchSetsAStrictCookie(t *testing.T) {
 	if strings.Contains(got.body, "token=") {
 		t.Error("the token is on the page")
 	}
-	w.do(http.MethodGet, "/", nil, &http.Cookie{Name: name, Value: value}).want(t, http.StatusOK)
+	w.do(http.MethodGet, "/", nil, sent(name, value)).want(t, http.StatusOK)
 	again := w.do(http.MethodGet, launch, nil, nil).want(t, http.StatusForbidden)
 	if again.header.Get("Set-Cookie") != "" || w.launched != 1 {
 		t.Error("a token signed in twice")
@@ -88,6 +90,48 @@ func TestNoticeIsShownOnce(t *testing.T) {
 	if got := w.do(http.MethodGet, "/", nil, other); strings.Contains(got.body, "Sending goes on.") {
 		t.Error("another session saw the notice")
 	}
+}
+
+// TestPartsThatFetchThemselvesAreNotUse: a page left open over night signs out, however often it asks.
+func TestPartsThatFetchThemselvesAreNotUse(t *testing.T) {
+	for _, part := range []string{"/live/health", "/billing/pushes/1/progress", "/connections/cw/test", "/?live"} {
+		w := furnished(t)
+		for range 13 {
+			w.now = w.now.Add(time.Hour)
+			w.get(part)
+		}
+		if got := w.get("/"); got.status != http.StatusForbidden {
+			t.Errorf("%s kept a session alive for 13 hours", part)
+		}
+	}
+	w := furnished(t)
+	for range 13 {
+		w.now = w.now.Add(time.Hour)
+		w.get("/about").want(t, http.StatusOK)
+	}
+	got := w.do(http.MethodGet, "/live/health", nil, nil)
+	if got.status != http.StatusForbidden || strings.Contains(got.body, "cw") {
+		t.Error("the health line is shown to nobody in particular")
+	}
+}
+
+// TestAPreviewThatTakesLong: the page says that it is being made and looks again, until it is there.
+func TestAPreviewThatTakesLong(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := furnished(t)
+		w.planGate = make(chan struct{})
+		w.post("/billing/cw/2026-11/plan").to(t, "/billing/cw/2026-11")
+		got := w.get("/billing/cw/2026-11")
+		if got.header.Get("Refresh") == "" || !strings.Contains(got.body, "A preview is being made") {
+			t.Error("the page does not show that a preview is being made")
+		}
+		w.post("/billing/cw/2026-11/plan").to(t, "/billing/cw/2026-11")
+		close(w.planGate)
+		synctest.Wait()
+		if got := w.get("/billing/cw/2026-11"); got.header.Get("Refresh") != "" || w.planned != 1 {
+			t.Errorf("planned %d times", w.planned)
+		}
+	})
 }
 
 func TestPauseAndResume(t *testing.T) {

@@ -76,7 +76,7 @@ func (s *Server) decide(c echo.Context, d app.Decision) error {
 	}
 	plan, typed, err := s.decided(ctx, id, d, f)
 	if app.ErrorCode(err) == app.Conflict {
-		return lookAgain{err, link.Month(before.Connection, before.Period.String())}
+		return lookAgainError{err, link.Month(before.Connection, before.Period.String())}
 	}
 	if invalid(err) {
 		return s.undecided(c, before, id, typed, err)

@@ -153,7 +153,7 @@ func (s *Server) undoPush(c echo.Context) error {
 	}
 	switch j.State {
 	case job.Failed, job.Cancelled:
-		return lookAgain{j.Err, link.Push(id)}
+		return lookAgainError{j.Err, link.Push(id)}
 	case job.Running:
 		s.tell(c, info, "The agreements are being read. The undo appears in the history when it is written.")
 	case job.Done:
@@ -183,7 +183,7 @@ func (s *Server) pushes(c echo.Context) error {
 			return err
 		}
 		m.Rows = append(m.Rows, row)
-		m.Pager = pager(link.Pushes, []string{"connection", m.Connection}, f.Page.After, one.ID, len(list), perPage)
+		m.Pager = pager(link.Pushes, []string{"connection", m.Connection}, f.Page.After, one.ID, len(list))
 	}
 	return render(c, http.StatusOK, views.PushesPage(m))
 }
@@ -220,7 +220,7 @@ func approvedWords(p app.Push) string {
 	switch {
 	case p.Trigger == app.TriggerSchedule:
 		return "approved by the rule: nothing was held"
-	case p.ApprovedBy == "":
+	case p.ApprovedBy == "" || p.ApprovedBy == person:
 		return ""
 	}
 	return "approved by " + p.ApprovedBy

@@ -62,7 +62,7 @@ func (s *Server) startPush(c echo.Context) error {
 	ctx := c.Request().Context()
 	plan, err := s.Read.Plan(ctx, f.number("plan_id"))
 	if app.ErrorCode(err) == app.NotFound {
-		return lookAgain{app.Errorf(app.Conflict, "This preview does not exist any more. Look at the newest one, then push."), link.Billing}
+		return lookAgainError{app.Errorf(app.Conflict, "This preview does not exist any more. Look at the newest one, then push."), link.Billing}
 	}
 	if err != nil {
 		return err
@@ -70,14 +70,14 @@ func (s *Server) startPush(c echo.Context) error {
 	back := link.PushCheck(plan.Connection, plan.Period.String())
 	changed, _, _ := billing.Totals(plan.Lines)
 	if f.Get("digest") == "" || f.Get("digest") != plan.Digest || f.text("lines") == "" || f.number("lines") != int64(changed) || plan.State != app.PlanOpen {
-		return lookAgain{app.Errorf(app.Conflict, "The preview changed since you looked at it, so nothing was pushed. Look at it again, then push."), back}
+		return lookAgainError{app.Errorf(app.Conflict, "The preview changed since you looked at it, so nothing was pushed. Look at it again, then push."), back}
 	}
 	if changed == 0 {
-		return lookAgain{app.Errorf(app.Conflict, "There is nothing to write, so nothing was pushed."), back}
+		return lookAgainError{app.Errorf(app.Conflict, "There is nothing to write, so nothing was pushed."), back}
 	}
 	push, err := s.Push.Approve(ctx, plan.ID, f.Get("digest"), app.TriggerPerson, person)
 	if app.ErrorCode(err) == app.Conflict {
-		return lookAgain{err, back}
+		return lookAgainError{err, back}
 	}
 	if err != nil {
 		return err

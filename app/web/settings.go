@@ -87,7 +87,7 @@ func (s *Server) saveSettings(c echo.Context) error {
 	ctx, document, save := c.Request().Context(), f.Get("document"), f.text("step") == "save"
 	var changes []app.Change
 	if save && f.number("revision") != p.rev {
-		return lookAgain{app.Errorf(app.Conflict, "The settings were changed since this page was opened. Look at them again, then save."), link.Settings}
+		return lookAgainError{app.Errorf(app.Conflict, "The settings were changed since this page was opened. Look at them again, then save."), link.Settings}
 	}
 	if save {
 		changes, err = s.edit(c, p.rev, link.Settings, func(doc *app.Settings) error {

@@ -27,7 +27,7 @@ func (s *Server) launch(c echo.Context) error {
 // cookie is the session cookie: for this host alone, not for scripts, not for requests other sites make. It is not
 // Secure because the page is plain http on loopback, and it ends with the browser.
 func (s *Server) cookie(value string) *http.Cookie {
-	return &http.Cookie{Name: s.Guard.CookieName(), Value: value, Path: "/", HttpOnly: true, SameSite: http.SameSiteStrictMode}
+	return &http.Cookie{Name: s.Guard.CookieName(), Value: value, Path: "/", HttpOnly: true, SameSite: http.SameSiteStrictMode} //nolint:gosec // Secure: see above
 }
 
 // signOut ends this browser's session on our side and takes its cookie away.
@@ -35,7 +35,7 @@ func (s *Server) signOut(c echo.Context) error {
 	for _, one := range c.Request().CookiesNamed(s.Guard.CookieName()) {
 		s.Guard.Sessions.End(one.Value, false)
 	}
-	gone := s.cookie("")
+	gone := s.cookie("") //nolint:gosec // Secure: see cookie
 	gone.MaxAge = -1
 	c.SetCookie(gone)
 	return render(c, http.StatusOK, views.SignedOutPage())

@@ -2,6 +2,7 @@ package web
 
 import (
 	"context"
+	"slices"
 	"strings"
 	"sync"
 	"time"
@@ -90,10 +91,8 @@ func (s *Server) checkAll(c echo.Context) error {
 // worst is the tone of several results together.
 func worst(tones []string) string {
 	for _, tone := range []string{bad, warn, info} {
-		for _, one := range tones {
-			if one == tone {
-				return tone
-			}
+		if slices.Contains(tones, tone) {
+			return tone
 		}
 	}
 	return good

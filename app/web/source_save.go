@@ -38,7 +38,7 @@ func (s *Server) addSource(c echo.Context) error {
 		})
 	}
 	if invalid(err) {
-		typed.Errors = fieldErrors(err, "sources["+src.Name+"]", sourceInputs)
+		typed.Errors = itemErrors(err, "sources", src.Name, len(p.doc.Sources), sourceInputs)
 		return s.showSources(c, p, http.StatusUnprocessableEntity, "", views.SourceForm{}, &typed)
 	}
 	if err != nil {
@@ -98,7 +98,7 @@ func typedSource(f form, src app.SourceSettings, secrets []app.SecretRecord) (vi
 // sourceSaved stores what was typed of the sign-in and reads the source.
 func (s *Server) sourceSaved(c echo.Context, name string, f form) error {
 	if err := s.saveSourceSecrets(c.Request().Context(), name, f); err != nil {
-		return lookAgain{err, link.Source(name)}
+		return lookAgainError{err, link.Source(name)}
 	}
 	return s.check(c, name, link.Source(name))
 }

@@ -23,10 +23,7 @@ func (s *Server) sources(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	add, err := s.newSource(c.Request().Context(), p)
-	if err != nil {
-		return err
-	}
+	add := newSource(p)
 	return s.showSources(c, p, http.StatusOK, "", views.SourceForm{}, &add)
 }
 
@@ -163,13 +160,13 @@ func sourceForm(src app.SourceSettings, rev int64, secrets []app.SecretRecord) v
 }
 
 // newSource is the empty form for another source.
-func (s *Server) newSource(_ context.Context, p page) (views.SourceForm, error) {
+func newSource(p page) views.SourceForm {
 	f := sourceForm(settings.SourceWithDefaults(app.SourceSettings{Kind: settings.KindX360Sync}), p.rev, nil)
 	f.New = true
 	if _, taken := settings.SourceByName(p.doc, "sync"); !taken {
 		f.Name = "sync"
 	}
-	return f, nil
+	return f
 }
 
 // unusedTypes are the activity types of the last 30 days that no rule wanted.

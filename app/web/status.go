@@ -85,14 +85,12 @@ func (s *Server) billingStatus(ctx context.Context, st standing, c app.Connectio
 		out.State = string(pushes[0].State)
 		return out, nil
 	}
-	switch _, err := s.Read.CurrentPlan(ctx, c.Name, period); app.ErrorCode(err) {
-	case "":
-		out.State = "planned"
-	case app.NotFound:
-	default:
-		return out, err
+	_, err = s.Read.CurrentPlan(ctx, c.Name, period)
+	if app.ErrorCode(err) == app.NotFound {
+		return out, nil
 	}
-	return out, nil
+	out.State = "planned"
+	return out, err
 }
 
 // moment is how an absent time looks in the status.

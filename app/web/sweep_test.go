@@ -8,6 +8,7 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -30,7 +31,7 @@ func (w *world) fill(path string) string {
 	if strings.HasPrefix(path, "/sources") {
 		name = "sync"
 	}
-	return strings.NewReplacer(":id", fmt.Sprint(id), ":name", name, ":connection", "cw", ":period", w.period.String()).Replace(path)
+	return strings.NewReplacer(":id", strconv.FormatInt(id, 10), ":name", name, ":connection", "cw", ":period", w.period.String()).Replace(path)
 }
 
 // TestRouteListIsClosed holds the open addresses to a literal list: a new one is a decision, not an accident.
@@ -73,8 +74,8 @@ func TestNothingWithoutASession(t *testing.T) {
 	w.guard.Sessions.Exchange(burned)
 	name := w.guard.CookieName()
 	cookies := map[string]*http.Cookie{
-		"none": nil, "bad": {Name: name, Value: "x"}, "burned token": {Name: name, Value: burned}, "unused token": {Name: name, Value: w.guard.Sessions.NewLaunch()},
-		"other port": {Name: "psabridge-7361", Value: w.cookie.Value},
+		"none": nil, "bad": sent(name, "x"), "burned token": sent(name, burned), "unused token": sent(name, w.guard.Sessions.NewLaunch()),
+		"other port": sent("psabridge-7361", w.cookie.Value),
 	}
 	for _, r := range web.Routes(w.server) {
 		if r.Access == "open" {
@@ -148,7 +149,7 @@ func (w *world) fingerprint() (sum [32]byte) {
 	w.t.Helper()
 	h := sha256.New()
 	for _, name := range []string{"psabridge.db", "psabridge.db-wal"} {
-		b, err := os.ReadFile(filepath.Join(w.dir, name))
+		b, err := os.ReadFile(filepath.Join(w.dir, name)) //nolint:gosec // the test's own folder
 		if err != nil && !os.IsNotExist(err) {
 			w.t.Fatal(err)
 		}

@@ -48,7 +48,7 @@ func (s *Server) tickets(c echo.Context) error {
 			row.Organization = names[[2]string{t.Conditions[0].Source, t.Conditions[0].OrganizationID}]
 		}
 		m.Rows = append(m.Rows, row)
-		m.Pager = pager(link.Tickets, []string{"state", m.State}, f.Page.After, t.ID, len(list), perPage)
+		m.Pager = pager(link.Tickets, []string{"state", m.State}, f.Page.After, t.ID, len(list))
 	}
 	return render(c, http.StatusOK, views.TicketsPage(m))
 }

@@ -64,6 +64,7 @@ type world struct {
 	sources                                   []intake.Status
 	blocks                                    []app.Block
 	planErr, outboxErr                        error
+	planGate                                  chan struct{} // holds plans up; nil holds nothing
 
 	org, master, delivery, line, plan, push int64
 	digest                                  string
@@ -97,7 +98,7 @@ func newWorld(t *testing.T) *world {
 		Resume:  func(ctx context.Context) error { return w.store.SetPause(ctx, false, time.Time{}, "") },
 		Sources: func(context.Context) ([]intake.Status, error) { return w.sources, nil },
 		Blocks:  func() []app.Block { return w.blocks },
-		TicketURL: func(_ context.Context, _ string, n int64) string {
+		TicketURL: func(context.Context, string, int64) string {
 			return "https://na.example.com/ticket"
 		},
 		OnLaunch: func() { w.launched++ },
@@ -293,10 +294,13 @@ func (p pusher) real() *push.Pusher {
 
 func (p pusher) MakePlan(ctx context.Context, _ string, _ app.Period, _ app.Trigger) (app.Plan, error) {
 	p.w.planned++
+	if p.w.planGate != nil {
+		<-p.w.planGate
+	}
 	if p.w.planErr != nil {
 		return app.Plan{}, p.w.planErr
 	}
-	p.w.makePlan()
+	p.w.makePlan() //nolint:contextcheck // the test's own
 	return p.w.store.Plan(ctx, p.w.plan)
 }
 
