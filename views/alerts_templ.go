@@ -509,7 +509,12 @@ func withEmpty(word string, choices []ui.Choice, selected string) []ui.Choice {
 	}
 	if !known {
 		// What is stored but not in the list any more stays visible: a select that drops it would change it on the next save.
-		out = append(out, ui.Choice{Value: selected, Label: selected + " (not in the list)", Selected: true})
+		// An empty list was never read, and then nothing is known against it.
+		label := selected
+		if len(choices) > 0 {
+			label += " (not in the list)"
+		}
+		out = append(out, ui.Choice{Value: selected, Label: label, Selected: true})
 	}
 	return out
 }

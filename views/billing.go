@@ -52,6 +52,7 @@ type LineFilter struct {
 // LineCounts count the lines of a plan before the filter.
 type LineCounts struct {
 	All, Held, Changed, New, Same, Skipped int
+	FirstTouch                             int // held for nothing but that psabridge never wrote them (M4)
 }
 
 // LineRow is a line with what the page shows beside it.

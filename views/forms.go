@@ -43,6 +43,7 @@ package views
 // Billing
 //
 //	link.MakePlan(connection,period) –                                                        → Month
+//	link.ReleaseFirst(connection,period) plan_id                                              → Month
 //	link.ReleaseLine(id)             –                                                        → Month at #line-<id>
 //	link.SkipLine(id)                –
 //	link.CorrectLine(id)             quantity, note

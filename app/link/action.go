@@ -40,6 +40,11 @@ func ConnectionBilling(name string) string { return Connection(name) + "/billing
 // MakePlan makes a new preview of a month.
 func MakePlan(connection, period string) string { return Month(connection, period) + "/plan" }
 
+// ReleaseFirst releases every line of a month's preview that is held only because psabridge never wrote it before (M4).
+func ReleaseFirst(connection, period string) string {
+	return Month(connection, period) + "/release-first"
+}
+
 // PushCheck is the page that shows what a push will write, before it does.
 func PushCheck(connection, period string) string { return Month(connection, period) + "/push" }
 

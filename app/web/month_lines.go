@@ -59,6 +59,9 @@ func lineCounts(lines []app.Line) (n views.LineCounts) {
 		switch l.Verdict {
 		case app.VerdictHold:
 			n.Held++
+			if onlyFirst(l) {
+				n.FirstTouch++
+			}
 		case app.VerdictSame:
 			n.Same++
 		case app.VerdictSkipped:

@@ -70,6 +70,7 @@ func (s *Server) routes() []route {
 		{post, "/billing/lines/:id/correct", signedIn, s.correctLine},
 		{get, "/billing/:connection/:period", signedIn, s.month},
 		{post, "/billing/:connection/:period/plan", signedIn, s.makePlan},
+		{post, "/billing/:connection/:period/release-first", signedIn, s.releaseFirst},
 		{get, "/billing/:connection/:period/push", signedIn, s.pushCheck},
 
 		{get, link.Deliveries, signedIn, s.deliveries},

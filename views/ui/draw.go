@@ -7,8 +7,19 @@ import (
 	"time"
 )
 
-func beatBox(beats []Beat) string {
-	return "0 0 " + strconv.Itoa(max(len(beats)*6-2, 4)) + " 20"
+// beatSlots is how many polls a beat bar has room for.
+const beatSlots = 30
+
+// beatBox is the same for every bar: one that is stretched over fewer polls would look like a different thing.
+const beatBox = "0 0 178 20"
+
+// slotted puts the newest polls at the right end of the bar.
+func slotted(beats []Beat) []Beat {
+	out := make([]Beat, 0, beatSlots)
+	for range beatSlots - len(beats) {
+		out = append(out, BeatNone)
+	}
+	return append(out, beats[max(len(beats)-beatSlots, 0):]...)
 }
 
 func beatTop(b Beat) string {

@@ -1,0 +1,254 @@
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"os"
+	"path/filepath"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/chromedp/chromedp"
+
+	"psabridge/app/sandbox"
+)
+
+const chromium = "/usr/bin/chromium"
+
+// tab is one page of a real Chromium on the real program.
+type tab struct {
+	t    *testing.T
+	ctx  context.Context //nolint:containedctx // chromedp keeps the browser in the context
+	base string
+	axe  string
+
+	mu   sync.Mutex
+	said []string
+}
+
+// openTab starts Chromium, or skips; PSABRIDGE_REQUIRE=chromium turns the skip into a failure.
+func openTab(t *testing.T) *tab {
+	t.Helper()
+	if _, err := os.Stat(chromium); err != nil {
+		if strings.Contains(os.Getenv("PSABRIDGE_REQUIRE"), "chromium") {
+			t.Fatal("chromium is required and not installed at " + chromium)
+		}
+		t.Skip("SKIPPED: the pages were not driven, chromium is not installed at " + chromium)
+	}
+	axe, err := os.ReadFile(filepath.Join("..", "..", "testdata", "axe", "axe.min.js"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	opts := append(chromedp.DefaultExecAllocatorOptions[:], chromedp.ExecPath(chromium), chromedp.NoSandbox, chromedp.DisableGPU,
+		chromedp.Flag("disable-quic", true), chromedp.Flag("disable-component-update", true))
+	alloc, stop := chromedp.NewExecAllocator(context.Background(), opts...)
+	t.Cleanup(stop)
+	ctx, cancel := chromedp.NewContext(alloc)
+	t.Cleanup(cancel)
+	if err := chromedp.Do(ctx); err != nil {
+		t.Fatal(err)
+	}
+	ctx, stopAll := context.WithTimeout(ctx, 4*time.Minute)
+	t.Cleanup(stopAll)
+	b := &tab{t: t, ctx: ctx, axe: string(axe)}
+	messages := chromedp.Console(ctx)
+	go func() {
+		for m, err := range messages {
+			if err != nil {
+				return
+			}
+			if m.Type == "debug" {
+				continue // advice about forms, not trouble
+			}
+			b.mu.Lock()
+			b.said = append(b.said, m.String())
+			b.mu.Unlock()
+		}
+	}()
+	if err := chromedp.Do(ctx, chromedp.EmulateViewport(1280, 900)); err != nil {
+		t.Fatal(err)
+	}
+	return b
+}
+
+func (b *tab) must(actions ...chromedp.Action[chromedp.Void]) {
+	b.t.Helper()
+	if err := chromedp.Do(b.ctx, actions...); err != nil {
+		b.shoot("failed")
+		b.t.Fatalf("%v at %s\n%s", err, b.eval(`location.pathname`), b.eval(`document.body.innerText`))
+	}
+}
+
+// visit goes to a path and holds the page against what every page must be.
+func (b *tab) visit(path string) {
+	b.t.Helper()
+	b.must(chromedp.Navigate(b.base+path), chromedp.WaitReady(chromedp.CSS("main")))
+	b.inspect(path)
+}
+
+// click presses what a selector finds and waits until the next page is there.
+func (b *tab) click(selector string) {
+	b.t.Helper()
+	b.must(chromedp.Evaluate[chromedp.Void](`document.documentElement.dataset.old = "1"; 0`))
+	b.must(chromedp.Click(chromedp.CSS(selector)))
+	b.waitFor(`!document.documentElement.dataset.old && document.readyState === "complete"`)
+}
+
+// waitFor waits until an expression is true in the page.
+func (b *tab) waitFor(expression string) {
+	b.t.Helper()
+	for range 600 {
+		if ok, err := chromedp.Run(b.ctx, chromedp.Evaluate[bool](`!!(`+expression+`)`)); err == nil && ok {
+			return
+		}
+		select {
+		case <-b.ctx.Done():
+			b.t.Fatal(b.ctx.Err())
+		case <-time.After(100 * time.Millisecond):
+		}
+	}
+	b.shoot("failed")
+	b.t.Fatalf("never true: %s at %s\n%s", expression, b.eval(`location.pathname`), b.eval(`document.body.innerText`))
+}
+
+func (b *tab) eval(expression string) string {
+	out, err := chromedp.Run(b.ctx, chromedp.Evaluate[string](`String(`+expression+`)`))
+	if err != nil {
+		return err.Error()
+	}
+	return out
+}
+
+func (b *tab) text() string { return b.eval(`document.querySelector("main").innerText`) }
+
+// inspect: nothing on the console under the strict policy, no violation of WCAG 2.2 AA that a machine can find.
+func (b *tab) inspect(name string) {
+	b.t.Helper()
+	b.shoot(name)
+	b.must(chromedp.Evaluate[chromedp.Void](b.axe + ";0"))
+	out, err := chromedp.Run(b.ctx, chromedp.Evaluate[string](
+		`axe.run({runOnly:['wcag2a','wcag2aa','wcag21aa','wcag22aa']}).then(r=>JSON.stringify(r.violations.map(v=>v.id+': '+v.nodes.map(n=>n.html.slice(0,160)).join(' | '))))`,
+		chromedp.EvalAwaitPromise))
+	var found []string
+	if err == nil {
+		err = json.Unmarshal([]byte(out), &found)
+	}
+	if err != nil {
+		b.t.Errorf("%s: axe: %v", name, err)
+	}
+	for _, v := range found {
+		b.t.Errorf("%s: %s", name, v)
+	}
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	for _, m := range b.said {
+		b.t.Errorf("%s: console: %s", name, m)
+	}
+	b.said = nil
+}
+
+// shoot keeps a picture in the folder PSABRIDGE_SHOTS, when that is set.
+func (b *tab) shoot(name string) {
+	dir := os.Getenv("PSABRIDGE_SHOTS")
+	if dir == "" {
+		return
+	}
+	png, err := chromedp.Run(b.ctx, chromedp.FullScreenshot(100))
+	if err != nil {
+		b.t.Logf("%s: picture: %v", name, err)
+		return
+	}
+	file := strings.Trim(strings.NewReplacer("/", "-", "?", "-", "=", "-").Replace(name), "-")
+	if file == "" {
+		file = "overview"
+	}
+	if err := os.WriteFile(filepath.Join(dir, file+".png"), png, 0o600); err != nil {
+		b.t.Error(err)
+	}
+}
+
+// TestWholeProductInABrowser does with the mouse what the product is for, on the real program: signs in, looks at every
+// page, sees an alert become a ticket, plans, releases, pushes, and plans again with nothing left to do.
+func TestWholeProductInABrowser(t *testing.T) {
+	v := vendors(t, sandbox.Options{})
+	p := newProcess(t)
+	d := p.serve()
+	p.configure(v, quick...)
+	p.must("", "sync")
+	v.MSP.SetQuotaUsage(v.MSP.Organizations()[1].ID, 95, time.Now())
+	p.must("", "sync")
+	d.eventually("a ticket at ConnectWise", func() bool { return countTickets(v.ConnectWise.Tickets()) == 1 })
+
+	b := openTab(t)
+	run, err := readRunning(p.dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	b.base = run.Page
+	b.must(chromedp.Navigate(strings.TrimSpace(p.must("", "open", "--print"))), chromedp.WaitReady(chromedp.CSS("nav.rail")))
+	b.waitFor(`location.pathname === "/" && !location.search`)
+
+	for _, path := range []string{"/", "/organizations", "/deliveries", "/tickets", "/sources", "/billing", "/billing/pushes", "/settings", "/connections", "/connections/cw", "/about"} {
+		b.visit(path)
+	}
+	b.visit("/deliveries")
+	if text := b.text(); !strings.Contains(text, "#") {
+		t.Errorf("deliveries show no ticket number:\n%s", text)
+	}
+	id := b.organization(d)
+	for _, tabName := range []string{"activity", "alerts", "settings"} {
+		b.visit("/organizations/" + id + "/" + tabName)
+	}
+	b.billing(v)
+	b.must(chromedp.Navigate(b.base + "/nowhere"))
+	if !strings.Contains(b.eval(`document.title`), "psabridge") {
+		t.Error("a page that does not exist is not ours")
+	}
+}
+
+// organization is our row of the organization that has a ticket.
+func (b *tab) organization(d *daemon) string {
+	b.t.Helper()
+	var out struct {
+		Items []struct {
+			Organization struct {
+				ID string `json:"id"`
+			} `json:"organization"`
+			TicketNumber *int64 `json:"ticket_number"`
+		} `json:"items"`
+	}
+	d.get("/events?type=quota.reached", &out)
+	for _, e := range out.Items {
+		if e.TicketNumber != nil {
+			return e.Organization.ID
+		}
+	}
+	b.t.Fatal("no event says that it became a ticket")
+	return ""
+}
+
+// billing makes a preview, releases what only asks because it is the first time, and pushes.
+func (b *tab) billing(v *sandbox.Running) {
+	b.t.Helper()
+	b.visit("/billing")
+	b.click(`form[action$="/plan"] button`)
+	b.waitFor(`document.querySelector("table")`)
+	b.inspect("billing-preview")
+	if n := len(v.ConnectWise.QuantityWrites()); n != 0 {
+		b.t.Fatalf("a preview wrote %d quantities", n)
+	}
+	b.click(`form[action$="/release-first"] button`)
+	b.inspect("billing-released")
+	b.click(`a[href$="/push"]`)
+	b.inspect("billing-check")
+	b.click(`form[action="/billing/pushes"] button`)
+	b.waitFor(`!/Writing \d/.test(document.querySelector("main").innerText)`)
+	b.inspect("billing-pushed")
+	writes := len(v.ConnectWise.QuantityWrites())
+	if writes == 0 {
+		b.t.Fatalf("the push wrote nothing:\n%s", b.text())
+	}
+	b.visit("/billing/pushes")
+}
