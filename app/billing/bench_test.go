@@ -17,8 +17,10 @@ func BenchmarkPlan(b *testing.B) {
 	for i := range int64(500) {
 		org := app.Organization{ID: i, Source: "sync", ExternalID: fmt.Sprint(i), Name: fmt.Sprint("Customer ", i), State: app.OrganizationPresent}
 		in.Tree = append(in.Tree, org)
-		in.Mappings = append(in.Mappings, billing.Mapping{Organization: org, CompanyID: 1000 + i, AgreementID: 2000 + i, Products: products,
-			Bill: []app.Meter{app.MeterAccounts, app.MeterStorage, app.MeterFileServer}})
+		in.Mappings = append(in.Mappings, billing.Mapping{
+			Organization: org, CompanyID: 1000 + i, AgreementID: 2000 + i, Products: products,
+			Bill: []app.Meter{app.MeterAccounts, app.MeterStorage, app.MeterFileServer},
+		})
 		in.Actual.Companies = append(in.Actual.Companies, app.Company{ID: 1000 + i})
 		in.Actual.Agreements = append(in.Actual.Agreements, agreement(2000+i, 1000+i))
 		accounts := reading(org.ExternalID, app.MeterAccounts, "20", app.UnitEach)

@@ -45,8 +45,10 @@ func reading(org string, m app.Meter, quantity, unit string) app.Reading {
 }
 
 func agreement(id, company int64) app.Agreement {
-	return app.Agreement{ID: id, Name: "Managed", CompanyID: company, Company: "Contoso Ltd", Status: "Active", BillingCycle: "Monthly",
-		StartDate: date("2026-01-01"), BillStart: date("2026-01-01"), NextInvoice: date("2026-12-01")}
+	return app.Agreement{
+		ID: id, Name: "Managed", CompanyID: company, Company: "Contoso Ltd", Status: "Active", BillingCycle: "Monthly",
+		StartDate: date("2026-01-01"), BillStart: date("2026-01-01"), NextInvoice: date("2026-12-01"),
+	}
 }
 
 func product(id int64, name string) app.Product {

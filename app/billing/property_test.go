@@ -41,8 +41,10 @@ func drawOrganization(t *rapid.T, in *billing.Input, g app.Agreement, n int64) {
 		org.State = app.OrganizationGone
 	}
 	in.Tree = append(in.Tree, org)
-	in.Mappings = append(in.Mappings, billing.Mapping{Organization: org, CompanyID: g.CompanyID, AgreementID: g.ID,
-		Bill: []app.Meter{app.MeterAccounts, app.MeterStorage}, Products: in.Settings.Products})
+	in.Mappings = append(in.Mappings, billing.Mapping{
+		Organization: org, CompanyID: g.CompanyID, AgreementID: g.ID,
+		Bill: []app.Meter{app.MeterAccounts, app.MeterStorage}, Products: in.Settings.Products,
+	})
 	accounts := reading(org.ExternalID, app.MeterAccounts, fmt.Sprint(rapid.IntRange(0, 30).Draw(t, "accounts")), app.UnitEach)
 	accounts.Complete = rapid.IntRange(0, 9).Draw(t, "complete") > 0
 	storage := reading(org.ExternalID, app.MeterStorage, fmt.Sprint(rapid.Int64Range(0, 1<<42).Draw(t, "bytes")), app.UnitBytes)

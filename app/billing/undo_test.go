@@ -11,8 +11,10 @@ import (
 
 func TestUndo(t *testing.T) {
 	ten := q("10")
-	written := app.Line{AdditionID: 9904, Agreement: app.Named{ID: 12}, ProductID: 500, Product: "X360-ACCOUNT", Before: &ten, After: q("12"),
-		Verdict: app.VerdictUpdate, State: app.LineDone, NextInvoice: date("2026-12-01"), UnitPrice: money("4"), AmountChange: money("8")}
+	written := app.Line{
+		AdditionID: 9904, Agreement: app.Named{ID: 12}, ProductID: 500, Product: "X360-ACCOUNT", Before: &ten, After: q("12"),
+		Verdict: app.VerdictUpdate, State: app.LineDone, NextInvoice: date("2026-12-01"), UnitPrice: money("4"), AmountChange: money("8"),
+	}
 	created := written
 	created.Before, created.Verdict = nil, app.VerdictCreate
 	cases := map[string]struct {
