@@ -181,10 +181,12 @@ func TestRefusals(t *testing.T) {
 				t.Fatal(err)
 			}
 		}, app.Unauthorized, "The public key of the connection “cw” is not set."},
-		"another host": {func(_ *testing.T, r *rig) {
-			r.edit(func(d *app.Settings) { d.Connections[0].SiteURL = "evil.example" })
-		}, app.Unauthorized,
-			"The public key of the connection “cw” was entered for a.example, and the address is now evil.example."},
+		"another host": {
+			func(_ *testing.T, r *rig) {
+				r.edit(func(d *app.Settings) { d.Connections[0].SiteURL = "evil.example" })
+			}, app.Unauthorized,
+			"The public key of the connection “cw” was entered for a.example, and the address is now evil.example.",
+		},
 	} {
 		t.Run(name, func(t *testing.T) {
 			r := newRig(t)
