@@ -86,8 +86,10 @@ func TestWhatEveryRequestCarries(t *testing.T) {
 	}
 	user, password, _ := (&http.Request{Header: r.header}).BasicAuth()
 	got := []string{user, password, r.header.Get("ClientId"), r.header.Get("Accept"), r.path, r.query}
-	want := []string{"acme+pub-canary", "priv-canary", "build-client-id", "application/vnd.connectwise.com+json; version=2025.8", "/v4_6_release/apis/3.0/service/boards",
-		"fields=id%2Cname%2CinactiveFlag%2CprojectFlag&orderBy=id+asc&page=1&pageSize=1000"}
+	want := []string{
+		"acme+pub-canary", "priv-canary", "build-client-id", "application/vnd.connectwise.com+json; version=2025.8", "/v4_6_release/apis/3.0/service/boards",
+		"fields=id%2Cname%2CinactiveFlag%2CprojectFlag&orderBy=id+asc&page=1&pageSize=1000",
+	}
 	if d := cmp.Diff(want, got); d != "" {
 		t.Error(d)
 	}
@@ -114,8 +116,10 @@ func TestBodies(t *testing.T) {
 			_, err := c.CreateTicket(ctx, app.NewTicket{XRef: "x", Summary: "s", CompanyID: 1, BoardID: 2, StatusID: 3, TypeID: 4, TeamID: 5, PriorityID: 6, SourceID: 7, Internal: "link"})
 			return err
 		}, `{"summary":"s","company":{"id":1},"board":{"id":2},"status":{"id":3},"type":{"id":4},"team":{"id":5},"priority":{"id":6},"source":{"id":7},"externalXRef":"x","initialInternalAnalysis":"link","processNotifications":false,"automaticEmailContactFlag":false,"automaticEmailResourceFlag":false,"automaticEmailCcFlag":false}`},
-		{func() error { _, err := c.AddNote(ctx, 7, app.TicketNote{Text: "n", Internal: true}); return err },
-			`{"text":"n","detailDescriptionFlag":false,"internalAnalysisFlag":true,"resolutionFlag":false,"processNotifications":false}`},
+		{
+			func() error { _, err := c.AddNote(ctx, 7, app.TicketNote{Text: "n", Internal: true}); return err },
+			`{"text":"n","detailDescriptionFlag":false,"internalAnalysisFlag":true,"resolutionFlag":false,"processNotifications":false}`,
+		},
 		{func() error { _, err := c.SetStatus(ctx, 7, 42); return err }, `[{"op":"replace","path":"status","value":{"id":42}}]`},
 		{func() error { _, err := c.SetQuantity(ctx, 12, 99, app.MustQuantity("1219.50")); return err }, `[{"op":"replace","path":"quantity","value":1219.5}]`},
 		{func() error {
@@ -307,8 +311,11 @@ func TestWordsOfConnectWise(t *testing.T) {
 		code   app.Code
 		words  []string
 	}{
-		"fields": {400, `{"code":"InvalidObject","message":"ticket object is invalid","errors":[{"code":"InvalidField","message":"The status is not valid for the service board.","resource":"ticket","field":"status"},{"code":"MissingRequiredField","message":"Required.","field":"board"}]}`,
-			app.Invalid, []string{"ticket object is invalid: The status is not valid for the service board.", "Required. (board)"}},
+		"fields": {
+			400, `{"code":"InvalidObject","message":"ticket object is invalid","errors":[{"code":"InvalidField","message":"The status is not valid for the service board.","resource":"ticket","field":"status"},{"code":"MissingRequiredField","message":"Required.","field":"board"}]}`,
+			app.Invalid,
+			[]string{"ticket object is invalid: The status is not valid for the service board.", "Required. (board)"},
+		},
 		"no api-":       {403, `{"code":"Security","message":"SSL is required.","errors":null}`, app.Unauthorized, []string{"api-", "SSL is required."}},
 		"client id 401": {401, `{"code":"Unauthorized","message":"A valid clientId header is required."}`, app.Unauthorized, []string{"client ID", "developer.connectwise.com"}},
 		"client id 403": {403, `{"code":"Forbidden","message":"clientId is not valid"}`, app.Unauthorized, []string{"client ID"}},

@@ -86,13 +86,17 @@ var (
 )
 
 func (c *Client) noConnectWise(cause error) error {
-	return &app.Error{Code: app.NotFound, Field: "site_url", Outcome: app.OutcomeNone, Err: errors.Join(errNoConnectWise, cause),
-		Message: "There is a server at " + c.site.Host + ", but it does not answer as ConnectWise. Check the address: it is the one you open ConnectWise at."}
+	return &app.Error{
+		Code: app.NotFound, Field: "site_url", Outcome: app.OutcomeNone, Err: errors.Join(errNoConnectWise, cause),
+		Message: "There is a server at " + c.site.Host + ", but it does not answer as ConnectWise. Check the address: it is the one you open ConnectWise at.",
+	}
 }
 
 func (c *Client) unknownCompany() error {
-	return &app.Error{Code: app.NotFound, Field: "company_id", Outcome: app.OutcomeNone, Err: errUnknownCompany,
-		Message: "ConnectWise at " + c.site.Host + " does not know the company ID “" + c.companyID + "”. It is what you type as Company when you sign in; check it and the region of the address."}
+	return &app.Error{
+		Code: app.NotFound, Field: "company_id", Outcome: app.OutcomeNone, Err: errUnknownCompany,
+		Message: "ConnectWise at " + c.site.Host + " does not know the company ID “" + c.companyID + "”. It is what you type as Company when you sign in; check it and the region of the address.",
+	}
 }
 
 // codebase remembers where the API lies. ConnectWise moves it when it upgrades a hosted site.

@@ -68,6 +68,8 @@ func validate(router routers.Router, r *http.Request, path string) error {
 	if err != nil {
 		return err
 	}
-	return openapi3filter.ValidateRequest(r.Context(), &openapi3filter.RequestValidationInput{Request: seen, PathParams: params, Route: route,
-		Options: &openapi3filter.Options{AuthenticationFunc: openapi3filter.NoopAuthenticationFunc}})
+	return openapi3filter.ValidateRequest(r.Context(), &openapi3filter.RequestValidationInput{
+		Request: seen, PathParams: params, Route: route,
+		Options: &openapi3filter.Options{AuthenticationFunc: openapi3filter.NoopAuthenticationFunc},
+	})
 }

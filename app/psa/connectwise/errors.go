@@ -113,8 +113,10 @@ func notDone(format string, args ...any) error {
 
 // noID is a good answer to a create that does not say what was created.
 func noID(what string) error {
-	return &app.Error{Code: app.Unavailable, Outcome: app.OutcomeUnknown,
-		Message: "ConnectWise answered without the number of the new " + what + ". It is looked for before anything else is sent."}
+	return &app.Error{
+		Code: app.Unavailable, Outcome: app.OutcomeUnknown,
+		Message: "ConnectWise answered without the number of the new " + what + ". It is looked for before anything else is sent.",
+	}
 }
 
 func refuse(format string, args ...any) error {

@@ -34,8 +34,10 @@ func list[T any](ctx context.Context, c *Client, q query, key func(T) string) ([
 			return rows, err
 		}
 		if try == 2 {
-			return nil, &app.Error{Code: app.Unavailable, Outcome: app.OutcomeNone, Err: err,
-				Message: "A list in ConnectWise changed while it was read. It is tried again later."}
+			return nil, &app.Error{
+				Code: app.Unavailable, Outcome: app.OutcomeNone, Err: err,
+				Message: "A list in ConnectWise changed while it was read. It is tried again later.",
+			}
 		}
 	}
 }

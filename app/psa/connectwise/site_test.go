@@ -16,7 +16,8 @@ func TestParseSite(t *testing.T) {
 		" https://NA.MyConnectWise.net/": {Origin: "https://api-na.myconnectwise.net", Page: "https://na.myconnectwise.net", Host: "api-na.myconnectwise.net", Cloud: true},
 		"api-eu.myconnectwise.net":       {Origin: "https://api-eu.myconnectwise.net", Page: "https://eu.myconnectwise.net", Host: "api-eu.myconnectwise.net", Cloud: true},
 		"http://au.myconnectwise.net/v4_6_release/ConnectWise.aspx?fullscreen=false&locale=en_US#x": {
-			Origin: "https://api-au.myconnectwise.net", Page: "https://au.myconnectwise.net", Host: "api-au.myconnectwise.net", Cloud: true},
+			Origin: "https://api-au.myconnectwise.net", Page: "https://au.myconnectwise.net", Host: "api-au.myconnectwise.net", Cloud: true,
+		},
 		"https://api-na.myconnectwise.net/v4_6_release/apis/3.0/": {Origin: "https://api-na.myconnectwise.net", Page: "https://na.myconnectwise.net", Host: "api-na.myconnectwise.net", Cloud: true},
 		"sandbox-na.myconnectwise.net":                            {Origin: "https://sandbox-na.myconnectwise.net", Page: "https://sandbox-na.myconnectwise.net", Host: "sandbox-na.myconnectwise.net", Cloud: true},
 		"staging.connectwisedev.com":                              {Origin: "https://api-staging.connectwisedev.com", Page: "https://staging.connectwisedev.com", Host: "api-staging.connectwisedev.com", Cloud: true},
@@ -87,10 +88,12 @@ func TestDeepLinks(t *testing.T) {
 	for raw, want := range map[string][2]string{
 		"na.myconnectwise.net": {
 			"https://na.myconnectwise.net/v4_6_release/services/system_io/router/openrecord.rails?companyName=acme&locale=en_US&recid=48211&recordType=ServiceFv",
-			"https://na.myconnectwise.net/v4_6_release/services/system_io/router/openrecord.rails?companyName=acme&locale=en_US&recid=12&recordType=AgreementFV"},
+			"https://na.myconnectwise.net/v4_6_release/services/system_io/router/openrecord.rails?companyName=acme&locale=en_US&recid=12&recordType=AgreementFV",
+		},
 		"cw.acme.example:8443": {
 			"https://cw.acme.example:8443/v4_6_release/ConnectWise.aspx?recid=48211&routeTo=ServiceFV",
-			"https://cw.acme.example:8443/v4_6_release/ConnectWise.aspx?recid=12&routeTo=AgreementFV"},
+			"https://cw.acme.example:8443/v4_6_release/ConnectWise.aspx?recid=12&routeTo=AgreementFV",
+		},
 	} {
 		c, err := New(app.ConnectionSettings{SiteURL: raw, CompanyID: "acme"}, Keys{Public: "p", Private: "q"}, "id", nil, Options{})
 		if err != nil {

@@ -82,8 +82,10 @@ func (c *Client) tickets(ctx context.Context, conditions string, wanted func(tic
 // GET /service/tickets.
 func (c *Client) NewestTicket(ctx context.Context) (app.RemoteTicket, error) {
 	var rows []ticketRow
-	_, err := c.do(ctx, call{method: http.MethodGet, path: "service/tickets", out: &rows,
-		query: url.Values{"orderBy": {"id desc"}, "page": {"1"}, "pageSize": {"1"}, "fields": {ticketFields}}})
+	_, err := c.do(ctx, call{
+		method: http.MethodGet, path: "service/tickets", out: &rows,
+		query: url.Values{"orderBy": {"id desc"}, "page": {"1"}, "pageSize": {"1"}, "fields": {ticketFields}},
+	})
 	if err != nil {
 		return app.RemoteTicket{}, err
 	}
