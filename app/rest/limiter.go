@@ -97,11 +97,15 @@ func (l *Limiter) paused(name string) error {
 	if d == 0 {
 		return nil
 	}
-	return &app.Error{Code: app.RateLimited, Outcome: app.OutcomeNone, RetryAfter: d,
-		Message: name + " asked us to wait. Nothing is sent for another " + inWords(d) + "."}
+	return &app.Error{
+		Code: app.RateLimited, Outcome: app.OutcomeNone, RetryAfter: d,
+		Message: name + " asked us to wait. Nothing is sent for another " + inWords(d) + ".",
+	}
 }
 
 func neverSent(name string, err error) error {
-	return &app.Error{Code: app.Unavailable, Outcome: app.OutcomeNone, Err: err,
-		Message: "The request to " + name + " was given up before it was sent."}
+	return &app.Error{
+		Code: app.Unavailable, Outcome: app.OutcomeNone, Err: err,
+		Message: "The request to " + name + " was given up before it was sent.",
+	}
 }

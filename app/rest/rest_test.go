@@ -32,8 +32,10 @@ func setup(t *testing.T, handler http.HandlerFunc, changes ...func(*Config)) (*C
 		handler(w, r)
 	})))
 	t.Cleanup(server.Close)
-	c := Config{Name: "Vendor", BaseURL: server.URL + basePath, AllowPrivateNetwork: true, Backoff: func(int) time.Duration { return 0 },
-		Auth: func(r *http.Request) error { r.Header.Set("Authorization", "Bearer canary-token-4711"); return nil }}
+	c := Config{
+		Name: "Vendor", BaseURL: server.URL + basePath, AllowPrivateNetwork: true, Backoff: func(int) time.Duration { return 0 },
+		Auth: func(r *http.Request) error { r.Header.Set("Authorization", "Bearer canary-token-4711"); return nil },
+	}
 	for _, change := range changes {
 		change(&c)
 	}
