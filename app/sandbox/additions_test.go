@@ -28,8 +28,10 @@ func TestPatchQuantity(t *testing.T) {
 	if decimal(r.one, "quantity") != 12.25 || decimal(r.one, "billedQuantity") != 7.25 || decimal(r.one, "lessIncluded") != 5 || decimal(r.one, "extPrice") != 12.25*4.5 {
 		t.Errorf("patched: %s", r.raw)
 	}
-	for _, body := range []string{`[{"op":"replace","path":"quantity","value":"12"}]`, `[{"op":"replace","path":"Quantity","value":1}]`, `[{"op":"REPLACE","path":"quantity","value":1}]`,
-		`[{"op":"replace","path":"billCustomer","value":"Perhaps"}]`, `[{"op":"remove","path":"billCustomer"}]`, `[{"op":"replace","path":"effectiveDate","value":"2001-01-01T00:00:00Z"}]`} {
+	for _, body := range []string{
+		`[{"op":"replace","path":"quantity","value":"12"}]`, `[{"op":"replace","path":"Quantity","value":1}]`, `[{"op":"REPLACE","path":"quantity","value":1}]`,
+		`[{"op":"replace","path":"billCustomer","value":"Perhaps"}]`, `[{"op":"remove","path":"billCustomer"}]`, `[{"op":"replace","path":"effectiveDate","value":"2001-01-01T00:00:00Z"}]`,
+	} {
 		c.do(400, "PATCH", path, body)
 	}
 	r = c.do(200, "PATCH", path, `[{"op":"replace","path":"billedQuantity","value":1},{"op":"replace","path":"product/identifier","value":"x"}]`)

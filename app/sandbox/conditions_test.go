@@ -125,9 +125,24 @@ func TestLike(t *testing.T) {
 		s, pattern string
 		want       bool
 	}{
-		{"abc", "abc", true}, {"abc", "ABC", true}, {"abc", "a*", true}, {"abc", "*c", true}, {"abc", "a%c", true}, {"abc", "a_c", true},
-		{"abc", "_", false}, {"", "*", true}, {"", "", true}, {"abc", "", false}, {"aaaab", "*a*b", true}, {"a[b", "a[[]b", true}, {"a]b", "a[]]b", true},
-		{"abc", "a[xyzb]c", true}, {"abc", "a[", false}, {"Öztürk", "öz*RK", true}, {"東京ソフト", "東京*", true}, {strings.Repeat("a", 2000), strings.Repeat("*a", 300) + "b", false},
+		{"abc", "abc", true},
+		{"abc", "ABC", true},
+		{"abc", "a*", true},
+		{"abc", "*c", true},
+		{"abc", "a%c", true},
+		{"abc", "a_c", true},
+		{"abc", "_", false},
+		{"", "*", true},
+		{"", "", true},
+		{"abc", "", false},
+		{"aaaab", "*a*b", true},
+		{"a[b", "a[[]b", true},
+		{"a]b", "a[]]b", true},
+		{"abc", "a[xyzb]c", true},
+		{"abc", "a[", false},
+		{"Öztürk", "öz*RK", true},
+		{"東京ソフト", "東京*", true},
+		{strings.Repeat("a", 2000), strings.Repeat("*a", 300) + "b", false},
 	} {
 		if got := like(tt.s, tt.pattern, true); got != tt.want {
 			t.Errorf("like(%.20q, %.20q) = %v", tt.s, tt.pattern, got)

@@ -219,8 +219,10 @@ func RateLimited(retryAfter string) Fault {
 
 // HTMLPage is what a proxy in front of the vendor says when it has trouble.
 func HTMLPage(status int) Fault {
-	return Fault{Status: status, Header: http.Header{"Content-Type": {"text/html; charset=UTF-8"}, "Server": {"cloudflare"}},
-		Body: "<!DOCTYPE html><html><head><title>Just a moment...</title></head><body><h1>Error " + fmt.Sprint(status) + "</h1><p>Ray ID: 8c0ffee</p></body></html>"}
+	return Fault{
+		Status: status, Header: http.Header{"Content-Type": {"text/html; charset=UTF-8"}, "Server": {"cloudflare"}},
+		Body: "<!DOCTYPE html><html><head><title>Just a moment...</title></head><body><h1>Error " + fmt.Sprint(status) + "</h1><p>Ray ID: 8c0ffee</p></body></html>",
+	}
 }
 
 // CaptivePortal is a hotel's sign-in page, with a good status.

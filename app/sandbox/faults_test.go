@@ -15,8 +15,15 @@ func TestGlob(t *testing.T) {
 		pattern, s string
 		want       bool
 	}{
-		{"/a", "/a", true}, {"/a", "/ab", false}, {"*", "", true}, {"/a/*", "/a/1/notes", true}, {"/a/*/notes", "/a/1/notes", true},
-		{"/a/*/notes", "/a/notes", false}, {"*notes", "/a/notes", true}, {"/a*b*c", "/a1b2c", true}, {"/a*b*c", "/acb", false},
+		{"/a", "/a", true},
+		{"/a", "/ab", false},
+		{"*", "", true},
+		{"/a/*", "/a/1/notes", true},
+		{"/a/*/notes", "/a/1/notes", true},
+		{"/a/*/notes", "/a/notes", false},
+		{"*notes", "/a/notes", true},
+		{"/a*b*c", "/a1b2c", true},
+		{"/a*b*c", "/acb", false},
 	} {
 		if got := glob(tt.pattern, tt.s); got != tt.want {
 			t.Errorf("glob(%q, %q) = %v", tt.pattern, tt.s, got)

@@ -21,8 +21,10 @@ func (cw *ConnectWise) initialNotes(ticket int, in object) {
 
 func (cw *ConnectWise) addNote(ticket int, s, kind, by string) *row {
 	now := cw.now()
-	note := object{"ticketId": float64(ticket), "text": s, "issueFlag": false, "dateCreated": stamp(now), "createdBy": by,
-		"internalFlag": kind == noteKinds[1], "externalFlag": kind != noteKinds[1], "_info": info(by, now, now), "member": cw.memberRef(by)}
+	note := object{
+		"ticketId": float64(ticket), "text": s, "issueFlag": false, "dateCreated": stamp(now), "createdBy": by,
+		"internalFlag": kind == noteKinds[1], "externalFlag": kind != noteKinds[1], "_info": info(by, now, now), "member": cw.memberRef(by),
+	}
 	for _, k := range noteKinds {
 		note[k] = k == kind
 	}

@@ -241,8 +241,10 @@ func (cw *ConnectWise) AddAgreement(company int, name string, start time.Time) i
 	defer cw.mu.Unlock()
 	now := cw.now()
 	id := cw.tables["agreements"].nextID
-	cw.seedAgreement(sample.Agreement{ID: id, CompanyID: company, TypeID: sample.TypeManaged, CycleID: sample.CycleMonthly, Name: name, Start: start,
-		NextInvoice: start.AddDate(0, 1, 0)}, now)
+	cw.seedAgreement(sample.Agreement{
+		ID: id, CompanyID: company, TypeID: sample.TypeManaged, CycleID: sample.CycleMonthly, Name: name, Start: start,
+		NextInvoice: start.AddDate(0, 1, 0),
+	}, now)
 	cw.tables["agreements"].get(id).born = now
 	return id
 }

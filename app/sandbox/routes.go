@@ -63,7 +63,11 @@ func (cw *ConnectWise) routeTable() []route {
 			route{"GET", list.path + "/#", cw.oneOf(list.table, list.word)})
 	}
 	for _, list := range []struct{ name, table string }{
-		{"statuses", "statuses"}, {"types", "types"}, {"teams", "teams"}, {"subtypes", "subtypes"}, {"items", "items"},
+		{"statuses", "statuses"},
+		{"types", "types"},
+		{"teams", "teams"},
+		{"subtypes", "subtypes"},
+		{"items", "items"},
 		{"typeSubTypeItemAssociations", "associations"},
 	} {
 		routes = append(routes,

@@ -59,8 +59,10 @@ func (cw *ConnectWise) seedService(msp *sample.MSP, at time.Time) {
 	for _, b := range msp.PSA.Boards {
 		cw.put("boards", b.ID, at, object{"name": b.Name, "inactiveFlag": b.Inactive, "projectFlag": false, "location": ref(2, "Nord"), "department": ref(10, "Services")})
 		for i, s := range b.Statuses {
-			cw.put("statuses", s.ID, at, object{"name": s.Name, "board": ref(b.ID, b.Name), "sortOrder": float64(i * 10), "displayOnBoard": true, "inactive": s.Inactive,
-				"closedStatus": s.Closed, "timeEntryNotAllowed": false, "defaultFlag": s.Default, "escalationStatus": "NotResponded", "customerPortalFlag": false})
+			cw.put("statuses", s.ID, at, object{
+				"name": s.Name, "board": ref(b.ID, b.Name), "sortOrder": float64(i * 10), "displayOnBoard": true, "inactive": s.Inactive,
+				"closedStatus": s.Closed, "timeEntryNotAllowed": false, "defaultFlag": s.Default, "escalationStatus": "NotResponded", "customerPortalFlag": false,
+			})
 		}
 		for _, o := range b.Types {
 			cw.put("types", o.ID, at, object{"name": o.Name, "board": ref(b.ID, b.Name), "category": "Reactive", "defaultFlag": o.Default, "inactiveFlag": o.Inactive})

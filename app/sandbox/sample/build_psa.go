@@ -91,8 +91,10 @@ func (m *MSP) addAgreement(p *PSA, company int, c customer) {
 		return
 	}
 	start := monthStart(m.start).AddDate(0, -14-c.id%7, 0)
-	a := Agreement{ID: agreementID(c.id), CompanyID: company, TypeID: TypeManaged, CycleID: CycleMonthly,
-		Name: "Managed Services", Start: start, NextInvoice: monthStart(m.start).AddDate(0, 1, 0), Prorate: c.id%5 == 0}
+	a := Agreement{
+		ID: agreementID(c.id), CompanyID: company, TypeID: TypeManaged, CycleID: CycleMonthly,
+		Name: "Managed Services", Start: start, NextInvoice: monthStart(m.start).AddDate(0, 1, 0), Prorate: c.id%5 == 0,
+	}
 	switch c.agreement {
 	case agreementExpired:
 		a.End = monthStart(m.start).AddDate(0, -1, -1)

@@ -33,8 +33,10 @@ func (m *MSP) everydayRow(p Person) Activity {
 		action string
 	}{{TypeFileUploaded, "uploaded"}, {TypeSignedIn, "logged in"}, {TypeFileUploaded, "uploaded"}, {TypeShareCreated, "created share"}, {TypeSignInFailed, "failed to log in"}}
 	k := kinds[m.random.IntN(len(kinds))]
-	a := Activity{TypeID: k.id, Created: m.pastMonth(), ActorType: "person", ActorText: p.Email, ActorCompanyID: p.CompanyID, ActorPersonID: p.ID,
-		ActionText: k.action, ActedOnType: "person", ActedOnText: p.Email, ActedOnCompanyID: p.CompanyID, ActedOnPersonID: p.ID}
+	a := Activity{
+		TypeID: k.id, Created: m.pastMonth(), ActorType: "person", ActorText: p.Email, ActorCompanyID: p.CompanyID, ActorPersonID: p.ID,
+		ActionText: k.action, ActedOnType: "person", ActedOnText: p.Email, ActedOnCompanyID: p.CompanyID, ActedOnPersonID: p.ID,
+	}
 	if k.id == TypeFileUploaded || k.id == TypeShareCreated {
 		a.ActedOnType, a.ActedOnText, a.ActedOnPersonID, a.ActedOnRootID = "root", p.FirstName+" "+p.LastName, 0, p.RootID
 	}
@@ -42,8 +44,10 @@ func (m *MSP) everydayRow(p Person) Activity {
 }
 
 func machineRow(d Machine, kind int, action string, at time.Time) Activity {
-	return Activity{TypeID: kind, Created: at, ActorType: "machine", ActorText: d.DNSName, ActorCompanyID: d.CompanyID, ActorMachineID: d.ID,
-		ActionText: action, ActedOnType: "machine", ActedOnText: d.DNSName, ActedOnCompanyID: d.CompanyID, ActedOnMachineID: d.ID}
+	return Activity{
+		TypeID: kind, Created: at, ActorType: "machine", ActorText: d.DNSName, ActorCompanyID: d.CompanyID, ActorMachineID: d.ID,
+		ActionText: action, ActedOnType: "machine", ActedOnText: d.DNSName, ActedOnCompanyID: d.CompanyID, ActedOnMachineID: d.ID,
+	}
 }
 
 func (m *MSP) pastMonth() time.Time {

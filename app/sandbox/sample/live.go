@@ -161,8 +161,10 @@ func (l *Live) everyday(at time.Time) Change {
 	people := l.msp.Persons(MasterID)
 	p := people[l.random.IntN(len(people))]
 	l.msp.GrowRoot(p.RootID, int64(64+l.random.IntN(512))<<20)
-	l.msp.AddActivity(Activity{TypeID: TypeFileUploaded, ActorType: "person", ActorText: p.Email, ActorCompanyID: p.CompanyID, ActorPersonID: p.ID, ActionText: "uploaded",
-		ActedOnType: "root", ActedOnText: p.FirstName + " " + p.LastName, ActedOnCompanyID: p.CompanyID, ActedOnRootID: p.RootID}, at)
+	l.msp.AddActivity(Activity{
+		TypeID: TypeFileUploaded, ActorType: "person", ActorText: p.Email, ActorCompanyID: p.CompanyID, ActorPersonID: p.ID, ActionText: "uploaded",
+		ActedOnType: "root", ActedOnText: p.FirstName + " " + p.LastName, ActedOnCompanyID: p.CompanyID, ActedOnRootID: p.RootID,
+	}, at)
 	return Change{at, p.Email + " uploaded files"}
 }
 

@@ -77,8 +77,10 @@ func (m *MSP) Disconnect(machine int, at time.Time) bool {
 	if !d.LastLogin.Before(at) {
 		d.LastLogin = at.Add(-time.Minute) // it was there until then
 	}
-	m.log(Activity{Created: at, TypeID: TypeDisconnected, ActorType: "machine", ActorText: d.DNSName, ActorCompanyID: d.CompanyID, ActorMachineID: d.ID,
-		ActedOnType: "machine", ActedOnText: d.DNSName, ActedOnCompanyID: d.CompanyID, ActedOnMachineID: d.ID}, "disconnected")
+	m.log(Activity{
+		Created: at, TypeID: TypeDisconnected, ActorType: "machine", ActorText: d.DNSName, ActorCompanyID: d.CompanyID, ActorMachineID: d.ID,
+		ActedOnType: "machine", ActedOnText: d.DNSName, ActedOnCompanyID: d.CompanyID, ActedOnMachineID: d.ID,
+	}, "disconnected")
 	return true
 }
 
@@ -94,8 +96,10 @@ func (m *MSP) Reconnect(machine int, at time.Time) bool {
 	if !d.LastDisconnect.Before(d.LastLogin) {
 		d.LastDisconnect = d.LastLogin.Add(-time.Second)
 	}
-	m.log(Activity{Created: at, TypeID: TypeConnected, ActorType: "machine", ActorText: d.DNSName, ActorCompanyID: d.CompanyID, ActorMachineID: d.ID,
-		ActedOnType: "machine", ActedOnText: d.DNSName, ActedOnCompanyID: d.CompanyID, ActedOnMachineID: d.ID}, "connected")
+	m.log(Activity{
+		Created: at, TypeID: TypeConnected, ActorType: "machine", ActorText: d.DNSName, ActorCompanyID: d.CompanyID, ActorMachineID: d.ID,
+		ActedOnType: "machine", ActedOnText: d.DNSName, ActedOnCompanyID: d.CompanyID, ActedOnMachineID: d.ID,
+	}, "connected")
 	return true
 }
 
@@ -133,8 +137,10 @@ func (m *MSP) SetQuotaUsage(organization, percent int, at time.Time) bool {
 		left -= take
 	}
 	if by > 0 && percent >= 80 {
-		m.log(Activity{Created: at, TypeID: TypeQuota, ActorType: "organization", ActorText: o.Name, ActorCompanyID: o.ID,
-			ActedOnType: "organization", ActedOnText: o.Name, ActedOnCompanyID: o.ID, DataText: fmt.Sprintf("%d%% of quota", percent)}, "has reached quota threshold")
+		m.log(Activity{
+			Created: at, TypeID: TypeQuota, ActorType: "organization", ActorText: o.Name, ActorCompanyID: o.ID,
+			ActedOnType: "organization", ActedOnText: o.Name, ActedOnCompanyID: o.ID, DataText: fmt.Sprintf("%d%% of quota", percent),
+		}, "has reached quota threshold")
 	}
 	return true
 }
@@ -209,8 +215,16 @@ const (
 )
 
 var activityTypes = []ActivityType{
-	{TypeAccountAdded, "Account added"}, {TypeAccountRemoved, "Account deleted"}, {TypeSignInFailed, "Login failed"},
-	{TypeSignedIn, "Logged in"}, {TypeFileUploaded, "File uploaded"}, {TypeShareCreated, "Share created"},
-	{TypeDisconnected, "Machine disconnected"}, {TypeConnected, "Machine connected"}, {TypeMachineAdded, "Machine registered"},
-	{TypeMachineRemoved, "Machine deleted"}, {TypeQuota, "Quota threshold reached"}, {TypeOrganizationAdded, "Organization created"},
+	{TypeAccountAdded, "Account added"},
+	{TypeAccountRemoved, "Account deleted"},
+	{TypeSignInFailed, "Login failed"},
+	{TypeSignedIn, "Logged in"},
+	{TypeFileUploaded, "File uploaded"},
+	{TypeShareCreated, "Share created"},
+	{TypeDisconnected, "Machine disconnected"},
+	{TypeConnected, "Machine connected"},
+	{TypeMachineAdded, "Machine registered"},
+	{TypeMachineRemoved, "Machine deleted"},
+	{TypeQuota, "Quota threshold reached"},
+	{TypeOrganizationAdded, "Organization created"},
 }
