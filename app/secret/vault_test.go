@@ -121,8 +121,10 @@ func TestParseName(t *testing.T) {
 			t.Errorf("%s: %v %v", name, got, err)
 		}
 	}
-	for _, name := range []string{"", "cw", "connections/cw", "connections/cw/password", "sources/s/public_key", "sources//password",
-		"connections/a/b/public_key", "connections/../public_key", "connections/cw/public_key\n", "install/x/password"} {
+	for _, name := range []string{
+		"", "cw", "connections/cw", "connections/cw/password", "sources/s/public_key", "sources//password",
+		"connections/a/b/public_key", "connections/../public_key", "connections/cw/public_key\n", "install/x/password",
+	} {
 		if _, err := ParseName(name); app.ErrorCode(err) != app.Invalid {
 			t.Errorf("%q was accepted", name)
 		}
