@@ -77,7 +77,8 @@ func TestProductsAndRulesAreMerged(t *testing.T) {
 	doc := two(
 		app.OrganizationSettings{Source: "sync", ID: "1", PSA: "cw"},
 		app.OrganizationSettings{Source: "sync", ID: "3", Products: map[app.Meter]string{"storage": "S2"}, QuantityRules: map[app.Meter]app.QuantityRule{
-			"storage": {Round: "down"}, "accounts": {Minimum: &minimum}}},
+			"storage": {Round: "down"}, "accounts": {Minimum: &minimum},
+		}},
 	)
 	e := settings.EffectiveOf(tree, doc, "sync", "3")
 	if diff := cmp.Diff(map[app.Meter]string{"accounts": "A", "storage": "S2"}, e.Products); diff != "" {
