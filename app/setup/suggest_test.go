@@ -17,8 +17,15 @@ func TestSuggestions(t *testing.T) {
 	})
 	b.edit(t, func(doc *app.Settings) { doc.Organizations = doc.Organizations[:len(doc.Organizations)-1] })
 	b.override(overridden{companies: []app.Company{
-		{ID: 1, Name: "Contoso GmbH"}, {ID: 2, Name: "Müller & Söhne GmbH & Co. KG"}, {ID: 3, Name: "Fabrikam"}, {ID: 4, Name: "Northwind Traders"},
-		{ID: 5, Name: "Twin"}, {ID: 6, Name: "Twin"}, {ID: 7, Name: "Renamed since"}, {ID: 8, Name: "Asleep", Inactive: true}, {ID: 9, Name: "GmbH"},
+		{ID: 1, Name: "Contoso GmbH"},
+		{ID: 2, Name: "Müller & Söhne GmbH & Co. KG"},
+		{ID: 3, Name: "Fabrikam"},
+		{ID: 4, Name: "Northwind Traders"},
+		{ID: 5, Name: "Twin"},
+		{ID: 6, Name: "Twin"},
+		{ID: 7, Name: "Renamed since"},
+		{ID: 8, Name: "Asleep", Inactive: true},
+		{ID: 9, Name: "GmbH"},
 	}})
 	b.organizations(t, "sync", fmt.Sprint(sample.MasterID), "Nordlicht", "9001", "Was mapped", "9002", "Contoso GmbH", "9003", "muller sohne", "9004", "Northwind Trader Inc.",
 		"9005", "Twin", "9006", "Quite Another", "9007", "Asleep", "9008", "AG")
@@ -39,8 +46,12 @@ func TestSuggestions(t *testing.T) {
 		}
 	}
 	want := []short{
-		{"Was mapped", 7, setup.ReasonSameID}, {"Contoso GmbH", 1, setup.ReasonExact}, {"muller sohne", 2, setup.ReasonNormalised},
-		{"Northwind Trader Inc.", 4, setup.ReasonSimilar}, {"Twin", 5, setup.ReasonSimilar}, {"Twin", 6, setup.ReasonSimilar},
+		{"Was mapped", 7, setup.ReasonSameID},
+		{"Contoso GmbH", 1, setup.ReasonExact},
+		{"muller sohne", 2, setup.ReasonNormalised},
+		{"Northwind Trader Inc.", 4, setup.ReasonSimilar},
+		{"Twin", 5, setup.ReasonSimilar},
+		{"Twin", 6, setup.ReasonSimilar},
 	}
 	if fmt.Sprint(all) != fmt.Sprint(want) {
 		t.Errorf("got  %v\nwant %v", all, want)

@@ -383,8 +383,10 @@ func TestRightsAreProvenByWhatWorked(t *testing.T) {
 	if err != nil || !found {
 		t.Fatal(found, err)
 	}
-	err = b.store.Settle(t.Context(), app.Settlement{DeliveryID: d.ID, Attempt: d.Attempt, At: b.now(), State: app.DeliveryDone,
-		Ticket: &app.Ticket{ID: d.TicketID, XRef: "x-1", ScopeKey: "k", Connection: "cw", RemoteID: 48211, State: app.TicketOpen, OpenedAt: b.now()}})
+	err = b.store.Settle(t.Context(), app.Settlement{
+		DeliveryID: d.ID, Attempt: d.Attempt, At: b.now(), State: app.DeliveryDone,
+		Ticket: &app.Ticket{ID: d.TicketID, XRef: "x-1", ScopeKey: "k", Connection: "cw", RemoteID: 48211, State: app.TicketOpen, OpenedAt: b.now()},
+	})
 	if err != nil {
 		t.Fatal(err)
 	}
