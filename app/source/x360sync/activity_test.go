@@ -160,16 +160,26 @@ func TestEventOfARow(t *testing.T) {
 		row  string
 		want app.Event
 	}{
-		{"a machine at its organization", `{"id":9,"created":"2020-01-20T10:57:44","actor_type":"machine","actor_text":"FS01","actor_company_id":2,"actor_machine_id":13,"action_text":"went away from","acted_on_type":"organization","acted_on_text":"Contoso","acted_on_company_id":2,"data_text":" why "}`,
-			app.Event{OrganizationID: "2", Object: app.Object{Kind: app.ObjectMachine, ExternalID: "13", Name: "FS01"}, Title: "FS01 went away from Contoso", Text: "why"}},
-		{"a person by an administrator", `{"id":9,"created":"2020-01-20T10:57:44","actor_type":"person","actor_text":"admin","actor_company_id":1,"action_text":"added account","acted_on_type":"person","acted_on_text":"ada@x","acted_on_company_id":2,"acted_on_person_id":77}`,
-			app.Event{OrganizationID: "2", Object: app.Object{Kind: app.ObjectAccount, ExternalID: "77", Name: "ada@x"}, Title: "admin added account ada@x"}},
-		{"only the actor is known", `{"id":9,"created":"2020-01-20T10:57:44","actor_type":"person","actor_text":"bob","actor_company_id":2,"action_text":"logged in"}`,
-			app.Event{OrganizationID: "2", Object: app.Object{Kind: app.ObjectOrganization, ExternalID: "2", Name: "Org 2"}, Title: "bob logged in"}},
-		{"organization outside the tree", `{"id":9,"created":"2020-01-20T10:57:44","actor_company_id":5,"acted_on_company_id":6}`,
-			app.Event{OrganizationID: "1", Object: app.Object{Kind: app.ObjectOrganization, ExternalID: "1", Name: "Top"}, Title: "login failed"}},
-		{"a form nobody knows", `{"id":9,"created":"the day before yesterday","actor_text":{"a":1}}`,
-			app.Event{OrganizationID: "1", Object: app.Object{Kind: app.ObjectOrganization, ExternalID: "1", Name: "Top"}, Title: "login failed", OccurredAt: noon}},
+		{
+			"a machine at its organization", `{"id":9,"created":"2020-01-20T10:57:44","actor_type":"machine","actor_text":"FS01","actor_company_id":2,"actor_machine_id":13,"action_text":"went away from","acted_on_type":"organization","acted_on_text":"Contoso","acted_on_company_id":2,"data_text":" why "}`,
+			app.Event{OrganizationID: "2", Object: app.Object{Kind: app.ObjectMachine, ExternalID: "13", Name: "FS01"}, Title: "FS01 went away from Contoso", Text: "why"},
+		},
+		{
+			"a person by an administrator", `{"id":9,"created":"2020-01-20T10:57:44","actor_type":"person","actor_text":"admin","actor_company_id":1,"action_text":"added account","acted_on_type":"person","acted_on_text":"ada@x","acted_on_company_id":2,"acted_on_person_id":77}`,
+			app.Event{OrganizationID: "2", Object: app.Object{Kind: app.ObjectAccount, ExternalID: "77", Name: "ada@x"}, Title: "admin added account ada@x"},
+		},
+		{
+			"only the actor is known", `{"id":9,"created":"2020-01-20T10:57:44","actor_type":"person","actor_text":"bob","actor_company_id":2,"action_text":"logged in"}`,
+			app.Event{OrganizationID: "2", Object: app.Object{Kind: app.ObjectOrganization, ExternalID: "2", Name: "Org 2"}, Title: "bob logged in"},
+		},
+		{
+			"organization outside the tree", `{"id":9,"created":"2020-01-20T10:57:44","actor_company_id":5,"acted_on_company_id":6}`,
+			app.Event{OrganizationID: "1", Object: app.Object{Kind: app.ObjectOrganization, ExternalID: "1", Name: "Top"}, Title: "login failed"},
+		},
+		{
+			"a form nobody knows", `{"id":9,"created":"the day before yesterday","actor_text":{"a":1}}`,
+			app.Event{OrganizationID: "1", Object: app.Object{Kind: app.ObjectOrganization, ExternalID: "1", Name: "Top"}, Title: "login failed", OccurredAt: noon},
+		},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {

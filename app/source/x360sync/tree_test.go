@@ -117,17 +117,29 @@ func TestOwnersBySubtraction(t *testing.T) {
 		problems []string
 	}{
 		{"all readable", func(*fake) {}, map[string]string{"10": "1", "20": "2", "30": "3", "40": "4"}, nil},
-		{"list of a leaf forbidden", func(f *fake) {
-			f.errs["organization/3/machines"] = errForbidden
-			f.lists["organization/3/machines"] = nil
+		{
+			"list of a leaf forbidden", func(f *fake) {
+				f.errs["organization/3/machines"] = errForbidden
+				f.lists["organization/3/machines"] = nil
+			},
+			map[string]string{"10": "1", "40": "4"},
+			[]string{"2", "3"},
 		},
-			map[string]string{"10": "1", "40": "4"}, []string{"2", "3"}},
-		{"list of a leaf cut", func(f *fake) { f.total = func(p string, _, n int) any { return n + strings.Count(p, "4/machines") } },
-			map[string]string{"20": "2", "30": "3", "40": "4"}, []string{"1", "4"}},
-		{"list of the top cut", func(f *fake) { f.total = func(p string, _, n int) any { return n + strings.Count(p, "1/machines") } },
-			map[string]string{"10": "1", "20": "2", "30": "3", "40": "4"}, []string{"1"}},
-		{"organization unread", func(f *fake) { f.errs["organization/4/organizations"] = errForbidden },
-			map[string]string{"20": "2", "30": "3"}, []string{"1", "4"}},
+		{
+			"list of a leaf cut", func(f *fake) { f.total = func(p string, _, n int) any { return n + strings.Count(p, "4/machines") } },
+			map[string]string{"20": "2", "30": "3", "40": "4"},
+			[]string{"1", "4"},
+		},
+		{
+			"list of the top cut", func(f *fake) { f.total = func(p string, _, n int) any { return n + strings.Count(p, "1/machines") } },
+			map[string]string{"10": "1", "20": "2", "30": "3", "40": "4"},
+			[]string{"1"},
+		},
+		{
+			"organization unread", func(f *fake) { f.errs["organization/4/organizations"] = errForbidden },
+			map[string]string{"20": "2", "30": "3"},
+			[]string{"1", "4"},
+		},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {

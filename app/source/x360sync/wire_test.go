@@ -26,7 +26,10 @@ func TestHost(t *testing.T) {
 		{"http://127.0.0.1:9000", false, "https://127.0.0.1:9000"},
 		{"http://[::1]:9000", true, "http://[::1]:9000"},
 		{"http://192.168.1.4", true, "https://192.168.1.4"},
-		{"", false, ""}, {"https://", false, ""}, {"ftp://syncedtool.com", false, ""}, {"sync ed.com", false, ""},
+		{"", false, ""},
+		{"https://", false, ""},
+		{"ftp://syncedtool.com", false, ""},
+		{"sync ed.com", false, ""},
 		{"https://me:secret@syncedtool.com", false, ""},
 	}
 	for _, tt := range tests {
@@ -102,9 +105,16 @@ func TestQuota(t *testing.T) {
 		limit amount
 		want  string
 	}{
-		{50, amount{100, true}, "50"}, {799, amount{1000, true}, "79"}, {800, amount{1000, true}, "80"}, {1500, amount{1000, true}, "150"}, {0, amount{10, true}, "0"},
+		{50, amount{100, true}, "50"},
+		{799, amount{1000, true}, "79"},
+		{800, amount{1000, true}, "80"},
+		{1500, amount{1000, true}, "150"},
+		{0, amount{10, true}, "0"},
 		{1 << 61, amount{1 << 62, true}, "50"},
-		{5, amount{}, ""}, {5, amount{0, true}, ""}, {5, amount{-1, true}, ""}, {-5, amount{10, true}, ""},
+		{5, amount{}, ""},
+		{5, amount{0, true}, ""},
+		{5, amount{-1, true}, ""},
+		{-5, amount{10, true}, ""},
 	}
 	for _, tt := range tests {
 		got, ok := quota("1", app.Object{}, tt.used, tt.limit)
