@@ -100,8 +100,10 @@ func TestFence(t *testing.T) {
 	if current.ID != stale.ID || current.Attempt != 2 {
 		t.Fatalf("claimed %+v", current)
 	}
-	err = s.Settle(t.Context(), app.Settlement{DeliveryID: stale.ID, Attempt: stale.Attempt, At: t0, State: app.DeliveryDone,
-		Ticket: &app.Ticket{ID: stale.TicketID, RemoteID: 1, State: app.TicketOpen}, Ledger: []app.LedgerEntry{{Object: "ticket"}}})
+	err = s.Settle(t.Context(), app.Settlement{
+		DeliveryID: stale.ID, Attempt: stale.Attempt, At: t0, State: app.DeliveryDone,
+		Ticket: &app.Ticket{ID: stale.TicketID, RemoteID: 1, State: app.TicketOpen}, Ledger: []app.LedgerEntry{{Object: "ticket"}},
+	})
 	wantCode(t, err, app.Conflict)
 	wantCode(t, s.DropDelivery(t.Context(), current.ID, "no", "Ada", t0), app.Conflict)
 	created(t, s, current, 2, t0)

@@ -58,8 +58,10 @@ func settleAgreement(t *testing.T, s *store.Store, push app.Push, state app.Line
 			lines = append(lines, l)
 		}
 	}
-	must(t, s.Settle(t.Context(), app.Settlement{DeliveryID: d.ID, Attempt: d.Attempt, At: t0, State: app.DeliveryDone, Lines: lines,
-		Ledger: []app.LedgerEntry{{Object: "addition", Before: "10", After: "12.5"}}}))
+	must(t, s.Settle(t.Context(), app.Settlement{
+		DeliveryID: d.ID, Attempt: d.Attempt, At: t0, State: app.DeliveryDone, Lines: lines,
+		Ledger: []app.LedgerEntry{{Object: "addition", Before: "10", After: "12.5"}},
+	}))
 }
 
 func TestPlanRoundTrip(t *testing.T) {
