@@ -182,8 +182,8 @@ func TestSourceIsAddedAndRead(t *testing.T) {
 	w.post("/sources/second", "host", "eu2.example.com", "every", "10m", "revision", rev).to(t, "/sources/second")
 	w.post("/sources/second/check").to(t, "/sources")
 	w.post("/sources/check").to(t, "/")
-	if w.synced != 5 {
-		t.Errorf("read %d times", w.synced)
+	if w.synced.Load() != 5 {
+		t.Errorf("read %d times", w.synced.Load())
 	}
 	doc, _ := w.doc()
 	if s, _ := settings.SourceByName(doc, "second"); s.Host != "https://eu2.example.com" || s.Every.String() != "10m" {

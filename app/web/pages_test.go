@@ -272,6 +272,26 @@ func TestLinesAreDecided(t *testing.T) {
 	}
 }
 
+func TestFirstWritesAreReleasedTogether(t *testing.T) {
+	w := furnished(t)
+	w.hold = app.HoldFirstTouch
+	w.makePlan()
+	month := w.get("/billing/cw/2026-11").want(t, http.StatusOK)
+	if strings.Contains(month.body, "release-first") {
+		t.Error("one line alone has its own button")
+	}
+	w.post("/billing/cw/2026-11/release-first", "plan_id", strconv.FormatInt(w.plan-1, 10)).want(t, http.StatusConflict)
+	w.post("/billing/cw/2026-11/release-first", "plan_id", strconv.FormatInt(w.plan, 10)).to(t, "/billing/cw/2026-11")
+	if got := w.get("/billing/cw/2026-11"); !strings.Contains(got.body, "1 line was released") {
+		t.Error("the page does not say what was released")
+	}
+	l, err := w.store.Line(t.Context(), w.line)
+	w.must(err)
+	if l.Decision != app.DecisionReleased {
+		t.Errorf("line %+v", l)
+	}
+}
+
 func TestMakingAPreview(t *testing.T) {
 	w := furnished(t)
 	w.post("/billing/cw/2026-11/plan").to(t, "/billing/cw/2026-11")

@@ -1,6 +1,7 @@
 package web_test
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"fmt"
@@ -10,6 +11,7 @@ import (
 	"net/http/httptest"
 	"net/url"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -57,14 +59,16 @@ type world struct {
 	cookie *http.Cookie
 	now    time.Time
 
-	planned, undone, synced, tested, launched int
-	approved                                  []string // digests
-	outbox                                    []string
-	answers                                   []alert.Answer
-	sources                                   []intake.Status
-	blocks                                    []app.Block
-	planErr, outboxErr                        error
-	planGate                                  chan struct{} // holds plans up; nil holds nothing
+	planned, undone, tested, launched int
+	synced                            atomic.Int32
+	approved                          []string // digests
+	outbox                            []string
+	answers                           []alert.Answer
+	sources                           []intake.Status
+	blocks                            []app.Block
+	hold                              app.HoldCode // of the held line; a big change when empty
+	planErr, outboxErr                error
+	planGate                          chan struct{} // holds plans up; nil holds nothing
 
 	org, master, delivery, line, plan, push int64
 	digest                                  string
@@ -85,7 +89,7 @@ func newWorld(t *testing.T) *world {
 		Guard: w.guard, Now: now, Zone: berlin, Log: slog.New(slog.DiscardHandler), About: web.About{Version: "test", StartedAt: w.now},
 		Read: w.store.Reader(), Settings: w.setup, Setup: tester{w.setup, w}, Jobs: job.New(now, nil), Outbox: (*fakeOutbox)(w), Push: pusher{w},
 		Sync: func(context.Context, string) (api.SyncResult, error) {
-			w.synced++
+			w.synced.Add(1)
 			return api.SyncResult{Organizations: 2, Events: 3, Complete: true}, nil
 		},
 		Start: func(_ context.Context, a alert.Answer, _ string) (int, int, error) {
@@ -219,7 +223,7 @@ func (w *world) makePlan() {
 		Connection: "cw", Period: w.period, Trigger: app.TriggerPerson, Digest: "digest-" + w.now.String(), SettingsRev: rev, CreatedAt: w.now, Complete: true,
 		Lines: []app.Line{
 			line(12, 9904, "Contoso Ltd "+nasty, app.VerdictUpdate),
-			line(13, 9905, "Fabrikam", app.VerdictHold, app.Hold{Code: app.HoldBigChange, Message: "It moved a lot " + nasty}),
+			line(13, 9905, "Fabrikam", app.VerdictHold, app.Hold{Code: cmp.Or(w.hold, app.HoldBigChange), Message: "It moved a lot " + nasty}),
 		},
 	})
 	w.must(err)
