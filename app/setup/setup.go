@@ -55,6 +55,7 @@ type Setup struct {
 	cached int64 // revision of doc; -1 before the first read
 	doc    app.Settings
 	hooks  []func(context.Context, Changed)
+	tried  map[string]time.Time // when the drop-downs of a connection were last asked for in vain
 }
 
 // New makes the use case.
@@ -81,6 +82,7 @@ func (s *Setup) OnChange(f func(context.Context, Changed)) {
 }
 
 func (s *Setup) tell(ctx context.Context, c Changed) {
+	s.forgetTry(c.Connections...)
 	s.mu.Lock()
 	hooks := s.hooks
 	s.mu.Unlock()

@@ -70,7 +70,8 @@ type bridge struct {
 	sessions  *web.Sessions
 	guard     *web.Guard
 	startedAt time.Time
-	ticking   bool // the schedule runs; a bridge that lives for one command has none
+	prunedAt  time.Time // touched by the schedule alone
+	ticking   bool      // the schedule runs; a bridge that lives for one command has none
 
 	failed  chan error // a server that ended by itself
 	closers []closer   // last in, first out

@@ -9,8 +9,9 @@ import (
 
 // How often things happen by themselves. What has an hour of its own is asked for by the wall clock instead.
 const (
-	tickEvery = time.Minute     // what needs only time to pass: "for 5 minutes", quiet times
-	pollEvery = 2 * time.Minute // the status of our open tickets
+	tickEvery  = time.Minute     // what needs only time to pass: "for 5 minutes", quiet times
+	pollEvery  = 2 * time.Minute // the status of our open tickets
+	pruneEvery = 24 * time.Hour  // old activity and readings
 )
 
 // wireSchedule names everything that happens by itself. It starts only in a bridge that serves.
@@ -26,6 +27,8 @@ func (b *bridge) wireSchedule(context.Context) error {
 	for _, add := range []func() error{
 		func() error { return b.schedule.WhenDue("sources", b.intake.RunDue) },
 		func() error { return b.schedule.WhenDue("billing", b.pusher.Due) },
+		func() error { return b.schedule.WhenDue("options", b.setup.Freshen) },
+		func() error { return b.schedule.WhenDue("prune", b.prune) },
 		func() error {
 			return b.schedule.Every("alerts", tickEvery, func(ctx context.Context) error { return b.intake.Tick(ctx, time.Now()) })
 		},
@@ -36,4 +39,14 @@ func (b *bridge) wireSchedule(context.Context) error {
 		}
 	}
 	return nil
+}
+
+// prune forgets what is not kept (DESIGN, "Kept light"), once a day.
+func (b *bridge) prune(ctx context.Context, now time.Time) error {
+	if now.Sub(b.prunedAt) < pruneEvery {
+		return nil
+	}
+	b.prunedAt = now
+	_, err := b.store.Prune(ctx, now)
+	return err
 }
