@@ -33,7 +33,7 @@ func (b *bridge) pageDeps() web.Deps {
 		About: web.About{
 			Version: version, StartedAt: b.startedAt, DataDir: b.opts.Dir, DBBytes: b.databaseSize, KeysIn: b.keysIn(), BuiltInClientID: clientID != "",
 		},
-		Read: b.store.Reader(), Settings: b.setup, Setup: suggester{b.setup}, Sync: b.sync, Push: pusher{b.pusher}, Outbox: parked{b}, Jobs: b.jobs,
+		Read: b.store.Reader(), Settings: b.setup, Setup: suggester{b.setup}, Sync: b.sync, Push: pusher{b.pusher, b.wake}, Outbox: parked{b}, Jobs: b.jobs,
 		Start: b.answerStart, Pause: b.pause, Resume: b.resume,
 		Sources: b.intake.Status, Health: b.hub.ConnectionHealth, Blocks: b.outbox.Blocks,
 		TicketURL: b.ticketURL, AgreementURL: b.agreementURL, OnLaunch: b.launched,
@@ -43,7 +43,7 @@ func (b *bridge) pageDeps() web.Deps {
 func (b *bridge) apiDeps(pages *web.Server) api.Deps {
 	return api.Deps{
 		Version: version, StartedAt: b.startedAt, Now: time.Now, Log: component(b.log, "api"),
-		Read: b.store.Reader(), Settings: b.setup, Setup: suggester{b.setup}, Sync: b.sync, Push: pusher{b.pusher}, Outbox: parked{b}, Jobs: b.jobs,
+		Read: b.store.Reader(), Settings: b.setup, Setup: suggester{b.setup}, Sync: b.sync, Push: pusher{b.pusher, b.wake}, Outbox: parked{b}, Jobs: b.jobs,
 		Start: b.answerStart, Pause: b.pause, Resume: b.resume, Status: pages.Status, TicketURL: b.ticketURL, Launch: b.launch,
 	}
 }
@@ -153,7 +153,22 @@ func (b *bridge) keysIn() string {
 func randomToken() string { return rand.Text() + rand.Text() }
 
 // pusher gives the pushes' use case in the surfaces' words.
-type pusher struct{ *push.Pusher }
+type pusher struct {
+	*push.Pusher
+	wake func()
+}
+
+// Approve implements api.Pusher; what was approved is written at once.
+func (p pusher) Approve(ctx context.Context, plan int64, digest string, t app.Trigger, by string) (app.Push, error) {
+	defer p.wake()
+	return p.Pusher.Approve(ctx, plan, digest, t, by)
+}
+
+// Undo implements api.Pusher; it is a push like any other.
+func (p pusher) Undo(ctx context.Context, id int64, by string) (app.Push, error) {
+	defer p.wake()
+	return p.Pusher.Undo(ctx, id, by)
+}
 
 // MakePlan implements api.Pusher.
 func (p pusher) MakePlan(ctx context.Context, connection string, period app.Period, t app.Trigger) (app.Plan, error) {
