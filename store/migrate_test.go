@@ -130,7 +130,7 @@ func TestDamageIsRefusedAndLeftAlone(t *testing.T) {
 			if app.ErrorCode(err) != app.Unavailable || !strings.Contains(app.ErrorMessage(err), "Nothing was changed") {
 				t.Errorf("error %v, want a refusal that says what to do", err)
 			}
-			after, err := os.ReadFile(path) //nolint:gosec // a file of this test
+			after, err := os.ReadFile(path)
 			if err != nil || string(after) != string(content) {
 				t.Errorf("the file was changed (%v)", err)
 			}
