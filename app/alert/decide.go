@@ -92,6 +92,7 @@ func (w *world) reconsider(c *condition) {
 			w.wait(c, app.ReasonHistory) // it came before ticketing was switched on (T4)
 		}
 		return
+	default: // the rules decide
 	}
 	m := w.ruleFor(c)
 	if m == nil {

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"maps"
 	"slices"
+	"strconv"
 	"testing"
 	"time"
 
@@ -260,7 +261,7 @@ func (b *bridge) machine(id, value string) {
 func (b *bridge) quota(percent int) {
 	b.set(app.ObjectState{
 		OrganizationID: "4711", Object: app.Object{Kind: app.ObjectOrganization, ExternalID: "4711", Name: "Contoso"},
-		What: app.StateQuota, Value: fmt.Sprint(percent), From: b.now,
+		What: app.StateQuota, Value: strconv.Itoa(percent), From: b.now,
 	})
 }
 

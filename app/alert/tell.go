@@ -1,6 +1,7 @@
 package alert
 
 import (
+	"strings"
 	"time"
 
 	"psabridge/app"
@@ -77,13 +78,13 @@ func (w *world) told(c *condition) {
 
 // joinedText tells of every condition of the ticket that was held back, so that one note does for all.
 func (w *world) joinedText(c *condition) string {
-	text := alsoText(c.Condition)
+	texts := []string{alsoText(c.Condition)}
 	for _, other := range w.linked[c.TicketXRef] {
 		if other != c && other.State == app.ConditionOpen && other.Wait == app.ReasonFirst {
 			other.Wait = ""
 			w.change(other)
-			text += "\n\n" + alsoText(other.Condition)
+			texts = append(texts, alsoText(other.Condition))
 		}
 	}
-	return text
+	return strings.Join(texts, "\n\n")
 }

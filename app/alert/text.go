@@ -58,14 +58,20 @@ func (w *world) summary(c app.Condition, r *app.AlertRule) string {
 
 // fill replaces the named variables. A name it does not know stays as it was typed, so that the mistake is seen.
 func (w *world) fill(template string, c app.Condition) string {
-	values := []string{
-		"title", c.Title, "text", c.Text, "organization", w.organizationName(c.OrganizationID),
-		"object", c.Object.Name, "type", c.Type, "severity", string(c.Severity), "level", strconv.Itoa(c.Level),
-		"rule", c.Rule, "source", c.Source,
+	values := [][2]string{
+		{"title", c.Title},
+		{"text", c.Text},
+		{"organization", w.organizationName(c.OrganizationID)},
+		{"object", c.Object.Name},
+		{"type", c.Type},
+		{"severity", string(c.Severity)},
+		{"level", strconv.Itoa(c.Level)},
+		{"rule", c.Rule},
+		{"source", c.Source},
 	}
 	var pairs []string
-	for i := 0; i < len(values); i += 2 {
-		pairs = append(pairs, "{{"+values[i]+"}}", values[i+1], "{"+values[i]+"}", values[i+1])
+	for _, v := range values {
+		pairs = append(pairs, "{{"+v[0]+"}}", v[1], "{"+v[0]+"}", v[1])
 	}
 	return strings.NewReplacer(pairs...).Replace(template)
 }
@@ -85,6 +91,7 @@ func (w *world) ticketText(c app.Condition, reason app.Reason) string {
 		lines = append(lines, "It was noticed before the organization had a company; it still holds.")
 	case app.ReasonStart:
 		lines = append(lines, "It held already when monitoring began.")
+	default: // the other reasons need no word in a new ticket
 	}
 	return strings.Join(lines, "\n")
 }
