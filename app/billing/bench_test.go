@@ -2,6 +2,7 @@ package billing_test
 
 import (
 	"fmt"
+	"strconv"
 	"testing"
 
 	"psabridge/app"
@@ -15,7 +16,7 @@ func BenchmarkPlan(b *testing.B) {
 	in.Actual.Products = append(in.Actual.Products, product(502, "X360-FSE"))
 	products := map[app.Meter]string{app.MeterAccounts: "X360-ACCOUNT", app.MeterStorage: "X360-STORAGE", app.MeterFileServer: "X360-FSE"}
 	for i := range int64(500) {
-		org := app.Organization{ID: i, Source: "sync", ExternalID: fmt.Sprint(i), Name: fmt.Sprint("Customer ", i), State: app.OrganizationPresent}
+		org := app.Organization{ID: i, Source: "sync", ExternalID: strconv.FormatInt(i, 10), Name: fmt.Sprint("Customer ", i), State: app.OrganizationPresent}
 		in.Tree = append(in.Tree, org)
 		in.Mappings = append(in.Mappings, billing.Mapping{
 			Organization: org, CompanyID: 1000 + i, AgreementID: 2000 + i, Products: products,
@@ -25,7 +26,7 @@ func BenchmarkPlan(b *testing.B) {
 		in.Actual.Agreements = append(in.Actual.Agreements, agreement(2000+i, 1000+i))
 		accounts := reading(org.ExternalID, app.MeterAccounts, "20", app.UnitEach)
 		for j := range 20 {
-			accounts.Items = append(accounts.Items, app.EvidenceItem{Kind: app.ObjectAccount, ExternalID: fmt.Sprint(j), Name: "Person", Amount: q("1")})
+			accounts.Items = append(accounts.Items, app.EvidenceItem{Kind: app.ObjectAccount, ExternalID: strconv.Itoa(j), Name: "Person", Amount: q("1")})
 		}
 		in.Readings = append(in.Readings, accounts, reading(org.ExternalID, app.MeterStorage, "123456789012", app.UnitBytes), reading(org.ExternalID, app.MeterFileServer, "1", app.UnitEach))
 		for item := range int64(3) {

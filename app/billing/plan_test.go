@@ -411,11 +411,12 @@ func TestCompareCountsWhatIsBilled(t *testing.T) {
 		[]app.EvidenceItem{item("1", "5", ""), item("2", "1", "test"), item("3", "2", ""), item("4", "9", "")},
 		[]app.EvidenceItem{item("1", "7.5", ""), item("3", "2", "archive"), item("4", "9", ""), item("5", "1", "new, but left out"), item("6", "3", "")},
 	)
-	names := func(items []app.EvidenceItem) (ids string) {
+	names := func(items []app.EvidenceItem) string {
+		var ids strings.Builder
 		for _, i := range items {
-			ids += i.ExternalID
+			ids.WriteString(i.ExternalID)
 		}
-		return ids
+		return ids.String()
 	}
 	if names(d.Added) != "6" || names(d.Removed) != "3" || names(d.Grown) != "1" || !d.Grown[0].Amount.Equal(q("2.5")) {
 		t.Errorf("%+v", d)

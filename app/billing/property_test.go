@@ -2,6 +2,7 @@ package billing_test
 
 import (
 	"fmt"
+	"strconv"
 	"testing"
 	"time"
 
@@ -36,7 +37,7 @@ func month(t *rapid.T) billing.Input {
 }
 
 func drawOrganization(t *rapid.T, in *billing.Input, g app.Agreement, n int64) {
-	org := app.Organization{ID: n + 1, Source: "sync", ExternalID: fmt.Sprint(n), Name: fmt.Sprintf("Org %d", n), State: app.OrganizationPresent}
+	org := app.Organization{ID: n + 1, Source: "sync", ExternalID: strconv.FormatInt(n, 10), Name: fmt.Sprintf("Org %d", n), State: app.OrganizationPresent}
 	if rapid.IntRange(0, 9).Draw(t, "gone") == 0 {
 		org.State = app.OrganizationGone
 	}
@@ -45,15 +46,15 @@ func drawOrganization(t *rapid.T, in *billing.Input, g app.Agreement, n int64) {
 		Organization: org, CompanyID: g.CompanyID, AgreementID: g.ID,
 		Bill: []app.Meter{app.MeterAccounts, app.MeterStorage}, Products: in.Settings.Products,
 	})
-	accounts := reading(org.ExternalID, app.MeterAccounts, fmt.Sprint(rapid.IntRange(0, 30).Draw(t, "accounts")), app.UnitEach)
+	accounts := reading(org.ExternalID, app.MeterAccounts, strconv.Itoa(rapid.IntRange(0, 30).Draw(t, "accounts")), app.UnitEach)
 	accounts.Complete = rapid.IntRange(0, 9).Draw(t, "complete") > 0
-	storage := reading(org.ExternalID, app.MeterStorage, fmt.Sprint(rapid.Int64Range(0, 1<<42).Draw(t, "bytes")), app.UnitBytes)
+	storage := reading(org.ExternalID, app.MeterStorage, strconv.FormatInt(rapid.Int64Range(0, 1<<42).Draw(t, "bytes"), 10), app.UnitBytes)
 	in.Readings = append(in.Readings, accounts, storage)
 }
 
 func drawAdditions(t *rapid.T, in *billing.Input, agreement, item int64, name string) {
 	for k := range rapid.IntRange(0, 2).Draw(t, "additions") {
-		a := addition(agreement*100+item*10+int64(k), item, name, fmt.Sprint(rapid.IntRange(0, 40).Draw(t, "quantity")))
+		a := addition(agreement*100+item*10+int64(k), item, name, strconv.Itoa(rapid.IntRange(0, 40).Draw(t, "quantity")))
 		a.AgreementID = agreement
 		if rapid.Bool().Draw(t, "cancelled") {
 			a.CancelledDate = date("2026-05-31")

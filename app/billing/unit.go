@@ -32,7 +32,7 @@ func powerOfTwo(n int) decimal.Decimal {
 		return decimal.NewFromBigInt(new(big.Int).Lsh(big.NewInt(1), uint(n)), 0)
 	}
 	five := new(big.Int).Exp(big.NewInt(5), big.NewInt(int64(-n)), nil)
-	return decimal.NewFromBigInt(five, int32(n))
+	return decimal.NewFromBigInt(five, int32(n)) //nolint:gosec // the distance of two units, a few dozen at most
 }
 
 // The ways to round.
@@ -47,13 +47,13 @@ const (
 func Round(q app.Quantity, how string) app.Quantity {
 	switch how {
 	case RoundNearest:
-		return app.Quantity{Decimal: q.Decimal.Round(0)}
+		return app.Quantity{Decimal: q.Round(0)}
 	case RoundDown:
-		return app.Quantity{Decimal: q.Decimal.Floor()}
+		return app.Quantity{Decimal: q.Floor()}
 	case RoundDecimals:
-		return app.Quantity{Decimal: q.Decimal.Round(2)}
+		return app.Quantity{Decimal: q.Round(2)}
 	default:
-		return app.Quantity{Decimal: q.Decimal.Ceil()}
+		return app.Quantity{Decimal: q.Ceil()}
 	}
 }
 
