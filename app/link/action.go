@@ -76,7 +76,7 @@ func RetryDelivery(id int64) string { return Delivery(id) + "/retry" }
 func DropDelivery(id int64) string { return Delivery(id) + "/drop" }
 
 // LinkDelivery says which ticket stands for a delivery.
-func LinkDelivery(id int64) string { return Delivery(id) + "/link" }
+func LinkDelivery(id int64) string { return Delivery(id) + "/link" } //nolint:revive // link is what it does
 
 // CheckSource reads one source now.
 func CheckSource(name string) string { return Source(name) + "/check" }
