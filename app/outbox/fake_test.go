@@ -3,6 +3,7 @@ package outbox_test
 import (
 	"context"
 	"slices"
+	"strconv"
 	"sync"
 	"time"
 
@@ -19,7 +20,6 @@ type memory struct {
 	install app.Install
 	// broken makes Settle fail as a full disk does.
 	broken int
-	wakes  int
 }
 
 func newMemory(rows ...app.Delivery) *memory {
@@ -44,7 +44,7 @@ func (m *memory) add(d app.Delivery) {
 		d.Kind = app.DeliverTicketCreate
 	}
 	if d.Lane == "" {
-		d.Lane = string(rune('a' + d.ID))
+		d.Lane = strconv.FormatInt(d.ID, 10)
 	}
 	m.rows = append(m.rows, &d)
 }
@@ -138,7 +138,6 @@ func (m *memory) Settle(_ context.Context, st app.Settlement) error {
 func (m *memory) WakeConnection(_ context.Context, connection string, now time.Time) (n int, _ error) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	m.wakes++
 	for _, d := range m.rows {
 		if d.Connection == connection && d.State == app.DeliveryWaiting && d.NextAt.After(now) {
 			d.NextAt = now
@@ -166,8 +165,8 @@ func (m *memory) pause(install app.Install) {
 	m.install = install
 }
 
-func (m *memory) counts() (settled, intents, wakes int) {
+func (m *memory) counts() (settled, intents int) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	return len(m.settled), len(m.intents), m.wakes
+	return len(m.settled), len(m.intents)
 }

@@ -222,6 +222,6 @@ func (b *Outbox) sleep(ctx context.Context, asked time.Time) {
 
 func (b *Outbox) log(ctx context.Context, msg string, err error) {
 	if ctx.Err() == nil {
-		b.o.Logger.ErrorContext(ctx, msg, "error", err)
+		b.o.Logger.ErrorContext(ctx, msg, "error", err) //nolint:sloglint // every caller hands over a constant
 	}
 }
