@@ -2,6 +2,7 @@ package connectwise
 
 import (
 	"fmt"
+	"maps"
 	"net/http"
 	"net/http/httptest"
 	"sync/atomic"
@@ -24,23 +25,20 @@ type bench struct {
 
 var testNow = time.Date(2026, 11, 5, 6, 0, 0, 0, time.UTC)
 
-func newBench(t *testing.T, opts sandbox.Options, changes ...func(*app.ConnectionSettings, *Keys)) *bench {
+func newBench(t *testing.T, opts sandbox.Options) *bench {
 	t.Helper()
 	b := &bench{ConnectWise: sandbox.NewConnectWise(sample.New(1, testNow), opts)}
-	b.serve(t, b.ConnectWise, changes...)
+	b.serve(t, b.ConnectWise)
 	return b
 }
 
-func (b *bench) serve(t *testing.T, h http.Handler, changes ...func(*app.ConnectionSettings, *Keys)) {
+func (b *bench) serve(t *testing.T, h http.Handler) {
 	t.Helper()
 	server := httptest.NewServer(checkedByContract(t, h))
 	t.Cleanup(server.Close)
 	b.url = server.URL
 	settings := app.ConnectionSettings{Name: "cw", System: "connectwise", SiteURL: server.URL, CompanyID: sample.CompanyID, AllowPrivateNetwork: true}
 	keys := Keys{Public: sample.PublicKey, Private: sample.PrivateKey}
-	for _, change := range changes {
-		change(&settings, &keys)
-	}
 	var err error
 	b.client, err = New(settings, keys, sample.ClientID, rest.NewLimiter(1_000_000, 0), Options{Backoff: func(int) time.Duration { return 0 }})
 	if err != nil {
@@ -138,9 +136,7 @@ func fault(tr psatest.Trouble) sandbox.Fault {
 		if tr.Status == http.StatusTooManyRequests {
 			f.Body = fmt.Sprintf(`{"error":"ConnectWiseAPI","message":%q}`, tr.Words)
 		}
-		for name, values := range tr.Header {
-			f.Header[name] = values
-		}
+		maps.Copy(f.Header, tr.Header)
 	case psatest.Page:
 		page := sandbox.HTMLPage(tr.Status)
 		f.Status, f.Header, f.Body = page.Status, page.Header, page.Body

@@ -1,6 +1,7 @@
 package connectwise
 
 import (
+	"errors"
 	"net/url"
 	"strings"
 	"testing"
@@ -13,7 +14,7 @@ import (
 func TestParseSite(t *testing.T) {
 	for raw, want := range map[string]Site{
 		"na.myconnectwise.net":           {Origin: "https://api-na.myconnectwise.net", Page: "https://na.myconnectwise.net", Host: "api-na.myconnectwise.net", Cloud: true},
-		" https://NA.MyConnectWise.net/": {Origin: "https://api-na.myconnectwise.net", Page: "https://na.myconnectwise.net", Host: "api-na.myconnectwise.net", Cloud: true},
+		" https://NA.MyConnectWise.net/": {Origin: "https://api-na.myconnectwise.net", Page: "https://na.myconnectwise.net", Host: "api-na.myconnectwise.net", Cloud: true}, //nolint:gocritic // people paste blanks too
 		"api-eu.myconnectwise.net":       {Origin: "https://api-eu.myconnectwise.net", Page: "https://eu.myconnectwise.net", Host: "api-eu.myconnectwise.net", Cloud: true},
 		"http://au.myconnectwise.net/v4_6_release/ConnectWise.aspx?fullscreen=false&locale=en_US#x": {
 			Origin: "https://api-au.myconnectwise.net", Page: "https://au.myconnectwise.net", Host: "api-au.myconnectwise.net", Cloud: true,
@@ -118,7 +119,7 @@ func TestNewRefuses(t *testing.T) {
 		s, k, id := good, Keys{Public: "p", Private: "q"}, "id"
 		change(&s, &k, &id)
 		_, err := New(s, k, id, nil, Options{})
-		if e, ok := err.(*app.Error); !ok || e.Field != field {
+		if e, ok := errors.AsType[*app.Error](err); !ok || e.Field != field {
 			t.Errorf("%s: %v", field, err)
 		}
 	}
