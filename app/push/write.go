@@ -116,7 +116,7 @@ func (w *writing) all(ctx context.Context, additions []app.Addition, now func() 
 			}
 		}
 		if w.unknown != nil {
-			return nil
+			return nil //nolint:nilerr // kept in w.unknown, and the lines after it wait
 		}
 	}
 	return nil
