@@ -146,7 +146,7 @@ func (c *Client) whyNoAnswer(err error, sent bool) string {
 	}
 	switch {
 	case refusedByGuard(err):
-		return fmt.Sprintf("%s leads to a private network, which is not allowed. Tick the box for a self-hosted server in the own network if that is right.", host)
+		return host + " leads to a private network, which is not allowed. Tick the box for a self-hosted server in the own network if that is right."
 	case certificateProblem(err):
 		return fmt.Sprintf("The certificate of %s is not trusted (%s). If the server uses a certificate of its own, name the CA file in the connection.", host, certificateWords(err))
 	case errors.Is(err, context.Canceled):

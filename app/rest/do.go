@@ -94,7 +94,7 @@ func (c *Client) once(req *http.Request, out any) (*Response, error) {
 	if err != nil {
 		return nil, c.noAnswer(err, sent.Load(), red)
 	}
-	defer answer.Body.Close() //nolint:errcheck // read to its end or given up
+	defer answer.Body.Close()
 	resp := &Response{Status: answer.StatusCode, Header: answer.Header}
 	if resp.Body, err = readBounded(answer.Body, c.config.MaxBody); err != nil {
 		return resp, c.cutAnswer(resp, err, red)

@@ -46,15 +46,15 @@ func setup(t *testing.T, handler http.HandlerFunc, changes ...func(*Config)) (*C
 	return client, &calls
 }
 
-func get(t *testing.T, c *Client, method string, out any) (*Response, *app.Error) {
+func get(t *testing.T, c *Client, method string, out any) *app.Error {
 	t.Helper()
 	req, err := c.NewRequest(t.Context(), method, "thing", url.Values{"q": {"hidden-query"}}, map[string]string{"a": "hidden-body"})
 	if err != nil {
 		t.Fatal(err)
 	}
-	resp, err := c.Do(req, out)
+	_, err = c.Do(req, out)
 	if err == nil {
-		return resp, nil
+		return nil
 	}
 	e, ok := errors.AsType[*app.Error](err)
 	if !ok {
@@ -65,7 +65,7 @@ func get(t *testing.T, c *Client, method string, out any) (*Response, *app.Error
 			t.Errorf("the error shows %q: %s", secret, e.Error())
 		}
 	}
-	return resp, e
+	return e
 }
 
 func TestStatusTable(t *testing.T) {
@@ -104,7 +104,7 @@ func TestStatusTable(t *testing.T) {
 				fmt.Fprint(w, tc.body)
 			})
 			var out any
-			_, e := get(t, c, http.MethodPost, &out)
+			e := get(t, c, http.MethodPost, &out)
 			if e == nil || e.Code != tc.code || e.Outcome != tc.outcome {
 				t.Errorf("got %+v, want %s/%s", e, tc.code, tc.outcome)
 			}
@@ -119,7 +119,7 @@ func TestStatusTable(t *testing.T) {
 }
 
 func TestOutcomeOfBrokenConnections(t *testing.T) {
-	refused, err := net.Listen("tcp", "127.0.0.1:0")
+	refused, err := new(net.ListenConfig).Listen(t.Context(), "tcp", "127.0.0.1:0")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -149,7 +149,7 @@ func TestOutcomeOfBrokenConnections(t *testing.T) {
 		t.Run(tc.name, func(t *testing.T) {
 			c, _ := setup(t, tc.handler, tc.change)
 			var out any
-			_, e := get(t, c, http.MethodPost, &out)
+			e := get(t, c, http.MethodPost, &out)
 			if e == nil || e.Outcome != tc.outcome {
 				t.Errorf("got %v, want %s", e, tc.outcome)
 			}
@@ -160,7 +160,7 @@ func TestOutcomeOfBrokenConnections(t *testing.T) {
 func TestReadsAreRepeatedAndWritesAreNot(t *testing.T) {
 	for method, want := range map[string]int32{http.MethodGet: readTries, http.MethodPost: 1, http.MethodPatch: 1, http.MethodDelete: 1} {
 		c, calls := setup(t, func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(502) })
-		if _, e := get(t, c, method, nil); e == nil || calls.Load() != want {
+		if e := get(t, c, method, nil); e == nil || calls.Load() != want {
 			t.Errorf("%s: %d calls, want %d (%v)", method, calls.Load(), want, e)
 		}
 	}
@@ -170,7 +170,7 @@ func TestReadsAreRepeatedAndWritesAreNot(t *testing.T) {
 			w.WriteHeader(500)
 		}
 	})
-	if _, e := get(t, c, http.MethodGet, nil); e != nil {
+	if e := get(t, c, http.MethodGet, nil); e != nil {
 		t.Errorf("the third try succeeded, but: %v", e)
 	}
 }
@@ -189,19 +189,19 @@ func TestRateLimitStopsTheConnection(t *testing.T) {
 		w.Header().Set("Retry-After", "120")
 		w.WriteHeader(429)
 	})
-	if _, e := get(t, c, http.MethodGet, nil); e == nil || e.Code != app.RateLimited || e.RetryAfter != 2*time.Minute {
+	if e := get(t, c, http.MethodGet, nil); e == nil || e.Code != app.RateLimited || e.RetryAfter != 2*time.Minute {
 		t.Fatalf("got %+v", e)
 	}
 	other, err := c.With(func(c *Config) { c.Auth = nil })
 	if err != nil {
 		t.Fatal(err)
 	}
-	_, e := get(t, other, http.MethodPost, nil)
+	e := get(t, other, http.MethodPost, nil)
 	if e == nil || e.Code != app.RateLimited || e.Outcome != app.OutcomeNone || e.RetryAfter <= 0 || calls.Load() != 1 {
 		t.Errorf("got %+v after %d calls; a paused connection makes no call", e, calls.Load())
 	}
 	c.Limiter().Resume()
-	if _, _ = get(t, other, http.MethodPost, nil); calls.Load() != 2 {
+	if _ = get(t, other, http.MethodPost, nil); calls.Load() != 2 {
 		t.Error("a resumed connection makes calls again")
 	}
 }

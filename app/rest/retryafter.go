@@ -10,8 +10,8 @@ import (
 // The bounds of what a Retry-After may make us do. Nonsense counts as not said.
 const (
 	retryAfterDefault = 30 * time.Second
-	retryAfterMin     = time.Second
-	retryAfterMax     = time.Hour
+	retryAfterLeast   = time.Second
+	retryAfterMost    = time.Hour
 )
 
 // retryAfter reads the Retry-After header, seconds or an HTTP date, measured against the answer's own Date so that a
@@ -25,7 +25,7 @@ func retryAfter(h http.Header, now time.Time) time.Duration {
 		if n < 0 {
 			return 0
 		}
-		return clamp(time.Duration(min(n, int64(retryAfterMax/time.Second))) * time.Second)
+		return clamp(time.Duration(min(n, int64(retryAfterMost/time.Second))) * time.Second)
 	}
 	at, err := http.ParseTime(value)
 	if err != nil {
@@ -37,7 +37,7 @@ func retryAfter(h http.Header, now time.Time) time.Duration {
 	return clamp(at.Sub(now))
 }
 
-func clamp(d time.Duration) time.Duration { return min(max(d, retryAfterMin), retryAfterMax) }
+func clamp(d time.Duration) time.Duration { return min(max(d, retryAfterLeast), retryAfterMost) }
 
 // inWords prints a wait for a person, rounded up.
 func inWords(d time.Duration) string {

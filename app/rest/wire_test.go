@@ -36,7 +36,7 @@ func TestRedirectsAreNeverFollowed(t *testing.T) {
 				w.WriteHeader(status)
 			}, func(c *Config) { c.Backoff = func(int) time.Duration { return 0 } })
 			var out any
-			_, e := get(t, c, http.MethodPost, &out)
+			e := get(t, c, http.MethodPost, &out)
 			if e == nil || e.Code != app.Unavailable || calls.Load() != 1 {
 				t.Errorf("%d to %s: %v after %d calls", status, to, e, calls.Load())
 			}
@@ -54,7 +54,7 @@ func TestLocationOfACreateIsIgnored(t *testing.T) {
 		fmt.Fprint(w, `{"id":7}`)
 	})
 	var out struct{ ID int }
-	if _, e := get(t, c, http.MethodPost, &out); e != nil || out.ID != 7 || calls.Load() != 1 {
+	if e := get(t, c, http.MethodPost, &out); e != nil || out.ID != 7 || calls.Load() != 1 {
 		t.Errorf("%v, %+v, %d calls", e, out, calls.Load())
 	}
 }
@@ -73,7 +73,7 @@ func TestCompressedBombsAreBounded(t *testing.T) {
 		_ = z.Close()
 	}, func(c *Config) { c.MaxBody = 1 << 20 })
 	var raw []byte
-	_, e := get(t, c, http.MethodPost, &raw)
+	e := get(t, c, http.MethodPost, &raw)
 	if e == nil || !errors.Is(e, errTooLarge) || len(raw) != 0 {
 		t.Errorf("%v with %d bytes", e, len(raw))
 	}
@@ -122,7 +122,7 @@ func TestSlowAnswersAreGivenUp(t *testing.T) {
 					t.Fatal(err)
 				}
 				start := time.Now()
-				_, e := get(t, c, method, new(any))
+				e := get(t, c, method, new(any))
 				if e == nil || e.Code != app.Unavailable || e.Outcome != app.OutcomeUnknown || !errors.Is(e, context.DeadlineExceeded) || transport.calls != 1 {
 					t.Errorf("%s: %v after %d calls", method, e, transport.calls)
 				}
@@ -136,7 +136,7 @@ func TestSlowAnswersAreGivenUp(t *testing.T) {
 
 // TestOwnAuthority: a server with a certificate of its own is trusted through the CA file, and only then.
 func TestOwnAuthority(t *testing.T) {
-	server := httptest.NewUnstartedServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { fmt.Fprint(w, `{}`) }))
+	server := httptest.NewUnstartedServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { fmt.Fprint(w, `{}`) }))
 	server.Config.ErrorLog = log.New(io.Discard, "", 0)
 	server.StartTLS()
 	defer server.Close()
@@ -192,7 +192,7 @@ func TestOldTLSIsRefused(t *testing.T) {
 func TestStaleConnections(t *testing.T) {
 	c, calls := setup(t, func(w http.ResponseWriter, _ *http.Request) { fmt.Fprint(w, `{}`) })
 	for range 20 {
-		if _, e := get(t, c, http.MethodPost, nil); e != nil {
+		if e := get(t, c, http.MethodPost, nil); e != nil {
 			t.Fatal(e)
 		}
 		c.config.Transport.(*http.Transport).CloseIdleConnections()
