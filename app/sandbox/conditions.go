@@ -111,8 +111,9 @@ func (p *conditionParser) factor(depth int) (condition, error) {
 		return c, err
 	case tokenName:
 		return p.comparison(t.text)
+	default:
+		return nil, badCondition("The conditions are not valid: unexpected %q.", t.text)
 	}
-	return nil, badCondition("The conditions are not valid: unexpected %q.", t.text)
 }
 
 func (p *conditionParser) comparison(path string) (condition, error) {

@@ -1,6 +1,7 @@
 package sandbox
 
 import (
+	"errors"
 	"fmt"
 	"strings"
 )
@@ -54,7 +55,7 @@ func lex(s string) ([]token, error) {
 		case c == '[':
 			end := strings.IndexByte(s[i:], ']')
 			if end < 0 {
-				return nil, fmt.Errorf("a date is not closed")
+				return nil, errors.New("a date is not closed")
 			}
 			tokens, i = append(tokens, token{tokenDate, s[i+1 : i+end]}), i+end+1
 		case c == '-' || c >= '0' && c <= '9':
@@ -96,7 +97,7 @@ func quotedString(s string) (text string, length int, err error) {
 			b.WriteByte(s[i])
 		}
 	}
-	return "", 0, fmt.Errorf("a string is not closed")
+	return "", 0, errors.New("a string is not closed")
 }
 
 func span(s, of string) int {

@@ -4,6 +4,7 @@ import (
 	"encoding/base64"
 	"fmt"
 	"net/http"
+	"strconv"
 	"strings"
 	"sync"
 	"time"
@@ -217,6 +218,6 @@ func (l *limiter) check(now time.Time) *answer {
 	}
 	wait := int((time.Minute - now.Sub(l.window)).Seconds()) + 1
 	a := jsonAnswer(http.StatusTooManyRequests, object{"error": "ConnectWiseAPI", "message": fmt.Sprintf("Too many requests. Please try again in %d seconds.", wait)})
-	a.header.Set("Retry-After", fmt.Sprint(wait))
+	a.header.Set("Retry-After", strconv.Itoa(wait))
 	return a
 }

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"net"
 	"net/http"
+	"strconv"
 	"strings"
 	"sync"
 )
@@ -169,6 +170,7 @@ func glob(pattern, s string) bool {
 // spoil damages a finished answer.
 func (f *Fault) spoil(a *answer) *answer {
 	switch f.Damage {
+	case DamageNone:
 	case DamageTruncated:
 		a.body = a.body[:len(a.body)/2]
 	case DamageEmpty:
@@ -221,7 +223,7 @@ func RateLimited(retryAfter string) Fault {
 func HTMLPage(status int) Fault {
 	return Fault{
 		Status: status, Header: http.Header{"Content-Type": {"text/html; charset=UTF-8"}, "Server": {"cloudflare"}},
-		Body: "<!DOCTYPE html><html><head><title>Just a moment...</title></head><body><h1>Error " + fmt.Sprint(status) + "</h1><p>Ray ID: 8c0ffee</p></body></html>",
+		Body: "<!DOCTYPE html><html><head><title>Just a moment...</title></head><body><h1>Error " + strconv.Itoa(status) + "</h1><p>Ray ID: 8c0ffee</p></body></html>",
 	}
 }
 

@@ -60,7 +60,7 @@ func newCW(t *testing.T, opts Options) (*ConnectWise, *client) {
 	cw := NewConnectWise(sample.New(1, start), opts)
 	s := httptest.NewServer(cw)
 	t.Cleanup(s.Close)
-	r, _ := http.NewRequest("GET", s.URL, nil)
+	r := &http.Request{Header: http.Header{}}
 	r.SetBasicAuth(sample.CompanyID+"+"+sample.PublicKey, sample.PrivateKey)
 	r.Header.Set("ClientId", sample.ClientID)
 	r.Header.Set("Accept", "application/vnd.connectwise.com+json; version=2025.8")

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"maps"
 	"net/http"
 	"net/url"
 	"slices"
@@ -117,9 +118,7 @@ func (cw *ConnectWise) forward(c call, t *table, found []object, q url.Values, s
 	}
 	if !cw.opts.NoForwardOnlyLink {
 		next := url.Values{}
-		for name, values := range q {
-			next[name] = values
-		}
+		maps.Copy(next, q)
 		next.Del("page")
 		next.Set("pageId", strconv.Itoa(last))
 		a.header.Set("Link", fmt.Sprintf("<https://%s%s?%s>; rel=\"next\"", elsewhere, c.URL.Path, next.Encode()))
@@ -159,8 +158,7 @@ func (cw *ConnectWise) search(t *table, rows []*row, v view, q url.Values) ([]ob
 }
 
 func refused(err error) *answer {
-	var bad *conditionError
-	if errors.As(err, &bad) {
+	if bad, ok := errors.AsType[*conditionError](err); ok {
 		return badRequest("ApiFindCondition", bad.message)
 	}
 	return badRequest("InvalidParameter", err.Error())
@@ -170,12 +168,12 @@ func pageOf(q url.Values) (size, page int, err error) {
 	size, page = defaultPageSize, 1
 	if s := q.Get("pageSize"); s != "" {
 		if size, err = strconv.Atoi(s); err != nil || size < 1 {
-			return 0, 0, fmt.Errorf("pageSize must be a positive number")
+			return 0, 0, errors.New("pageSize must be a positive number")
 		}
 	}
 	if s := q.Get("page"); s != "" {
 		if page, err = strconv.Atoi(s); err != nil || page < 1 {
-			return 0, 0, fmt.Errorf("page must be a positive number")
+			return 0, 0, errors.New("page must be a positive number")
 		}
 	}
 	return min(size, maxPageSize), min(page, 1<<30), nil
@@ -302,9 +300,7 @@ func pageLinks(r *http.Request, q url.Values, page, size, total int) string {
 	last := max(1, (total+size-1)/size)
 	link := func(rel string, n int) string {
 		next := url.Values{}
-		for name, values := range q {
-			next[name] = values
-		}
+		maps.Copy(next, q)
 		next.Set("pageSize", strconv.Itoa(size))
 		next.Set("page", strconv.Itoa(n))
 		return fmt.Sprintf("<https://%s%s?%s>; rel=%q", elsewhere, r.URL.Path, next.Encode(), rel)

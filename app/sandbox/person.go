@@ -15,14 +15,14 @@ const By = "mkoch"
 
 var errNoRecord = errors.New("there is no such record")
 
-// edit changes one record as a person would; _info tells who it was.
-func (cw *ConnectWise) edit(table string, id int, by string, change func(object)) error {
+// edit changes one record as a person would; _info tells that it was By.
+func (cw *ConnectWise) edit(table string, id int, change func(object)) error {
 	cw.mu.Lock()
 	defer cw.mu.Unlock()
-	return cw.editLocked(table, id, by, change)
+	return cw.editLocked(table, id, change)
 }
 
-func (cw *ConnectWise) editLocked(table string, id int, by string, change func(object)) error {
+func (cw *ConnectWise) editLocked(table string, id int, change func(object)) error {
 	r := cw.tables[table].get(id)
 	if r == nil {
 		return fmt.Errorf("%s %d: %w", table, id, errNoRecord)
@@ -30,9 +30,9 @@ func (cw *ConnectWise) editLocked(table string, id int, by string, change func(o
 	next := maps.Clone(r.data)
 	change(next)
 	if table == "tickets" {
-		cw.settleClosed(next, by)
+		cw.settleClosed(next, By)
 	}
-	cw.touch(next, by)
+	cw.touch(next, By)
 	r.data = next
 	return nil
 }
@@ -42,7 +42,7 @@ func (cw *ConnectWise) EditQuantity(addition int, quantity float64) error {
 	cw.mu.Lock()
 	defer cw.mu.Unlock()
 	var old float64
-	err := cw.editLocked("additions", addition, By, func(o object) { old, o["quantity"] = decimal(o, "quantity"), quantity })
+	err := cw.editLocked("additions", addition, func(o object) { old, o["quantity"] = decimal(o, "quantity"), quantity })
 	if err == nil {
 		cw.wrote(cw.tables["additions"].get(addition), old, By, false)
 	}
@@ -52,7 +52,7 @@ func (cw *ConnectWise) EditQuantity(addition int, quantity float64) error {
 // SetAddition edits any field of an addition: lessIncluded, billCustomer, unitPrice.
 // Use EditQuantity for the quantity, which is audited.
 func (cw *ConnectWise) SetAddition(addition int, field string, value any) error {
-	return cw.edit("additions", addition, By, func(o object) { o[field] = value })
+	return cw.edit("additions", addition, func(o object) { o[field] = value })
 }
 
 // CancelAddition ends an addition on a day; the zero day is today.
@@ -60,7 +60,7 @@ func (cw *ConnectWise) CancelAddition(addition int, day time.Time) error {
 	if day.IsZero() {
 		day = cw.now()
 	}
-	return cw.edit("additions", addition, By, func(o object) { o["cancelledDate"] = stamp(day.UTC().Truncate(24 * time.Hour)) })
+	return cw.edit("additions", addition, func(o object) { o["cancelledDate"] = stamp(day.UTC().Truncate(24 * time.Hour)) })
 }
 
 // DeleteAddition removes an addition altogether.
@@ -87,19 +87,19 @@ func (cw *ConnectWise) AddAddition(agreement, product int, quantity float64) (in
 
 // CancelAgreement cancels an agreement today.
 func (cw *ConnectWise) CancelAgreement(agreement int) error {
-	return cw.edit("agreements", agreement, By, func(o object) {
+	return cw.edit("agreements", agreement, func(o object) {
 		o["cancelledFlag"], o["dateCancelled"], o["reasonCancelled"] = true, stamp(cw.now().UTC().Truncate(24*time.Hour)), "Customer left"
 	})
 }
 
 // SetAgreement edits any field of an agreement: startDate, endDate, billingCycle.
 func (cw *ConnectWise) SetAgreement(agreement int, field string, value any) error {
-	return cw.edit("agreements", agreement, By, func(o object) { o[field] = value })
+	return cw.edit("agreements", agreement, func(o object) { o[field] = value })
 }
 
 // InvoiceAgreement runs the agreement's invoice: its next invoice date moves on a month.
 func (cw *ConnectWise) InvoiceAgreement(agreement int) error {
-	return cw.edit("agreements", agreement, By, func(o object) {
+	return cw.edit("agreements", agreement, func(o object) {
 		o["nextInvoiceDate"] = stamp(moment(o, "nextInvoiceDate").AddDate(0, 1, 0))
 	})
 }
@@ -124,7 +124,7 @@ func (cw *ConnectWise) CloseTicketByHand(ticket int) error {
 
 // SetTicketStatus moves a ticket to a status, as a person dragging it would.
 func (cw *ConnectWise) SetTicketStatus(ticket, status int) error {
-	return cw.edit("tickets", ticket, By, func(o object) {
+	return cw.edit("tickets", ticket, func(o object) {
 		if r := cw.tables["statuses"].get(status); r != nil {
 			o["status"] = ref(r.id, text(r.data, "name"))
 		}
@@ -133,14 +133,14 @@ func (cw *ConnectWise) SetTicketStatus(ticket, status int) error {
 
 // AssignOwner gives a ticket to a member, by identifier.
 func (cw *ConnectWise) AssignOwner(ticket int, member string) error {
-	return cw.edit("tickets", ticket, By, func(o object) { o["owner"] = cw.memberRef(member) })
+	return cw.edit("tickets", ticket, func(o object) { o["owner"] = cw.memberRef(member) })
 }
 
 // NoteByHand writes an internal note into a ticket.
 func (cw *ConnectWise) NoteByHand(ticket int, text string) error {
 	cw.mu.Lock()
 	defer cw.mu.Unlock()
-	err := cw.editLocked("tickets", ticket, By, func(object) {})
+	err := cw.editLocked("tickets", ticket, func(object) {})
 	if err == nil {
 		cw.addNote(ticket, text, "internalAnalysisFlag", By)
 	}
@@ -151,7 +151,7 @@ func (cw *ConnectWise) NoteByHand(ticket int, text string) error {
 func (cw *ConnectWise) AddTimeEntry(ticket int, text string) error {
 	cw.mu.Lock()
 	defer cw.mu.Unlock()
-	err := cw.editLocked("tickets", ticket, By, func(o object) { o["actualHours"] = decimal(o, "actualHours") + 0.25 })
+	err := cw.editLocked("tickets", ticket, func(o object) { o["actualHours"] = decimal(o, "actualHours") + 0.25 })
 	if err == nil {
 		now := cw.now()
 		cw.tables["timeNotes"].insert(object{
@@ -164,10 +164,10 @@ func (cw *ConnectWise) AddTimeEntry(ticket int, text string) error {
 
 // MergeTicket merges a ticket into another, which closes it.
 func (cw *ConnectWise) MergeTicket(ticket, into int) error {
-	if err := cw.edit("tickets", into, By, func(o object) { o["hasMergedChildTicketFlag"] = true }); err != nil {
+	if err := cw.edit("tickets", into, func(o object) { o["hasMergedChildTicketFlag"] = true }); err != nil {
 		return err
 	}
-	if err := cw.edit("tickets", ticket, By, func(o object) { o["mergedParentTicket"] = object{"id": float64(into)} }); err != nil {
+	if err := cw.edit("tickets", ticket, func(o object) { o["mergedParentTicket"] = object{"id": float64(into)} }); err != nil {
 		return err
 	}
 	return cw.CloseTicketByHand(ticket)
@@ -178,7 +178,7 @@ func (cw *ConnectWise) DeleteTicket(ticket int) bool { return cw.drop("tickets",
 
 // RenameTicket changes a ticket's summary.
 func (cw *ConnectWise) RenameTicket(ticket int, summary string) error {
-	return cw.edit("tickets", ticket, By, func(o object) { o["summary"] = summary })
+	return cw.edit("tickets", ticket, func(o object) { o["summary"] = summary })
 }
 
 // DeleteStatus removes a board status; tickets in it keep showing its name.
@@ -186,7 +186,7 @@ func (cw *ConnectWise) DeleteStatus(status int) bool { return cw.drop("statuses"
 
 // RenameStatus renames a board status.
 func (cw *ConnectWise) RenameStatus(status int, name string) error {
-	return cw.edit("statuses", status, By, func(o object) { o["name"] = name })
+	return cw.edit("statuses", status, func(o object) { o["name"] = name })
 }
 
 // DeleteBoard removes a service board.
@@ -205,27 +205,27 @@ func (cw *ConnectWise) RenameProduct(product int, identifier string) error {
 		}
 	}
 	cw.mu.Unlock()
-	return cw.edit("catalog", product, By, func(o object) { o["identifier"] = identifier })
+	return cw.edit("catalog", product, func(o object) { o["identifier"] = identifier })
 }
 
 // SetProduct edits any field of a catalog item: price, inactiveFlag.
 func (cw *ConnectWise) SetProduct(product int, field string, value any) error {
-	return cw.edit("catalog", product, By, func(o object) { o[field] = value })
+	return cw.edit("catalog", product, func(o object) { o[field] = value })
 }
 
 // RenameCompany renames a company.
 func (cw *ConnectWise) RenameCompany(company int, name string) error {
-	return cw.edit("companies", company, By, func(o object) { o["name"] = name })
+	return cw.edit("companies", company, func(o object) { o["name"] = name })
 }
 
 // SetCompanyStatus moves a company to a status, for one to sample.StatusInactive.
 func (cw *ConnectWise) SetCompanyStatus(company, status int) error {
-	return cw.edit("companies", company, By, func(o object) { o["status"] = cw.refTo("companyStatuses", status) })
+	return cw.edit("companies", company, func(o object) { o["status"] = cw.refTo("companyStatuses", status) })
 }
 
 // DeleteCompany moves a company to the recycle bin; it stays in the lists.
 func (cw *ConnectWise) DeleteCompany(company int) error {
-	return cw.edit("companies", company, By, func(o object) {
+	return cw.edit("companies", company, func(o object) {
 		o["deletedFlag"], o["dateDeleted"], o["deletedBy"] = true, stamp(cw.now()), By
 	})
 }

@@ -1,8 +1,10 @@
 package sandbox
 
 import (
+	"maps"
 	"net/http"
 	"slices"
+	"strings"
 	"sync"
 	"time"
 )
@@ -104,9 +106,7 @@ func (v *vendor) faulty(r *http.Request, f *Fault, work func(bool) *answer) *ans
 	}
 	if f.Status != 0 {
 		a := textAnswer(f.Status, "application/json; charset=utf-8", f.Body)
-		for name, values := range f.Header {
-			a.header[name] = values
-		}
+		maps.Copy(a.header, f.Header)
 		return a
 	}
 	a := f.spoil(work(f.Unchanged))
@@ -118,14 +118,14 @@ func (v *vendor) faulty(r *http.Request, f *Fault, work func(bool) *answer) *ans
 
 func decoded(r *http.Request) string {
 	q := r.URL.Query()
-	var s string
+	var s strings.Builder
 	for i, name := range sortedNames(q) {
 		if i > 0 {
-			s += "&"
+			s.WriteString("&")
 		}
-		s += name + "=" + q.Get(name)
+		s.WriteString(name + "=" + q.Get(name))
 	}
-	return s
+	return s.String()
 }
 
 func sortedNames[V any](m map[string]V) []string {

@@ -20,7 +20,7 @@ type route struct {
 }
 
 // routeTable is every path this ConnectWise knows. What is missing here answers
-// "The endpoint does not exist."
+// "The endpoint does not exist." with 404.
 func (cw *ConnectWise) routeTable() []route {
 	routes := []route{
 		{"GET", "/system/info", cw.systemInfo},
@@ -87,7 +87,7 @@ var excess = []string{
 	"/project/projects", "/procurement/purchaseorders", "/system/callbacks", "/system/documents", "/company/managementreportsetup", "/finance/accounting/batches",
 }
 
-func (cw *ConnectWise) excess(c call) *answer {
+func (cw *ConnectWise) excess(call) *answer {
 	if !cw.opts.ExcessRights {
 		return forbidden()
 	}

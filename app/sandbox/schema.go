@@ -39,7 +39,7 @@ type schema struct {
 // "a|b" an enumeration.
 func newSchema(resource, list string) *schema {
 	s := &schema{resource: resource, fields: map[string]*field{}}
-	for _, word := range strings.Fields(list) {
+	for word := range strings.FieldsSeq(list) {
 		name, spec, _ := strings.Cut(word, ":")
 		f := &field{name: name}
 		if spec, f.readOnly = strings.CutSuffix(spec, "!"); strings.Contains(spec, "|") {

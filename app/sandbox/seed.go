@@ -30,9 +30,9 @@ func info(by string, entered, updated time.Time) object {
 	return object{"lastUpdated": stamp(updated), "updatedBy": by, "dateEntered": stamp(entered), "enteredBy": by}
 }
 
-func (cw *ConnectWise) put(table string, id int, at time.Time, data object) *row {
+func (cw *ConnectWise) put(table string, id int, at time.Time, data object) {
 	data["_info"] = info("mkoch", at, at)
-	return cw.tables[table].seed(id, data)
+	cw.tables[table].seed(id, data)
 }
 
 func (cw *ConnectWise) seedCompanies(msp *sample.MSP, at time.Time) {

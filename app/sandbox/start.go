@@ -22,10 +22,9 @@ type Running struct {
 	ConnectWise *ConnectWise
 	X360Sync    *X360Sync
 
-	now     func() time.Time
 	servers []*http.Server
 	live    sync.Once
-	ctx     context.Context // ends with Stop or with Start's context, whichever is first
+	move    func(changed func(sample.Change)) // until Stop or the end of Start's context, whichever is first
 	stop    context.CancelFunc
 }
 
@@ -37,8 +36,9 @@ func Start(ctx context.Context, opts Options) (*Running, error) {
 		msp = sample.New(max(1, opts.Seed), now())
 	}
 	cw, x := NewConnectWise(msp, opts), NewX360Sync(msp, opts)
-	r := &Running{MSP: msp, ConnectWise: cw, X360Sync: x, now: now}
-	r.ctx, r.stop = context.WithCancel(ctx)
+	ctx, stop := context.WithCancel(ctx)
+	r := &Running{MSP: msp, ConnectWise: cw, X360Sync: x, stop: stop}
+	r.move = func(changed func(sample.Change)) { go sample.NewLive(msp, now()).Run(ctx, now, changed) }
 
 	mux := http.NewServeMux()
 	mux.Handle("/", cw)
@@ -47,22 +47,22 @@ func Start(ctx context.Context, opts Options) (*Running, error) {
 	mux.Handle("/v4_6_release/services/", look)
 	mux.Handle("/v4_6_release/ConnectWise.aspx", look)
 	var err error
-	if r.ConnectWiseURL, err = r.listen(opts.ConnectWisePort, mux); err != nil {
+	if r.ConnectWiseURL, err = r.listen(ctx, opts.ConnectWisePort, mux); err != nil {
 		return nil, errors.Join(err, r.Stop())
 	}
-	if r.X360SyncURL, err = r.listen(opts.X360SyncPort, x); err != nil {
+	if r.X360SyncURL, err = r.listen(ctx, opts.X360SyncPort, x); err != nil {
 		return nil, errors.Join(err, r.Stop())
 	}
 	r.LookURL = r.ConnectWiseURL + "/_look/"
 	if opts.Live {
 		r.GoLive(nil)
 	}
-	context.AfterFunc(r.ctx, func() { _ = r.Stop() })
+	context.AfterFunc(ctx, func() { _ = r.Stop() })
 	return r, nil
 }
 
-func (r *Running) listen(port int, h http.Handler) (string, error) {
-	l, err := net.Listen("tcp", net.JoinHostPort("127.0.0.1", strconv.Itoa(port)))
+func (r *Running) listen(ctx context.Context, port int, h http.Handler) (string, error) {
+	l, err := new(net.ListenConfig).Listen(ctx, "tcp", net.JoinHostPort("127.0.0.1", strconv.Itoa(port)))
 	if err != nil {
 		return "", fmt.Errorf("sandbox: %w", err)
 	}
@@ -75,7 +75,7 @@ func (r *Running) listen(port int, h http.Handler) (string, error) {
 // GoLive lets the world move from now on; each change is told to changed, which
 // may be nil. Calling it twice moves it no faster.
 func (r *Running) GoLive(changed func(sample.Change)) {
-	r.live.Do(func() { go sample.NewLive(r.MSP, r.now()).Run(r.ctx, r.now, changed) })
+	r.live.Do(func() { r.move(changed) })
 }
 
 // Settings is the settings document for these two addresses.

@@ -3,6 +3,7 @@ package sandbox
 import (
 	"context"
 	"net/http"
+	"net/url"
 	"strings"
 	"sync"
 	"testing"
@@ -16,14 +17,13 @@ func TestStartServesBothAndStops(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, url := range []string{r.ConnectWiseURL + "/login/companyinfo/" + sample.CompanyID, r.LookURL + "tickets", r.ConnectWiseURL + "/v4_6_release/ConnectWise.aspx?routeTo=ServiceFV&recid=48001", r.X360SyncURL + "/api/2/version"} {
-		res, err := http.Get(url)
+	for _, address := range []string{r.ConnectWiseURL + "/login/companyinfo/" + sample.CompanyID, r.LookURL + "tickets", r.ConnectWiseURL + "/v4_6_release/ConnectWise.aspx?routeTo=ServiceFV&recid=48001", r.X360SyncURL + "/api/2/version"} {
+		status, end, err := visit(t, address)
 		if err != nil {
 			t.Fatal(err)
 		}
-		_ = res.Body.Close()
-		if strings.Contains(url, "recid") && (res.StatusCode != 200 || res.Request.URL.Fragment != "t48001") {
-			t.Errorf("a link to a ticket leads to %s, %s", res.Request.URL, res.Status)
+		if strings.Contains(address, "recid") && (status != 200 || end.Fragment != "t48001") {
+			t.Errorf("a link to a ticket leads to %s, %d", end, status)
 		}
 	}
 	if r.ConnectWise.Requests() != 1 || r.X360Sync.Requests() != 1 {
@@ -38,19 +38,33 @@ func TestStartServesBothAndStops(t *testing.T) {
 	if err := r.Stop(); err != nil {
 		t.Errorf("again: %v", err)
 	}
-	if _, err := http.Get(r.LookURL); err == nil {
+	if _, _, err := visit(t, r.LookURL); err == nil {
 		t.Error("still serving")
 	}
 	cancel()
 }
 
-func portOf(t *testing.T, url string) int {
+// visit follows an address as a browser would, and tells where that ended.
+func visit(t *testing.T, address string) (status int, end *url.URL, err error) {
 	t.Helper()
-	r, err := http.NewRequest("GET", url, nil)
+	r, err := http.NewRequestWithContext(t.Context(), http.MethodGet, address, nil)
 	if err != nil {
 		t.Fatal(err)
 	}
-	return atoi(r.URL.Port())
+	res, err := http.DefaultClient.Do(r)
+	if err != nil {
+		return 0, nil, err
+	}
+	return res.StatusCode, res.Request.URL, res.Body.Close()
+}
+
+func portOf(t *testing.T, address string) int {
+	t.Helper()
+	u, err := url.Parse(address)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return atoi(u.Port())
 }
 
 // TestEverybodyAtOnce is for the race detector: clients, people and the moving

@@ -1,7 +1,6 @@
 package sandbox
 
 import (
-	"encoding/json"
 	"slices"
 	"time"
 )
@@ -53,19 +52,6 @@ func (t *table) remove(id int) bool {
 		t.rows = slices.Delete(t.rows, at, at+1)
 	}
 	return ok
-}
-
-// clone copies a record deeply, so that no answer shares memory with the store.
-func clone(o object) object {
-	data, err := json.Marshal(o)
-	if err != nil {
-		return object{}
-	}
-	var c object
-	if json.Unmarshal(data, &c) != nil {
-		return object{}
-	}
-	return c
 }
 
 // ref builds the {id, name} object a record points to another with.

@@ -106,7 +106,7 @@ func TestLockOut(t *testing.T) {
 	c.do(200, "POST", "/oauth/token", right)
 	x.Unlock()
 	basic := &client{t, c.base, http.Header{}}
-	r, _ := http.NewRequest("POST", c.base, nil)
+	r := &http.Request{Header: http.Header{}}
 	r.SetBasicAuth(sample.SyncClientID, sample.SyncClientSecret)
 	basic.header = r.Header
 	form := passwordForm("auth_code", sample.SyncAuthCode)

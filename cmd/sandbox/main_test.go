@@ -55,7 +55,11 @@ func TestRunServesUntilTold(t *testing.T) {
 		t.Fatalf("no look address in %q", out)
 	}
 	for _, page := range []string{"tickets", "additions", "writes", "requests", "tickets.json", "additions.json", "writes.json", "requests.json"} {
-		res, err := http.Get(look[1] + page)
+		req, err := http.NewRequestWithContext(ctx, http.MethodGet, look[1]+page, nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		res, err := http.DefaultClient.Do(req)
 		if err != nil {
 			t.Fatal(err)
 		}

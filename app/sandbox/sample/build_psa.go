@@ -106,6 +106,7 @@ func (m *MSP) addAgreement(p *PSA, company int, c customer) {
 		a.Start = monthStart(m.start).AddDate(0, 2, 0)
 	case agreementYearly:
 		a.CycleID, a.NextInvoice = CycleYearly, monthStart(m.start).AddDate(0, 7, 0)
+	default: // as it stands
 	}
 	p.Agreements = append(p.Agreements, a)
 	if c.agreement != agreementBare && c.agreement != agreementFuture {

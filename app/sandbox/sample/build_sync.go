@@ -81,7 +81,7 @@ func (m *MSP) buildMachines(c customer) {
 		m.addMachine(c.id, fmt.Sprintf("%s-PC%02d", short, n+1), "agent")
 	}
 	if c.agents > 4 {
-		m.addMachine(c.id, fmt.Sprintf("%s-Phone", short), "mobile")
+		m.addMachine(c.id, short+"-Phone", "mobile")
 	}
 }
 

@@ -45,7 +45,7 @@ type planned struct {
 
 // NewLive starts the world's clock at now.
 func NewLive(msp *MSP, now time.Time) *Live {
-	return &Live{msp: msp, random: rand.New(rand.NewPCG(msp.seed, 0x6d6f7665)), next: now.Add(firstChange)}
+	return &Live{msp: msp, random: rand.New(rand.NewPCG(msp.seed, 0x6d6f7665)), next: now.Add(firstChange)} //nolint:gosec // chance that can be had again
 }
 
 // Advance makes everything happen that is due by now, and says what it was.

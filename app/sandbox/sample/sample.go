@@ -39,7 +39,7 @@ func New(seed uint64, now time.Time) *MSP {
 	m := &MSP{
 		seed:          seed,
 		start:         now.UTC().Truncate(time.Second),
-		random:        rand.New(rand.NewPCG(seed, 0x6e6f72646c69)),
+		random:        rand.New(rand.NewPCG(seed, 0x6e6f72646c69)), //nolint:gosec // chance that can be had again
 		organizations: map[int]*Organization{},
 		persons:       map[int]*Person{},
 		machines:      map[int]*Machine{},

@@ -213,10 +213,11 @@ func TestLiveOpensTicketsWithinAMinute(t *testing.T) {
 	if changes := live.Advance(start.Add(time.Minute)); len(changes) != 1 || !strings.Contains(changes[0].Text, "quota") {
 		t.Errorf("by the first minute: %v", changes)
 	}
-	words := ""
+	var told strings.Builder
 	for _, c := range live.Advance(start.Add(15 * time.Minute)) {
-		words += c.Text + "\n"
+		told.WriteString(c.Text + "\n")
 	}
+	words := told.String()
 	for _, want := range []string{"is back\n", "for a moment", "made room again", "joined", "uploaded"} {
 		if !strings.Contains(words, want) {
 			t.Errorf("nothing like %q in a quarter of an hour:\n%s", want, words)

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/json"
 	"fmt"
+	"strconv"
 	"strings"
 )
 
@@ -40,8 +41,8 @@ connections:
       products: {accounts: "X360-ACCOUNT", storage: "X360-STORAGE", file_server: "X360-FSE"}
       rules: {storage: {unit: GB, round: up}, hold: {percent: 50, units: 5}}
 organizations:
-`, SourceName, quoted(x360SyncURL), quoted(fmt.Sprint(MasterID)), ConnectionName, quoted(connectWiseURL), CompanyID, ClientID)
-	fmt.Fprintf(&b, "  - {source: %s, id: %s, psa: %s, company: {id: 249, identifier: \"Nordlicht\"}}\n", SourceName, quoted(fmt.Sprint(MasterID)), ConnectionName)
+`, SourceName, quoted(x360SyncURL), quoted(strconv.Itoa(MasterID)), ConnectionName, quoted(connectWiseURL), CompanyID, ClientID)
+	fmt.Fprintf(&b, "  - {source: %s, id: %s, psa: %s, company: {id: 249, identifier: \"Nordlicht\"}}\n", SourceName, quoted(strconv.Itoa(MasterID)), ConnectionName)
 	for _, c := range customers {
 		if !c.unmapped {
 			b.WriteString(m.mapping(c))
@@ -60,7 +61,7 @@ organizations:
     via: {psa: true}
     severity: warning
     ticket: {auto_close: true, reopen_within: 24h, per: object}
-`, SourceName, quoted(fmt.Sprint(MasterID)))
+`, SourceName, quoted(strconv.Itoa(MasterID)))
 	return b.Bytes()
 }
 
@@ -71,7 +72,7 @@ func (m *MSP) mapping(c customer) string {
 		bill = append(bill, "file_server")
 	}
 	return fmt.Sprintf("  - {source: %s, id: %s, psa: inherit, company: {id: %d, identifier: %s}, agreement: {id: %d}, bill: [%s]}\n",
-		SourceName, quoted(fmt.Sprint(c.id)), company, quoted(m.companyIdentifier(company)), agreement, strings.Join(bill, ", "))
+		SourceName, quoted(strconv.Itoa(c.id)), company, quoted(m.companyIdentifier(company)), agreement, strings.Join(bill, ", "))
 }
 
 func (m *MSP) companyIdentifier(id int) string {
