@@ -63,7 +63,7 @@ func openFile(dir string, passphrase app.Secret, cost int) (*File, error) {
 
 // readPrivate reads the file and takes away what others may do with it.
 func readPrivate(path string) ([]byte, error) {
-	file, err := os.Open(path)
+	file, err := os.Open(path) //nolint:gosec // in the data folder, named by us
 	if err != nil {
 		return nil, err
 	}

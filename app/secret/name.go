@@ -2,6 +2,7 @@ package secret
 
 import (
 	"regexp"
+	"slices"
 	"strings"
 
 	"psabridge/app"
@@ -41,10 +42,8 @@ func ParseName(name string) (Owner, error) {
 	if m[1] == "connections" {
 		keys = ConnectionKeys
 	}
-	for _, key := range keys {
-		if key == m[3] {
-			return Owner{Connection: m[1] == "connections", Name: m[2]}, nil
-		}
+	if slices.Contains(keys, m[3]) {
+		return Owner{Connection: m[1] == "connections", Name: m[2]}, nil
 	}
 	return Owner{}, unknownName(name)
 }

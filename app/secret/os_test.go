@@ -8,6 +8,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"runtime"
+	"slices"
 	"strings"
 	"sync/atomic"
 	"testing"
@@ -31,7 +32,7 @@ func onBus(t *testing.T, command ...string) {
 			unavailable(t, tool)
 		}
 	}
-	args := append(command[1:], os.Args[0], "-test.run=^"+t.Name()+"$", "-test.v", "-test.count=1")
+	args := slices.Concat(command[1:], []string{os.Args[0], "-test.run=^" + t.Name() + "$", "-test.v", "-test.count=1"})
 	run := exec.CommandContext(t.Context(), command[0], args...)
 	run.Env = append(os.Environ(), inside+"=1")
 	out, err := run.CombinedOutput()

@@ -39,7 +39,7 @@ func syncFolder(dir string) error {
 	if runtime.GOOS == "windows" {
 		return nil
 	}
-	d, err := os.Open(dir)
+	d, err := os.Open(dir) //nolint:gosec // the data folder
 	if err != nil {
 		return err
 	}

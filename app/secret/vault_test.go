@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"log/slog"
 	"slices"
@@ -141,7 +142,7 @@ func TestNoValueLeaks(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, k := range []Keychain{NewMemory(), file, newOS("id", 0, refusing{fmt.Errorf("no")})} {
+	for _, k := range []Keychain{NewMemory(), file, newOS("id", 0, refusing{errors.New("no")})} {
 		v := NewVault(k, records{})
 		set := v.Set(t.Context(), keyName, canary, "h", now)
 		value, get := v.Get(t.Context(), keyName, "h")
