@@ -16,7 +16,7 @@ import (
 var (
 	unknownKey   = regexp.MustCompile(`^field (.+) not found in type (\S+)$`)
 	duplicateKey = regexp.MustCompile(`^mapping key "(.*)" already defined at line (\d+)$`)
-	wrongKind    = regexp.MustCompile("^cannot construct (!!\\S+).* into (\\S+)(?: \\(TextUnmarshaler\\))?$")
+	wrongKind    = regexp.MustCompile(`^cannot construct (!!\S+).* into (\S+)(?: \(TextUnmarshaler\))?$`)
 )
 
 // loadProblem explains one error of the YAML library.

@@ -38,6 +38,7 @@ func (p places) walk(n *yaml.Node, path string) {
 		for i, item := range n.Content {
 			p.walk(item, path+"["+itemName(path, item, i)+"]")
 		}
+	default: // nothing lies below the others
 	}
 }
 

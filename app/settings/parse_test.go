@@ -1,6 +1,7 @@
 package settings_test
 
 import (
+	"errors"
 	"strings"
 	"testing"
 	"time"
@@ -111,7 +112,7 @@ func TestParseRefuses(t *testing.T) {
 			if !strings.Contains(app.ErrorMessage(err), test.says) {
 				t.Errorf("message %q does not say %q", app.ErrorMessage(err), test.says)
 			}
-			if e, ok := err.(*app.Error); !ok || e.Field != test.field {
+			if e, ok := errors.AsType[*app.Error](err); !ok || e.Field != test.field {
 				t.Errorf("field of %v, want %q", err, test.field)
 			}
 		})

@@ -39,7 +39,7 @@ func Validate(doc app.Settings) error {
 	v.organizations()
 	v.lines()
 	v.alerts()
-	return v.problems.err()
+	return v.err()
 }
 
 // validator collects problems of one document.
