@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"net/http/httptest"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -115,12 +116,13 @@ func (b *bench) secrets(t *testing.T) {
 }
 
 // organizations stores what a source showed: pairs of id and name, all below the first.
-func (b *bench) organizations(t *testing.T, source string, pairs ...string) {
+func (b *bench) organizations(t *testing.T, pairs ...string) {
 	t.Helper()
+	const source = "sync"
 	batch := app.Batch{Source: source, ReadAt: b.now(), OrganizationsComplete: true}
-	for i := 0; i < len(pairs); i += 2 {
-		o := app.Organization{Source: source, ExternalID: pairs[i], Name: pairs[i+1], State: app.OrganizationPresent, Active: true}
-		if i > 0 {
+	for pair := range slices.Chunk(pairs, 2) {
+		o := app.Organization{Source: source, ExternalID: pair[0], Name: pair[1], State: app.OrganizationPresent, Active: true}
+		if len(batch.Organizations) > 0 {
 			o.ParentExternalID = pairs[0]
 		}
 		batch.Organizations = append(batch.Organizations, o)

@@ -2,6 +2,7 @@ package setup
 
 import (
 	"context"
+	"slices"
 
 	"psabridge/app"
 )
@@ -17,7 +18,7 @@ func (r *run) rightChecks() []check {
 		all = append(all,
 			check{"right.agreements.inquire", "The role may read agreements", keys, r.reads(app.ListAgreements, "agreements")},
 			check{"right.catalog.inquire", "The role may read the product catalog", keys, r.readsCatalog},
-			check{"right.agreements.edit", "The role may change agreements", []string{"right.agreements.inquire"}, r.wrote(func(o app.OwnedAddition) bool { return true }, "The first push")},
+			check{"right.agreements.edit", "The role may change agreements", []string{"right.agreements.inquire"}, r.wrote(func(app.OwnedAddition) bool { return true }, "The first push")},
 			check{"right.agreements.add", "The role may add to agreements", []string{"right.agreements.inquire"}, r.wrote(func(o app.OwnedAddition) bool { return o.CreatedByUs }, "The first line psabridge creates")},
 		)
 	}
@@ -80,10 +81,8 @@ func (r *run) wrote(proves func(app.OwnedAddition) bool, proof string) func(cont
 		if err != nil {
 			return failedBy(err, "")
 		}
-		for _, o := range owned {
-			if proves(o) {
-				return ok("psabridge has done so here.")
-			}
+		if slices.ContainsFunc(owned, proves) {
+			return ok("psabridge has done so here.")
 		}
 		return unproven(proof)(ctx)
 	}

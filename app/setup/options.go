@@ -157,5 +157,4 @@ func body(record any) json.RawMessage {
 }
 
 func agreementOf(r app.OptionRow) (a app.Agreement) { _ = json.Unmarshal(r.Body, &a); return a }
-func companyOf(r app.OptionRow) (c app.Company)     { _ = json.Unmarshal(r.Body, &c); return c }
 func optionOf(r app.OptionRow) (o app.Option)       { _ = json.Unmarshal(r.Body, &o); return o }

@@ -1,7 +1,7 @@
 package setup_test
 
 import (
-	"fmt"
+	"strconv"
 	"testing"
 	"time"
 
@@ -143,7 +143,7 @@ func TestResolveLooksAgainForAName(t *testing.T) {
 
 func TestSetMapping(t *testing.T) {
 	b := sampled(t, sandbox.Options{})
-	b.organizations(t, "sync", fmt.Sprint(sample.MasterID), "Master", "9901", "New")
+	b.organizations(t, strconv.Itoa(sample.MasterID), "Master", "9901", "New")
 	if _, err := b.Reload(t.Context(), "cw"); err != nil {
 		t.Fatal(err)
 	}

@@ -76,6 +76,7 @@ func wants(c app.ConnectionSettings, list app.OptionList) bool {
 		return c.Billing.Enabled
 	case app.ListCompanyStatuses:
 		return false // only a warning hangs on it
+	default:
+		return c.Ticketing.Enabled && (slices.Contains(boardLists, list) || list == app.ListBoards || list == app.ListPriorities || list == app.ListSources)
 	}
-	return c.Ticketing.Enabled && (slices.Contains(boardLists, list) || list == app.ListBoards || list == app.ListPriorities || list == app.ListSources)
 }

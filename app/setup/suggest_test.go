@@ -2,6 +2,7 @@ package setup_test
 
 import (
 	"fmt"
+	"strconv"
 	"testing"
 
 	"psabridge/app"
@@ -27,7 +28,7 @@ func TestSuggestions(t *testing.T) {
 		{ID: 8, Name: "Asleep", Inactive: true},
 		{ID: 9, Name: "GmbH"},
 	}})
-	b.organizations(t, "sync", fmt.Sprint(sample.MasterID), "Nordlicht", "9001", "Was mapped", "9002", "Contoso GmbH", "9003", "muller sohne", "9004", "Northwind Trader Inc.",
+	b.organizations(t, strconv.Itoa(sample.MasterID), "Nordlicht", "9001", "Was mapped", "9002", "Contoso GmbH", "9003", "muller sohne", "9004", "Northwind Trader Inc.",
 		"9005", "Twin", "9006", "Quite Another", "9007", "Asleep", "9008", "AG")
 	got, err := b.Suggestions(t.Context(), "cw")
 	if err != nil {
@@ -63,7 +64,7 @@ func TestSuggestions(t *testing.T) {
 
 func TestSuggestionsAreOfOneConnection(t *testing.T) {
 	b := sampled(t, sandbox.Options{})
-	b.organizations(t, "sync", fmt.Sprint(sample.MasterID), "Nordlicht", "9001", "Contoso GmbH")
+	b.organizations(t, strconv.Itoa(sample.MasterID), "Nordlicht", "9001", "Contoso GmbH")
 	b.edit(t, func(doc *app.Settings) {
 		doc.Organizations = append(doc.Organizations, app.OrganizationSettings{Source: "sync", ID: "9001", PSA: app.PSANone})
 	})

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -87,7 +88,7 @@ func TestAgreementChecksAreNamedByOurRow(t *testing.T) {
 			break
 		}
 	}
-	b.organizations(t, "sync", fmt.Sprint(sample.MasterID), "Master", mapped.ID, "Somebody")
+	b.organizations(t, strconv.Itoa(sample.MasterID), "Master", mapped.ID, "Somebody")
 	byID, _ := b.test(t)
 	got, there := byID[fmt.Sprintf("agreement.%d", b.row(t, "sync", mapped.ID).ID)]
 	if !there {
@@ -335,7 +336,7 @@ func TestAgreements(t *testing.T) {
 		state  app.CheckState
 		says   string
 	}{
-		"good":             {func(a *app.Agreement) {}, app.CheckOK, "is active"},
+		"good":             {func(*app.Agreement) {}, app.CheckOK, "is active"},
 		"another company":  {func(a *app.Agreement) { a.CompanyID = 250 }, app.CheckFailed, "not to the mapped company"},
 		"cancelled":        {func(a *app.Agreement) { a.Cancelled = true }, app.CheckFailed, "active"},
 		"expired":          {func(a *app.Agreement) { a.Status = "Expired" }, app.CheckFailed, "expired"},
