@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"testing"
 
@@ -265,7 +266,7 @@ func testHidden(t *testing.T, h Harness) {
 	tree := organizations(t, pull(t, h, nil))
 	id := h.Hide()
 	b := pull(t, h, nil)
-	if b.Complete() || !contains(b.Unread, id) || len(b.Problems) == 0 {
+	if b.Complete() || !slices.Contains(b.Unread, id) || len(b.Problems) == 0 {
 		t.Errorf("an organization cannot be read and the batch does not say so: unread %v, problems %q", b.Unread, b.Problems)
 	}
 	if organizations(t, b)[id] == nil {
@@ -280,15 +281,6 @@ func testHidden(t *testing.T, h Harness) {
 			t.Errorf("%v has nothing to do with %s: %s", key, id, r.Problem)
 		}
 	}
-}
-
-func contains(list []string, s string) bool {
-	for _, one := range list {
-		if one == s {
-			return true
-		}
-	}
-	return false
 }
 
 func testLie(t *testing.T, h Harness) {

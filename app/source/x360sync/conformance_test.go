@@ -1,6 +1,7 @@
 package x360sync_test
 
 import (
+	"maps"
 	"net/http"
 	"net/http/httptest"
 	"regexp"
@@ -67,9 +68,7 @@ func (w *world) rewrite(change func(r *http.Request, body []byte) []byte) {
 		if strings.HasPrefix(r.URL.Path, "/api/2/") && rec.Code == http.StatusOK {
 			body = change(r, body)
 		}
-		for name, values := range rec.Header() {
-			out.Header()[name] = values
-		}
+		maps.Copy(out.Header(), rec.Header())
 		out.WriteHeader(rec.Code)
 		_, _ = out.Write(body) // the client may be gone
 	}))

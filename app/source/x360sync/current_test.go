@@ -1,7 +1,7 @@
 package x360sync
 
 import (
-	"fmt"
+	"strconv"
 	"testing"
 	"time"
 
@@ -16,7 +16,7 @@ func TestBigAccountIsReadSparingly(t *testing.T) {
 	f.lists["activity/types"] = []string{`{"id":5,"activity":"Logged in"}`}
 	f.add("1", "activity", entry(5, 1, "2"))
 	for i := 2; i <= 400; i++ {
-		id := fmt.Sprint(i)
+		id := strconv.Itoa(i)
 		f.org("1", id)
 		f.add("1", "machines", server("9"+id))
 		f.add(id, "machines", server("9"+id))

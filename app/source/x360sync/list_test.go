@@ -9,10 +9,10 @@ import (
 	"psabridge/app"
 )
 
-func rows(from, to int) []string {
+func rows(n int) []string {
 	var out []string
-	for i := from; i <= to; i++ {
-		out = append(out, fmt.Sprintf(`{"id":%d,"company_id":1}`, i))
+	for i := range n {
+		out = append(out, fmt.Sprintf(`{"id":%d,"company_id":1}`, i+1))
 	}
 	return out
 }
@@ -26,20 +26,20 @@ func TestListIsCompleteOnlyWhenItAddsUp(t *testing.T) {
 		complete bool
 	}{
 		{"empty", func(f *fake) { f.lists[path] = nil }, 0, true},
-		{"one page", func(f *fake) { f.lists[path] = rows(1, 7) }, 7, true},
-		{"exactly one page", func(f *fake) { f.lists[path] = rows(1, 100) }, 100, true},
-		{"three pages", func(f *fake) { f.lists[path] = rows(1, 250) }, 250, true},
-		{"short pages", func(f *fake) { f.lists[path] = rows(1, 250); f.size = 80 }, 250, true},
+		{"one page", func(f *fake) { f.lists[path] = rows(7) }, 7, true},
+		{"exactly one page", func(f *fake) { f.lists[path] = rows(100) }, 100, true},
+		{"three pages", func(f *fake) { f.lists[path] = rows(250) }, 250, true},
+		{"short pages", func(f *fake) { f.lists[path] = rows(250); f.size = 80 }, 250, true},
 		{"total too high", func(f *fake) {
-			f.lists[path] = rows(1, 150)
+			f.lists[path] = rows(150)
 			f.total = func(_ string, _, n int) any { return n + 1 }
 		}, 150, false},
 		{"total too low", func(f *fake) {
-			f.lists[path] = rows(1, 150)
-			f.total = func(_ string, _, n int) any { return 120 }
+			f.lists[path] = rows(150)
+			f.total = func(string, int, int) any { return 120 }
 		}, 150, false},
 		{"total changes between pages", func(f *fake) {
-			f.lists[path] = rows(1, 250)
+			f.lists[path] = rows(250)
 			f.total = func(_ string, offset, n int) any {
 				if offset == 100 {
 					return n + 1
@@ -48,18 +48,18 @@ func TestListIsCompleteOnlyWhenItAddsUp(t *testing.T) {
 			}
 		}, 250, false},
 		{"row inserted while reading", func(f *fake) {
-			f.lists[path] = rows(1, 150)
+			f.lists[path] = rows(150)
 			f.before = func(_ string, offset int) {
 				if offset == 100 {
 					f.lists[path] = append([]string{`{"id":999,"company_id":1}`}, f.lists[path]...)
 				}
 			}
 		}, 150, false},
-		{"no total", func(f *fake) { f.lists[path] = rows(1, 7); f.total = func(string, int, int) any { return nil } }, 7, false},
-		{"a row without an id", func(f *fake) { f.lists[path] = append(rows(1, 3), `{"name":"nobody"}`) }, 3, false},
-		{"a row that is no record", func(f *fake) { f.lists[path] = append(rows(1, 3), `"text"`) }, 3, false},
-		{"an id that is a path", func(f *fake) { f.lists[path] = append(rows(1, 3), `{"id":"../4"}`) }, 3, false},
-		{"second page broken", func(f *fake) { f.lists[path] = rows(1, 150); f.errs[path+"@100"] = errUnavailable }, 100, false},
+		{"no total", func(f *fake) { f.lists[path] = rows(7); f.total = func(string, int, int) any { return nil } }, 7, false},
+		{"a row without an id", func(f *fake) { f.lists[path] = append(rows(3), `{"name":"nobody"}`) }, 3, false},
+		{"a row that is no record", func(f *fake) { f.lists[path] = append(rows(3), `"text"`) }, 3, false},
+		{"an id that is a path", func(f *fake) { f.lists[path] = append(rows(3), `{"id":"../4"}`) }, 3, false},
+		{"second page broken", func(f *fake) { f.lists[path] = rows(150); f.errs[path+"@100"] = errUnavailable }, 100, false},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
@@ -75,7 +75,7 @@ func TestListIsCompleteOnlyWhenItAddsUp(t *testing.T) {
 
 func TestListEndsWhenTheServerDoesNotPage(t *testing.T) {
 	f := newFake()
-	f.lists["organization/1/persons"] = rows(1, 100)
+	f.lists["organization/1/persons"] = rows(100)
 	f.total = func(string, int, int) any { return 1 << 40 }
 	f.before = func(_ string, offset int) { // the same page for every offset
 		f.lists["organization/1/persons"] = append(make([]string, 0, offset+100), repeat(`{"id":1}`, offset+100)...)
@@ -100,7 +100,7 @@ func TestListErrors(t *testing.T) {
 	if _, err := list[person](t.Context(), f, "organization/1/persons"); app.ErrorCode(err) != app.Forbidden {
 		t.Errorf("first page forbidden: %v", err)
 	}
-	f.lists["organization/1/roots"] = rows(1, 150)
+	f.lists["organization/1/roots"] = rows(150)
 	f.errs["organization/1/roots@100"] = app.Errorf(app.Unauthorized, "sign in again")
 	if _, err := list[root](t.Context(), f, "organization/1/roots"); app.ErrorCode(err) != app.Unauthorized {
 		t.Errorf("an ended sign-in must not look like a partial list: %v", err)
@@ -114,7 +114,7 @@ func TestListNeverShowsAPartAsTheWhole(t *testing.T) {
 		n := rapid.IntRange(0, 400).Draw(r, "rows")
 		f.size = rapid.IntRange(1, 120).Draw(r, "page")
 		path := "organization/1/persons"
-		f.lists[path] = rows(1, n)
+		f.lists[path] = rows(n)
 		lie := rapid.IntRange(-3, 3).Draw(r, "lie")
 		// A total that is too low from the beginning to the end is a lie nobody can see through.
 		at := rapid.IntRange(1, 5).Draw(r, "from page")

@@ -2,8 +2,8 @@ package x360sync_test
 
 import (
 	"errors"
-	"fmt"
 	"net/http"
+	"strconv"
 	"strings"
 	"sync"
 	"testing"
@@ -239,7 +239,7 @@ func TestTwoSessionsShareTheStore(t *testing.T) {
 
 func TestRefusalsThatAreNotTheServers(t *testing.T) {
 	for _, status := range []int{401, 403, 404} {
-		t.Run(fmt.Sprint(status), func(t *testing.T) {
+		t.Run(strconv.Itoa(status), func(t *testing.T) {
 			w := newWorld(t, sandbox.Options{})
 			s := w.source()
 			f := sandbox.HTMLPage(status)
@@ -258,7 +258,7 @@ func TestRefusalsThatAreNotTheServers(t *testing.T) {
 
 func TestAskedToWait(t *testing.T) {
 	for _, status := range []int{403, 429, 503} {
-		t.Run(fmt.Sprint(status), func(t *testing.T) {
+		t.Run(strconv.Itoa(status), func(t *testing.T) {
 			w := newWorld(t, sandbox.Options{})
 			s := w.source()
 			if _, err := s.Check(t.Context()); err != nil {

@@ -3,6 +3,7 @@ package x360sync
 import (
 	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -83,7 +84,7 @@ func TestTreeWithUnreadOrganizations(t *testing.T) {
 func TestTreeGivesUpWhenTheServerIsDown(t *testing.T) {
 	f := newFake()
 	for i := 2; i < 60; i++ {
-		f.org("1", fmt.Sprint(i))
+		f.org("1", strconv.Itoa(i))
 		f.errs[fmt.Sprintf("organization/%d/organizations", i)] = errUnavailable
 	}
 	if _, err := readTree(t.Context(), f, organization{ID: "1"}); app.ErrorCode(err) != app.Unavailable {

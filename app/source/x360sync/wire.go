@@ -3,7 +3,7 @@ package x360sync
 import (
 	"bytes"
 	"encoding/json"
-	"fmt"
+	"errors"
 	"strconv"
 	"strings"
 	"time"
@@ -35,17 +35,20 @@ func (a *amount) UnmarshalJSON(b []byte) error {
 	if err != nil {
 		return err
 	}
-	n, err := strconv.ParseInt(strings.TrimSpace(text), 10, 64)
-	if err != nil {
-		f, ferr := strconv.ParseFloat(strings.TrimSpace(text), 64)
-		if ferr != nil || f != float64(int64(f)) || f > 1<<53 || f < -(1<<53) {
-			*a = amount{}
-			return nil
-		}
-		n = int64(f)
-	}
-	*a = amount{bytes: n, known: true}
+	*a = wholeNumber(strings.TrimSpace(text))
 	return nil
+}
+
+// wholeNumber reads 12 and also 1.2e1, as long as a float holds it exactly.
+func wholeNumber(text string) amount {
+	if n, err := strconv.ParseInt(text, 10, 64); err == nil {
+		return amount{bytes: n, known: true}
+	}
+	f, err := strconv.ParseFloat(text, 64)
+	if err != nil || f != float64(int64(f)) || f > 1<<53 || f < -(1<<53) {
+		return amount{}
+	}
+	return amount{bytes: int64(f), known: true}
 }
 
 // stamp is a moment. The server writes UTC without saying so: 2020-01-20T10:57:44.
@@ -67,7 +70,7 @@ func (s *stamp) UnmarshalJSON(b []byte) error {
 			return nil
 		}
 	}
-	return fmt.Errorf("a time is written in a form that is not known")
+	return errors.New("a time is written in a form that is not known")
 }
 
 // scalar returns the text of a JSON string or number, "" for null; anything else is an error.
@@ -83,7 +86,7 @@ func scalar(b []byte) (string, error) {
 	case b[0] == '-' || b[0] >= '0' && b[0] <= '9':
 		return string(b), nil
 	default:
-		return "", fmt.Errorf("a plain value was expected")
+		return "", errors.New("a plain value was expected")
 	}
 }
 
