@@ -1,6 +1,10 @@
 package ui
 
-import "github.com/a-h/templ"
+import (
+	"maps"
+
+	"github.com/a-h/templ"
+)
 
 // described marks a wrong field for those who hear the page.
 func described(name, message string) templ.Attributes { return describedAt(FieldID(name), message) }
@@ -45,9 +49,7 @@ func secretHint(hint string) string {
 func merge(all []templ.Attributes) templ.Attributes {
 	out := templ.Attributes{}
 	for _, a := range all {
-		for k, v := range a {
-			out[k] = v
-		}
+		maps.Copy(out, a)
 	}
 	return out
 }
