@@ -14,6 +14,7 @@ import (
 	"github.com/getkin/kin-openapi/routers/gorillamux"
 
 	"psabridge/app/sandbox"
+	"psabridge/app/sandbox/sample"
 )
 
 // TestAPIAnswersAsItsDocumentSays holds the answers of the running API against the OpenAPI document it serves itself.
@@ -36,7 +37,7 @@ func TestAPIAnswersAsItsDocumentSays(t *testing.T) {
 	c.call("POST", "/connections/cw/test?wait=60", nil, 200)
 	c.call("POST", "/connections/cw/reload?wait=60", nil, 200)
 	c.call("GET", "/connections/cw/options/companies", nil, 200)
-	c.call("GET", "/connections/cw/options/statuses?board=1", nil, 200)
+	c.call("GET", "/connections/cw/options/statuses?board="+number(sample.BoardAlerts), nil, 200)
 	c.call("GET", "/connections/cw/options/statuses", nil, 400)
 	c.call("GET", "/mappings/suggestions?connection=cw", nil, 200)
 	c.call("POST", "/sources/sync/sync?wait=60", nil, 200)
@@ -70,10 +71,10 @@ type contract struct {
 	routes routers.Router
 }
 
-// loadDocument reads the OpenAPI 3.0 form of the document: the checker knows 3.0 best, and it is made from the same types.
+// loadDocument reads the document the program serves.
 func loadDocument(t *testing.T, d *daemon) routers.Router {
 	t.Helper()
-	b, err := d.api.raw(t.Context(), http.MethodGet, "/openapi-3.0.json", "", "application/json", nil)
+	b, err := d.api.raw(t.Context(), http.MethodGet, "/openapi.json", "", "application/json", nil)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -27,7 +27,7 @@ var binary = sync.OnceValues(func() (string, error) {
 	}
 	built = dir
 	path := filepath.Join(dir, "psabridge")
-	cmd := exec.Command("go", "build", "-ldflags", "-X main.version=test", "-o", path, ".") //nolint:noctx // outlives every single test
+	cmd := exec.Command("go", "build", "-trimpath", "-ldflags", "-s -w -X main.version=test", "-o", path, ".") //nolint:noctx // outlives every single test
 	cmd.Env = append(os.Environ(), "CGO_ENABLED=0")
 	if out, err := cmd.CombinedOutput(); err != nil {
 		return "", errors.New(string(out))
@@ -48,7 +48,7 @@ func TestMain(m *testing.M) {
 
 // bridgeProcess drives the real binary on one data folder, with secrets in the encrypted file.
 type bridgeProcess struct {
-	t    *testing.T
+	t    testing.TB
 	path string
 	dir  string
 }
@@ -232,7 +232,7 @@ func (b *bridgeProcess) configure(v *sandbox.Running, edit ...string) {
 	}
 }
 
-func decode[T any](t *testing.T, text string) T {
+func decode[T any](t testing.TB, text string) T {
 	t.Helper()
 	var v T
 	if err := json.Unmarshal([]byte(text), &v); err != nil {

@@ -48,6 +48,7 @@ type Deps struct {
 type Reader interface {
 	Organizations(context.Context, app.OrganizationFilter) ([]app.OrganizationRow, error)
 	Organization(context.Context, int64) (app.OrganizationRow, error)
+	Options(ctx context.Context, connection string, list app.OptionList, parent int64) ([]app.OptionRow, time.Time, error)
 	Events(context.Context, app.EventFilter) ([]app.EventRow, error)
 	Conditions(context.Context, app.ConditionFilter) ([]app.Condition, error)
 	Tickets(context.Context, app.TicketFilter) ([]app.TicketRow, error)

@@ -8,23 +8,23 @@ import (
 
 // Line is one agreement × product of a plan or push.
 type Line struct {
-	ID              ID      `json:"id"`
-	Organizations   []Share `json:"organizations" nullable:"false"`
-	Meter           string  `json:"meter"`
-	ProductID       string  `json:"product_id" doc:"the ConnectWise catalog identifier"`
-	Company         Named   `json:"company"`
-	Agreement       Named   `json:"agreement"`
-	AdditionID      *int64  `json:"addition_id"`
-	Before          *Number `json:"before"`
-	After           Number  `json:"after"`
-	Unit            string  `json:"unit"`
-	Verdict         string  `json:"verdict" enum:"update,create,same,hold,skipped"`
-	State           string  `json:"state" enum:"planned,writing,done,changed_underneath,unknown,failed"`
-	Holds           []Hold  `json:"holds" nullable:"false"`
-	UnitPrice       *Number `json:"unit_price"`
-	AmountChange    *Number `json:"amount_change"`
-	NextInvoiceDate *string `json:"next_invoice_date" format:"date"`
-	Note            *string `json:"note"`
+	ID              ID           `json:"id"`
+	Organizations   []Share      `json:"organizations" nullable:"false"`
+	Meter           string       `json:"meter"`
+	ProductID       string       `json:"product_id" doc:"the ConnectWise catalog identifier"`
+	Company         Named        `json:"company"`
+	Agreement       Named        `json:"agreement"`
+	AdditionID      *int64       `json:"addition_id"`
+	Before          NumberOrNull `json:"before"`
+	After           Number       `json:"after"`
+	Unit            string       `json:"unit"`
+	Verdict         string       `json:"verdict" enum:"update,create,same,hold,skipped"`
+	State           string       `json:"state" enum:"planned,writing,done,changed_underneath,unknown,failed"`
+	Holds           []Hold       `json:"holds" nullable:"false"`
+	UnitPrice       NumberOrNull `json:"unit_price"`
+	AmountChange    NumberOrNull `json:"amount_change"`
+	NextInvoiceDate *string      `json:"next_invoice_date" format:"date"`
+	Note            *string      `json:"note"`
 }
 
 // Share is one organization's part of a line.
@@ -43,9 +43,9 @@ type Hold struct {
 func line(l app.Line) Line {
 	out := Line{
 		ID: id(l.ID), Organizations: []Share{}, Meter: string(l.Meter), ProductID: l.Product, Company: named(l.Company),
-		Agreement: named(l.Agreement), AdditionID: remoteOrNil(l.AdditionID), Before: numberOrNil(l.Before), After: number(l.After),
-		Unit: l.Unit, Verdict: string(l.Verdict), State: string(l.State), Holds: []Hold{}, UnitPrice: numberOrNil(l.UnitPrice),
-		AmountChange: numberOrNil(l.AmountChange), NextInvoiceDate: dateOrNil(l.NextInvoice), Note: textOrNil(noteOf(l)),
+		Agreement: named(l.Agreement), AdditionID: remoteOrNil(l.AdditionID), Before: maybe(l.Before), After: number(l.After),
+		Unit: l.Unit, Verdict: string(l.Verdict), State: string(l.State), Holds: []Hold{}, UnitPrice: maybe(l.UnitPrice),
+		AmountChange: maybe(l.AmountChange), NextInvoiceDate: dateOrNil(l.NextInvoice), Note: textOrNil(noteOf(l)),
 	}
 	for _, s := range l.Shares {
 		out.Organizations = append(out.Organizations, Share{ID: id(s.OrganizationID), Name: s.Name, Quantity: number(s.Quantity)})
@@ -86,9 +86,9 @@ type Plan struct {
 
 // Totals sum a plan up.
 type Totals struct {
-	Changed      int     `json:"changed"`
-	Held         int     `json:"held"`
-	AmountChange *Number `json:"amount_change" doc:"null when the price effect of some changed line is unknown"`
+	Changed      int          `json:"changed"`
+	Held         int          `json:"held"`
+	AmountChange NumberOrNull `json:"amount_change" doc:"null when the price effect of some changed line is unknown"`
 }
 
 func plan(p app.Plan) Plan {
@@ -114,7 +114,7 @@ func totals(ls []app.Line) Totals {
 		}
 	}
 	if known {
-		t.AmountChange = &Number{sum}
+		t.AmountChange = maybe(&sum)
 	}
 	return t
 }

@@ -9,18 +9,18 @@ import (
 
 // Delivery is something ConnectWise is or was told.
 type Delivery struct {
-	ID        ID         `json:"id"`
-	Kind      string     `json:"kind"`
-	Key       string     `json:"key"`
-	State     string     `json:"state" enum:"waiting,sending,checking,done,parked,dropped"`
-	Attempts  int        `json:"attempts"`
-	NextAt    *time.Time `json:"next_at"`
-	LastError *LastError `json:"last_error"`
-	CreatedAt time.Time  `json:"created_at"`
-	DoneAt    *time.Time `json:"done_at"`
-	Subject   string     `json:"subject"`
-	Ticket    *int64     `json:"ticket_number"`
-	Log       []Attempt  `json:"attempt_log,omitempty" doc:"only when one delivery is asked for"`
+	ID        ID                `json:"id"`
+	Kind      string            `json:"kind"`
+	Key       string            `json:"key"`
+	State     string            `json:"state" enum:"waiting,sending,checking,done,parked,dropped"`
+	Attempts  int               `json:"attempts"`
+	NextAt    *time.Time        `json:"next_at"`
+	LastError OrNull[LastError] `json:"last_error"`
+	CreatedAt time.Time         `json:"created_at"`
+	DoneAt    *time.Time        `json:"done_at"`
+	Subject   string            `json:"subject"`
+	Ticket    *int64            `json:"ticket_number"`
+	Log       []Attempt         `json:"attempt_log,omitempty" doc:"only when one delivery is asked for"`
 }
 
 // LastError is why a delivery is not done yet.
@@ -50,7 +50,7 @@ func delivery(r app.DeliveryRow) Delivery {
 		d.NextAt = timeOrNil(r.NextAt)
 	}
 	if r.ErrorCode != "" || r.Reason != "" {
-		d.LastError = &LastError{Code: string(r.ErrorCode), Message: r.Reason}
+		d.LastError = some(LastError{Code: string(r.ErrorCode), Message: r.Reason})
 	}
 	return d
 }

@@ -18,11 +18,11 @@ type JobRef struct {
 
 // Job is how far a job is.
 type Job struct {
-	ID       string   `json:"id"`
-	State    string   `json:"state" enum:"running,done,failed,cancelled"`
-	Progress Progress `json:"progress"`
-	Result   any      `json:"result"`
-	Error    *Problem `json:"error"`
+	ID       string          `json:"id"`
+	State    string          `json:"state" enum:"running,done,failed,cancelled"`
+	Progress Progress        `json:"progress"`
+	Result   any             `json:"result"`
+	Error    OrNull[Problem] `json:"error"`
 }
 
 // Progress counts steps.
@@ -74,7 +74,7 @@ func (s *server) job(_ context.Context, in *jobInput) (*jobOutput, error) {
 	}
 	out := Job{ID: in.ID, State: string(j.State), Progress: Progress{Done: j.Done, Total: j.Total, Text: j.Text}, Result: j.Result}
 	if j.Err != nil {
-		out.Error, _ = s.fail(j.Err).(*Problem) //nolint:errorlint // fail returns nothing else
+		out.Error = some(*s.fail(j.Err))
 	}
 	return &jobOutput{Body: out}, nil
 }

@@ -10,19 +10,19 @@ import (
 
 // Organization is a customer as its source knows it, with its mapping and newest readings.
 type Organization struct {
-	ID         ID         `json:"id"`
-	Source     string     `json:"source"`
-	ExternalID string     `json:"external_id"`
-	ParentID   *ID        `json:"parent_id"`
-	Name       string     `json:"name"`
-	Active     bool       `json:"active"`
-	State      string     `json:"state" enum:"present,gone,ignored"`
-	TrialUntil *time.Time `json:"trial_until"`
-	PSA        PSA        `json:"psa"`
-	Company    *Company   `json:"company"`
-	Agreement  *Named     `json:"agreement"`
-	Bill       []string   `json:"bill" nullable:"false"`
-	Readings   []Reading  `json:"readings" nullable:"false"`
+	ID         ID              `json:"id"`
+	Source     string          `json:"source"`
+	ExternalID string          `json:"external_id"`
+	ParentID   *ID             `json:"parent_id"`
+	Name       string          `json:"name"`
+	Active     bool            `json:"active"`
+	State      string          `json:"state" enum:"present,gone,ignored"`
+	TrialUntil *time.Time      `json:"trial_until"`
+	PSA        PSA             `json:"psa"`
+	Company    OrNull[Company] `json:"company"`
+	Agreement  OrNull[Named]   `json:"agreement"`
+	Bill       []string        `json:"bill" nullable:"false"`
+	Readings   []Reading       `json:"readings" nullable:"false"`
 }
 
 // PSA is an organization's PSA mode and what it comes to.
@@ -110,12 +110,52 @@ func (s *server) organizationItem(ctx context.Context) (func(app.OrganizationRow
 		organizations[i] = o.Organization
 	}
 	tree := settings.NewTree(organizations, doc)
+	known, err := s.names(ctx, doc)
+	if err != nil {
+		return nil, err
+	}
 	return func(r app.OrganizationRow) Organization {
-		return organization(r, tree.Effective(r.Source, r.ExternalID))
+		return organization(r, tree.Effective(r.Source, r.ExternalID), known)
 	}, nil
 }
 
-func organization(r app.OrganizationRow, e settings.Effective) Organization {
+// names are the cached names of ConnectWise's records, by connection, list and id. They are only shown: what counts is
+// the id, and a name that was never read is empty.
+type names map[string]map[app.OptionList]map[int64]app.OptionRow
+
+func (s *server) names(ctx context.Context, doc app.Settings) (names, error) {
+	out := names{}
+	for _, c := range doc.Connections {
+		out[c.Name] = map[app.OptionList]map[int64]app.OptionRow{}
+		for _, list := range []app.OptionList{app.ListCompanies, app.ListAgreements} {
+			rows, _, err := s.Read.Options(ctx, c.Name, list, 0)
+			if err != nil {
+				return nil, err
+			}
+			byID := make(map[int64]app.OptionRow, len(rows))
+			for _, r := range rows {
+				byID[r.ID] = r
+			}
+			out[c.Name][list] = byID
+		}
+	}
+	return out, nil
+}
+
+func (n names) company(e settings.Effective) Company {
+	row := n[e.Connection][app.ListCompanies][e.Company.ID]
+	out := Company{ID: e.Company.ID, Identifier: row.Identifier, Name: row.Name}
+	if out.Identifier == "" {
+		out.Identifier = e.Company.Identifier
+	}
+	return out
+}
+
+func (n names) agreement(e settings.Effective) Named {
+	return Named{ID: e.Agreement.ID, Name: n[e.Connection][app.ListAgreements][e.Agreement.ID].Name}
+}
+
+func organization(r app.OrganizationRow, e settings.Effective, names names) Organization {
 	out := Organization{
 		ID: id(r.ID), Source: r.Source, ExternalID: r.ExternalID, ParentID: idOrNil(r.ParentID), Name: r.Name, Active: r.Active,
 		State: string(r.State), Bill: []string{}, Readings: []Reading{},
@@ -125,10 +165,10 @@ func organization(r app.OrganizationRow, e settings.Effective) Organization {
 		out.TrialUntil = timeOrNil(*r.TrialUntil)
 	}
 	if e.Company.ID != 0 {
-		out.Company = &Company{ID: e.Company.ID, Identifier: e.Company.Identifier}
+		out.Company = some(names.company(e))
 	}
 	if e.Agreement.ID != 0 {
-		out.Agreement = &Named{ID: e.Agreement.ID}
+		out.Agreement = some(names.agreement(e))
 	}
 	for _, m := range e.Bill {
 		out.Bill = append(out.Bill, string(m))

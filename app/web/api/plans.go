@@ -136,8 +136,8 @@ type EvidenceItem struct {
 
 // EvidenceChange is what the quantity was before, and the change in words.
 type EvidenceChange struct {
-	PreviousQuantity *Number `json:"previous_quantity"`
-	Text             string  `json:"text"`
+	PreviousQuantity NumberOrNull `json:"previous_quantity"`
+	Text             string       `json:"text"`
 }
 
 type evidenceOutput struct{ Body Evidence }
@@ -151,7 +151,7 @@ func (s *server) evidence(ctx context.Context, in *RowInput) (*evidenceOutput, e
 	if err != nil {
 		return nil, s.fail(err)
 	}
-	out := Evidence{Quantity: number(l.After), Unit: l.Unit, Items: []EvidenceItem{}, Change: EvidenceChange{PreviousQuantity: numberOrNil(l.Before), Text: l.Reason}}
+	out := Evidence{Quantity: number(l.After), Unit: l.Unit, Items: []EvidenceItem{}, Change: EvidenceChange{PreviousQuantity: maybe(l.Before), Text: l.Reason}}
 	for _, i := range l.Items {
 		out.Items = append(out.Items, EvidenceItem{Kind: string(i.Kind), ExternalID: i.ExternalID, Name: i.Name, Amount: number(i.Amount), Excluded: i.Excluded})
 	}

@@ -46,7 +46,7 @@ var statuses = map[app.Code]int{
 func HTTPStatus(err error) int { return statuses[app.ErrorCode(err)] }
 
 // fail turns an error of ours into the answer.
-func (s *server) fail(err error) error {
+func (s *server) fail(err error) *Problem {
 	code := app.ErrorCode(err)
 	if code == app.Internal {
 		s.Log.Error("api request failed", "error", err)

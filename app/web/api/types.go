@@ -1,6 +1,8 @@
 package api
 
 import (
+	"encoding/json"
+	"reflect"
 	"strconv"
 	"time"
 
@@ -19,12 +21,36 @@ func (Number) Schema(huma.Registry) *huma.Schema {
 
 func number(q app.Quantity) Number { return Number{q} }
 
-func numberOrNil(q *app.Quantity) *Number {
-	if q == nil {
-		return nil
-	}
-	return &Number{*q}
+// NumberOrNull is a Number that may be unknown, null in JSON.
+type NumberOrNull struct{ known *app.Quantity }
+
+// Schema implements huma.SchemaProvider.
+func (NumberOrNull) Schema(huma.Registry) *huma.Schema {
+	return &huma.Schema{Type: huma.TypeNumber, Nullable: true, Description: "exact decimal; null when unknown"}
 }
+
+// MarshalJSON prints the number, or null.
+func (n NumberOrNull) MarshalJSON() ([]byte, error) {
+	if n.known == nil {
+		return []byte("null"), nil
+	}
+	return n.known.MarshalJSON()
+}
+
+func maybe(q *app.Quantity) NumberOrNull { return NumberOrNull{q} }
+
+// OrNull is a T that may be absent, null in JSON. A bare pointer would do in Go, but its schema would deny the null.
+type OrNull[T any] struct{ value *T }
+
+// Schema implements huma.SchemaProvider.
+func (OrNull[T]) Schema(r huma.Registry) *huma.Schema {
+	return &huma.Schema{OneOf: []*huma.Schema{r.Schema(reflect.TypeFor[T](), true, ""), {Type: "null"}}}
+}
+
+// MarshalJSON prints the value, or null.
+func (o OrNull[T]) MarshalJSON() ([]byte, error) { return json.Marshal(o.value) }
+
+func some[T any](v T) OrNull[T] { return OrNull[T]{&v} }
 
 // ID is the id of one of our own rows; a string, so that no script does arithmetic with it.
 type ID string
