@@ -1,7 +1,7 @@
 package views_test
 
 import (
-	"fmt"
+	"strconv"
 	"strings"
 	"time"
 
@@ -32,8 +32,6 @@ func must[T any](v T, err error) T {
 	}
 	return v
 }
-
-func ptr[T any](v T) *T { return &v }
 
 func q(s string) app.Quantity { return app.MustQuantity(s) }
 
@@ -126,7 +124,7 @@ func stories() []story {
 		add(state, "settings", views.SettingsPage(settingsDoc(sh("Settings", link.Settings), n, bad)))
 	}
 	add("normal", "about", views.AboutPage(about(quiet("About", link.About))))
-	add("normal", "problem", views.ProblemPage(views.NotFound(ptr(quiet("Nothing here", "")))))
+	add("normal", "problem", views.ProblemPage(views.NotFound(new(quiet("Nothing here", "")))))
 	add("empty", "problem", views.ProblemPage(views.Problem{Status: 403, Title: "This page needs a session.", Text: "Open it from the tray icon."}))
 	add("normal", "signed-out", views.SignedOutPage())
 	return out
@@ -149,7 +147,7 @@ func overview(s layout.Shell, n int, long, bad bool) views.Overview {
 		{Tone: "hold", Icon: "hold", Title: "3 alerts wait because board NOC has no default team.", Text: "Open the board in ConnectWise, set a default team, then retry. Nothing is lost meanwhile.", Since: ago(82 * time.Minute), Actions: []ui.Action{{Label: "Open board", Path: "https://na.myconnectwise.net/", External: true}, {Label: "Retry 3", Path: link.RetryParked, Post: true, Primary: true}}},
 		{Tone: "info", Icon: "orgs", Title: "New organization: " + name(8, long), Text: "2 of its alerts are kept until it is matched.", Actions: []ui.Action{{Label: "Match", Path: link.Organizations}}},
 	}
-	m.NextPush = &views.NextPush{Connection: "cw", Period: nov, DueAt: now.Add(88 * time.Hour), Zone: zone, Approval: app.ApprovalAsk, Planned: true, Changes: 75, Held: 6, Amount: ptr(q("412.5"))}
+	m.NextPush = &views.NextPush{Connection: "cw", Period: nov, DueAt: now.Add(88 * time.Hour), Zone: zone, Approval: app.ApprovalAsk, Planned: true, Changes: 75, Held: 6, Amount: new(q("412.5"))}
 	m.Connections = []views.ConnectionRow{
 		{Name: "ConnectWise", Detail: "na.myconnectwise.net", Path: link.Connection("cw"), LastOK: ago(15 * time.Second), Beats: beats(0)},
 		{Name: "x360Sync", Detail: "syncedtool.com, every 2 min", Path: link.Source("sync"), LastOK: ago(12 * time.Second), Beats: beats(2), Error: map[bool]string{true: "Answer 502 from syncedtool.com."}[bad]},
@@ -186,7 +184,7 @@ func organizations(s layout.Shell, n int, long, bad bool) views.Organizations {
 		case i%6 == 5:
 			r.Level, r.Company, r.FromParent, r.Billing = 3, nil, true, views.BillingOnParent
 		case i == 6:
-			r.TrialUntil, r.CompanyInactive = ptr(now.AddDate(0, 1, 0)), true
+			r.TrialUntil, r.CompanyInactive = new(now.AddDate(0, 1, 0)), true
 		case i == 7:
 			r.State, r.Holding = app.OrganizationGone, 1
 		}
@@ -195,12 +193,12 @@ func organizations(s layout.Shell, n int, long, bad bool) views.Organizations {
 	return m
 }
 
-func head(n int, long bool) views.OrganizationHead {
+func head(long bool) views.OrganizationHead {
 	return views.OrganizationHead{ID: 7, Name: name(3, long), Path: []app.Named{{ID: 1, Name: name(1, long)}, {ID: 2, Name: name(0, long)}}, State: "Tickets go to Contoso Zürich AG #251, board NOC. 1 condition open now.", CompanyURL: "https://na.myconnectwise.net/"}
 }
 
 func activity(s layout.Shell, n int, long bool) views.Activity {
-	m := views.Activity{Shell: s, Organization: head(n, long), Types: []string{"machine.unreachable", "quota.reached"}, People: []string{"r.brunner"}}
+	m := views.Activity{Shell: s, Organization: head(long), Types: []string{"machine.unreachable", "quota.reached"}, People: []string{"r.brunner"}}
 	outcomes := []app.OutcomeKind{app.OutcomeTicket, app.OutcomeMerged, app.OutcomeNoRule, app.OutcomeIgnored, app.OutcomeUnmapped, app.OutcomeSuppressed}
 	reasons := []app.Reason{app.ReasonFirst, app.ReasonCleared, app.ReasonNoRule, app.ReasonHistory, app.ReasonNotMapped, app.ReasonMuted}
 	for i := range n {
@@ -232,7 +230,7 @@ func choices(words ...string) []ui.Choice {
 
 func alerts(s layout.Shell, n int, long, bad bool) views.Alerts {
 	m := views.Alerts{
-		Shell: s, Organization: head(n, long), Boards: choices("NOC", "Alerts"), Statuses: choices("New"), Priorities: choices("Priority 2"), Teams: choices("NOC Team"),
+		Shell: s, Organization: head(long), Boards: choices("NOC", "Alerts"), Statuses: choices("New"), Priorities: choices("Priority 2"), Teams: choices("NOC Team"),
 		Types:    []views.AlertType{{Type: "machine.unreachable", Title: "A File Server machine is not reachable for …", Level: "minutes", Default: 5}, {Type: "quota.reached", Title: "Storage quota reached …", Level: "percent", Default: 80}, {Type: "account.added", Title: "Account added"}},
 		Defaults: "Board NOC, Priority 2", Form: views.AlertForm{PSA: true, For: "tree", AutoClose: true, Board: "Gone board"},
 	}
@@ -247,9 +245,9 @@ func alerts(s layout.Shell, n int, long, bad bool) views.Alerts {
 }
 
 func orgSettings(s layout.Shell, n int, long, bad bool) views.OrganizationSettings {
-	m := views.OrganizationSettings{Shell: s, Organization: head(n, long), Form: views.MappingForm{Mode: "inherit"}, Revision: 12}
+	m := views.OrganizationSettings{Shell: s, Organization: head(long), Form: views.MappingForm{Mode: "inherit"}, Revision: 12}
 	if n == 0 {
-		m.Master, m.Form.Mode, m.Connection = true, "", ptr(connection(0, false))
+		m.Master, m.Form.Mode, m.Connection = true, "", new(connection(0, false))
 		return m
 	}
 	m.Children, m.Waiting = 2, 1
@@ -259,12 +257,12 @@ func orgSettings(s layout.Shell, n int, long, bad bool) views.OrganizationSettin
 	}
 	m.CompaniesAt = ago(12 * time.Minute)
 	m.Agreements = []app.Agreement{{ID: 12, Name: "Managed Services 2026", Type: "Managed", StartDate: now.AddDate(-1, 0, 0), NextInvoice: now.AddDate(0, 0, 5), BillingCycle: "Monthly", Prorate: true}, {ID: 84, Name: "Alt", Status: "Expired"}}
-	m.Meters = []views.MeterChoice{{Meter: app.MeterAccounts, ProductID: "X360-ACCOUNT", Now: &app.Reading{Quantity: app.Q(18), Complete: true}, UnitPrice: ptr(q("5")), Rule: "own, without guests"}, {Meter: app.MeterStorage, ProductID: "X360-STORAGE", Own: true, Now: &app.Reading{Quantity: app.Q(212 << 30), Unit: app.UnitBytes, Complete: true}}, {Meter: app.MeterFileServer}}
+	m.Meters = []views.MeterChoice{{Meter: app.MeterAccounts, ProductID: "X360-ACCOUNT", Now: &app.Reading{Quantity: app.Q(18), Complete: true}, UnitPrice: new(q("5")), Rule: "own, without guests"}, {Meter: app.MeterStorage, ProductID: "X360-STORAGE", Own: true, Now: &app.Reading{Quantity: app.Q(212 << 30), Unit: app.UnitBytes, Complete: true}}, {Meter: app.MeterFileServer}}
 	m.Form = views.MappingForm{Mode: "inherit", Company: "250", Agreement: "12", Bill: []app.Meter{app.MeterAccounts}}
 	if bad {
 		m.Form.Company, m.Form.Agreement, m.Form.Mode = "999", "999", "own"
 		m.Form.Errors = ui.Errors{{Field: "agreement", Message: "This agreement ended on 31 Oct 2026. Lines on it would never be invoiced."}}
-		m.Connection = ptr(connection(n, true))
+		m.Connection = new(connection(n, true))
 	}
 	return m
 }
@@ -292,11 +290,11 @@ func connection(n int, bad bool) views.Connection {
 
 func line(i int, long bool) views.LineRow {
 	codes := []app.HoldCode{app.HoldFellToZero, app.HoldFirstTouch, app.HoldIncompleteReading, app.HoldNoAgreement}
-	l := app.Line{ID: int64(i + 1), Meter: []app.Meter{app.MeterAccounts, app.MeterStorage}[i%2], Product: []string{"X360-ACCOUNT", "X360-STORAGE"}[i%2], Company: app.Named{ID: int64(250 + i/2), Name: name(i/2, long)}, Agreement: app.Named{ID: 12, Name: "Managed Services 2026"}, AdditionID: 9904, Before: ptr(app.Q(int64(40 + i*31))), After: app.Q(int64(43 + i*33)), Unit: []string{app.UnitEach, app.UnitGB}[i%2], Verdict: app.VerdictUpdate, State: app.LinePlanned, UnitPrice: ptr(q("5")), AmountChange: ptr(q("15")), NextInvoice: now.AddDate(0, 0, 5), Reason: "+ Siobhán O’Rourke-Fitzgerald, + Reception"}
+	l := app.Line{ID: int64(i + 1), Meter: []app.Meter{app.MeterAccounts, app.MeterStorage}[i%2], Product: []string{"X360-ACCOUNT", "X360-STORAGE"}[i%2], Company: app.Named{ID: int64(250 + i/2), Name: name(i/2, long)}, Agreement: app.Named{ID: 12, Name: "Managed Services 2026"}, AdditionID: 9904, Before: new(app.Q(int64(40 + i*31))), After: app.Q(int64(43 + i*33)), Unit: []string{app.UnitEach, app.UnitGB}[i%2], Verdict: app.VerdictUpdate, State: app.LinePlanned, UnitPrice: new(q("5")), AmountChange: new(q("15")), NextInvoice: now.AddDate(0, 0, 5), Reason: "+ Siobhán O’Rourke-Fitzgerald, + Reception"}
 	r := views.LineRow{CompanyIdentifier: "Contoso", CompanyURL: link.OrganizationSettings(3)}
 	switch i % 4 {
 	case 0:
-		l.Verdict, l.Holds, l.After, l.AmountChange = app.VerdictHold, []app.Hold{{Code: codes[i/4%4], Message: "Contoso would go from 55 to 0 accounts. Usage was read without errors. If the customer left, end the mapping instead: that sets 0 once and stops asking."}}, app.Q(0), ptr(q("-1275"))
+		l.Verdict, l.Holds, l.After, l.AmountChange = app.VerdictHold, []app.Hold{{Code: codes[i/4%4], Message: "Contoso would go from 55 to 0 accounts. Usage was read without errors. If the customer left, end the mapping instead: that sets 0 once and stops asking."}}, app.Q(0), new(q("-1275"))
 		r.CanRelease = i%8 == 0
 		if codes[i/4%4] == app.HoldNoAgreement {
 			l.Agreement, l.Before = app.Named{}, nil
@@ -324,14 +322,14 @@ func month(s layout.Shell, n int, long, bad bool) views.Month {
 		m.Rows[0].Typed = views.CorrectForm{Quantity: "1,000", Errors: ui.Errors{{Field: "quantity", Message: "“1,000” is not a plain number. Write it as 1219 or 1219.5."}}}
 	}
 	m.Counts = views.LineCounts{All: n + 61, Held: (n + 3) / 4, Changed: n - (n+3)/4, New: n / 4, Same: 61}
-	m.Amount, m.Unpriced = ptr(q("412.5")), 3
+	m.Amount, m.Unpriced = new(q("412.5")), 3
 	m.Pager = ui.Pager{Text: "Showing 12 of 81 lines", Older: "?after=12"}
 	m.Pushes = pushRows(2)
 	return m
 }
 
 func pushCheck(s layout.Shell, n int, long, bad bool) views.PushCheck {
-	m := views.PushCheck{Shell: s, Connection: "cw", Target: "na.myconnectwise.net / acme", Period: nov, Zone: zone, PlanID: 3, Digest: "abc", PlannedAt: ago(5 * time.Minute), Same: 61, Amount: ptr(q("412.5")), Unpriced: 3}
+	m := views.PushCheck{Shell: s, Connection: "cw", Target: "na.myconnectwise.net / acme", Period: nov, Zone: zone, PlanID: 3, Digest: "abc", PlannedAt: ago(5 * time.Minute), Same: 61, Amount: new(q("412.5")), Unpriced: 3}
 	for i := range n {
 		if r := line(i, long); r.Verdict == app.VerdictHold {
 			m.Skipped = append(m.Skipped, r)
@@ -346,14 +344,15 @@ func pushCheck(s layout.Shell, n int, long, bad bool) views.PushCheck {
 }
 
 func pushPage(s layout.Shell, n int, long, bad bool) views.PushView {
-	m := views.PushView{Shell: s, Zone: zone, Held: 6, Amount: ptr(q("396.5")), Undo: views.UndoState{Possible: true, Lines: 73, Why: "2 lines are left out: already invoiced."}}
+	m := views.PushView{Shell: s, Zone: zone, Held: 6, Amount: new(q("396.5")), Undo: views.UndoState{Possible: true, Lines: 73, Why: "2 lines are left out: already invoiced."}}
 	m.Push = app.Push{ID: 9, Connection: "cw", Period: nov, Trigger: app.TriggerPerson, ApprovedAt: ago(time.Minute), ApprovedBy: "Marta", State: app.PushDone}
 	states := []app.LineState{app.LineDone, app.LineDone, app.LineWriting, app.LinePlanned}
-	if bad {
+	switch {
+	case bad:
 		m.Push.State, states = app.PushIncomplete, []app.LineState{app.LineDone, app.LineChangedUnderneath, app.LineFailed, app.LineUnknown}
-	} else if n == 12 {
+	case n == 12:
 		m.Push.State = app.PushWriting
-	} else {
+	default:
 		states = []app.LineState{app.LineDone}
 	}
 	for i := range n {
@@ -371,7 +370,7 @@ func pushRows(n int) []views.PushRow {
 	var out []views.PushRow
 	states := []app.PushState{app.PushDone, app.PushIncomplete, app.PushUndone, app.PushWriting}
 	for i := range n {
-		out = append(out, views.PushRow{Push: app.Push{ID: int64(i + 1), Connection: "cw", Period: nov, State: states[i%4], Trigger: app.TriggerPerson, ApprovedAt: ago(time.Duration(i) * 30 * 24 * time.Hour), UndoOf: int64(i % 2)}, Zone: zone, Lines: 75, Written: 73, Failed: 2, Amount: ptr(q("396.5")), ApprovedWords: "by Marta"})
+		out = append(out, views.PushRow{Push: app.Push{ID: int64(i + 1), Connection: "cw", Period: nov, State: states[i%4], Trigger: app.TriggerPerson, ApprovedAt: ago(time.Duration(i) * 30 * 24 * time.Hour), UndoOf: int64(i % 2)}, Zone: zone, Lines: 75, Written: 73, Failed: 2, Amount: new(q("396.5")), ApprovedWords: "by Marta"})
 	}
 	return out
 }
@@ -387,14 +386,14 @@ func evidence(s layout.Shell, n int, long, bad bool) views.Evidence {
 	}
 	sh := views.ShareRow{Share: app.Share{OrganizationID: 3, Name: name(0, long), Quantity: app.Q(int64(n))}, Reading: &app.Reading{Source: "x360Sync", AsOf: ago(12 * time.Minute), Complete: !bad, Problem: "Answer 502", Method: "computed"}}
 	for i := range n {
-		it := app.EvidenceItem{Kind: app.ObjectAccount, ExternalID: fmt.Sprint(4700 + i), Name: name(i, long), Amount: app.Q(1)}
+		it := app.EvidenceItem{Kind: app.ObjectAccount, ExternalID: strconv.Itoa(4700 + i), Name: name(i, long), Amount: app.Q(1)}
 		if i == 1 {
 			it.Excluded = "service account"
 		}
 		sh.Items = append(sh.Items, it)
 	}
 	m.Shares, m.Added, m.Removed = []views.ShareRow{sh}, []string{"Siobhán O’Rourke-Fitzgerald", name(4, long)}, []string{"Kerry-Ann Achterberg"}
-	m.Previous, m.LastWrite, m.LastPushAt = ptr(app.Q(40)), &app.OwnedAddition{LastVerified: app.Q(40), PushID: 4}, ago(26*24*time.Hour)
+	m.Previous, m.LastWrite, m.LastPushAt = new(app.Q(40)), &app.OwnedAddition{LastVerified: app.Q(40), PushID: 4}, ago(26*24*time.Hour)
 	return m
 }
 

@@ -1,6 +1,7 @@
 package views
 
 import (
+	"slices"
 	"strconv"
 	"time"
 
@@ -58,12 +59,7 @@ type MeterChoice struct {
 }
 
 func (f MappingForm) bills(m app.Meter) bool {
-	for _, b := range f.Bill {
-		if b == m {
-			return true
-		}
-	}
-	return false
+	return slices.Contains(f.Bill, m)
 }
 
 // MeterName is a meter as people say it; the vendor's own words where it has some.
