@@ -1860,7 +1860,7 @@ func pushName(m PushView) string {
 
 func pushWords(m PushView) string {
 	who := triggerWords(m.Push.Trigger)
-	if m.Push.ApprovedBy != "" && m.Push.Trigger == app.TriggerPerson {
+	if m.Push.ApprovedBy != "" && m.Push.ApprovedBy != string(app.TriggerPerson) && m.Push.Trigger == app.TriggerPerson {
 		who = "by " + m.Push.ApprovedBy
 	}
 	return "Period " + m.Push.Period.String() + ", connection " + m.Push.Connection + ", started " + ui.Moment(m.Push.ApprovedAt, m.Shell.Now, m.Zone) + " " + who + "."

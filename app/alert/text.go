@@ -50,7 +50,11 @@ func objectName(o app.Object) string {
 // summary is the rule's template filled in, or the title with the organization's name.
 func (w *world) summary(c app.Condition, r *app.AlertRule) string {
 	text := strings.TrimSpace(r.Ticket.Summary)
-	if text == "" {
+	switch {
+	case text != "":
+	case c.Object.Kind == app.ObjectOrganization:
+		text = "{title}" // which names the organization already
+	default:
 		text = "{title} – {organization}"
 	}
 	return cut(w.fill(text, c), summaryLimit)

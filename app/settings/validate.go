@@ -212,6 +212,8 @@ func (v *validator) name(path, name string, seen map[string]bool) {
 		v.add(path+".name", "The name is missing.")
 	case !nameShape.MatchString(name):
 		v.add(path+".name", "%q cannot be a name. Use up to 40 letters without accents, digits, dots, hyphens and underscores.", name)
+	case name == "pushes" || name == "lines":
+		v.add(path+".name", "The name %q is taken by pages of psabridge. Choose another.", name)
 	case seen[name]:
 		v.add(path+".name", "The name %q is used twice. Names are how everything else refers to it; choose another.", name)
 	}

@@ -70,19 +70,21 @@ func TestValidateRefuses(t *testing.T) {
 			head + "organizations: [{source: sync, id: 1, company: {id: 2}, agreement: {id: 3}, bill: [storage]}, {source: sync, id: 2, company: {id: 2}, agreement: {id: 3}, bill: [storage], quantity_rules: {storage: {round: down}}}]",
 			"organizations[sync/2].quantity_rules.storage", "Make the rules the same",
 		},
-		"alert without name":  {head + "alerts: [{when: [machine.unreachable], via: {psa: true}}]", "alerts[0].name", "needs a name"},
-		"alert without when":  {rule("when: []"), "alerts[A].when", "no event type"},
-		"unknown type":        {rule("when: [machine.unreachabel]"), "alerts[A].when[0].type", "machine.unreachable"},
-		"unknown family":      {rule("when: [maschine.*]"), "alerts[A].when[0].type", "families"},
-		"wrong level":         {rule("when: [{type: quota.reached, minutes: 5}]"), "alerts[A].when[0].minutes", "Write percent instead"},
-		"level without":       {rule("when: [{type: activity.login, times: 5}]"), "alerts[A].when[0].times", "no level"},
-		"for unknown source":  {rule("when: [quota.reached], for: {source: x}"), "alerts[A].for.source", "no source"},
-		"below nothing":       {rule("when: [quota.reached], for: {suborganizations: true}"), "alerts[A].for.organization", "which organization"},
-		"email":               {strings.Replace(rule("when: [quota.reached]"), "psa: true", "psa: true, email: [bob]", 1), "alerts[A].via.email[0]", "e-mail"},
-		"severity":            {rule("when: [quota.reached], severity: high"), "alerts[A].severity", "critical"},
-		"per":                 {rule("when: [quota.reached], ticket: {per: day}"), "alerts[A].ticket.per", "object or organization"},
-		"window upside down":  {rule("when: [quota.reached], mute: [{from: 2026-11-05T22:00:00Z, to: 2026-11-05T21:00:00Z, reason: x}]"), "alerts[A].mute[0].to", "ends before"},
-		"window without date": {rule("when: [quota.reached], mute: [{from: tomorrow, to: 2026-11-05T21:00:00Z, reason: x}]"), "alerts[A].mute[0].from", "point in time"},
+		"alert without name":   {head + "alerts: [{when: [machine.unreachable], via: {psa: true}}]", "alerts[0].name", "needs a name"},
+		"alert without when":   {rule("when: []"), "alerts[A].when", "no event type"},
+		"unknown type":         {rule("when: [machine.unreachabel]"), "alerts[A].when[0].type", "machine.unreachable"},
+		"unknown family":       {rule("when: [maschine.*]"), "alerts[A].when[0].type", "families"},
+		"wrong level":          {rule("when: [{type: quota.reached, minutes: 5}]"), "alerts[A].when[0].minutes", "Write percent instead"},
+		"level without":        {rule("when: [{type: activity.login, times: 5}]"), "alerts[A].when[0].times", "no level"},
+		"for unknown source":   {rule("when: [quota.reached], for: {source: x}"), "alerts[A].for.source", "no source"},
+		"below nothing":        {rule("when: [quota.reached], for: {suborganizations: true}"), "alerts[A].for.organization", "which organization"},
+		"email":                {strings.Replace(rule("when: [quota.reached]"), "psa: true", "psa: true, email: [bob@example.com]", 1), "alerts[A].via.email", "does not send e-mail"},
+		"a type nothing makes": {rule("when: [machine.unseen]"), "alerts[A].when[0].type", "not an event type"},
+		"a page's own name":    {"version: 1\nconnections: [{name: pushes, system: connectwise, site_url: na.myconnectwise.net, company_id: a}]", "connections[pushes].name", "pages"},
+		"severity":             {rule("when: [quota.reached], severity: high"), "alerts[A].severity", "critical"},
+		"per":                  {rule("when: [quota.reached], ticket: {per: day}"), "alerts[A].ticket.per", "object or organization"},
+		"window upside down":   {rule("when: [quota.reached], mute: [{from: 2026-11-05T22:00:00Z, to: 2026-11-05T21:00:00Z, reason: x}]"), "alerts[A].mute[0].to", "ends before"},
+		"window without date":  {rule("when: [quota.reached], mute: [{from: tomorrow, to: 2026-11-05T21:00:00Z, reason: x}]"), "alerts[A].mute[0].from", "point in time"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			err := settings.Validate(parse(t, test.document))
@@ -100,7 +102,7 @@ func TestValidateRefuses(t *testing.T) {
 func TestValidateAccepts(t *testing.T) {
 	for name, document := range map[string]string{
 		"nothing yet": "version: 1",
-		"families":    head + "alerts: [{name: A, when: [machine.*, activity.*, activity.user-login, {type: signin.failures, times: 3}], via: {psa: true}}]",
+		"families":    head + "alerts: [{name: A, when: [machine.*, activity.*, activity.user-login, {type: quota.reached, percent: 90}], via: {psa: true}}]",
 		"loopback":    "version: 1\nconnections: [{name: cw, system: connectwise, site_url: \"http://127.0.0.1:80\", company_id: a, allow_private_network: true}]",
 		"same rules written differently": head + "organizations: [{source: sync, id: 1, company: {id: 2}, agreement: {id: 3}, bill: [storage], quantity_rules: {storage: {minimum: 1.0}}}," +
 			" {source: sync, id: 2, company: {id: 2}, agreement: {id: 3}, bill: [storage], quantity_rules: {storage: {minimum: 1}}}]",

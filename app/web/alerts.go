@@ -19,7 +19,6 @@ import (
 var alertTypes = []views.AlertType{
 	{Type: app.TypeMachineUnreachable, Title: "Machine not reachable for …", Level: "minutes", Default: 5},
 	{Type: app.TypeQuotaReached, Title: "Storage quota reached …", Level: "percent", Default: 80},
-	{Type: app.TypeSourceUnreadable, Title: "Source not readable for …", Level: "minutes"},
 }
 
 // mailOff says why e-mail cannot be chosen.

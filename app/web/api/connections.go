@@ -124,7 +124,8 @@ type Suggestion struct {
 
 func (s *server) suggestions(ctx context.Context, in *struct {
 	Connection string `query:"connection" required:"true" maxLength:"64"`
-}) (*listOutput[Suggestion], error) {
+},
+) (*listOutput[Suggestion], error) {
 	rows, err := s.Setup.Suggestions(ctx, in.Connection)
 	if err != nil {
 		return nil, s.fail(err)

@@ -106,7 +106,8 @@ type countOutput struct {
 
 func (s *server) retryParked(ctx context.Context, _ *struct {
 	State string `query:"state" enum:"parked" required:"true"`
-}) (*countOutput, error) {
+},
+) (*countOutput, error) {
 	n, err := s.Outbox.RetryParked(ctx, caller)
 	if err != nil {
 		return nil, s.fail(err)
@@ -129,7 +130,8 @@ func (s *server) drop(ctx context.Context, in *struct {
 	Body struct {
 		Reason string `json:"reason" minLength:"1" maxLength:"500"`
 	}
-}) (*struct{}, error) {
+},
+) (*struct{}, error) {
 	n, err := in.ID.parse("id")
 	if err == nil {
 		err = s.Outbox.Drop(ctx, n, in.Body.Reason, caller)
@@ -142,7 +144,8 @@ func (s *server) linkTicket(ctx context.Context, in *struct {
 	Body struct {
 		Ticket int64 `json:"ticket" minimum:"1" doc:"number of the ConnectWise ticket"`
 	}
-}) (*struct{}, error) {
+},
+) (*struct{}, error) {
 	n, err := in.ID.parse("id")
 	if err == nil {
 		err = s.Outbox.Link(ctx, n, in.Body.Ticket, caller)

@@ -87,7 +87,8 @@ func (s *server) correctLine(ctx context.Context, in *struct {
 		Quantity Number `json:"quantity"`
 		Note     string `json:"note" minLength:"1" maxLength:"500"`
 	}
-}) (*planOutput, error) {
+},
+) (*planOutput, error) {
 	return s.decide(ctx, in.ID, app.DecisionCorrected, &in.Body.Quantity.Quantity, in.Body.Note)
 }
 
@@ -105,7 +106,8 @@ func (s *server) releaseAll(ctx context.Context, in *struct {
 		Codes  []string `json:"codes" minItems:"1" doc:"hold codes"`
 		Reason string   `json:"reason,omitempty" maxLength:"500"`
 	}
-}) (*planOutput, error) {
+},
+) (*planOutput, error) {
 	n, err := in.ID.parse("id")
 	if err != nil {
 		return nil, s.fail(err)

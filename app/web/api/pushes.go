@@ -26,7 +26,8 @@ func (s *server) approve(ctx context.Context, in *struct {
 		PlanID ID     `json:"plan_id" minLength:"1" maxLength:"20"`
 		Digest string `json:"digest" minLength:"1" maxLength:"128"`
 	}
-}) (*pushOutput, error) {
+},
+) (*pushOutput, error) {
 	n, err := in.Body.PlanID.parse("plan_id")
 	if err != nil {
 		return nil, s.fail(err)
