@@ -107,13 +107,14 @@ func (t tokens) Load(ctx context.Context) (x360sync.Token, error) {
 		return token, json.Unmarshal([]byte(v.Reveal()), &token)
 	case app.NotFound:
 		return token, nil
+	default:
+		return token, err
 	}
-	return token, err
 }
 
 // Save implements x360sync.TokenStore.
 func (t tokens) Save(ctx context.Context, token x360sync.Token) error {
-	b, err := json.Marshal(token)
+	b, err := json.Marshal(token) //nolint:gosec // goes into the keychain and nowhere else
 	if err != nil {
 		return err
 	}

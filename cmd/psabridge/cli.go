@@ -8,6 +8,7 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"strconv"
 	"time"
 
 	"github.com/alecthomas/kong"
@@ -74,7 +75,7 @@ func execute(ctx context.Context, args []string, c console) int {
 		kong.Name("psabridge"),
 		kong.Description("Turns Axcient x360Sync alerts into ConnectWise tickets and monthly usage into agreement quantities."),
 		kong.Writers(c.out, c.err),
-		kong.Vars{"port": fmt.Sprint(web.DefaultPort)},
+		kong.Vars{"port": strconv.Itoa(web.DefaultPort)},
 		kong.Exit(func(n int) { code = n }),
 		kong.ConfigureHelp(kong.HelpOptions{Compact: true}),
 		kong.BindTo(ctx, (*context.Context)(nil)),

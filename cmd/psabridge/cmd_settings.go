@@ -108,7 +108,7 @@ func readInput(c console, file string) ([]byte, error) {
 	if file == "-" {
 		return io.ReadAll(io.LimitReader(c.in, maxAnswer))
 	}
-	b, err := os.ReadFile(file)
+	b, err := os.ReadFile(file) //nolint:gosec // the person named it
 	if err != nil {
 		return nil, app.Wrap(err, app.Invalid, "The file "+file+" cannot be read.")
 	}

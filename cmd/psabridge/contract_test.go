@@ -13,16 +13,15 @@ import (
 	"github.com/getkin/kin-openapi/routers"
 	"github.com/getkin/kin-openapi/routers/gorillamux"
 
-	"psabridge/app/sandbox"
 	"psabridge/app/sandbox/sample"
 )
 
 // TestAPIAnswersAsItsDocumentSays holds the answers of the running API against the OpenAPI document it serves itself.
 func TestAPIAnswersAsItsDocumentSays(t *testing.T) {
-	v := vendors(t, sandbox.Options{})
+	v := vendors(t)
 	b := newProcess(t)
-	b.configure(v, quick...)
 	d := b.serve()
+	b.configure(v, quick...)
 	b.must("", "sync")
 	plan := decode[planAnswer](t, b.must("", "billing", "plan", "--json"))
 	v.MSP.SetQuotaUsage(v.MSP.Organizations()[1].ID, 95, v.MSP.Start())

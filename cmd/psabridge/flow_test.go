@@ -19,7 +19,7 @@ var quick = []string{"allow_private_network: true\n    ticketing:", "allow_priva
 // TestBillingFromTheCommandLine is the whole month at a terminal, with no bridge running: import, secrets, sync, plan,
 // push, and a second plan with nothing left to do.
 func TestBillingFromTheCommandLine(t *testing.T) {
-	v := vendors(t, sandbox.Options{})
+	v := vendors(t)
 	b := newProcess(t)
 	b.configure(v)
 
@@ -120,12 +120,12 @@ func wasWritten(plan planAnswer, line planLine) bool {
 // TestAlertBecomesOneTicketThroughKill kills the process after ConnectWise committed a ticket and before its answer
 // was read, the worst moment there is (RELIABILITY F03), and expects one ticket after the restart.
 func TestAlertBecomesOneTicketThroughKill(t *testing.T) {
-	v := vendors(t, sandbox.Options{})
+	v := vendors(t)
 	b := newProcess(t)
+	d := b.serve()
 	b.configure(v, quick...)
 	b.must("", "sync") // the first read is history (T4)
 
-	d := b.serve()
 	var once sync.Once
 	killed := make(chan struct{})
 	v.ConnectWise.Faults.Add(sandbox.Fault{Method: http.MethodPost, Path: "/service/tickets", Hook: func(*http.Request) {

@@ -27,7 +27,7 @@ var binary = sync.OnceValues(func() (string, error) {
 	}
 	built = dir
 	path := filepath.Join(dir, "psabridge")
-	cmd := exec.Command("go", "build", "-trimpath", "-ldflags", "-s -w -X main.version=test", "-o", path, ".") //nolint:noctx // outlives every single test
+	cmd := exec.Command("go", "build", "-trimpath", "-ldflags", "-s -w -X main.version=test", "-o", path, ".")
 	cmd.Env = append(os.Environ(), "CGO_ENABLED=0")
 	if out, err := cmd.CombinedOutput(); err != nil {
 		return "", errors.New(string(out))
@@ -63,7 +63,7 @@ func newProcess(t *testing.T) *bridgeProcess {
 }
 
 func (b *bridgeProcess) command(ctx context.Context, args ...string) *exec.Cmd {
-	cmd := exec.CommandContext(ctx, b.path, append(args, "--data-dir", b.dir, "--keys", "file", "--no-browser", "--no-tray")...) //nolint:gosec // our own binary
+	cmd := exec.CommandContext(ctx, b.path, append(args, "--data-dir", b.dir, "--keys", "file", "--no-browser", "--no-tray")...)
 	cmd.Env = append(os.Environ(), "PSABRIDGE_PASSPHRASE=correct horse battery staple", "TZ=Europe/Berlin")
 	return cmd
 }
@@ -139,7 +139,7 @@ func (b *bridgeProcess) serve() *daemon {
 func (d *daemon) kill() {
 	if d.cmd.ProcessState == nil {
 		_ = d.cmd.Process.Kill()
-		<-d.done
+		<-d.done //nolint:errcheck // killed is how it is to end
 		d.done <- nil
 	}
 }
@@ -211,9 +211,9 @@ func (w *readyWriter) String() string {
 var _ io.Writer = (*readyWriter)(nil)
 
 // vendors starts both fakes; what the product reaches of them is two addresses, as with the real ones.
-func vendors(t *testing.T, o sandbox.Options) *sandbox.Running {
+func vendors(t *testing.T) *sandbox.Running {
 	t.Helper()
-	v, err := sandbox.Start(t.Context(), o)
+	v, err := sandbox.Start(t.Context(), sandbox.Options{})
 	if err != nil {
 		t.Fatal(err)
 	}

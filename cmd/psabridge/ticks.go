@@ -17,7 +17,7 @@ const (
 // wireSchedule names everything that happens by itself. It starts only in a bridge that serves.
 func (b *bridge) wireSchedule(context.Context) error {
 	var err error
-	if b.schedule, err = schedule.New(nil, component(b.log, "schedule")); err != nil {
+	if b.schedule, err = schedule.New(nil, component(b.log, "schedule")); err != nil { //nolint:contextcheck // it gets its context when it runs
 		return err
 	}
 	b.schedule.OnWake(func(gap time.Duration) {
