@@ -63,6 +63,7 @@ type LineRow struct {
 	Organizations     int
 	Released          bool       // a person let it go; it will be written
 	CanRelease        bool       // every hold may be released; some need the cause fixed first
+	CanCorrect        bool       // it is certain what a corrected quantity would be written to
 	Fix               *ui.Action // where the cause is fixed
 	Typed             CorrectForm
 }

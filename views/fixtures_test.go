@@ -295,7 +295,7 @@ func line(i int, long bool) views.LineRow {
 	switch i % 4 {
 	case 0:
 		l.Verdict, l.Holds, l.After, l.AmountChange = app.VerdictHold, []app.Hold{{Code: codes[i/4%4], Message: "Contoso would go from 55 to 0 accounts. Usage was read without errors. If the customer left, end the mapping instead: that sets 0 once and stops asking."}}, app.Q(0), new(q("-1275"))
-		r.CanRelease = i%8 == 0
+		r.CanRelease, r.CanCorrect = i%8 == 0, true
 		if codes[i/4%4] == app.HoldNoAgreement {
 			l.Agreement, l.Before = app.Named{}, nil
 			r.Fix = &ui.Action{Label: "Choose agreement", Path: link.OrganizationSettings(3), Small: true}

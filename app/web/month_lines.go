@@ -180,7 +180,7 @@ func (s *Server) lineRows(ctx context.Context, connection string, lines []app.Li
 	for _, l := range lines {
 		r := views.LineRow{
 			Line: l, CompanyIdentifier: companies[l.Company.ID].Identifier, Organizations: len(l.Shares), Released: l.Decision == app.DecisionReleased,
-			CanRelease: len(l.Holds) > 0 && billing.Releasable(l) == nil, Fix: s.fix(ctx, connection, l),
+			CanRelease: len(l.Holds) > 0 && billing.Releasable(l) == nil, CanCorrect: billing.Correctable(l) == nil, Fix: s.fix(ctx, connection, l),
 		}
 		if len(l.Shares) == 1 {
 			r.CompanyURL = link.OrganizationSettings(l.Shares[0].OrganizationID)
