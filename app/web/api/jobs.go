@@ -57,6 +57,7 @@ func (s *server) run(ctx context.Context, w Waiting, kind string, f func(context
 		return &longOutput{Status: http.StatusAccepted, Body: ref}, nil
 	case job.Failed, job.Cancelled:
 		return nil, s.fail(done.Err)
+	case job.Done:
 	}
 	return &longOutput{Status: http.StatusOK, Body: done.Result}, nil
 }

@@ -12,7 +12,7 @@ import (
 )
 
 // Problem is every error answer (RFC 9457), with a stable code and the field at fault.
-type Problem struct {
+type Problem struct { //nolint:errname // the name is in the API's document
 	Type   string `json:"type" doc:"always about:blank"`
 	Title  string `json:"title"`
 	Status int    `json:"status"`
