@@ -72,7 +72,7 @@ func TestBrokenSettingsChangeNothing(t *testing.T) {
 		"bad push day": {strings.Replace(before, "push_day: last", "push_day: 32", 1), []string{"push_day", "31"}},
 		"http outside": {strings.Replace(before, v.ConnectWiseURL, "http://na.myconnectwise.net", 1), []string{"site_url", "https"}},
 	} {
-		t.Run(name, func(t *testing.T) {
+		t.Run(name, func(*testing.T) {
 			b.refused(broken.doc, broken.words, "settings", "import", "-")
 		})
 	}
