@@ -21,6 +21,11 @@ func (demoCmd) Run(ctx context.Context, g *globals, c console) error {
 		return app.Wrap(err, app.Unavailable, "No temporary folder can be made.")
 	}
 	defer func() { _ = os.RemoveAll(dir) }()
+	unlock, _, err := lockData(dir) // so that every other command finds this bridge running
+	if err != nil {
+		return err
+	}
+	defer unlock()
 	vendors, err := sandbox.Start(ctx, sandbox.Options{})
 	if err != nil {
 		return app.Wrap(err, app.Unavailable, "The fake ConnectWise and x360Sync cannot be started.")

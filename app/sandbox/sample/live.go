@@ -13,9 +13,8 @@ import (
 const (
 	firstChange  = 10 * time.Second
 	changeEvery  = 40 * time.Second
-	stayDown     = 4 * time.Minute
+	stayDown     = 7 * time.Minute // longer than the five minutes the starter rule waits
 	flapFor      = 25 * time.Second
-	alreadyDown  = 6 * time.Minute // longer than the five minutes the starter rule waits
 	quotaRecover = 5 * time.Minute
 )
 
@@ -91,15 +90,13 @@ func (l *Live) step(at time.Time) Change {
 	l.count++
 	switch l.count % 6 {
 	case 1, 4:
-		return l.loseServer(at)
-	case 2:
 		return l.fillQuota(at)
+	case 2, 5:
+		return l.loseServer(at)
 	case 3:
 		return l.join(at)
-	case 5:
-		return l.flap(at)
 	default:
-		return l.everyday(at)
+		return l.flap(at)
 	}
 }
 
@@ -108,12 +105,12 @@ func (l *Live) loseServer(at time.Time) Change {
 	if !ok {
 		return l.everyday(at)
 	}
-	l.msp.Disconnect(d.ID, at.Add(-alreadyDown))
+	l.msp.Disconnect(d.ID, at)
 	l.plan(at.Add(stayDown+time.Duration(l.random.IntN(120))*time.Second), func(at time.Time) Change {
 		l.msp.Reconnect(d.ID, at)
 		return Change{at, d.DNSName + " is back"}
 	})
-	return Change{at, d.DNSName + " has been unreachable for six minutes"}
+	return Change{at, d.DNSName + " lost its connection"}
 }
 
 func (l *Live) flap(at time.Time) Change {
