@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"encoding/json"
+	"fmt"
 	"os"
 	"path/filepath"
 	"strings"
@@ -10,6 +11,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/chromedp/cdproto/emulation"
 	"github.com/chromedp/chromedp"
 
 	"psabridge/app/sandbox"
@@ -67,10 +69,22 @@ func openTab(t *testing.T) *tab {
 			b.mu.Unlock()
 		}
 	}()
-	if err := chromedp.Do(ctx, chromedp.EmulateViewport(1280, 900)); err != nil {
-		t.Fatal(err)
-	}
+	b.look()
 	return b
+}
+
+// look sets width and theme: 1280 px and light, or what PSABRIDGE_LOOK says, e.g. "360 dark".
+func (b *tab) look() {
+	b.t.Helper()
+	width, theme := int64(1280), "light"
+	if _, err := fmt.Sscan(os.Getenv("PSABRIDGE_LOOK"), &width, &theme); err != nil && os.Getenv("PSABRIDGE_LOOK") != "" {
+		b.t.Fatalf("PSABRIDGE_LOOK: %v", err)
+	}
+	scheme := emulation.SetEmulatedMediaParams{Features: []*emulation.MediaFeature{{Name: "prefers-color-scheme", Value: theme}}}
+	if _, err := chromedp.Call(b.ctx, emulation.SetEmulatedMedia, scheme); err != nil {
+		b.t.Fatal(err)
+	}
+	b.must(chromedp.EmulateViewport(width, 900))
 }
 
 func (b *tab) must(actions ...chromedp.Action[chromedp.Void]) {
