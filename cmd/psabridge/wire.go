@@ -12,7 +12,6 @@ import (
 	"psabridge/app/outbox"
 	"psabridge/app/psa"
 	"psabridge/app/push"
-	"psabridge/app/settings"
 	"psabridge/app/setup"
 	"psabridge/app/source"
 	"psabridge/app/ticketing"
@@ -26,7 +25,7 @@ func (b *bridge) wireUseCases(context.Context) error {
 		Settings: b.setup.Document, Secrets: b.vault, PSA: psaAdapters(), Sources: sourceAdapters(b.setup, component(b.log, "x360sync")),
 	})
 	b.intake = intake.New(intake.Deps{
-		Store: b.store, Source: b.source, Settings: b.document, Decide: b.decide, Wake: b.wake, Logger: component(b.log, "intake"),
+		Store: b.store, Source: b.source, Settings: b.document, Decide: ticketing.Decide, Wake: b.wake, Logger: component(b.log, "intake"),
 	})
 	b.pusher = push.New(push.Deps{
 		Store: b.store, Settings: b.setup.Document, Client: b.psa, Refresh: b.refresh, Log: component(b.log, "push"),
@@ -91,21 +90,6 @@ func (b *bridge) probe(ctx context.Context, connection string) error {
 	return err
 }
 
-// decide is the alert rules with the routes of the moment. The tree is the one the store read in the same transaction,
-// so a mapping and an organization that appear together are seen together.
-func (b *bridge) decide(doc app.Settings, s app.AlertState) app.AlertDecision {
-	return alert.Decide(alertInput(doc, s), s)
-}
-
-func alertInput(doc app.Settings, s app.AlertState) alert.Input {
-	tree := settings.NewTree(s.Organizations, doc)
-	return alert.Input{Settings: doc, Routes: func(source, organization string) alert.Route {
-		e := tree.Effective(source, organization)
-		c, _ := settings.ConnectionByName(doc, e.Connection)
-		return alert.Route{Connection: e.Connection, Mapped: e.Mapped(), Ticketing: c.Ticketing.Enabled}
-	}}
-}
-
 // answerStart answers the start question for every source (T4).
 func (b *bridge) answerStart(ctx context.Context, a alert.Answer, by string) (opened, quiet int, err error) {
 	doc, err := b.document(ctx)
@@ -115,7 +99,7 @@ func (b *bridge) answerStart(ctx context.Context, a alert.Answer, by string) (op
 	for _, src := range doc.Sources {
 		var d app.AlertDecision
 		_, err := b.store.Tick(ctx, src.Name, time.Now(), func(st app.AlertState) app.AlertDecision {
-			d = alert.AnswerStartFor(alertInput(doc, st), st, a)
+			d = ticketing.AnswerStart(doc, st, a)
 			return d
 		})
 		if err != nil {

@@ -91,7 +91,7 @@ type Totals struct {
 	AmountChange NumberOrNull `json:"amount_change" doc:"null when the price effect of some changed line is unknown"`
 }
 
-func plan(p app.Plan) Plan {
+func planOf(p app.Plan) Plan {
 	return Plan{
 		ID: id(p.ID), Connection: p.Connection, Period: p.Period.String(), Digest: p.Digest, CreatedAt: p.CreatedAt.UTC(),
 		Complete: p.Complete, Lines: lines(p.Lines), Totals: totals(p.Lines),
@@ -131,7 +131,7 @@ type Push struct {
 	Lines      []Line     `json:"lines" nullable:"false"`
 }
 
-func push(p app.Push) Push {
+func pushOf(p app.Push) Push {
 	return Push{
 		ID: id(p.ID), PlanID: id(p.PlanID), Connection: p.Connection, Period: p.Period.String(), State: string(p.State),
 		Trigger: string(p.Trigger), ApprovedAt: timeOrNil(p.ApprovedAt), Lines: lines(p.Lines),

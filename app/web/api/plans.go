@@ -5,6 +5,7 @@ import (
 
 	"psabridge/app"
 	"psabridge/app/job"
+	"psabridge/app/push"
 )
 
 type makePlanInput struct {
@@ -23,12 +24,12 @@ func (s *server) makePlan(ctx context.Context, in *makePlanInput) (*longOutput, 
 			return nil, s.fail(err)
 		}
 	}
-	return s.run(ctx, in.Waiting, "plan "+in.Body.Connection, func(ctx context.Context, _ *job.Progress) (any, error) {
-		p, err := s.Push.MakePlan(ctx, in.Body.Connection, period, app.TriggerAPI)
+	return s.run(ctx, in.Waiting, "plan "+in.Body.Connection, func(ctx context.Context, p *job.Progress) (any, error) {
+		made, err := s.Push.MakePlan(push.WithProgress(ctx, p.Set), in.Body.Connection, period, app.TriggerAPI)
 		if err != nil {
 			return nil, err
 		}
-		return plan(p), nil
+		return planOf(made), nil
 	})
 }
 
@@ -46,7 +47,7 @@ func (s *server) answerPlan(p app.Plan, err error) (*planOutput, error) {
 	if err != nil {
 		return nil, s.fail(err)
 	}
-	return &planOutput{Body: plan(p)}, nil
+	return &planOutput{Body: planOf(p)}, nil
 }
 
 type findPlanInput struct {
@@ -58,12 +59,12 @@ type findPlanInput struct {
 func (s *server) findPlan(ctx context.Context, in *findPlanInput) (*listOutput[Plan], error) {
 	p, err := s.Read.OpenPlan(ctx, in.Connection, in.Digest)
 	if app.ErrorCode(err) == app.NotFound {
-		return newList(nil, app.Page{}, plan, nil), nil
+		return newList(nil, app.Page{}, planOf, nil), nil
 	}
 	if err != nil {
 		return nil, s.fail(err)
 	}
-	return newList([]app.Plan{p}, app.Page{}, plan, nil), nil
+	return newList([]app.Plan{p}, app.Page{}, planOf, nil), nil
 }
 
 type reasonInput struct {

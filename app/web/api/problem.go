@@ -42,9 +42,6 @@ var statuses = map[app.Code]int{
 	app.Internal:     http.StatusInternalServerError,
 }
 
-// HTTPStatus is the HTTP status of an error of ours.
-func HTTPStatus(err error) int { return statuses[app.ErrorCode(err)] }
-
 // fail turns an error of ours into the answer.
 func (s *server) fail(err error) *Problem {
 	code := app.ErrorCode(err)

@@ -18,7 +18,7 @@ func (s *server) answerPush(p app.Push, err error) (*pushOutput, error) {
 	if err != nil {
 		return nil, s.fail(err)
 	}
-	return &pushOutput{Body: push(p)}, nil
+	return &pushOutput{Body: pushOf(p)}, nil
 }
 
 func (s *server) approve(ctx context.Context, in *struct {
@@ -64,7 +64,7 @@ func (s *server) pushes(ctx context.Context, in *pushesInput) (*listOutput[Push]
 	if err != nil {
 		return nil, s.fail(err)
 	}
-	return newList(rows, page, push, func(p app.Push) int64 { return p.ID }), nil
+	return newList(rows, page, pushOf, func(p app.Push) int64 { return p.ID }), nil
 }
 
 func (s *server) push(ctx context.Context, in *RowInput) (*pushOutput, error) {
