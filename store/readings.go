@@ -34,7 +34,8 @@ func scanReadingItems(s scanner) (r app.Reading, err error) {
 
 // SaveReadings stores what the meters of a source showed, one reading per organization, meter, basis, day (in UTC) and
 // month covered. A later one of the day takes the place of an earlier one, but an incomplete one never that of a
-// complete one. Evidence is kept for the newest reading only.
+// complete one; anything takes the place of one that is still in the future at now. Evidence is kept for the newest
+// reading only.
 func (s *Store) SaveReadings(ctx context.Context, source string, rs []app.Reading, now time.Time) error {
 	return s.write(ctx, "save readings", func(tx *sql.Tx) error {
 		for _, r := range rs {
@@ -42,7 +43,7 @@ func (s *Store) SaveReadings(ctx context.Context, source string, rs []app.Readin
 			if r.AsOf.IsZero() {
 				r.AsOf = now
 			}
-			if err := saveReading(ctx, tx, r); err != nil {
+			if err := saveReading(ctx, tx, r, now); err != nil {
 				return fmt.Errorf("reading %s of %s: %w", r.Meter, r.OrganizationID, err)
 			}
 		}
@@ -50,24 +51,30 @@ func (s *Store) SaveReadings(ctx context.Context, source string, rs []app.Readin
 	})
 }
 
-func saveReading(ctx context.Context, tx *sql.Tx, r app.Reading) error {
+// clockSlack is how far two clocks may differ; a reading that is further ahead was taken by a clock that was wrong.
+const clockSlack = 5 * time.Minute
+
+func saveReading(ctx context.Context, tx *sql.Tx, r app.Reading, now time.Time) error {
+	horizon := stamp(now.Add(clockSlack))
 	id, stored, err := maybe[int64](ctx, tx, `INSERT INTO readings (source, organization, meter, basis, day, covers, quantity, unit, complete, problem, method, as_of, newest)
 		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 0)
 		ON CONFLICT (source, organization, meter, basis, day, covers) DO UPDATE SET quantity = excluded.quantity, unit = excluded.unit,
 			complete = excluded.complete, problem = excluded.problem, method = excluded.method, as_of = excluded.as_of
 			WHERE excluded.complete > complete OR (excluded.complete = complete AND excluded.as_of >= as_of)
+				OR (as_of > ?13 AND excluded.as_of <= ?13)
 		RETURNING id`, r.Source, r.OrganizationID, r.Meter, r.Basis, r.AsOf.UTC().Format(time.DateOnly), periodText(r.Covers),
-		r.Quantity, r.Unit, r.Complete, r.Problem, r.Method, stamp(r.AsOf))
+		r.Quantity, r.Unit, r.Complete, r.Problem, r.Method, stamp(r.AsOf), horizon)
 	if err != nil || !stored {
 		return err
 	}
-	return makeNewest(ctx, tx, id, r)
+	return makeNewest(ctx, tx, id, r, horizon)
 }
 
-// makeNewest moves the mark of the newest reading, and the evidence with it, unless a newer one is there.
-func makeNewest(ctx context.Context, tx *sql.Tx, id int64, r app.Reading) error {
+// makeNewest moves the mark of the newest reading, and the evidence with it, unless a newer one is there. One beyond the
+// horizon is newer only than its like: else it would hide everything read until its day has come.
+func makeNewest(ctx context.Context, tx *sql.Tx, id int64, r app.Reading, horizon any) error {
 	newer, _, err := maybe[int64](ctx, tx, `SELECT count(*) FROM readings WHERE source = ? AND organization = ? AND meter = ? AND basis = ?
-		AND newest = 1 AND id <> ? AND as_of > ?`, r.Source, r.OrganizationID, r.Meter, r.Basis, id, stamp(r.AsOf))
+		AND newest = 1 AND id <> ? AND as_of > ?6 AND (as_of <= ?7 OR ?6 > ?7)`, r.Source, r.OrganizationID, r.Meter, r.Basis, id, stamp(r.AsOf), horizon)
 	if err != nil || newer > 0 {
 		return err
 	}

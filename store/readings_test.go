@@ -34,7 +34,7 @@ func TestReadings(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			s := storetest.Open(t)
 			for _, r := range tt.saved {
-				must(t, s.SaveReadings(t.Context(), "sync", []app.Reading{r}, t0))
+				must(t, s.SaveReadings(t.Context(), "sync", []app.Reading{r}, tomorrow.Add(time.Hour)))
 			}
 			latest, err := s.LatestReadings(t.Context(), "")
 			must(t, err)
@@ -69,5 +69,31 @@ func TestReadingsKeepTheirDecimals(t *testing.T) {
 	must(t, err)
 	if latest[0].Quantity.String() != "123456789012345678.000000001" || latest[0].Covers != november {
 		t.Errorf("latest %+v", latest[0])
+	}
+}
+
+// A clock that was ahead must not hide what is read now.
+func TestAReadingFromTheFutureGivesWay(t *testing.T) {
+	for name, tt := range map[string]struct {
+		ahead time.Duration
+		now   app.Reading
+		want  int64
+	}{
+		"a year ahead":                {365 * 24 * time.Hour, reading(6, t0, true), 6},
+		"hours ahead, the same day":   {6 * time.Hour, reading(6, t0, true), 6},
+		"hours ahead, incomplete":     {6 * time.Hour, reading(0, t0, false), 0},
+		"as far as two clocks differ": {time.Minute, reading(6, t0, true), 5},
+	} {
+		t.Run(name, func(t *testing.T) {
+			s := storetest.Open(t)
+			future := t0.Add(tt.ahead)
+			must(t, s.SaveReadings(t.Context(), "sync", []app.Reading{reading(5, future, true)}, future))
+			must(t, s.SaveReadings(t.Context(), "sync", []app.Reading{tt.now}, t0))
+			latest, err := s.LatestReadings(t.Context(), "sync")
+			must(t, err)
+			if len(latest) != 1 || !latest[0].Quantity.Equal(app.Q(tt.want)) || len(latest[0].Items) != 1 {
+				t.Errorf("latest %+v, want %d", latest, tt.want)
+			}
+		})
 	}
 }
