@@ -49,22 +49,29 @@ func lineByID(ctx context.Context, q querier, id int64) (app.Line, error) {
 	return one(ctx, q, scanLine, fmt.Sprintf("There is no billing line %d.", id), "SELECT "+lineFields+" FROM lines l WHERE l.id = ?", id)
 }
 
-// LastPlannedLines lists the lines of the newest push of a month before the given one, with their evidence: what
-// "change against last month" is measured by. Empty when nothing was pushed before.
+// LastPlannedLines lists, for each agreement and product, the newest line that stood at ConnectWise after a push of a
+// month before the given one, with its evidence: what "change against last month" is measured by, and who was on the
+// line. A push that could not write a line, or left it out, does not forget it; undos, and what they took back, are not
+// remembered. The oldest come first.
 func (r *Reader) LastPlannedLines(ctx context.Context, connection string, before app.Period) (lines []app.Line, err error) {
 	err = r.snapshot(ctx, "last planned lines", func(tx *sql.Tx) error {
-		plan, ok, err := maybe[int64](ctx, tx, `SELECT plan_id FROM pushes WHERE connection = ? AND period < ? AND undo_of IS NULL
-			ORDER BY period DESC, id DESC LIMIT 1`, connection, before.String())
-		if err != nil || !ok {
-			return err
-		}
-		if lines, err = linesOf(ctx, tx, plan); err != nil {
+		if lines, err = all(ctx, tx, scanLine, lastLines, connection, before.String()); err != nil {
 			return err
 		}
 		return loadItems(ctx, tx, lines)
 	})
 	return lines, err
 }
+
+// An undo need not restore every line of its push, so it is asked line by line.
+const lastLines = "SELECT " + lineFields + ` FROM (
+		SELECT l.id, p.period, p.id AS push, row_number() OVER (PARTITION BY l.agreement_id, l.product_id ORDER BY p.period DESC, p.id DESC) AS age
+		FROM pushes p JOIN lines l ON l.plan_id = p.plan_id
+		WHERE p.connection = ?1 AND p.period < ?2 AND p.undo_of IS NULL AND l.state = 'done'
+			AND NOT EXISTS (SELECT 1 FROM pushes u JOIN lines b ON b.plan_id = u.plan_id
+				WHERE u.connection = p.connection AND u.undo_of = p.id AND b.state = 'done'
+					AND b.agreement_id = l.agreement_id AND b.product_id = l.product_id)
+	) newest JOIN lines l ON l.id = newest.id WHERE newest.age = 1 ORDER BY newest.period, newest.push, l.id`
 
 // insertLine stores a planned line with its evidence and gives it its id.
 func insertLine(ctx context.Context, tx *sql.Tx, l *app.Line) error {
