@@ -69,10 +69,12 @@ func (r *Reader) OpenPlan(ctx context.Context, connection, digest string) (p app
 	return p, err
 }
 
-// DuePlans lists the months that need no scheduled plan any more: one was made, or a push of the month has ended.
+// DuePlans lists the months that need no scheduled plan any more: one was made, or a push of the month was undone,
+// which is not pushed again by itself. A push by hand does not take the place of the scheduled one: what changes after
+// it would never be billed (M2).
 func (r *Reader) DuePlans(ctx context.Context, connection string) ([]app.Period, error) {
 	list, err := all(ctx, r.db, scanPeriod, `SELECT period FROM plans WHERE connection = ?1 AND trigger = 'schedule'
-		UNION SELECT period FROM pushes WHERE connection = ?1 AND state <> 'writing' ORDER BY period`, connection)
+		UNION SELECT period FROM pushes WHERE connection = ?1 AND state = 'undone' ORDER BY period`, connection)
 	return list, failed("list due plans", err)
 }
 

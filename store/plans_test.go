@@ -1,10 +1,12 @@
 package store_test
 
 import (
+	"strings"
 	"testing"
 	"time"
 
 	"github.com/google/go-cmp/cmp"
+	"github.com/google/go-cmp/cmp/cmpopts"
 
 	"psabridge/app"
 	"psabridge/store"
@@ -132,6 +134,34 @@ func TestScheduledPlanOncePerMonth(t *testing.T) {
 	}
 }
 
+func TestOnlyTheScheduleAndAnUndoTakeItsPlace(t *testing.T) {
+	for name, tt := range map[string]struct {
+		pushed, undone bool
+		want           []app.Period
+	}{
+		"planned by hand":           {},
+		"pushed by hand":            {pushed: true},
+		"pushed by hand and undone": {pushed: true, undone: true, want: []app.Period{november}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			s := storetest.Open(t)
+			p := savePlan(t, s, plan(line(12, 5, 9904, app.VerdictUpdate)))
+			if tt.pushed {
+				push := approve(t, s, p)
+				settleAgreement(t, s, push, app.LineDone)
+				if tt.undone {
+					undoPush(t, s, push, app.VerdictUpdate)
+				}
+			}
+			due, err := s.DuePlans(t.Context(), "cw")
+			must(t, err)
+			if diff := cmp.Diff(tt.want, due, cmpopts.EquateEmpty()); diff != "" {
+				t.Error(diff)
+			}
+		})
+	}
+}
+
 func TestScheduleNeverPushesHolds(t *testing.T) {
 	s := storetest.Open(t)
 	p := savePlan(t, s, plan(line(12, 5, 9904, app.VerdictHold)))
@@ -191,6 +221,45 @@ func TestPushWithNothingToWriteIsDoneAtOnce(t *testing.T) {
 	idle(t, s, t0)
 }
 
+func TestNothingThatCanBeWrittenIsNoPush(t *testing.T) {
+	same, hold, update := app.VerdictSame, app.VerdictHold, app.VerdictUpdate
+	for name, tt := range map[string]struct {
+		verdicts []app.Verdict
+		unread   bool
+		refused  string
+	}{
+		"everything held":             {verdicts: []app.Verdict{hold, hold}, refused: "Nothing in this plan can be written: 2 lines are held."},
+		"held beside same":            {verdicts: []app.Verdict{same, hold}, refused: "Nothing in this plan can be written: 1 line is held."},
+		"nothing could be read":       {unread: true, refused: "Nothing in this plan can be written: not everything could be read."},
+		"the rest could not be read":  {verdicts: []app.Verdict{same}, unread: true, refused: "not everything could be read"},
+		"everything as it should be":  {verdicts: []app.Verdict{same, same}},
+		"a person skipped everything": {verdicts: []app.Verdict{app.VerdictSkipped}},
+		"a line to write, one held":   {verdicts: []app.Verdict{update, hold}, unread: true},
+	} {
+		t.Run(name, func(t *testing.T) {
+			s := storetest.Open(t)
+			p := plan()
+			p.Complete = !tt.unread
+			for i, v := range tt.verdicts {
+				p.Lines = append(p.Lines, line(12+int64(i), 5, 9904+int64(i), v))
+			}
+			p = savePlan(t, s, p)
+			_, err := s.Approve(t.Context(), p.ID, p.Digest, app.Push{Trigger: app.TriggerAPI, ApprovedBy: "api", ApprovedAt: t0})
+			if tt.refused == "" {
+				must(t, err)
+				return
+			}
+			wantCode(t, err, app.Conflict)
+			if !strings.Contains(app.ErrorMessage(err), tt.refused) {
+				t.Errorf("message %q, want %q", app.ErrorMessage(err), tt.refused)
+			}
+			if got, err := s.Plan(t.Context(), p.ID); err != nil || got.State != app.PlanOpen {
+				t.Errorf("the plan is %s (%v), want it still open", got.State, err)
+			}
+		})
+	}
+}
+
 func TestUndo(t *testing.T) {
 	s := storetest.Open(t)
 	push := approve(t, s, savePlan(t, s, plan(line(12, 5, 9904, app.VerdictUpdate))))
@@ -205,6 +274,35 @@ func TestUndo(t *testing.T) {
 	again := savePlan(t, s, undo)
 	_, err := s.Approve(t.Context(), again.ID, again.Digest, app.Push{Trigger: app.TriggerPerson, ApprovedAt: t0})
 	wantCode(t, err, app.Conflict)
+}
+
+// undoPush undoes a push with one line of its agreement 12.
+func undoPush(t *testing.T, s *store.Store, push app.Push, verdict app.Verdict) {
+	t.Helper()
+	undo := plan(line(12, 5, 9904, verdict))
+	undo.Period, undo.UndoOf = push.Period, push.ID
+	back := approve(t, s, savePlan(t, s, undo))
+	if verdict == app.VerdictUpdate {
+		settleAgreement(t, s, back, app.LineDone)
+	}
+}
+
+func TestAnUndoCountsOnlyWhenSomethingStandsAsBefore(t *testing.T) {
+	for verdict, want := range map[app.Verdict]app.PushState{
+		app.VerdictUpdate:  app.PushUndone,
+		app.VerdictSame:    app.PushUndone,
+		app.VerdictSkipped: app.PushDone,
+	} {
+		t.Run(string(verdict), func(t *testing.T) {
+			s := storetest.Open(t)
+			push := approve(t, s, savePlan(t, s, plan(line(12, 5, 9904, app.VerdictUpdate))))
+			settleAgreement(t, s, push, app.LineDone)
+			undoPush(t, s, push, verdict)
+			if got, err := s.Push(t.Context(), push.ID); err != nil || got.State != want {
+				t.Errorf("the push is %s (%v), want %s", got.State, err, want)
+			}
+		})
+	}
 }
 
 func TestCrashWhileWritingLines(t *testing.T) {
@@ -249,5 +347,77 @@ func TestLastPlannedLines(t *testing.T) {
 	}
 	if same, err := s.LastPlannedLines(t.Context(), "cw", november); err != nil || len(same) != 0 {
 		t.Errorf("the month itself counts as before: %v, %v", same, err)
+	}
+}
+
+func TestLastPlannedLinesRemembersEachLine(t *testing.T) {
+	december := november.Next()
+	of := func(p app.Period, quantity int64, verdict app.Verdict, agreements ...int64) app.Plan {
+		out := plan()
+		out.Period = p
+		for _, a := range agreements {
+			l := line(a, 5, 9900+a, verdict)
+			l.After = app.Q(quantity)
+			out.Lines = append(out.Lines, l)
+		}
+		return out
+	}
+	for name, tt := range map[string]struct {
+		then func(t *testing.T, s *store.Store)
+		want map[int64]int64
+	}{
+		"a push that wrote neither": {func(t *testing.T, s *store.Store) {
+			approve(t, s, savePlan(t, s, of(december, 0, app.VerdictSkipped, 12, 13)))
+		}, map[int64]int64{12: 11, 13: 11}},
+		"a push of one of two": {func(t *testing.T, s *store.Store) {
+			push := approve(t, s, savePlan(t, s, of(december, 20, app.VerdictUpdate, 12)))
+			settleAgreement(t, s, push, app.LineDone)
+		}, map[int64]int64{12: 20, 13: 11}},
+		"a line that failed": {func(t *testing.T, s *store.Store) {
+			push := approve(t, s, savePlan(t, s, of(december, 20, app.VerdictUpdate, 12)))
+			settleAgreement(t, s, push, app.LineFailed)
+		}, map[int64]int64{12: 11, 13: 11}},
+		"a push that was undone": {func(t *testing.T, s *store.Store) {
+			push := approve(t, s, savePlan(t, s, of(december, 20, app.VerdictUpdate, 12)))
+			settleAgreement(t, s, push, app.LineDone)
+			undoPush(t, s, push, app.VerdictUpdate)
+		}, map[int64]int64{12: 11, 13: 11}},
+		"an undo alone": {func(t *testing.T, s *store.Store) {
+			push := approve(t, s, savePlan(t, s, of(december, 20, app.VerdictUpdate, 13)))
+			settleAgreement(t, s, push, app.LineFailed)
+			undoPush(t, s, push, app.VerdictSame)
+		}, map[int64]int64{12: 11, 13: 11}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			s := storetest.Open(t)
+			push := approve(t, s, savePlan(t, s, of(november, 11, app.VerdictUpdate, 12, 13)))
+			settleAgreement(t, s, push, app.LineDone)
+			settleAgreement(t, s, push, app.LineDone)
+			tt.then(t, s)
+			lines, err := s.LastPlannedLines(t.Context(), "cw", december.Next())
+			must(t, err)
+			got := map[int64]int64{}
+			for _, l := range lines {
+				got[l.Agreement.ID] = l.After.IntPart()
+				if len(l.Items) != 1 {
+					t.Errorf("agreement %d has %d items", l.Agreement.ID, len(l.Items))
+				}
+			}
+			if diff := cmp.Diff(tt.want, got); diff != "" {
+				t.Errorf("lines (-want +got):\n%s", diff)
+			}
+		})
+	}
+}
+
+// A catalog item made anew keeps its Product ID: whoever looks it up by name must meet the newest one last.
+func TestLastPlannedLinesComeOldestFirst(t *testing.T) {
+	s := storetest.Open(t)
+	approve(t, s, savePlan(t, s, plan(line(12, 9, 9904, app.VerdictSame))))
+	approve(t, s, savePlan(t, s, plan(line(12, 5, 9905, app.VerdictSame))))
+	lines, err := s.LastPlannedLines(t.Context(), "cw", november.Next())
+	must(t, err)
+	if len(lines) != 2 || lines[0].ProductID != 9 || lines[1].ProductID != 5 {
+		t.Errorf("lines %+v", lines)
 	}
 }

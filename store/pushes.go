@@ -51,8 +51,9 @@ func (r *Reader) Pushes(ctx context.Context, f app.PushFilter) ([]app.Push, erro
 
 // Approve turns a plan into a push: the only way to one. It freezes the plan and puts one delivery per agreement into
 // the outbox; with nothing to write the push is done at once. Conflict when the digest is not the plan's (it was
-// changed after it was looked at), when the plan is not open, while another push of the connection is being written,
-// when the push to undo was undone already, and for the schedule when a line is held (M14).
+// changed after it was looked at), when the plan is not open, when nothing in it can be written, while another push of
+// the connection is being written, when the push to undo was undone already, and for the schedule when a line is held
+// (M14).
 func (s *Store) Approve(ctx context.Context, planID int64, digest string, push app.Push) (p app.Push, err error) {
 	err = s.write(ctx, "approve", func(tx *sql.Tx) error {
 		plan, err := planByID(ctx, tx, planID)
@@ -101,6 +102,9 @@ func mayApprove(ctx context.Context, tx *sql.Tx, plan app.Plan, digest string, p
 			return app.Errorf(app.Conflict, "Plan %d holds lines for a person and cannot be pushed by the schedule.", plan.ID)
 		}
 	}
+	if err := canWrite(plan); err != nil {
+		return err
+	}
 	if err := noneWriting(ctx, tx, plan.Connection); err != nil {
 		return err
 	}
@@ -113,6 +117,29 @@ func mayApprove(ctx context.Context, tx *sql.Tx, plan app.Plan, digest string, p
 		err = app.Errorf(app.Conflict, "Push %d was undone already.", undo)
 	}
 	return err
+}
+
+// canWrite refuses a plan of which nothing can go out as it stands: its push would read "done" with nobody billed. One
+// in which nothing has to change may be approved, because that everything is right is an answer too.
+func canWrite(plan app.Plan) error {
+	held := 0
+	for _, l := range plan.Lines {
+		if l.Writes() {
+			return nil
+		}
+		if l.Verdict == app.VerdictHold {
+			held++
+		}
+	}
+	switch {
+	case held == 1:
+		return app.Errorf(app.Conflict, "Nothing in this plan can be written: 1 line is held. Decide on it, then push.")
+	case held > 1:
+		return app.Errorf(app.Conflict, "Nothing in this plan can be written: %d lines are held. Decide on them, then push.", held)
+	case !plan.Complete:
+		return app.Errorf(app.Conflict, "Nothing in this plan can be written: not everything could be read. Make a new plan, then push.")
+	}
+	return nil
 }
 
 // startLines puts what is to be written into the outbox, one delivery per agreement, because an agreement's additions
@@ -150,8 +177,9 @@ func startLines(ctx context.Context, tx *sql.Tx, plan app.Plan, push int64, now 
 	return nil
 }
 
-// closePush ends a push when no line is left to write, and undoes the one it undoes. A delivery that a person retried
-// after the end may still turn an incomplete push into a done one.
+// closePush ends a push when no line is left to write, and undoes the one it undoes, unless nothing stands as before it:
+// a push of which all lines were edited or invoiced since is not undone. A delivery that a person retried after the end
+// may still turn an incomplete push into a done one.
 func closePush(ctx context.Context, tx *sql.Tx, push int64, now time.Time) error {
 	var open, bad int
 	if err := tx.QueryRowContext(ctx, `SELECT
@@ -172,5 +200,6 @@ func closePush(ctx context.Context, tx *sql.Tx, push int64, now time.Time) error
 	if err != nil || n == 0 || state != app.PushDone {
 		return err
 	}
-	return exec(ctx, tx, `UPDATE pushes SET state = 'undone' WHERE id = (SELECT undo_of FROM pushes WHERE id = ?)`, push)
+	return exec(ctx, tx, `UPDATE pushes SET state = 'undone' WHERE id = (SELECT p.undo_of FROM pushes p WHERE p.id = ?
+		AND EXISTS (SELECT 1 FROM lines l WHERE l.plan_id = p.plan_id AND l.state = 'done'))`, push)
 }
