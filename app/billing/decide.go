@@ -178,11 +178,22 @@ func shareOrganization(a, b app.Line) bool {
 }
 
 func skip(l *app.Line, note, by string) error {
-	if l.Verdict == app.VerdictSame {
+	switch {
+	case l.Decision == app.DecisionCorrected: // a release of the skipped line would find the number, but not whose it is
+		return app.FieldErrorf("line", "This line was corrected to %s and keeps no other number to come back to. Correct it to %s, which writes nothing, or make a new plan.", l.After, nothing(*l))
+	case l.Verdict == app.VerdictSame:
 		return app.FieldErrorf("line", "This line would write nothing, so there is nothing to skip.")
 	}
 	settle(l, app.DecisionSkipped, note, by)
 	return nil
+}
+
+// nothing is the quantity that changes nothing on a line.
+func nothing(l app.Line) app.Quantity {
+	if l.Before == nil {
+		return app.Q(0)
+	}
+	return *l.Before
 }
 
 func correct(l *app.Line, quantity *app.Quantity, note, by string) error {

@@ -1,6 +1,7 @@
 package billing_test
 
 import (
+	"strings"
 	"testing"
 
 	"psabridge/app"
@@ -133,6 +134,33 @@ func TestASkippedLineCanComeBack(t *testing.T) {
 	}
 	if p, err = billing.Decide(p, 1, app.DecisionReleased, nil, "", "ada"); err != nil || p.Lines[0].Verdict != app.VerdictUpdate {
 		t.Errorf("%v, %s", err, p.Lines[0].Verdict)
+	}
+}
+
+// A skip would forget that the number is a person's, and a release would then write it as if it had been computed.
+func TestACorrectedLineIsNotSkipped(t *testing.T) {
+	cases := map[string]struct {
+		change  func(*billing.Input)
+		nothing string
+	}{
+		"held":     {func(in *billing.Input) { in.Owned = nil }, "10"},
+		"not held": {func(*billing.Input) {}, "10"},
+		"created":  {func(in *billing.Input) { in.Owned = nil; in.Actual.Additions[12] = []app.Addition{} }, "0"},
+	}
+	for name, c := range cases {
+		t.Run(name, func(t *testing.T) {
+			p, err := billing.Decide(held(c.change), 1, app.DecisionCorrected, money("99"), "typo", "ada")
+			if err != nil {
+				t.Fatal(err)
+			}
+			got, err := billing.Decide(p, 1, app.DecisionSkipped, nil, "", "ada")
+			if app.ErrorCode(err) != app.Invalid || !strings.Contains(app.ErrorMessage(err), "Correct it to "+c.nothing+",") || got.Digest != p.Digest {
+				t.Fatalf("skip: %v, want a refusal that says how to write nothing", err)
+			}
+			if got, err = billing.Decide(p, 1, app.DecisionCorrected, money(c.nothing), "a typo", "ada"); err != nil || got.Lines[0].Verdict != app.VerdictSame {
+				t.Errorf("corrected to nothing: %v, %s", err, got.Lines[0].Verdict)
+			}
+		})
 	}
 }
 
