@@ -54,7 +54,8 @@ func Correctable(l app.Line) error {
 }
 
 // Decide records what a person said about one line and works out the plan anew. A correction needs a quantity of 0 or
-// more and a note. Lines that a move of an organization ties together are released together (M6).
+// more and a note. Lines that a move of an organization ties together are released and skipped together, and a correction
+// of one releases the others (M6).
 func Decide(p app.Plan, lineID int64, decision app.Decision, quantity *app.Quantity, note, by string) (app.Plan, error) {
 	if err := decidable(p); err != nil {
 		return p, err
@@ -69,9 +70,9 @@ func Decide(p app.Plan, lineID int64, decision app.Decision, quantity *app.Quant
 	case app.DecisionReleased:
 		err = release(p.Lines, i, note, by)
 	case app.DecisionSkipped:
-		err = skip(&p.Lines[i], note, by)
+		err = skip(p.Lines, i, note, by)
 	case app.DecisionCorrected:
-		err = correct(&p.Lines[i], quantity, note, by)
+		err = correct(p.Lines, i, quantity, note, by)
 	default:
 		err = app.FieldErrorf("decision", "%q is not a decision. It is released, skipped or corrected.", decision)
 	}
@@ -101,7 +102,7 @@ func ReleaseAll(p app.Plan, held []app.HoldCode, note, by string) (app.Plan, int
 			continue
 		}
 		tied := together(p.Lines, i)
-		if slices.ContainsFunc(tied, func(j int) bool { return !onlyHeldBy(p.Lines[j], held) || Releasable(p.Lines[j]) != nil }) {
+		if slices.ContainsFunc(tied, func(j int) bool { return !onlyHeldBy(p.Lines[j], held) || mayGoAlong(p.Lines[j]) != nil }) {
 			continue
 		}
 		for _, j := range tied {
@@ -139,13 +140,13 @@ func release(lines []app.Line, i int, note, by string) error {
 		settle(l, app.DecisionNone, note, by)
 		return nil
 	}
+	if err := Releasable(*l); err != nil {
+		return err
+	}
 	tied := together(lines, i)
 	for _, j := range tied {
-		if err := Releasable(lines[j]); err != nil {
-			if j == i {
-				return err
-			}
-			return app.FieldErrorf("line", "This line goes together with %s on %s, which cannot be released yet: %s", lines[j].Product, lines[j].Agreement.Name, app.ErrorMessage(err))
+		if err := mayGoAlong(lines[j]); err != nil {
+			return tiedError(lines[j], "released", err)
 		}
 	}
 	for _, j := range tied {
@@ -154,7 +155,20 @@ func release(lines []app.Line, i int, note, by string) error {
 	return nil
 }
 
-// together lists line i and the held lines an organization's move ties to it.
+// mayGoAlong returns nil when a line may be released because another one is.
+func mayGoAlong(l app.Line) error {
+	if l.Decision == app.DecisionCorrected {
+		return app.FieldErrorf("line", "It was corrected to %s. Correct this line as well, or make a new plan.", l.After)
+	}
+	return Releasable(l)
+}
+
+func tiedError(other app.Line, what string, err error) error {
+	return app.FieldErrorf("line", "This line goes together with %s on %s, which cannot be %s: %s", other.Product, other.Agreement.Name, what, app.ErrorMessage(err))
+}
+
+// together lists line i and the lines an organization's move ties to it, whatever was said about them: written without
+// each other they would bill the organization twice, or not at all.
 func together(lines []app.Line, i int) []int {
 	out := []int{i}
 	if !hasHold(lines[i], app.HoldShareLeft) {
@@ -162,8 +176,7 @@ func together(lines []app.Line, i int) []int {
 	}
 	for at := 0; at < len(out); at++ {
 		for j, l := range lines {
-			if !slices.Contains(out, j) && l.Verdict == app.VerdictHold && l.Meter == lines[i].Meter &&
-				hasHold(l, app.HoldShareLeft) && shareOrganization(lines[out[at]], l) {
+			if !slices.Contains(out, j) && l.Meter == lines[i].Meter && hasHold(l, app.HoldShareLeft) && shareOrganization(lines[out[at]], l) {
 				out = append(out, j)
 			}
 		}
@@ -177,14 +190,29 @@ func shareOrganization(a, b app.Line) bool {
 	})
 }
 
-func skip(l *app.Line, note, by string) error {
+func skip(lines []app.Line, i int, note, by string) error {
+	if err := skippable(lines[i]); err != nil {
+		return err
+	}
+	tied := together(lines, i)
+	for _, j := range tied {
+		if err := skippable(lines[j]); err != nil {
+			return tiedError(lines[j], "skipped", err)
+		}
+	}
+	for _, j := range tied {
+		settle(&lines[j], app.DecisionSkipped, note, by)
+	}
+	return nil
+}
+
+func skippable(l app.Line) error {
 	switch {
 	case l.Decision == app.DecisionCorrected: // a release of the skipped line would find the number, but not whose it is
-		return app.FieldErrorf("line", "This line was corrected to %s and keeps no other number to come back to. Correct it to %s, which writes nothing, or make a new plan.", l.After, nothing(*l))
+		return app.FieldErrorf("line", "This line was corrected to %s and keeps no other number to come back to. Correct it to %s, which writes nothing, or make a new plan.", l.After, nothing(l))
 	case l.Verdict == app.VerdictSame:
 		return app.FieldErrorf("line", "This line would write nothing, so there is nothing to skip.")
 	}
-	settle(l, app.DecisionSkipped, note, by)
 	return nil
 }
 
@@ -196,7 +224,8 @@ func nothing(l app.Line) app.Quantity {
 	return *l.Before
 }
 
-func correct(l *app.Line, quantity *app.Quantity, note, by string) error {
+func correct(lines []app.Line, i int, quantity *app.Quantity, note, by string) error {
+	l := &lines[i]
 	switch {
 	case quantity == nil:
 		return app.FieldErrorf("quantity", "A correction needs the quantity to bill.")
@@ -207,6 +236,15 @@ func correct(l *app.Line, quantity *app.Quantity, note, by string) error {
 	}
 	if err := Correctable(*l); err != nil {
 		return err
+	}
+	others := slices.DeleteFunc(together(lines, i), func(j int) bool { return j == i || lines[j].Decision == app.DecisionCorrected })
+	for _, j := range others {
+		if err := Releasable(lines[j]); err != nil {
+			return tiedError(lines[j], "released", err)
+		}
+	}
+	for _, j := range others {
+		settle(&lines[j], app.DecisionReleased, note, by)
 	}
 	l.After = *quantity
 	l.AmountChange = correctedAmount(*l)

@@ -12,11 +12,7 @@ import (
 func held(change func(*billing.Input)) app.Plan {
 	in := office()
 	change(&in)
-	p := billing.Plan(in)
-	for i := range p.Lines {
-		p.Lines[i].ID = int64(i + 1)
-	}
-	return p
+	return numbered(billing.Plan(in))
 }
 
 func TestWhatMayBeReleasedAndCorrected(t *testing.T) {
@@ -175,37 +171,6 @@ func TestReleaseAll(t *testing.T) {
 	}
 	if _, _, err = billing.ReleaseAll(p, []app.HoldCode{app.HoldProductNotFound}, "", "ada"); app.ErrorCode(err) != app.Invalid {
 		t.Errorf("%v, want invalid", err)
-	}
-}
-
-func TestReleasesSurviveAnUnchangedPlanOnly(t *testing.T) {
-	adopt := func(in *billing.Input) { in.Owned = nil }
-	old, err := billing.Decide(held(adopt), 1, app.DecisionReleased, nil, "checked", "ada")
-	if err != nil {
-		t.Fatal(err)
-	}
-	now := billing.CarryReleases(old, held(adopt))
-	if now.Lines[0].Verdict != app.VerdictUpdate || now.Lines[0].Note != "checked" || now.Digest != old.Digest {
-		t.Errorf("unchanged: %s, note %q", now.Lines[0].Verdict, now.Lines[0].Note)
-	}
-	changes := map[string]func(*billing.Input){
-		"after":    func(in *billing.Input) { adopt(in); in.Readings[0].Quantity = q("13") },
-		"before":   func(in *billing.Input) { adopt(in); in.Actual.Additions[12][0].Quantity = q("9") },
-		"addition": func(in *billing.Input) { adopt(in); in.Actual.Additions[12][0].ID = 9999 },
-		"holds":    func(in *billing.Input) { adopt(in); in.Actual.Companies[0].Inactive = true },
-		"period":   func(in *billing.Input) { adopt(in); in.Period = in.Period.Next() },
-	}
-	for name, change := range changes {
-		if got := billing.CarryReleases(old, held(change)); got.Lines[0].Verdict != app.VerdictHold {
-			t.Errorf("%s changed: %s", name, got.Lines[0].Verdict)
-		}
-	}
-	corrected, err := billing.Decide(held(adopt), 1, app.DecisionCorrected, money("11"), "by hand", "ada")
-	if err != nil {
-		t.Fatal(err)
-	}
-	if got := billing.CarryReleases(corrected, held(adopt)); got.Lines[0].Verdict != app.VerdictHold || !got.Lines[0].After.Equal(q("12")) {
-		t.Errorf("a correction was carried over: %+v", got.Lines[0])
 	}
 }
 

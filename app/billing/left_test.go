@@ -50,6 +50,79 @@ func TestAMovedShareHoldsBothLinesAndReleasesThemTogether(t *testing.T) {
 	}
 }
 
+// numbered gives the lines of a plan ids, as storing it does.
+func numbered(p app.Plan) app.Plan {
+	for i := range p.Lines {
+		p.Lines[i].ID = int64(i + 1)
+	}
+	return p
+}
+
+// Whatever is said about lines a move ties together, in whatever order: both are written or neither is.
+func TestTiedLinesAreNeverParted(t *testing.T) {
+	type step struct {
+		agreement int64
+		decision  app.Decision
+	}
+	cases := map[string]struct {
+		steps []step
+		write bool
+	}{
+		"skip the old":                    {[]step{{12, app.DecisionSkipped}}, false},
+		"skip the old, release the new":   {[]step{{12, app.DecisionSkipped}, {13, app.DecisionReleased}}, true},
+		"release both, skip the old":      {[]step{{12, app.DecisionReleased}, {12, app.DecisionSkipped}}, false},
+		"correct the new":                 {[]step{{13, app.DecisionCorrected}}, true},
+		"skip the old, correct the new":   {[]step{{12, app.DecisionSkipped}, {13, app.DecisionCorrected}}, true},
+		"correct the old, then the new":   {[]step{{12, app.DecisionCorrected}, {13, app.DecisionCorrected}}, true},
+		"release both, then skip the new": {[]step{{12, app.DecisionReleased}, {13, app.DecisionSkipped}}, false},
+	}
+	for name, c := range cases {
+		t.Run(name, func(t *testing.T) {
+			p := numbered(billing.Plan(moved()))
+			var err error
+			for _, s := range c.steps {
+				if p, err = billing.Decide(p, on(p, s.agreement).ID, s.decision, money("5"), "checked", "ada"); err != nil {
+					t.Fatal(err)
+				}
+			}
+			if a, b := on(p, 12), on(p, 13); a.Writes() != c.write || b.Writes() != c.write {
+				t.Errorf("the old line is %s, the new one %s", a.Verdict, b.Verdict)
+			}
+		})
+	}
+}
+
+// Beside a corrected line the others can be neither skipped nor released over it.
+func TestACorrectionTiesTheOthers(t *testing.T) {
+	p := numbered(billing.Plan(moved()))
+	p, err := billing.Decide(p, on(p, 13).ID, app.DecisionCorrected, money("5"), "checked", "ada")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, d := range []app.Decision{app.DecisionSkipped, app.DecisionReleased} {
+		got, err := billing.Decide(p, on(p, 12).ID, d, nil, "", "ada")
+		if app.ErrorCode(err) != app.Invalid || got.Digest != p.Digest {
+			t.Errorf("%s of the other line: %v, want a refusal", d, err)
+		}
+	}
+}
+
+// A line is not corrected while the one it is tied to cannot be written.
+func TestACorrectionWaitsForTheTiedLine(t *testing.T) {
+	in := moved()
+	delete(in.Actual.Additions, 12)
+	p := numbered(billing.Plan(in))
+	if _, err := billing.Decide(p, on(p, 13).ID, app.DecisionCorrected, money("5"), "checked", "ada"); app.ErrorCode(err) != app.Invalid {
+		t.Errorf("%v, want invalid while the old line is unread", err)
+	}
+}
+
+// on is the line of an agreement.
+func on(p app.Plan, agreement int64) app.Line {
+	i := slices.IndexFunc(p.Lines, func(l app.Line) bool { return l.Agreement.ID == agreement })
+	return p.Lines[i]
+}
+
 func TestAMovedShareWaitsForAnOldLineThatCannotBeRead(t *testing.T) {
 	in := moved()
 	delete(in.Actual.Additions, 12)
