@@ -5,6 +5,7 @@ import (
 	"encoding/hex"
 	"encoding/json"
 	"slices"
+	"time"
 
 	"psabridge/app"
 )
@@ -26,11 +27,22 @@ type vouchedLine struct {
 	Addition  int64          `json:"addition"`
 	Before    *app.Quantity  `json:"before"`
 	After     app.Quantity   `json:"after"`
+	Unit      string         `json:"unit"`
+	Shares    []vouchedShare `json:"shares"`
 	Effective string         `json:"effective,omitempty"`
+	Cancelled string         `json:"cancelled,omitempty"`
+	Payer     string         `json:"payer"`
+	UnitPrice *app.Money     `json:"unit_price"`
+	Amount    *app.Money     `json:"amount"`
 	Verdict   app.Verdict    `json:"verdict"`
 	Decision  app.Decision   `json:"decision"`
 	Note      string         `json:"note,omitempty"`
 	Holds     []app.HoldCode `json:"holds"`
+}
+
+type vouchedShare struct {
+	Organization string       `json:"organization"`
+	Quantity     app.Quantity `json:"quantity"`
 }
 
 // Digest names a plan by its content: the same lines, holds and decisions give the same digest, anything else another.
@@ -41,7 +53,8 @@ func Digest(p app.Plan) string {
 	for _, l := range lines {
 		v.Lines = append(v.Lines, vouchedLine{
 			Agreement: l.Agreement.ID, ProductID: l.ProductID, Product: l.Product, Company: l.Company.ID, Addition: l.AdditionID,
-			Before: l.Before, After: l.After, Effective: effective(l),
+			Before: l.Before, After: l.After, Unit: l.Unit, Shares: vouchedShares(l), Effective: dateOnly(l.EffectiveDate), Cancelled: dateOnly(l.CancelledDate),
+			Payer: l.BillCustomer, UnitPrice: l.UnitPrice, Amount: l.AmountChange,
 			Verdict: l.Verdict, Decision: l.Decision, Note: l.Note, Holds: codes(l),
 		})
 	}
@@ -53,11 +66,19 @@ func Digest(p app.Plan) string {
 	return hex.EncodeToString(sum[:])
 }
 
-func effective(l app.Line) string {
-	if l.EffectiveDate.IsZero() {
+func vouchedShares(l app.Line) []vouchedShare {
+	out := []vouchedShare{}
+	for _, s := range parts(l) {
+		out = append(out, vouchedShare{Organization: partName(s), Quantity: s.Quantity})
+	}
+	return out
+}
+
+func dateOnly(t time.Time) string {
+	if t.IsZero() {
 		return ""
 	}
-	return l.EffectiveDate.UTC().Format("2006-01-02")
+	return t.UTC().Format(time.DateOnly)
 }
 
 // codes lists the holds of a line once each, in order.
