@@ -85,3 +85,6 @@ func tenant(c app.ConnectionSettings) string {
 	}
 	return host + "\n" + strings.ToLower(strings.TrimSpace(c.CompanyID))
 }
+
+// SameTenant reports whether two connections lead to one ConnectWise account, however their addresses are written.
+func SameTenant(a, b app.ConnectionSettings) bool { return tenant(a) == tenant(b) }

@@ -54,13 +54,15 @@ func (s *Setup) Export(ctx context.Context, asJSON bool) ([]byte, error) {
 
 // Edit changes the settings: load, change, validate, one transaction. It returns what changed and the revision it
 // became; nothing changed makes none. invalid: the result would not be valid, nothing is stored. conflict: something
-// that is still needed would be removed, or somebody saved in between.
+// that is still needed would be removed, a connection that wrote would lead to another ConnectWise, or somebody saved in
+// between.
 func (s *Setup) Edit(ctx context.Context, by string, change func(*app.Settings) error) ([]app.Change, int64, error) {
 	return s.edit(ctx, by, change, false, false)
 }
 
 // Replace takes a whole document, YAML or JSON, in place of the current one, all or nothing. dryRun says what would
-// change and stores nothing; force removes a connection or source that is still needed.
+// change and stores nothing; force removes a connection or source that is still needed, and says that a connection with a
+// new address leads to the same ConnectWise.
 func (s *Setup) Replace(ctx context.Context, by string, document []byte, dryRun, force bool) ([]app.Change, error) {
 	next, err := settings.Parse(document)
 	if err != nil {
@@ -100,6 +102,9 @@ func (s *Setup) edit(ctx context.Context, by string, change func(*app.Settings) 
 		if err := s.stillNeeded(ctx, before, after); err != nil {
 			return nil, 0, err
 		}
+	}
+	if err := s.keepTenants(ctx, before, after, force); err != nil {
+		return nil, 0, err
 	}
 	if dryRun {
 		return changes, current.Rev, nil

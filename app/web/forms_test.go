@@ -75,13 +75,25 @@ func TestConnectionFormKeepsSecretsToItself(t *testing.T) {
 		t.Errorf("a wrong new connection: %s", mainOf(got.body))
 	}
 	w.post("/connections/cw", "site_url", "", "company_id", "acme", "revision", rev).want(t, http.StatusUnprocessableEntity)
-	w.post("/connections/cw", "site_url", "na.example.com", "company_id", "acme2", "private_key", "another-secret-9z", "revision", rev).to(t, "/connections/cw")
+	w.post("/connections/cw", "site_url", "na.example.com", "company_id", "acme", "private_key", "another-secret-9z", "revision", rev).to(t, "/connections/cw")
 	page := w.get("/connections/cw").want(t, http.StatusOK)
 	if strings.Contains(page.body, "another-secret") || !strings.Contains(page.body, "9z") || !strings.Contains(page.body, "Saved.") {
 		t.Error("the page shows a secret, or does not say that there is one")
 	}
 	if w.tested == 0 {
 		t.Error("saving did not test")
+	}
+}
+
+func TestAConnectionThatWroteDoesNotMove(t *testing.T) {
+	w := furnished(t)
+	_, rev := w.doc()
+	got := w.post("/connections/cw", "site_url", "na.example.com", "company_id", "acme2", "revision", rev).want(t, http.StatusConflict)
+	if !strings.Contains(got.body, "Connection cw has already written to acme at na.example.com.") {
+		t.Errorf("the page: %s", mainOf(got.body))
+	}
+	if doc, _ := w.doc(); doc.Connections[0].CompanyID != "acme" {
+		t.Error("it was stored")
 	}
 }
 
