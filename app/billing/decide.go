@@ -47,10 +47,14 @@ func Correctable(l app.Line) error {
 			return app.FieldErrorf("line", "This line cannot be released or corrected: %s. Fix that and make a new plan, or skip the line.", why)
 		}
 	}
-	if l.AdditionID == 0 && l.EffectiveDate.IsZero() {
+	switch {
+	case l.AdditionID != 0 || !l.EffectiveDate.IsZero():
+		return nil
+	case l.Verdict == app.VerdictSame:
+		return app.FieldErrorf("line", "This line writes nothing and cannot be corrected: its agreement is not active, or its line there is cancelled. Set that right in ConnectWise and make a new plan.")
+	default:
 		return app.FieldErrorf("line", "This line cannot be released or corrected: it is not certain what would be written. Fix what holds it and make a new plan, or skip the line.")
 	}
-	return nil
 }
 
 // Decide records what a person said about one line and works out the plan anew. A correction needs a quantity of 0 or

@@ -160,6 +160,35 @@ func TestACorrectedLineIsNotSkipped(t *testing.T) {
 	}
 }
 
+// A line that is right as it is carries no hold, but on an agreement that does not run nothing is written to it either.
+func TestNothingIsCorrectedOnAnInactiveAgreement(t *testing.T) {
+	for name, change := range map[string]func(*billing.Input){
+		"cancelled": func(in *billing.Input) { in.Actual.Agreements[0].Cancelled = true },
+		"ended":     func(in *billing.Input) { in.Actual.Agreements[0].EndDate = date("2026-11-21") },
+		"expired":   func(in *billing.Input) { in.Actual.Agreements[0].Status = "Expired" },
+		"without lines": func(in *billing.Input) {
+			in.Actual.Agreements[0].Cancelled = true
+			in.Owned, in.Actual.Additions[12] = nil, []app.Addition{}
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			p := held(func(in *billing.Input) {
+				in.Readings[0].Quantity = q("10")
+				change(in)
+				if len(in.Actual.Additions[12]) == 0 {
+					in.Readings[0].Quantity = q("0")
+				}
+			})
+			if p.Lines[0].Verdict != app.VerdictSame {
+				t.Fatalf("verdict %s, holds %v", p.Lines[0].Verdict, holds(p.Lines[0]))
+			}
+			if got, err := billing.Decide(p, 1, app.DecisionCorrected, money("99"), "by hand", "ada"); app.ErrorCode(err) != app.Invalid {
+				t.Errorf("corrected: %v, %s", err, got.Lines[0].Verdict)
+			}
+		})
+	}
+}
+
 func TestReleaseAll(t *testing.T) {
 	p := held(func(in *billing.Input) { in.Owned = nil })
 	got, n, err := billing.ReleaseAll(p, []app.HoldCode{app.HoldFirstTouch, app.HoldBigChange}, "first month", "ada")

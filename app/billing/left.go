@@ -91,6 +91,7 @@ func (b *book) orphan(o app.OwnedAddition, a app.Addition) *draft {
 		d.Meter = b.meterOf(a.Product)
 	}
 	b.take(d, a, &o)
+	b.checkActive(d, agreement, "cancel this line there, which nobody is mapped to any more")
 	if !ok || len(leavers(prev, nil)) == 0 {
 		d.hold(app.HoldShareLeft, "Nobody is mapped to this line any more, but it still holds %s. Release to set it to 0, or map someone to it.", a.Quantity)
 	}
@@ -108,7 +109,8 @@ func (b *book) meterOf(product string) app.Meter {
 }
 
 // shareLeft holds every line that lost an organization since the last push, together with the line the organization is
-// on now: writing one without the other would bill it twice, or not at all (M6).
+// on now: writing one without the other would bill it twice, or not at all (M6). An agreement that is not active bills
+// nobody, so nothing waits for a line there.
 func (b *book) shareLeft(drafts []*draft) {
 	moved := map[usage]bool{}
 	for _, d := range drafts {
@@ -122,7 +124,7 @@ func (b *book) shareLeft(drafts []*draft) {
 			d.Shares = append(d.Shares, s)
 			d.hold(app.HoldShareLeft, "%s left this line. Release to bill %s without it, together with the line it is on now.", s.Name, d.After)
 		}
-		if len(gone) > 0 && (!d.target || !d.known || writes(d.Line)) {
+		if len(gone) > 0 && !d.has(app.HoldAgreementInactive) && (!d.target || !d.known || writes(d.Line)) {
 			for _, s := range gone {
 				moved[usage{shareKey(s), prev.Meter}] = true
 			}

@@ -174,6 +174,33 @@ func TestUntickedMeterIsPlannedAtZero(t *testing.T) {
 	}
 }
 
+// What nobody is mapped to any more is set to 0 on an agreement that runs only.
+func TestAnOrphanOnAnInactiveAgreement(t *testing.T) {
+	in := office()
+	in.Mappings = nil
+	in.Actual.Agreements[0].Cancelled = true
+	p := numbered(billing.Plan(in))
+	if len(p.Lines) != 1 || !slices.Contains(holds(p.Lines[0]), app.HoldAgreementInactive) {
+		t.Fatalf("lines: %+v", p.Lines)
+	}
+	for _, d := range []app.Decision{app.DecisionReleased, app.DecisionCorrected} {
+		if _, err := billing.Decide(p, 1, d, money("0"), "left", "ada"); app.ErrorCode(err) != app.Invalid {
+			t.Errorf("%s: %v, want invalid", d, err)
+		}
+	}
+}
+
+// A cancelled agreement bills nobody, so whoever moved away from it can be billed on the new one.
+func TestAMoveFromACancelledAgreementIsNotTied(t *testing.T) {
+	in := moved()
+	in.Actual.Agreements[0].Cancelled = true
+	p := numbered(billing.Plan(in))
+	p, err := billing.Decide(p, on(p, 13).ID, app.DecisionReleased, nil, "", "ada")
+	if err != nil || !on(p, 13).Writes() || on(p, 12).Writes() {
+		t.Errorf("%v: the old line is %s, the new one %s", err, on(p, 12).Verdict, on(p, 13).Verdict)
+	}
+}
+
 func TestARenamedItemIsNotACustomerWhoLeft(t *testing.T) {
 	in := office()
 	in.Actual.Products[0].Identifier = "X360-USERS"

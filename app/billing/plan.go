@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"slices"
 	"strings"
+	"time"
 
 	"psabridge/app"
 )
@@ -199,6 +200,9 @@ func (b *book) finish(d *draft) app.Line {
 	if d.known && d.target {
 		b.price(d)
 		if !writes(d.Line) {
+			if d.has(app.HoldAgreementInactive) { // then a correction must find nothing to write to either
+				d.AdditionID, d.EffectiveDate = 0, time.Time{}
+			}
 			d.Holds = nil
 		} else {
 			b.checkChange(d)

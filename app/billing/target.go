@@ -105,16 +105,21 @@ func (b *book) checkAgreement(d *draft) {
 		return
 	}
 	d.NextInvoice, d.Prorate = a.NextInvoice, a.Prorate
+	b.checkActive(d, a, "choose another one")
+	if _, read := b.Actual.Additions[a.ID]; !read {
+		d.block(app.HoldIncompleteReading, "The additions of agreement %s could not be read, so nothing is known of this line. Make a new plan when ConnectWise answers.", a.Name)
+	}
+}
+
+// checkActive holds a line whose agreement does not run today. Instead says what else a person can do.
+func (b *book) checkActive(d *draft, a app.Agreement, instead string) {
 	switch {
 	case !a.EndDate.IsZero() && a.EndDate.Before(b.today):
-		d.hold(app.HoldAgreementInactive, "Agreement %s ended on %s. Extend it in ConnectWise, or choose another one.", a.Name, day(a.EndDate))
+		d.hold(app.HoldAgreementInactive, "Agreement %s ended on %s. Extend it in ConnectWise, or %s.", a.Name, day(a.EndDate), instead)
 	case !a.Cancelled && a.StartDate.After(b.today): // ConnectWise calls it inactive until then
 		d.hold(app.HoldAgreementNotStarted, "Agreement %s starts on %s. Wait until then, or release the line.", a.Name, day(a.StartDate))
 	case a.Cancelled || a.Status != "" && a.Status != "Active":
-		d.hold(app.HoldAgreementInactive, "Agreement %s is %s. Make it active again in ConnectWise, or choose another one.", a.Name, agreementStatus(a))
-	}
-	if _, read := b.Actual.Additions[a.ID]; !read {
-		d.block(app.HoldIncompleteReading, "The additions of agreement %s could not be read, so nothing is known of this line. Make a new plan when ConnectWise answers.", a.Name)
+		d.hold(app.HoldAgreementInactive, "Agreement %s is %s. Make it active again in ConnectWise, or %s.", a.Name, agreementStatus(a), instead)
 	}
 }
 
