@@ -101,7 +101,7 @@ func (s *Server) append(ctx context.Context, doc *app.Settings, in credentials) 
 }
 
 func (s *Server) wrongNewConnection(c echo.Context, in credentials, wrong error) error {
-	p, err := s.open(c, "Connections", link.Settings)
+	p, err := s.open(c, "Connections", link.Connections)
 	if err != nil {
 		return err
 	}

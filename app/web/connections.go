@@ -18,7 +18,7 @@ import (
 
 // connections lists all connections, with the form for a new one.
 func (s *Server) connections(c echo.Context) error {
-	p, err := s.open(c, "Connections", link.Settings)
+	p, err := s.open(c, "Connections", link.Connections)
 	if err != nil {
 		return err
 	}
@@ -77,7 +77,7 @@ func (s *Server) openConnection(c echo.Context) (page, app.ConnectionSettings, e
 	if !ok {
 		return page{}, found, app.Errorf(app.NotFound, "There is no connection %s.", c.Param("name"))
 	}
-	p, err := s.open(c, "Connection "+found.Name, link.Settings)
+	p, err := s.open(c, "Connection "+found.Name, link.Connections)
 	return p, found, err
 }
 

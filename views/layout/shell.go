@@ -72,6 +72,7 @@ var (
 		{link.Tickets, "ticket", "Tickets"},
 		{link.Deliveries, "deliveries", "Deliveries"},
 		{link.Sources, "sources", "Sources"},
+		{link.Connections, "server", "ConnectWise"},
 	}
 	railEnd = []entry{
 		{link.Settings, "settings", "Settings"},
