@@ -69,6 +69,7 @@ func TestListsUseIndexes(t *testing.T) {
 			return err
 		},
 		"deliveries kind":   func() error { _, err := r.Deliveries(ctx, app.DeliveryFilter{Kind: app.DeliverAgreement}); return err },
+		"deliveries push":   func() error { _, err := r.Deliveries(ctx, app.DeliveryFilter{PushID: 1}); return err },
 		"deliveries query":  func() error { _, err := r.Deliveries(ctx, app.DeliveryFilter{Query: "x"}); return err },
 		"events":            func() error { _, err := r.Events(ctx, app.EventFilter{Page: p}); return err },
 		"events of one":     func() error { _, err := r.Events(ctx, app.EventFilter{OrganizationID: 1}); return err },
@@ -96,6 +97,7 @@ func TestListsUseIndexes(t *testing.T) {
 		"next due":      func() error { _, _, err := r.NextDue(ctx, nil); return err },
 		"alert view":    func() error { _, err := r.AlertView(ctx, "sync", now); return err },
 		"current plan":  func() error { _, err := r.CurrentPlan(ctx, "cw", month); return ignoreMissing(err) },
+		"waiting plan":  func() error { _, err := r.WaitingPlan(ctx, "cw"); return ignoreMissing(err) },
 		"line":          func() error { _, err := r.LineEvidence(ctx, 1); return ignoreMissing(err) },
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -88,6 +88,9 @@ func (r *Reader) Deliveries(ctx context.Context, f app.DeliveryFilter) ([]app.De
 	if f.Kind != "" {
 		w.add("d.kind = ?", f.Kind)
 	}
+	if f.PushID != 0 {
+		w.add("d.push_id = ?", f.PushID)
+	}
 	if q := strings.TrimPrefix(strings.TrimSpace(f.Query), "#"); q != "" {
 		number, _ := strconv.ParseInt(q, 10, 64) // 0, which no ticket has, when it is not a number
 		w.add(`(d.subject LIKE ? ESCAPE '\' OR d.ticket_id IN (SELECT id FROM tickets WHERE remote_id = ?)

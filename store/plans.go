@@ -83,12 +83,25 @@ func scanPeriod(s scanner) (p app.Period, err error) {
 	return p, err
 }
 
-// LastScheduled returns the newest plan the schedule made of a connection, without lines; NotFound before the first.
-func (r *Reader) LastScheduled(ctx context.Context, connection string) (app.Plan, error) {
-	p, err := one(ctx, r.db, scanPlan, "The schedule has not made a plan yet.",
-		planColumns+" WHERE p.connection = ? AND p.trigger = 'schedule' ORDER BY p.period DESC LIMIT 1", connection)
-	return p, failed("last scheduled plan", err)
+// WaitingPlan returns the newest plan the schedule made of a connection, without lines, while its month waits for a
+// person; NotFound otherwise. It waits until a push of this or a later plan of the month wrote something or had nothing
+// to write, or the newest look at the month finds nothing to write. That another plan took the place of it changes
+// nothing: looking at a month bills nobody.
+func (r *Reader) WaitingPlan(ctx context.Context, connection string) (app.Plan, error) {
+	p, err := one(ctx, r.db, scanPlan, "No month waits for a person.", waitingPlan, connection)
+	return p, failed("waiting plan", err)
 }
+
+const waitingPlan = planColumns + ` WHERE p.id = (SELECT id FROM plans WHERE connection = ?1 AND trigger = 'schedule' ORDER BY period DESC LIMIT 1)
+	AND NOT EXISTS (SELECT 1 FROM pushes u JOIN plans n ON n.id = u.plan_id
+		WHERE u.connection = p.connection AND u.period = p.period AND n.id >= p.id AND n.undo_of IS NULL
+			AND (u.state = 'writing' OR ` + nothingToWrite + `
+				OR EXISTS (SELECT 1 FROM lines l WHERE l.plan_id = n.id AND l.verdict IN ('update', 'create') AND l.state = 'done')))
+	AND NOT EXISTS (SELECT 1 FROM plans n WHERE ` + nothingToWrite + `
+		AND n.id = (SELECT max(id) FROM plans WHERE connection = p.connection AND period = p.period AND undo_of IS NULL))`
+
+// nothingToWrite is true of a plan n that saw everything and would change nothing.
+const nothingToWrite = "(n.complete = 1 AND NOT EXISTS (SELECT 1 FROM lines l WHERE l.plan_id = n.id AND l.verdict IN ('update', 'create', 'hold')))"
 
 // SavePlan stores a plan with its evidence, in the place of the open ones of its connection, and returns it with its
 // ids. Conflict while a push of the connection is being written, and for a second scheduled plan of a month (M2).

@@ -127,10 +127,65 @@ func TestScheduledPlanOncePerMonth(t *testing.T) {
 	if diff := cmp.Diff([]app.Period{november, november.Next()}, due); diff != "" {
 		t.Error(diff)
 	}
-	last, err := s.LastScheduled(t.Context(), "cw")
-	must(t, err)
-	if last.Period != november.Next() {
-		t.Errorf("last scheduled %v", last.Period)
+}
+
+func TestTheDueMonthWaitsUntilItIsPushed(t *testing.T) {
+	update, same := app.VerdictUpdate, app.VerdictSame
+	saved := func(t *testing.T, s *store.Store, trigger app.Trigger, p app.Period, verdict app.Verdict) app.Plan {
+		t.Helper()
+		out := plan(line(12, 5, 9904, verdict))
+		out.Trigger, out.Period = trigger, p
+		return savePlan(t, s, out)
+	}
+	for name, tt := range map[string]struct {
+		then  func(t *testing.T, s *store.Store, due app.Plan)
+		waits bool
+	}{
+		"planned": {func(*testing.T, *store.Store, app.Plan) {}, true},
+		"looked at by a script": {func(t *testing.T, s *store.Store, _ app.Plan) {
+			saved(t, s, app.TriggerAPI, november, update)
+		}, true},
+		"the next month looked at": {func(t *testing.T, s *store.Store, _ app.Plan) {
+			saved(t, s, app.TriggerPerson, november.Next(), update)
+		}, true},
+		"being written": {func(t *testing.T, s *store.Store, due app.Plan) { approve(t, s, due) }, false},
+		"written": {func(t *testing.T, s *store.Store, due app.Plan) {
+			settleAgreement(t, s, approve(t, s, due), app.LineDone)
+		}, false},
+		"written by a later plan": {func(t *testing.T, s *store.Store, _ app.Plan) {
+			settleAgreement(t, s, approve(t, s, saved(t, s, app.TriggerPerson, november, update)), app.LineDone)
+		}, false},
+		"written and undone": {func(t *testing.T, s *store.Store, due app.Plan) {
+			push := approve(t, s, due)
+			settleAgreement(t, s, push, app.LineDone)
+			undoPush(t, s, push, update)
+		}, false},
+		"nothing arrived": {func(t *testing.T, s *store.Store, due app.Plan) {
+			settleAgreement(t, s, approve(t, s, due), app.LineFailed)
+		}, true},
+		"nothing to write any more": {func(t *testing.T, s *store.Store, _ app.Plan) {
+			saved(t, s, app.TriggerPerson, november, same)
+		}, false},
+		"pushed with nothing to write, then looked at": {func(t *testing.T, s *store.Store, _ app.Plan) {
+			approve(t, s, saved(t, s, app.TriggerPerson, november, same))
+			saved(t, s, app.TriggerPerson, november, update)
+		}, false},
+	} {
+		t.Run(name, func(t *testing.T) {
+			s := storetest.Open(t)
+			settleAgreement(t, s, approve(t, s, saved(t, s, app.TriggerPerson, november, update)), app.LineDone) // before it was due
+			due := saved(t, s, app.TriggerSchedule, november, update)
+			tt.then(t, s, due)
+			got, err := s.WaitingPlan(t.Context(), "cw")
+			if !tt.waits {
+				wantCode(t, err, app.NotFound)
+				return
+			}
+			must(t, err)
+			if got.ID != due.ID || got.Period != november {
+				t.Errorf("waiting %+v", got)
+			}
+		})
 	}
 }
 
@@ -331,6 +386,34 @@ func TestDroppedAgreementFailsItsLines(t *testing.T) {
 	if got.State != app.PushIncomplete || got.Lines[0].State != app.LineFailed || got.Lines[0].Error != "Contoso left" {
 		t.Errorf("push %s, line %s %q", got.State, got.Lines[0].State, got.Lines[0].Error)
 	}
+}
+
+// Some lines of an agreement were written, one got no answer: a person may end the search for it.
+func TestADroppedAgreementKeepsWhatWasWritten(t *testing.T) {
+	s := storetest.Open(t)
+	push := approve(t, s, savePlan(t, s, plan(line(12, 5, 9904, app.VerdictUpdate), line(12, 6, 9905, app.VerdictUpdate), line(12, 7, 9906, app.VerdictUpdate))))
+	d := claim(t, s, t0)
+	intend(t, s, d, t0)
+	wantCode(t, s.DropDelivery(t.Context(), d.ID, "no", "Ada", t0), app.Conflict) // it is being sent
+	push.Lines[0].State, push.Lines[1].State = app.LineDone, app.LineUnknown
+	settle(t, s, d, app.Settlement{State: app.DeliveryChecking, NextAt: t0.Add(time.Hour), Lines: push.Lines[:2]})
+	list, err := s.Deliveries(t.Context(), app.DeliveryFilter{PushID: push.ID})
+	must(t, err)
+	if len(list) != 1 || list[0].ID != d.ID || list[0].State != app.DeliveryChecking {
+		t.Fatalf("deliveries of the push: %+v", list)
+	}
+	must(t, s.DropDelivery(t.Context(), d.ID, "The server is gone", "Ada", t0))
+	got, err := s.Push(t.Context(), push.ID)
+	must(t, err)
+	if got.State != app.PushIncomplete || got.DoneAt.IsZero() {
+		t.Errorf("the push is %s", got.State)
+	}
+	for i, want := range []app.LineState{app.LineDone, app.LineFailed, app.LineFailed} {
+		if l := got.Lines[i]; l.State != want || want == app.LineFailed && l.Error != "The server is gone" {
+			t.Errorf("line %d is %s %q, want %s", i, l.State, l.Error, want)
+		}
+	}
+	savePlan(t, s, plan()) // the month goes on
 }
 
 func TestLastPlannedLines(t *testing.T) {

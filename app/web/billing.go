@@ -30,11 +30,11 @@ func (s *Server) billing(c echo.Context) error {
 		s.notices.put(s.sessionOf(c), *p.shell.Notice) // shown on the page this leads to
 	}
 	period := billing.Current(settings.Location(connection), p.now)
-	plan, err := s.Read.LastScheduled(c.Request().Context(), connection.Name)
-	if err != nil && app.ErrorCode(err) != app.NotFound {
+	plan, waits, err := s.waitingPlan(c.Request().Context(), connection, p.now)
+	if err != nil {
 		return err
 	}
-	if err == nil && plan.State == app.PlanOpen {
+	if waits {
 		period = plan.Period
 	}
 	return seeOther(c, link.Month(connection.Name, period.String()))

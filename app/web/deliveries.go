@@ -97,7 +97,7 @@ func (s *Server) showDelivery(c echo.Context, status int, drop views.DropForm, l
 		m.Event = link.Activity(d.Organization.ID)
 	}
 	m.CanRetry = d.State == app.DeliveryParked || d.State == app.DeliveryWaiting
-	m.CanDrop = d.State == app.DeliveryParked
+	m.CanDrop = m.CanRetry || d.State == app.DeliveryChecking // one that fails for ever keeps its push from ending
 	m.CanLink = d.State == app.DeliveryParked && d.Kind == app.DeliverTicketCreate
 	return render(c, status, views.DeliveryPage(m))
 }

@@ -9,7 +9,9 @@ import (
 	"time"
 
 	"psabridge/app"
+	"psabridge/app/billing"
 	"psabridge/app/link"
+	"psabridge/app/settings"
 	"psabridge/views"
 	"psabridge/views/ui"
 )
@@ -123,37 +125,90 @@ func (s *Server) checkNeeds(ctx context.Context) (out []need, err error) {
 	return out, nil
 }
 
-// billingNeeds names plans of the schedule that wait for approval, and pushes that ended with lines not written.
+// billingNeeds names months that are due and wait, and pushes that hang or ended with lines not written.
 func (s *Server) billingNeeds(ctx context.Context, st standing) (out []need, err error) {
 	for _, c := range st.doc.Connections {
 		if !c.Billing.Enabled {
 			continue
 		}
-		plan, err := s.Read.LastScheduled(ctx, c.Name)
-		if err != nil && app.ErrorCode(err) != app.NotFound {
+		plan, waits, err := s.waitingPlan(ctx, c, st.now)
+		if err != nil {
 			return nil, err
 		}
-		if err == nil && plan.State == app.PlanOpen {
+		if waits {
 			out = append(out, planNeed(plan))
 		}
 		pushes, err := s.Read.Pushes(ctx, app.PushFilter{Connection: c.Name, Page: app.Page{Limit: 1}})
 		if err != nil {
 			return nil, err
 		}
-		if len(pushes) > 0 && pushes[0].State == app.PushIncomplete {
-			out = append(out, pushNeed(pushes[0]))
+		for _, p := range pushes {
+			switch {
+			case p.State == app.PushIncomplete:
+				out = append(out, pushNeed(p))
+			case p.State == app.PushWriting && st.now.Sub(p.ApprovedAt) > writingFor:
+				n, err := s.writingNeed(ctx, p)
+				if err != nil {
+					return nil, err
+				}
+				out = append(out, n)
+			}
 		}
 	}
 	return out, nil
 }
 
+// waitingPlan returns the plan of the schedule whose month waits for a person. A month that can be neither pushed nor
+// planned any more does not: nobody could do anything about it.
+func (s *Server) waitingPlan(ctx context.Context, c app.ConnectionSettings, now time.Time) (app.Plan, bool, error) {
+	plan, err := s.Read.WaitingPlan(ctx, c.Name)
+	if app.ErrorCode(err) == app.NotFound {
+		return app.Plan{}, false, nil
+	}
+	if err != nil {
+		return app.Plan{}, false, err
+	}
+	c = settings.ConnectionWithDefaults(c)
+	return plan, plan.State == app.PlanOpen || billing.Plannable(c.Billing, settings.Location(c), now, plan.Period), nil
+}
+
 func planNeed(p app.Plan) need {
 	page := link.Month(p.Connection, p.Period.String())
+	text := "The preview of connection " + p.Connection + " is ready. Nothing is written before you push it."
+	switch p.State {
+	case app.PlanOpen:
+	case app.PlanSuperseded:
+		text = "The preview of connection " + p.Connection + " was made again. Nothing of it was pushed yet."
+	case app.PlanApproved:
+		text = "The push of connection " + p.Connection + " wrote nothing. Make a new preview and push it."
+	}
 	return need{code: "push_waiting", rail: link.Billing, page: page, n: 1, Need: views.Need{
-		Tone: "hold", Icon: "billing", Title: ui.PeriodName(p.Period) + " is due and waits for you.", Since: p.CreatedAt,
-		Text:    "The preview of connection " + p.Connection + " is ready. Nothing is written before you push it.",
+		Tone: "hold", Icon: "billing", Title: ui.PeriodName(p.Period) + " is due and waits for you.", Since: p.CreatedAt, Text: text,
 		Actions: []ui.Action{{Label: "Look at the preview", Path: page, Primary: true}},
 	}}
+}
+
+// writingFor is how long a push may be written before a person is told. The outbox goes on trying for days, and nothing
+// else can be planned or pushed meanwhile.
+const writingFor = time.Hour
+
+// writingNeed leads to the delivery that keeps a push from ending.
+func (s *Server) writingNeed(ctx context.Context, p app.Push) (need, error) {
+	page, text := link.Push(p.ID), ""
+	list, err := s.Read.Deliveries(ctx, app.DeliveryFilter{PushID: p.ID, Page: app.Page{Limit: 1000}})
+	if err != nil {
+		return need{}, err
+	}
+	for _, d := range list { // newest first: the oldest unfinished one stays
+		if d.State != app.DeliveryDone && d.State != app.DeliveryDropped {
+			page, text = link.Delivery(d.ID), d.Reason
+		}
+	}
+	return need{code: "push_writing", rail: link.Billing, page: page, n: 1, Need: views.Need{
+		Tone: "warn", Icon: "warn", Title: "The push of " + ui.PeriodName(p.Period) + " is still being written.", Since: p.ApprovedAt,
+		Text:    cmp.Or(text, "Not every agreement of connection "+p.Connection+" is written yet.") + " Nothing else is pushed meanwhile: wait, or give up what keeps it.",
+		Actions: []ui.Action{{Label: "Look at the delivery", Path: page}},
+	}}, nil
 }
 
 func pushNeed(p app.Push) need {

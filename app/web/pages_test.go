@@ -3,6 +3,7 @@ package web_test
 import (
 	"fmt"
 	"net/http"
+	"slices"
 	"strconv"
 	"strings"
 	"testing"
@@ -10,6 +11,7 @@ import (
 	"time"
 
 	"psabridge/app"
+	"psabridge/app/web/api"
 )
 
 func TestLaunchSetsAStrictCookie(t *testing.T) {
@@ -176,6 +178,99 @@ func TestStatusNamesWhatWaits(t *testing.T) {
 		if !strings.Contains(page.body, text) {
 			t.Errorf("the overview does not say %q", text)
 		}
+	}
+}
+
+// needOf returns what the status says about one code.
+func (w *world) needOf(code string) (api.Need, bool) {
+	w.t.Helper()
+	st, err := w.server.Status(w.t.Context())
+	w.must(err)
+	i := slices.IndexFunc(st.NeedsYou, func(n api.Need) bool { return n.Code == code })
+	if i < 0 {
+		return api.Need{}, false
+	}
+	return st.NeedsYou[i], true
+}
+
+// scheduled plans the month as the schedule does.
+func (w *world) scheduled() {
+	w.t.Helper()
+	w.makePlan()
+	p, err := w.store.Plan(w.t.Context(), w.plan)
+	w.must(err)
+	p.Trigger = app.TriggerSchedule
+	p, err = w.store.SavePlan(w.t.Context(), p)
+	w.must(err)
+	w.plan, w.digest = p.ID, p.Digest
+}
+
+func (w *world) approve() {
+	w.t.Helper()
+	p, err := w.store.Approve(w.t.Context(), w.plan, w.digest, app.Push{Trigger: app.TriggerPerson, ApprovedBy: "person", ApprovedAt: w.now})
+	w.must(err)
+	w.push = p.ID
+}
+
+func TestADueMonthIsSaidUntilItIsPushed(t *testing.T) {
+	w := furnished(t)
+	if n, waits := w.needOf("push_waiting"); waits {
+		t.Fatalf("nothing is due, but: %+v", n)
+	}
+	w.scheduled()
+	n, waits := w.needOf("push_waiting")
+	if !waits || n.Page != "/billing/cw/2026-11" || !strings.Contains(n.Message, "November 2026 is due") {
+		t.Fatalf("need %+v", n)
+	}
+	w.makePlan() // a script looks
+	if n, waits = w.needOf("push_waiting"); !waits || !strings.Contains(n.Message, "Nothing of it was pushed") {
+		t.Errorf("after a newer preview: %+v", n)
+	}
+	w.get("/billing").to(t, "/billing/cw/2026-11")
+	w.approve()
+	w.finishPush()
+	if n, waits = w.needOf("push_waiting"); waits {
+		t.Errorf("it was pushed, but: %+v", n)
+	}
+}
+
+// A month that cannot be planned any more is not asked for.
+func TestAMonthThatIsOverIsNotDue(t *testing.T) {
+	w := furnished(t)
+	w.scheduled()
+	w.makePlan()
+	w.now = w.now.AddDate(0, 3, 0)
+	if n, waits := w.needOf("push_waiting"); waits {
+		t.Errorf("in February: %+v", n)
+	}
+}
+
+func TestAPushThatHangsCanBeEnded(t *testing.T) {
+	w := furnished(t)
+	w.approve()
+	if n, stuck := w.needOf("push_writing"); stuck {
+		t.Fatalf("it began a moment ago, but: %+v", n)
+	}
+	w.now = w.now.Add(61 * time.Minute)
+	n, stuck := w.needOf("push_writing")
+	if !stuck || !strings.HasPrefix(n.Page, "/deliveries/") || !strings.Contains(n.Message, "November 2026") {
+		t.Fatalf("need %+v", n)
+	}
+	if page := w.get(n.Page).want(t, http.StatusOK); !strings.Contains(page.body, n.Page+"/drop") {
+		t.Errorf("the waiting delivery cannot be given up: %s", mainOf(page.body))
+	}
+	d, _, err := w.store.Claim(t.Context(), w.now, nil)
+	w.must(err)
+	if page := w.get(n.Page); strings.Contains(page.body, n.Page+"/drop") {
+		t.Error("what is being sent is offered to be given up")
+	}
+	w.must(w.store.Settle(t.Context(), app.Settlement{DeliveryID: d.ID, Attempt: d.Attempt, At: w.now, State: app.DeliveryChecking, NextAt: w.now.Add(time.Hour)}))
+	if page := w.get(n.Page); !strings.Contains(page.body, n.Page+"/drop") {
+		t.Error("the delivery that is looked for cannot be given up")
+	}
+	w.must(w.store.DropDelivery(t.Context(), d.ID, "no answer", "person", w.now))
+	if n, stuck = w.needOf("push_writing"); stuck {
+		t.Errorf("it has ended, but: %+v", n)
 	}
 }
 
