@@ -30,6 +30,11 @@ type counted struct {
 func (b *book) count(w want, unit string) counted {
 	o := w.mapping.Organization
 	c := counted{known: true, unit: unit, share: app.Share{OrganizationID: o.ID, ExternalID: o.ExternalID, Source: o.Source, Name: o.Name}}
+	if w.mapping.Unseen {
+		b.miss(o.Name)
+		c.incomplete("%s is billed here, but its source has never shown it. Read the source again; if it stays away, correct or end its mapping.", o.Name)
+		return c
+	}
 	if o.State == app.OrganizationGone {
 		c.hold(app.HoldOrganizationGone, "%s is no longer shown by the source, so it counts 0 here. If the customer left, release the line and end its mapping; if not, look at the source.", o.Name)
 		return c
@@ -67,15 +72,23 @@ func (b *book) trusted(c *counted, org orgKey, name string, w want) (app.Reading
 	}
 	r, ok := b.readings[readingKey{org, w.meter, w.rule.Basis}]
 	age := b.Now.Sub(r.AsOf)
+	since, read := b.ReadSince[org.source]
 	switch {
 	case !ok:
+		b.miss(name)
 		return c.incomplete("There is no reading of %s for %s. Read the source again; if it stays away, look at the source's page.", w.meter, name)
 	case !r.Complete:
 		return c.incomplete("The reading of %s for %s is not complete: %s Make a new plan when the source can be read, or correct the line with a note.", w.meter, name, sentence(r.Problem))
+	case -age > clockSlack:
+		b.miss(name)
+		return c.incomplete("The reading of %s for %s is dated %s, which is still to come: some clock was wrong. Set this machine's clock right and read the source again.", w.meter, name, day(r.AsOf))
+	case read && r.Covers.IsZero() && r.AsOf.Before(since):
+		b.miss(name)
+		return c.incomplete("The source was read for this plan, but showed no complete %s for %s; the reading from before does not count. Make a new plan; if it stays away, look at the source.", w.meter, name)
 	case r.Quantity.IsNegative():
 		return c.incomplete("The source says %s of %s for %s. A count cannot be negative; correct the line with a note.", r.Quantity, w.meter, name)
-	case r.Covers.IsZero() && age > b.maxAge():
-		return c.incomplete("The reading of %s for %s is %s old; a plan takes none older than %s. Read the source again.", w.meter, name, roughly(age), roughly(b.maxAge()))
+	case r.Covers.IsZero() && age > MaxAge(b.Settings):
+		return c.incomplete("The reading of %s for %s is %s old; a plan takes none older than %s. Read the source again.", w.meter, name, roughly(age), roughly(MaxAge(b.Settings)))
 	case !r.Covers.IsZero() && r.Covers != b.Period.Prev():
 		c.hold(app.HoldWrongPeriod, "The usage of %s covers %s, but a push of %s bills %s. Bring the statement of that month, or release the line to bill this one.", name, r.Covers, b.Period, b.Period.Prev())
 	}
@@ -151,11 +164,14 @@ func hold(code app.HoldCode, format string, args ...any) app.Hold {
 	return app.Hold{Code: code, Message: fmt.Sprintf(format, args...)}
 }
 
-func (b *book) maxAge() time.Duration {
-	if d := b.Settings.MaxAge.D(); d > 0 {
-		return d
+// clockSlack is how far ahead of ours another clock may be.
+const clockSlack = 5 * time.Minute
+
+// miss remembers that nothing could be counted for an organization, for what the plan says of itself.
+func (b *book) miss(name string) {
+	if !slices.Contains(b.missing, name) {
+		b.missing = append(b.missing, name)
 	}
-	return defaultMaxAge
 }
 
 func onTrial(o app.Organization, now time.Time) bool {

@@ -16,6 +16,14 @@ const (
 	defaultMaxAge = 24 * time.Hour
 )
 
+// MaxAge is how old a reading may be that a plan counts from, and a plan that is approved.
+func MaxAge(s app.BillingSettings) time.Duration {
+	if d := s.MaxAge.D(); d > 0 {
+		return d
+	}
+	return defaultMaxAge
+}
+
 // Due tells whether a push waits to be planned at now: the period of the latest moment that has passed, unless already
 // holds it. Missed are the periods between the newest one of already and this one; they are recorded, never pushed (M2).
 // Settings without a push day, or with billing off, are never due.

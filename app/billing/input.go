@@ -21,6 +21,9 @@ type Input struct {
 	Readings []app.Reading      // newest per organization, meter and basis, with items
 	Unread   map[string]string  // sources that could not be read now, with the sentence why
 	Problems []string           // what else could not be read, for the person
+	// ReadSince says, for the sources that were read for this plan, when that began. A reading from before was not in
+	// what the source showed now.
+	ReadSince map[string]time.Time
 
 	Actual   Actual
 	Owned    []app.OwnedAddition
@@ -33,6 +36,7 @@ type Input struct {
 // Mapping is one organization's effective mapping on the connection: inheritance is already worked out.
 type Mapping struct {
 	Organization app.Organization
+	Unseen       bool // the settings name the organization, but its source has never shown it
 	CompanyID    int64
 	AgreementID  int64 // 0 while no agreement is chosen
 	Bill         []app.Meter
@@ -85,6 +89,7 @@ type book struct {
 	latest     map[[2]int64]app.Line            // Latest
 	items      map[productOn]int64              // catalog item of each Product ID in the latest push
 	overlaps   map[usage]string
+	missing    []string // organizations of which the sources had nothing to count
 }
 
 // productOn is a Product ID on an agreement.

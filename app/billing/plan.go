@@ -2,6 +2,7 @@ package billing
 
 import (
 	"cmp"
+	"fmt"
 	"slices"
 	"strings"
 	"time"
@@ -38,7 +39,7 @@ func byPlace(a, b app.Line) int {
 }
 
 func (b *book) complete() bool {
-	if len(b.Unread) > 0 || len(b.Problems) > 0 || b.Actual.Problem != "" {
+	if len(b.Unread) > 0 || len(b.Problems) > 0 || len(b.missing) > 0 || b.Actual.Problem != "" {
 		return false
 	}
 	for _, id := range NeedAdditions(b.Mappings, b.Owned) {
@@ -62,6 +63,13 @@ func (b *book) problems() []string {
 	}
 	if b.Actual.Problem != "" {
 		out = append(out, sentence(b.Actual.Problem))
+	}
+	if n := len(b.missing); n > 0 {
+		names := strings.Join(b.missing[:min(n, namesShown)], ", ")
+		if more := n - namesShown; more > 0 {
+			names += fmt.Sprintf(" and %d more", more)
+		}
+		out = append(out, "The sources showed nothing to count for "+names+". Their lines are held and say why.")
 	}
 	return out
 }

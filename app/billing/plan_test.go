@@ -101,9 +101,22 @@ func TestHolds(t *testing.T) {
 		change func(*billing.Input)
 		want   []app.HoldCode
 	}{
-		"no reading":         {func(in *billing.Input) { in.Readings = nil }, []app.HoldCode{app.HoldIncompleteReading}},
-		"incomplete":         {func(in *billing.Input) { in.Readings[0].Complete = false; in.Readings[0].Problem = "page 2 failed" }, []app.HoldCode{app.HoldIncompleteReading}},
-		"stale":              {func(in *billing.Input) { in.Readings[0].AsOf = now.Add(-25 * time.Hour) }, []app.HoldCode{app.HoldIncompleteReading}},
+		"no reading":      {func(in *billing.Input) { in.Readings = nil }, []app.HoldCode{app.HoldIncompleteReading}},
+		"incomplete":      {func(in *billing.Input) { in.Readings[0].Complete = false; in.Readings[0].Problem = "page 2 failed" }, []app.HoldCode{app.HoldIncompleteReading}},
+		"stale":           {func(in *billing.Input) { in.Readings[0].AsOf = now.Add(-25 * time.Hour) }, []app.HoldCode{app.HoldIncompleteReading}},
+		"dated next year": {func(in *billing.Input) { in.Readings[0].AsOf = now.AddDate(1, 0, 0) }, []app.HoldCode{app.HoldIncompleteReading}},
+		"a clock ahead":   {func(in *billing.Input) { in.Readings[0].AsOf = now.Add(4 * time.Minute) }, nil},
+		"not shown now": {func(in *billing.Input) {
+			in.ReadSince = map[string]time.Time{"sync": now.Add(-time.Minute)}
+		}, []app.HoldCode{app.HoldIncompleteReading}},
+		"shown now": {func(in *billing.Input) {
+			in.ReadSince = map[string]time.Time{"sync": now.Add(-time.Hour), "other": now}
+		}, nil},
+		"a statement, not read now": {func(in *billing.Input) {
+			in.ReadSince = map[string]time.Time{"sync": now.Add(-time.Minute)}
+			in.Readings[0].Covers = app.Period{Year: 2026, Month: time.October}
+		}, nil},
+		"never shown":        {func(in *billing.Input) { in.Mappings[0].Unseen = true }, []app.HoldCode{app.HoldIncompleteReading}},
 		"negative":           {func(in *billing.Input) { in.Readings[0].Quantity = q("-1") }, []app.HoldCode{app.HoldIncompleteReading}},
 		"source unread":      {func(in *billing.Input) { in.Unread = map[string]string{"sync": "timed out"} }, []app.HoldCode{app.HoldIncompleteReading}},
 		"additions unread":   {func(in *billing.Input) { delete(in.Actual.Additions, 12) }, []app.HoldCode{app.HoldIncompleteReading}},
@@ -190,6 +203,27 @@ func TestHolds(t *testing.T) {
 				}
 			}
 		})
+	}
+}
+
+// A plan that could not count somebody says so of itself, by name.
+func TestAPlanWithoutSomebodyIsNotComplete(t *testing.T) {
+	for name, change := range map[string]func(*billing.Input){
+		"no reading":      func(in *billing.Input) { in.Readings = nil },
+		"never shown":     func(in *billing.Input) { in.Mappings[0].Unseen = true },
+		"dated next year": func(in *billing.Input) { in.Readings[0].AsOf = now.AddDate(1, 0, 0) },
+		"not shown now":   func(in *billing.Input) { in.ReadSince = map[string]time.Time{"sync": now} },
+	} {
+		in := office()
+		change(&in)
+		if p := billing.Plan(in); p.Complete || len(p.Problems) != 1 || !strings.Contains(p.Problems[0], "Contoso") {
+			t.Errorf("%s: complete %v, problems %v", name, p.Complete, p.Problems)
+		}
+	}
+	many := storageOffice("1 2 3 4 5 6 7 8", "up")
+	many.Readings = nil
+	if p := billing.Plan(many); len(p.Problems) != 1 || !strings.Contains(p.Problems[0], "Site f and 2 more") {
+		t.Errorf("problems %v", p.Problems)
 	}
 }
 

@@ -8,19 +8,30 @@ import (
 	"psabridge/app/settings"
 )
 
-// Mappings lists the organizations that are billed on a connection, with inheritance worked out.
+// Mappings lists the organizations that are billed on a connection, with inheritance worked out. One that its source
+// has never shown is among them: what the settings bill is in the plan, or the plan says why not.
 func Mappings(tree []app.Organization, doc app.Settings, connection string) []billing.Mapping {
 	effective := settings.NewTree(tree, doc)
 	var out []billing.Mapping
-	for _, o := range tree {
+	known := make(map[[2]string]bool, len(tree))
+	add := func(o app.Organization, unseen bool) {
 		e := effective.Effective(o.Source, o.ExternalID)
 		if e.Connection != connection || len(e.Bill) == 0 || o.State == app.OrganizationIgnored {
-			continue
+			return
 		}
 		out = append(out, billing.Mapping{
-			Organization: o, CompanyID: e.Company.ID, AgreementID: e.Agreement.ID,
+			Organization: o, Unseen: unseen, CompanyID: e.Company.ID, AgreementID: e.Agreement.ID,
 			Bill: e.Bill, Products: e.Products, Rules: e.Rules, Exclude: e.Exclude,
 		})
+	}
+	for _, o := range tree {
+		known[[2]string{o.Source, o.ExternalID}] = true
+		add(o, false)
+	}
+	for _, o := range doc.Organizations {
+		if !known[[2]string{o.Source, o.ID}] {
+			add(app.Organization{Source: o.Source, ExternalID: o.ID, Name: "Organization " + o.ID}, true)
+		}
 	}
 	return out
 }

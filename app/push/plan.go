@@ -83,7 +83,7 @@ func (p *Pusher) compute(ctx context.Context, job planJob, trigger app.Trigger, 
 	name := job.connection.Name
 	in := billing.Input{
 		Connection: name, Period: job.period, Trigger: trigger, Now: now, Zone: job.zone,
-		Settings: job.connection.Billing, SettingsRev: job.rev, Unread: map[string]string{},
+		Settings: job.connection.Billing, SettingsRev: job.rev, Unread: map[string]string{}, ReadSince: map[string]time.Time{},
 	}
 	tree, err := p.Store.Tree(ctx)
 	if err != nil {
@@ -132,6 +132,10 @@ func (p *Pusher) refresh(ctx context.Context, in *billing.Input, names []string)
 		return
 	}
 	progress(ctx, 0, 0, "Reading usage")
+	began := p.Now().Truncate(time.Millisecond) // as exact as a stored reading is
+	for _, name := range names {
+		in.ReadSince[name] = began
+	}
 	for _, problem := range p.Refresh(ctx, names) {
 		if problem.Unread {
 			in.Unread[problem.Source] = problem.Message
