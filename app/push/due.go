@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	"psabridge/app"
@@ -52,6 +53,9 @@ func (p *Pusher) dueConnection(ctx context.Context, c app.ConnectionSettings, no
 	if d.period, d.at, d.late, d.missed, ok = billing.Due(c.Billing, settings.Location(c), now, already); !ok {
 		return nil
 	}
+	if d.missed, err = p.missed(ctx, c, d.period, already, now); err != nil {
+		return err
+	}
 	if len(already) == 0 {
 		since, err := p.scheduledSince(ctx, c)
 		if err != nil || d.at.Before(since) {
@@ -71,6 +75,22 @@ func (p *Pusher) dueConnection(ctx context.Context, c app.ConnectionSettings, no
 	}
 	_, err = p.Approve(ctx, plan.ID, plan.Digest, app.TriggerSchedule, string(app.TriggerSchedule))
 	return err
+}
+
+// missed lists the months between the newest one that was planned or pushed, by hand too, and the due one.
+func (p *Pusher) missed(ctx context.Context, c app.ConnectionSettings, due app.Period, planned []app.Period, now time.Time) ([]app.Period, error) {
+	pushes, err := p.Store.Pushes(ctx, app.PushFilter{Connection: c.Name})
+	if err != nil {
+		return nil, err
+	}
+	known := slices.Clone(planned)
+	for _, push := range pushes {
+		if push.Period.Before(due) {
+			known = append(known, push.Period)
+		}
+	}
+	_, _, _, missed, _ := billing.Due(c.Billing, settings.Location(c), now, known)
+	return missed, nil
 }
 
 // scheduledSince returns when the connection's push moment was set as it is now; zero when the history does not say.

@@ -47,7 +47,10 @@ func TestAMonth(t *testing.T) {
 	if n := len(writers(second.Lines)); n != 0 {
 		t.Errorf("the second plan would write %d lines", n)
 	}
-	again := w.approve(second)
+	if _, err := w.pusher.Approve(t.Context(), second.ID, second.Digest, app.TriggerPerson, "ada"); app.ErrorCode(err) != app.Conflict {
+		t.Errorf("a plan of held lines alone: %v, want conflict", err)
+	}
+	again := w.approve(w.skipped(second))
 	if again.State != app.PushDone {
 		t.Errorf("a push with nothing to write is %s, want done at once", again.State)
 	}
@@ -147,7 +150,7 @@ func TestCallsStayAtTheMinimum(t *testing.T) {
 		t.Errorf("%d requests, want at most %d", got, least)
 	}
 	w.cw.ForgetRequests()
-	w.approve(w.plan())
+	w.approve(w.skipped(w.plan()))
 	w.work(nil)
 	if got := w.cw.Requests(); got > 1+len(agreements) {
 		t.Errorf("%d requests for an unchanged month, want %d", got, 1+len(agreements))

@@ -186,6 +186,21 @@ func (w *world) released() app.Plan {
 	return p
 }
 
+// skipped says of every held line that it is not for this push.
+func (w *world) skipped(p app.Plan) app.Plan {
+	w.t.Helper()
+	for _, l := range p.Lines {
+		if l.Verdict != app.VerdictHold {
+			continue
+		}
+		var err error
+		if p, err = w.pusher.Decide(w.t.Context(), l.ID, app.DecisionSkipped, nil, "not now", "ada"); err != nil {
+			w.t.Fatal(err)
+		}
+	}
+	return p
+}
+
 func (w *world) approve(p app.Plan) app.Push {
 	w.t.Helper()
 	push, err := w.pusher.Approve(w.t.Context(), p.ID, p.Digest, app.TriggerPerson, "ada")
