@@ -2,6 +2,7 @@ package push
 
 import (
 	"context"
+	"time"
 
 	"psabridge/app"
 	"psabridge/app/billing"
@@ -32,8 +33,8 @@ func (p *Pusher) ReleaseAll(ctx context.Context, planID int64, codes []app.HoldC
 
 // Approve freezes a plan and queues its writes: the only way to a push. Lines that are still held stay out of it.
 //
-// conflict: the digest or the settings changed since the plan was made, another push is being written, or the
-// schedule approves while something is held.
+// conflict: the digest or the settings changed since the plan was made, the plan is too old or its period is over,
+// nothing in it can be written, another push is being written, or the schedule approves while something is held.
 func (p *Pusher) Approve(ctx context.Context, planID int64, digest string, trigger app.Trigger, by string) (app.Push, error) {
 	plan, err := p.Store.Plan(ctx, planID)
 	if err != nil {
@@ -42,12 +43,14 @@ func (p *Pusher) Approve(ctx context.Context, planID int64, digest string, trigg
 	if plan.Digest != digest {
 		return app.Push{}, app.Errorf(app.Conflict, "The plan changed since you looked at it. Look at it again, then push.")
 	}
-	_, rev, err := p.Settings(ctx)
+	doc, rev, err := p.Settings(ctx)
 	if err != nil {
 		return app.Push{}, err
 	}
-	if plan.State == app.PlanOpen && plan.SettingsRev != rev {
-		return app.Push{}, app.Errorf(app.Conflict, "The settings changed since this plan was made. Make a new plan, then push.")
+	if plan.State == app.PlanOpen {
+		if err := stillStands(plan, doc, rev, p.Now()); err != nil {
+			return app.Push{}, err
+		}
 	}
 	if trigger == app.TriggerSchedule && !free(plan) {
 		return app.Push{}, app.Errorf(app.Conflict, "Something in this plan is held or could not be read, so the push waits for a person.")
@@ -58,6 +61,33 @@ func (p *Pusher) Approve(ctx context.Context, planID int64, digest string, trigg
 	}
 	p.Log.InfoContext(ctx, "push approved", "connection", push.Connection, "period", push.Period.String(), "push", push.ID, "trigger", string(trigger), "by", by)
 	return push, nil
+}
+
+// stillStands returns a conflict when a plan is not what would be planned now. An undo is made and approved at once.
+func stillStands(plan app.Plan, doc app.Settings, rev int64, now time.Time) error {
+	if plan.SettingsRev != rev {
+		return app.Errorf(app.Conflict, "The settings changed since this plan was made. Make a new plan, then push.")
+	}
+	if plan.UndoOf != 0 {
+		return nil
+	}
+	c, ok := settings.ConnectionByName(doc, plan.Connection)
+	if !ok {
+		return app.Errorf(app.NotFound, "There is no connection %q any more.", plan.Connection)
+	}
+	zone := settings.Location(c)
+	switch {
+	case !billing.Plannable(c.Billing, zone, now, plan.Period):
+		return app.Errorf(app.Conflict, "%s cannot be pushed any more: only the current month or the latest due one can. Make a new plan.", plan.Period)
+	case outdated(plan, c, now):
+		return app.Errorf(app.Conflict, "This plan was made on %s, and usage may have changed since. Make a new plan, then push.", plan.CreatedAt.In(zone).Format("2 January 2006 at 15:04"))
+	}
+	return nil
+}
+
+// outdated reports whether a plan is older than the readings it rests on may be, or dated in the future.
+func outdated(plan app.Plan, c app.ConnectionSettings, now time.Time) bool {
+	return now.Sub(plan.CreatedAt).Abs() > billing.MaxAge(c.Billing)
 }
 
 // free reports whether a plan may go out without a person (M14).

@@ -112,3 +112,29 @@ func TestAMappingWithoutOrganization(t *testing.T) {
 		t.Errorf("in a line %v, complete %v, problems %v", found, p.Complete, p.Problems)
 	}
 }
+
+// What a plan says is pushed while it is true: not weeks later, and not when its month is over.
+func TestAnOldPlanIsNotPushed(t *testing.T) {
+	t.Parallel()
+	w := month(t, app.ApprovalAsk)
+	w.vendors.MSP.AddPerson(w.customer(), "Ada", "Lovelace", w.clock())
+	refused := func(p app.Plan, why string) {
+		t.Helper()
+		if _, err := w.pusher.Approve(t.Context(), p.ID, p.Digest, app.TriggerPerson, "ada"); app.ErrorCode(err) != app.Conflict || !strings.Contains(app.ErrorMessage(err), why) {
+			t.Errorf("%s: %v, want a conflict that says %q", w.clock(), err, why)
+		}
+	}
+	p := w.plan()
+	w.pass(25 * time.Hour)
+	refused(p, "made on 22 November 2026")
+	w.pass(19 * 24 * time.Hour) // December, and November is the latest due month
+	refused(p, "made on 22 November 2026")
+	w.pass(20 * 24 * time.Hour)
+	refused(p, "2026-11 cannot be pushed any more")
+	w.pass(-40 * 24 * time.Hour)
+	w.pass(-26 * time.Hour) // the clock was ahead when it was made
+	refused(p, "made on 22 November 2026")
+	p = w.plan()
+	w.pass(23 * time.Hour)
+	w.approve(p)
+}
