@@ -358,7 +358,13 @@ func TestLinesAreDecided(t *testing.T) {
 	if l.Decision != app.DecisionCorrected || !l.After.Equal(app.Q(50)) || l.DecidedBy != "person" {
 		t.Errorf("line %+v", l)
 	}
-	w.post(line+"/skip").to(t, "/billing/cw/2026-11?show=skipped#line-"+strconv.FormatInt(w.line, 10))
+	got = w.post(line+"/skip").want(t, http.StatusUnprocessableEntity) // its planned number is gone
+	if !strings.Contains(got.body, "corrected to 50") {
+		t.Errorf("a corrected line: %s", mainOf(got.body))
+	}
+	w.makePlan()
+	id := strconv.FormatInt(w.line, 10)
+	w.post("/billing/lines/"+id+"/skip").to(t, "/billing/cw/2026-11?show=skipped#line-"+id)
 	old := w.line
 	w.makePlan()
 	got = w.post("/billing/lines/"+strconv.FormatInt(old, 10)+"/release").want(t, http.StatusConflict)
