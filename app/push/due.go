@@ -48,10 +48,9 @@ func (p *Pusher) dueConnection(ctx context.Context, c app.ConnectionSettings, no
 	if err != nil {
 		return err
 	}
-	var d due
-	var ok bool
-	if d.period, d.at, d.late, d.missed, ok = billing.Due(c.Billing, settings.Location(c), now, already); !ok {
-		return nil
+	d, ok := dueNow(c, now, already)
+	if !ok {
+		return p.resume(ctx, c, already, now)
 	}
 	if d.missed, err = p.missed(ctx, c, d.period, already, now); err != nil {
 		return err
@@ -62,19 +61,68 @@ func (p *Pusher) dueConnection(ctx context.Context, c app.ConnectionSettings, no
 			return err // the moment passed before anyone asked for it
 		}
 	}
-	plan, err := p.duePlan(ctx, c, d)
+	plan, err := p.duePlan(ctx, c, d, app.TriggerSchedule)
+	if err == nil {
+		err = p.approveDue(ctx, c, d, plan, now)
+	}
 	if err != nil {
 		p.later(c.Name, now.Add(askAgainAfter))
-		return err
 	}
-	if c.Billing.Approval != app.ApprovalAutomatic || d.late || pastInvoice(plan, d, settings.Location(c), now) {
-		return nil
-	}
-	if !free(plan) {
+	return err
+}
+
+func dueNow(c app.ConnectionSettings, now time.Time, already []app.Period) (d due, ok bool) {
+	d.period, d.at, d.late, d.missed, ok = billing.Due(c.Billing, settings.Location(c), now, already)
+	return d, ok
+}
+
+// approveDue pushes the plan of a due month where nobody has to be asked.
+func (p *Pusher) approveDue(ctx context.Context, c app.ConnectionSettings, d due, plan app.Plan, now time.Time) error {
+	if c.Billing.Approval != app.ApprovalAutomatic || d.late || !free(plan) || pastInvoice(plan, d, settings.Location(c), now) {
 		return nil // waits for a person
 	}
-	_, err = p.Approve(ctx, plan.ID, plan.Digest, app.TriggerSchedule, string(app.TriggerSchedule))
+	_, err := p.Approve(ctx, plan.ID, plan.Digest, app.TriggerSchedule, string(app.TriggerSchedule))
 	return err
+}
+
+// resume approves the due month's plan when something, a crash say, came between it and its approval. A plan that a
+// person decided on is theirs to approve. One that is outdated by now is made again; it counts as a person's, because
+// the schedule makes one a month.
+func (p *Pusher) resume(ctx context.Context, c app.ConnectionSettings, already []app.Period, now time.Time) error {
+	d, ok := dueNow(c, now, nil)
+	if !ok || d.late || c.Billing.Approval != app.ApprovalAutomatic {
+		return nil
+	}
+	plan, err := p.Store.CurrentPlan(ctx, c.Name, d.period)
+	switch {
+	case app.ErrorCode(err) == app.NotFound:
+		return nil
+	case err != nil:
+		return err
+	case plan.State != app.PlanOpen || plan.Trigger != app.TriggerSchedule || !free(plan) || decidedOn(plan):
+		return nil
+	}
+	_, rev, err := p.Settings(ctx)
+	if err == nil && (plan.SettingsRev != rev || outdated(plan, c, now)) {
+		if d.missed, err = p.missed(ctx, c, d.period, already, now); err == nil {
+			plan, err = p.duePlan(ctx, c, d, app.TriggerPerson)
+		}
+	}
+	if err == nil {
+		err = p.approveDue(ctx, c, d, plan, now)
+	}
+	if err != nil {
+		p.later(c.Name, now.Add(askAgainAfter))
+	}
+	return err
+}
+
+func decidedOn(plan app.Plan) bool {
+	return slices.ContainsFunc(plan.Lines, func(l app.Line) bool { return l.Decision != app.DecisionNone })
+}
+
+func before(periods []app.Period, p app.Period) []app.Period {
+	return slices.DeleteFunc(slices.Clone(periods), func(q app.Period) bool { return !q.Before(p) })
 }
 
 // missed lists the months between the newest one that was planned or pushed, by hand too, and the due one.
@@ -85,12 +133,10 @@ func (p *Pusher) missed(ctx context.Context, c app.ConnectionSettings, due app.P
 	}
 	known := slices.Clone(planned)
 	for _, push := range pushes {
-		if push.Period.Before(due) {
-			known = append(known, push.Period)
-		}
+		known = append(known, push.Period)
 	}
-	_, _, _, missed, _ := billing.Due(c.Billing, settings.Location(c), now, known)
-	return missed, nil
+	d, _ := dueNow(c, now, before(known, due))
+	return d.missed, nil
 }
 
 // scheduledSince returns when the connection's push moment was set as it is now; zero when the history does not say.
@@ -127,16 +173,16 @@ func sameSchedule(document []byte, c app.ConnectionSettings) bool {
 	return ok && then.Billing.Enabled && then.Billing.PushDay == c.Billing.PushDay && then.Billing.PushAt == c.Billing.PushAt
 }
 
-// duePlan makes the schedule's one plan of a period. While ConnectWise cannot be read it is not spent on a plan that
+// duePlan makes the plan of a due period. While ConnectWise cannot be read it is not spent on a plan that
 // says nothing, until the push is late anyway.
-func (p *Pusher) duePlan(ctx context.Context, c app.ConnectionSettings, d due) (app.Plan, error) {
+func (p *Pusher) duePlan(ctx context.Context, c app.ConnectionSettings, d due, trigger app.Trigger) (app.Plan, error) {
 	defer p.alone(c.Name)()
 	now := p.Now()
 	job, err := p.prepare(ctx, c.Name, d.period, now)
 	if err != nil {
 		return app.Plan{}, err
 	}
-	plan, err := p.compute(ctx, job, app.TriggerSchedule, now)
+	plan, err := p.compute(ctx, job, trigger, now)
 	if err != nil {
 		return app.Plan{}, err
 	}

@@ -1,6 +1,7 @@
 package push_test
 
 import (
+	"context"
 	"net/http"
 	"strconv"
 	"testing"
@@ -109,6 +110,68 @@ func TestDuePushesByItself(t *testing.T) {
 	w.due()
 	if len(w.pushes()) != 2 {
 		t.Error("the month was pushed twice")
+	}
+}
+
+// dies lets the process end after the due month was planned, before the plan was approved.
+func (w *world) dies() app.Plan {
+	w.t.Helper()
+	calls, document := 0, w.pusher.Settings
+	w.pusher.Settings = func(ctx context.Context) (app.Settings, int64, error) {
+		if calls++; calls > 2 { // Due and the plan have asked; the approval is next
+			return app.Settings{}, 0, context.Canceled
+		}
+		return document(ctx)
+	}
+	if err := w.pusher.Due(w.t.Context(), w.clock()); err == nil {
+		w.t.Fatal("it did not die")
+	}
+	w.restart()
+	plan, err := w.store.CurrentPlan(w.t.Context(), "cw", app.Period{Year: 2026, Month: time.December})
+	if err != nil || plan.State != app.PlanOpen {
+		w.t.Fatalf("plan %s (%v)", plan.State, err)
+	}
+	return plan
+}
+
+func TestDiedBeforeTheApproval(t *testing.T) {
+	t.Parallel()
+	cases := map[string]struct {
+		meanwhile func(*world, app.Plan)
+		pushes    int
+	}{
+		"nothing else happened": {func(*world, app.Plan) {}, 2},
+		"settings were saved":   {func(w *world, _ app.Plan) { w.rev++ }, 2},
+		"approval was changed":  {func(w *world, _ app.Plan) { w.doc.Connections[0].Billing.Approval = app.ApprovalAsk; w.rev++ }, 1},
+		"a day passed":          {func(w *world, _ app.Plan) { w.pass(24 * time.Hour) }, 1},
+		"a person decided": {func(w *world, p app.Plan) {
+			if _, err := w.pusher.Decide(w.t.Context(), writers(p.Lines)[0].ID, app.DecisionSkipped, nil, "", "ada"); err != nil {
+				w.t.Fatal(err)
+			}
+		}, 1},
+		"a person planned": {func(w *world, _ app.Plan) { w.plan() }, 1},
+		"something is held now": {func(w *world, _ app.Plan) {
+			for _, p := range w.vendors.MSP.Persons(w.customer()) {
+				w.vendors.MSP.RemovePerson(p.ID, w.clock())
+			}
+			w.rev++
+		}, 1},
+	}
+	for name, c := range cases {
+		t.Run(name, func(t *testing.T) {
+			w := month(t, app.ApprovalAutomatic)
+			w.vendors.MSP.AddPerson(w.customer(), "Ada", "Lovelace", w.clock())
+			w.pass(33 * 24 * time.Hour)
+			c.meanwhile(w, w.dies())
+			for range 3 {
+				w.pass(10 * time.Minute)
+				w.due()
+				w.work(nil)
+			}
+			if got := w.pushes(); len(got) != c.pushes || c.pushes == 2 && (got[0].State != app.PushDone || got[0].Trigger != app.TriggerSchedule) {
+				t.Errorf("%d pushes, the newest is %s by %s; want %d", len(got), got[0].State, got[0].Trigger, c.pushes)
+			}
+		})
 	}
 }
 
