@@ -3,6 +3,8 @@ package push_test
 import (
 	"context"
 	"net/http"
+	"slices"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -388,6 +390,39 @@ func TestACreateWithoutAnswer(t *testing.T) {
 			t.Errorf("%d lines would be created by the new plan, want the lost one, asked for again", held)
 		}
 	})
+}
+
+// ConnectWise answers 500 to one line for ever: after some looks a person is asked, and can end it.
+func TestALineThatIsNeverTakenIsParked(t *testing.T) {
+	t.Parallel()
+	w := newSmallWorld(t)
+	plan := w.released()
+	victim := writers(plan.Lines)[slices.IndexFunc(writers(plan.Lines), func(l app.Line) bool { return !isCreate(l) })]
+	w.cw.Faults.Add(sandbox.Fault{Method: http.MethodPatch, Path: "*/additions/" + strconv.FormatInt(victim.AdditionID, 10), Times: -1, Status: 500, Body: `{"message":"Object reference not set"}`})
+	done := w.approve(plan)
+	w.work(nil)
+	parked, err := w.store.Deliveries(t.Context(), app.DeliveryFilter{State: app.DeliveryParked})
+	if err != nil || len(parked) != 1 || !strings.Contains(parked[0].Reason, "still holds "+victim.Before.String()) {
+		t.Fatalf("parked: %+v (%v)", parked, err)
+	}
+	sent := 0
+	for _, r := range w.cw.Log() {
+		if r.Method == http.MethodPatch && strings.HasSuffix(r.Path, "/"+strconv.FormatInt(victim.AdditionID, 10)) {
+			sent++
+		}
+	}
+	if sent < 5 || sent > 10 {
+		t.Errorf("it was sent %d times", sent)
+	}
+	w.cw.Faults.Clear()
+	if err := w.store.RetryDelivery(t.Context(), parked[0].ID, "ada", w.clock()); err != nil {
+		t.Fatal(err)
+	}
+	w.work(nil)
+	if got := w.push(done.ID); got.State != app.PushDone {
+		t.Errorf("push %s after the retry, lines %v", got.State, states(got.Lines))
+	}
+	effective(t, w, writers(plan.Lines))
 }
 
 // A create that may have arrived is never sent again by itself, whatever else goes wrong while we look for it.

@@ -17,6 +17,10 @@ import (
 // the quantity decides it; then rarer, while answers keep missing.
 var checkDelays = []time.Duration{0, 15 * time.Second, time.Minute, 5 * time.Minute, 15 * time.Minute, time.Hour}
 
+// mostChecks is how often a line is written anew after a look showed that it still holds the old quantity, before a
+// person is asked.
+const mostChecks = 8
+
 // Write is the outbox.Handler of agreement.write: it reads the agreement's additions again, stops lines that someone
 // changed, and writes the others one by one. Lines that are settled already are left alone, so it can be called again
 // after a crash at any point.
@@ -204,8 +208,12 @@ func (w *writing) settle(st *app.Settlement, d app.Delivery) {
 	switch {
 	case w.unknown != nil:
 		checks := 0
-		if d.State == app.DeliveryChecking {
+		if d.State == app.DeliveryChecking && !w.advanced() {
 			checks = d.Checks + 1
+		}
+		if checks >= mostChecks {
+			st.State, st.Code, st.Message = app.DeliveryParked, app.ErrorCode(w.unknown), w.stuck(checks)
+			return
 		}
 		st.State, st.Checks, st.NextAt = app.DeliveryChecking, checks, st.At.Add(checkDelay(checks))
 		st.Code, st.Message = app.ErrorCode(w.unknown), app.ErrorMessage(w.unknown)
@@ -214,6 +222,22 @@ func (w *writing) settle(st *app.Settlement, d app.Delivery) {
 	default:
 		st.State = app.DeliveryDone
 	}
+}
+
+// advanced reports whether some line was settled by this attempt.
+func (w *writing) advanced() bool {
+	return slices.ContainsFunc(w.moved, func(l app.Line) bool { return l.State != app.LineUnknown })
+}
+
+// stuck says that ConnectWise neither takes a line nor refuses it.
+func (w *writing) stuck(checks int) string {
+	l := w.moved[len(w.moved)-1] // an unknown outcome ends the attempt
+	held := "is not there"
+	if l.Before != nil {
+		held = "still holds " + l.Before.String()
+	}
+	return fmt.Sprintf("The line of %s on agreement %s was sent %d times without a clear answer, and each look showed that it %s. The last answer: %s Look at the line in ConnectWise, then retry, or drop this and make a new plan.",
+		l.Product, l.Agreement.Name, checks+1, held, app.ErrorMessage(w.unknown))
 }
 
 func checkDelay(checks int) time.Duration {
