@@ -79,8 +79,9 @@ type bridge struct {
 
 // closer is one step of stopping, by name for the log.
 type closer struct {
-	name string
-	stop func(context.Context) error
+	name  string
+	limit time.Duration // of the whole time a stop has; 0: what is left
+	stop  func(context.Context) error
 }
 
 // newBridge wires a bridge. Nothing of it runs yet but the outbox's recovery of what a crash left behind. On an error
@@ -107,7 +108,7 @@ func newBridge(ctx context.Context, o options) (*bridge, error) {
 func (b *bridge) openStore(ctx context.Context) error {
 	log, file := openLog(b.opts.Dir, b.opts.LogLevel, b.opts.Terminal.err)
 	b.log = log
-	b.onStop("log", func(context.Context) error { return file.Close() })
+	b.onStop("log", 0, func(context.Context) error { return file.Close() })
 	var err error
 	if b.token, err = loadToken(b.opts.Dir, randomToken); err != nil {
 		return err
@@ -115,7 +116,7 @@ func (b *bridge) openStore(ctx context.Context) error {
 	if b.store, err = store.Open(ctx, b.opts.Dir, store.Options{Logger: component(log, "store")}); err != nil {
 		return err
 	}
-	b.onStop("store", func(context.Context) error { return b.store.Close() })
+	b.onStop("store", 0, func(context.Context) error { return b.store.Close() })
 	if b.install, err = b.store.Install(ctx); err != nil {
 		return err
 	}
@@ -157,12 +158,14 @@ func (b *bridge) recover(ctx context.Context) error {
 	return err
 }
 
-// start sets everything going and serves the page and the API on the sockets. It does not wait.
+// start sets everything going and serves the page and the API on the sockets. It does not wait. What is started last
+// stops first: nobody may ask for anything once the parts that answer begin to go.
 func (b *bridge) start(ctx context.Context, sockets *web.Listeners) {
-	b.startBriefly(ctx, sockets)
-	b.onStop("schedule", b.schedule.Stop)
+	b.startOutbox(ctx)
 	b.ticking = true
+	b.onStop("schedule", 2*time.Second, b.schedule.Stop)
 	b.schedule.Start()
+	b.startServers(sockets)
 }
 
 // startBriefly is start for a bridge that lives for one command: it serves and delivers, a push must not wait for the
@@ -185,7 +188,12 @@ func (b *bridge) startServers(sockets *web.Listeners) {
 			}
 		}()
 	}
-	b.onStop("http", srv.Shutdown)
+	b.onStop("http", time.Second, func(ctx context.Context) error {
+		if err := srv.Shutdown(ctx); err != nil {
+			return srv.Close() // somebody waits for a long job's result; it goes on without him
+		}
+		return nil
+	})
 }
 
 // stop unwinds everything that was opened, last first, within what ctx leaves. It may be called more than once.
@@ -193,7 +201,7 @@ func (b *bridge) stop(ctx context.Context) {
 	for len(b.closers) > 0 {
 		last := b.closers[len(b.closers)-1]
 		b.closers = b.closers[:len(b.closers)-1]
-		if err := last.stop(ctx); err != nil && b.log != nil && last.name != "log" {
+		if err := last.run(ctx); err != nil && b.log != nil && last.name != "log" {
 			b.log.Warn("part did not stop cleanly", "part", last.name, "error", err)
 		}
 	}
@@ -206,8 +214,18 @@ func (b *bridge) stopSoon(ctx context.Context) {
 	b.stop(ctx)
 }
 
-func (b *bridge) onStop(name string, stop func(context.Context) error) {
-	b.closers = append(b.closers, closer{name, stop})
+func (b *bridge) onStop(name string, limit time.Duration, stop func(context.Context) error) {
+	b.closers = append(b.closers, closer{name, limit, stop})
+}
+
+// run stops one part within its limit, so that a slow one leaves time for those that matter more.
+func (c closer) run(ctx context.Context) error {
+	if c.limit > 0 {
+		var cancel context.CancelFunc
+		ctx, cancel = context.WithTimeout(ctx, c.limit)
+		defer cancel()
+	}
+	return c.stop(ctx)
 }
 
 // page is the address people open; it needs a session.

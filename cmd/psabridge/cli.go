@@ -163,12 +163,12 @@ func (g *globals) withBridge(ctx context.Context, c console, f func(*client) err
 	if err != nil {
 		return err
 	}
-	unlock, ok, err := lockData(dir)
+	unlock, other, err := takeData(ctx, dir)
 	if err != nil {
 		return err
 	}
-	if !ok {
-		cl, err := runningClient(dir)
+	if unlock == nil {
+		cl, err := runningClient(dir, other)
 		if err != nil {
 			return err
 		}
@@ -192,11 +192,7 @@ func (g *globals) withBridge(ctx context.Context, c console, f func(*client) err
 }
 
 // runningClient speaks to the bridge that holds the data folder.
-func runningClient(dir string) (*client, error) {
-	r, err := readRunning(dir)
-	if err != nil {
-		return nil, err
-	}
+func runningClient(dir string, r running) (*client, error) {
 	token, err := loadToken(dir, func() string { return "" })
 	if err != nil {
 		return nil, err

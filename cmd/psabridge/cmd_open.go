@@ -19,15 +19,15 @@ func (o openCmd) Run(ctx context.Context, g *globals, c console) error {
 	if err != nil {
 		return err
 	}
-	unlock, free, err := lockData(dir)
+	unlock, r, err := takeData(ctx, dir)
 	if err != nil {
 		return err
 	}
-	if free {
+	if unlock != nil {
 		unlock()
 		return app.Errorf(app.Unavailable, "psabridge is not running. Start it with: psabridge serve")
 	}
-	address, err := launchAddress(ctx, dir)
+	address, err := launchAddress(ctx, dir, r)
 	if err != nil {
 		return err
 	}
@@ -39,8 +39,8 @@ func (o openCmd) Run(ctx context.Context, g *globals, c console) error {
 }
 
 // launchAddress asks the running bridge for a sign-in address.
-func launchAddress(ctx context.Context, dir string) (string, error) {
-	cl, err := runningClient(dir)
+func launchAddress(ctx context.Context, dir string, r running) (string, error) {
+	cl, err := runningClient(dir, r)
 	if err != nil {
 		return "", err
 	}

@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 	"os"
-	"path/filepath"
 
 	"psabridge/app"
 	"psabridge/app/web"
@@ -18,28 +17,24 @@ func (serveCmd) Run(ctx context.Context, g *globals, c console) error {
 	if err != nil {
 		return err
 	}
-	unlock, ok, err := lockData(dir)
+	unlock, other, err := takeData(ctx, dir)
 	if err != nil {
 		return err
 	}
-	if !ok {
-		return secondStart(ctx, g, c, dir)
+	if unlock == nil {
+		return secondStart(ctx, g, c, dir, other)
 	}
 	defer unlock()
 	return g.serve(ctx, c, g.bridgeOptions(dir, c))
 }
 
 // secondStart is what a double click on a running bridge does: show its page.
-func secondStart(ctx context.Context, g *globals, c console, dir string) error {
-	r, err := readRunning(dir)
-	if err != nil {
-		return err
-	}
+func secondStart(ctx context.Context, g *globals, c console, dir string, r running) error {
 	_, _ = fmt.Fprintf(c.out, "psabridge is already running at %s\n", r.Page)
 	if g.NoBrowser {
 		return nil
 	}
-	address, err := launchAddress(ctx, dir)
+	address, err := launchAddress(ctx, dir, r)
 	if err != nil {
 		return err
 	}
@@ -68,7 +63,7 @@ func (g *globals) serve(ctx context.Context, c console, o options) error {
 	if err := writeRunning(o.Dir, run); err != nil {
 		return app.Wrap(err, app.Unavailable, "The data folder cannot be written. Is the disk full?")
 	}
-	defer func() { _ = os.Remove(filepath.Join(o.Dir, runFile)) }()
+	defer forgetRunning(o.Dir)
 	_, _ = fmt.Fprintf(c.out, "psabridge is ready at %s\n", run.Page)
 	if !g.NoBrowser && (b.firstRun || o.Demo) {
 		g.openFirst(ctx, c, b)

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"net/http"
 	"os/exec"
 	"strconv"
@@ -202,6 +203,31 @@ func TestSecondStartShowsTheFirst(t *testing.T) {
 	if d.cmd.ProcessState != nil {
 		t.Error("the first one ended")
 	}
+}
+
+// TestStartsInTheSameSecond starts many at once on one fresh folder: one runs, the others find it (RELIABILITY F35).
+func TestStartsInTheSameSecond(t *testing.T) {
+	b := newProcess(t)
+	ctx, cancel := context.WithCancel(t.Context())
+	defer cancel()
+	const starts = 6
+	ended := make(chan string, starts)
+	for range starts {
+		go func() {
+			out, _ := b.command(ctx, "serve", "--port", "0").CombinedOutput()
+			ended <- string(out)
+		}()
+	}
+	for range starts - 1 {
+		if out := <-ended; !strings.Contains(out, "already running at http://") {
+			t.Errorf("a start that did not win said %q", out)
+		}
+	}
+	if out := b.must("", "status"); !strings.Contains(out, "psabridge test") {
+		t.Errorf("status says %q", out)
+	}
+	cancel() // kills the one that runs
+	<-ended
 }
 
 // TestSecretsAreNotOnTheCommandLine looks where every user of the machine can look.

@@ -127,7 +127,11 @@ func (b *bridgeProcess) serve() *daemon {
 	case <-time.After(time.Minute):
 		b.t.Fatalf("serve never got ready\n%s", out.String())
 	}
-	cl, err := runningClient(b.dir)
+	r, err := readRunning(b.dir)
+	if err != nil {
+		b.t.Fatal(err)
+	}
+	cl, err := runningClient(b.dir, r)
 	if err != nil {
 		b.t.Fatal(err)
 	}

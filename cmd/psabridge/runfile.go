@@ -38,6 +38,10 @@ func readRunning(dir string) (running, error) {
 	return r, nil
 }
 
+// forgetRunning removes run.json. It is done right after taking the lock too: what a killed bridge left names a port that
+// may be somebody else's by now, and the API token must not be sent there.
+func forgetRunning(dir string) { _ = os.Remove(filepath.Join(dir, runFile)) }
+
 // loadToken reads the API token, or makes one on the first run.
 func loadToken(dir string, random func() string) (string, error) {
 	path := filepath.Join(dir, tokenFile)

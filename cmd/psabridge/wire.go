@@ -18,7 +18,7 @@ import (
 )
 
 // outboxGrace is how long writes under way may finish when the bridge stops; less than the whole stop may take.
-const outboxGrace = 3 * time.Second
+const outboxGrace = 2 * time.Second
 
 func (b *bridge) wireUseCases(context.Context) error {
 	b.hub = connect.New(connect.Config{
@@ -34,7 +34,7 @@ func (b *bridge) wireUseCases(context.Context) error {
 		Store: b.store, Client: b.psa, Settings: b.document, PageURL: b.page, Logger: component(b.log, "ticketing"),
 	})
 	b.jobs = job.New(nil, component(b.log, "job"))
-	b.onStop("jobs", b.jobs.Stop)
+	b.onStop("jobs", time.Second, b.jobs.Stop)
 	b.setup.OnChange(b.changed)
 	return nil
 }
@@ -52,7 +52,7 @@ func (b *bridge) startOutbox(ctx context.Context) {
 	run, cancel := context.WithCancel(context.WithoutCancel(ctx))
 	done := make(chan struct{})
 	go func() { defer close(done); b.outbox.Run(run) }()
-	b.onStop("outbox", func(ctx context.Context) error {
+	b.onStop("outbox", 0, func(ctx context.Context) error {
 		cancel()
 		select {
 		case <-done:
@@ -142,7 +142,27 @@ func (b *bridge) changed(ctx context.Context, c setup.Changed) {
 		b.hub.Forget(name)
 		b.intake.Hurry(name)
 	}
+	b.retryRefused(ctx)
 	if b.ticking {
 		b.schedule.Ask()
 	}
+}
+
+// retryRefused tries ticket deliveries again that were parked because something in the settings did not fit: a missing
+// mapping, a board that does not exist. A person who mends that should not have to look for each of them.
+func (b *bridge) retryRefused(ctx context.Context) {
+	parked, err := b.store.Deliveries(ctx, app.DeliveryFilter{State: app.DeliveryParked, Page: app.Page{Limit: 1000}})
+	if err != nil {
+		b.log.Warn("parked deliveries were not read", "error", err)
+		return
+	}
+	for _, d := range parked {
+		if d.ErrorCode != app.Invalid || d.Kind == app.DeliverAgreement {
+			continue
+		}
+		if err := b.store.RetryDelivery(ctx, d.ID, "settings", time.Now()); err != nil {
+			b.log.Warn("parked delivery was not tried again", "delivery", d.ID, "error", err)
+		}
+	}
+	b.wake()
 }
