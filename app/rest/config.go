@@ -41,7 +41,7 @@ type Config struct {
 	// CAFile is a PEM file with certificate authorities to trust besides the system's.
 	CAFile string
 	// Secrets are values that must not appear in an error even when the other side repeats them. Authorization,
-	// cookies and whatever Auth adds are known without being listed.
+	// cookies, whatever Auth adds and the form being sent are known without being listed.
 	Secrets func() []app.Secret
 	// ReadError reads the vendor's error bodies; nil reads the usual JSON shapes.
 	ReadError ErrorReader

@@ -3,6 +3,9 @@ package rest
 import (
 	"encoding/base64"
 	"errors"
+	"html"
+	"io"
+	"mime"
 	"net/http"
 	"net/url"
 	"slices"
@@ -19,8 +22,11 @@ type redactor struct{ replacer *strings.Replacer }
 // harmless headers may be repeated; every other one is treated as if it held a secret.
 var harmless = []string{"Accept", "Accept-Encoding", "Content-Type", "Content-Length", "User-Agent", "Pagination-Type"}
 
+// harmlessFields of a form may be repeated, too; a token, a password or a code travels in one of the others.
+var harmlessFields = []string{"grant_type", "client_id", "username", "guid", "dns_name", "scope"}
+
 func (c *Client) redactor(req *http.Request) redactor {
-	var values []string
+	values := formSecrets(req)
 	for name, all := range req.Header {
 		if !slices.Contains(harmless, http.CanonicalHeaderKey(name)) {
 			for _, v := range all {
@@ -44,7 +50,7 @@ func newRedactor(values []string) redactor {
 		if len(v) < 4 { // hiding "a" would only garble the message
 			continue
 		}
-		for _, form := range []string{v, url.QueryEscape(v), url.PathEscape(v), base64.StdEncoding.EncodeToString([]byte(v))} {
+		for _, form := range []string{v, url.QueryEscape(v), url.PathEscape(v), html.EscapeString(v), base64.StdEncoding.EncodeToString([]byte(v))} {
 			pairs = append(pairs, form, bullets)
 		}
 	}
@@ -68,6 +74,30 @@ func headerSecrets(v string) []string {
 	out = append(out, user, password)
 	if _, key, ok := strings.Cut(user, "+"); ok {
 		out = append(out, key)
+	}
+	return out
+}
+
+// formSecrets are the values of the form that a request sends, but for the harmless ones. It reads a copy of the body.
+func formSecrets(req *http.Request) []string {
+	if kind, _, _ := mime.ParseMediaType(req.Header.Get("Content-Type")); kind != formType || req.GetBody == nil {
+		return nil
+	}
+	body, err := req.GetBody()
+	if err != nil {
+		return nil
+	}
+	defer body.Close()
+	content, err := io.ReadAll(body)
+	if err != nil {
+		return nil
+	}
+	form, _ := url.ParseQuery(string(content)) // what cannot be read of it is no value of ours
+	var out []string
+	for name, all := range form {
+		if !slices.Contains(harmlessFields, name) {
+			out = append(out, all...)
+		}
 	}
 	return out
 }

@@ -66,12 +66,14 @@ func hasControl(s string) bool {
 	return strings.ContainsFunc(s, func(r rune) bool { return r < ' ' || r == 0x7f })
 }
 
+const formType = "application/x-www-form-urlencoded"
+
 func encode(body any) (io.Reader, string, error) {
 	switch b := body.(type) {
 	case nil:
 		return nil, "", nil
 	case url.Values:
-		return strings.NewReader(b.Encode()), "application/x-www-form-urlencoded", nil
+		return strings.NewReader(b.Encode()), formType, nil
 	}
 	var buf bytes.Buffer
 	enc := json.NewEncoder(&buf)

@@ -27,6 +27,7 @@ const (
 // between costs one access token and never the sign-in.
 type session struct {
 	client *rest.Client
+	known  *secrets
 	creds  Credentials
 	store  TokenStore
 	now    func() time.Time
@@ -46,9 +47,9 @@ type session struct {
 	attempt   string    // these very credentials, as they were entered
 }
 
-func newSession(client *rest.Client, c Config) *session {
+func newSession(client *rest.Client, known *secrets, c Config) *session {
 	return &session{
-		client: client, creds: c.Credentials, store: c.Tokens, now: c.Now, log: c.Logger, device: c.DeviceName,
+		client: client, known: known, creds: c.Credentials, store: c.Tokens, now: c.Now, log: c.Logger, device: c.DeviceName,
 		turn: make(chan struct{}, 1), login: c.Credentials.login(client.BaseURL()), attempt: c.Credentials.attempt(client.BaseURL()),
 	}
 }
@@ -168,6 +169,7 @@ func (s *session) load(ctx context.Context) error {
 	if err != nil {
 		return wrapStore(err, "The x360Sync sign-in cannot be read from the keychain. Unlock it, then try again.")
 	}
+	s.known.add(t.RefreshToken)
 	s.token, s.loaded = t, true
 	return nil
 }
@@ -199,6 +201,7 @@ func (s *session) refresh(ctx context.Context, now time.Time) error {
 	}
 	// Another session of the same source may have rotated the token a moment ago, e.g. one that settings have replaced.
 	if t, lerr := s.store.Load(ctx); lerr == nil && t.RefreshToken != "" && t.RefreshToken != used && t.Login == s.login {
+		s.known.add(t.RefreshToken)
 		s.token = t
 		if g, err = s.exchange(ctx, url.Values{"grant_type": {"refresh_token"}, "refresh_token": {t.RefreshToken}}); err == nil {
 			return s.accept(ctx, now, g)
@@ -254,6 +257,7 @@ func (s *session) exchange(ctx context.Context, form url.Values) (grant, error) 
 	if g.AccessToken == "" {
 		return grant{}, &app.Error{Code: app.Unavailable, Outcome: app.OutcomeUnknown, Message: "x360Sync answered the sign-in without a token. A proxy may stand in between."}
 	}
+	s.known.add(g.RefreshToken, g.AccessToken)
 	return g, nil
 }
 

@@ -66,17 +66,16 @@ func New(c Config) (*Source, error) {
 		c.Limiter = rest.NewLimiter(RequestsPerMinute, parallel)
 	}
 	c.DeviceName = cmp.Or(c.DeviceName, "psabridge")
+	known := newSecrets(c.Credentials)
 	client, err := rest.New(rest.Config{
 		Name: "x360Sync", BaseURL: base, UserAgent: c.UserAgent, Limiter: c.Limiter, Transport: c.Transport,
 		AllowPrivateNetwork: c.AllowPrivateNetwork, CAFile: c.CAFile,
-		Secrets: func() []app.Secret {
-			return []app.Secret{c.Credentials.Password, c.Credentials.AuthCode, c.Credentials.ClientSecret}
-		},
+		Secrets: known.all,
 	})
 	if err != nil {
 		return nil, err
 	}
-	return &Source{name: c.Name, top: c.TopOrganization, session: newSession(client, c), now: c.Now}, nil
+	return &Source{name: c.Name, top: c.TopOrganization, session: newSession(client, known, c), now: c.Now}, nil
 }
 
 func orNow(now func() time.Time) func() time.Time {
