@@ -18,9 +18,15 @@ type beat struct {
 // usualInterval is how often a source is polled when its settings do not say.
 const usualInterval = 2 * time.Minute
 
-// seen returns the beat as it would be after a poll at now, and whether a gap of more than two intervals ended there.
-func (b beat) seen(now time.Time, every time.Duration) (beat, bool) {
-	gap := b.last.IsZero() || now.Sub(b.last) > 2*every
+// askedEvery is how often it is asked what is due: no source is polled more often, whatever its settings say.
+const askedEvery = 30 * time.Second
+
+// seen returns the beat as it would be after a poll that began at began and is stored now, and whether we were blind
+// for more than two intervals before it. A steady time ahead of now was taken from a clock that was put back since.
+func (b beat) seen(began, now time.Time, every time.Duration) (beat, bool) {
+	began, now = began.Round(0), now.Round(0) // the monotonic clock stands still while the machine sleeps
+	blind := began.Sub(b.last)
+	gap := b.last.IsZero() || blind > 2*max(every, askedEvery) || b.steady.After(now)
 	if gap {
 		b.steady = now
 	}

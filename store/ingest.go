@@ -35,7 +35,7 @@ func (s *Store) Ingest(ctx context.Context, b app.Batch, now time.Time, decide D
 		if err != nil {
 			return err
 		}
-		after, st.GapRestart = s.beatOf(b.Source).seen(now, every)
+		after, st.GapRestart = s.beatOf(b.Source).seen(readAt(b, now), now, every)
 		st.SteadySince, st.Complete, st.Fresh = after.steady, b.Complete(), fresh
 		if st.FirstRead && b.OrganizationsComplete {
 			if err := exec(ctx, tx, "INSERT INTO source_starts (source, started_at) VALUES (?, ?)", b.Source, stamp(now)); err != nil {
@@ -91,7 +91,7 @@ func (r *Reader) quietState(ctx context.Context, q querier, source string, now t
 		return st, err
 	}
 	var b beat
-	b, st.GapRestart = r.beatOf(source).seen(now, every)
+	b, st.GapRestart = r.beatOf(source).seen(now, now, every)
 	st.SteadySince, st.Complete = b.steady, true
 	return st, nil
 }

@@ -95,7 +95,9 @@ func TestPollGapRestartsTheClock(t *testing.T) {
 	}{{0, true, 0}, {10 * time.Minute, false, 0}, {21 * time.Minute, true, 21 * time.Minute}, {26 * time.Minute, false, 21 * time.Minute}}
 	for _, step := range steps {
 		var st app.AlertState
-		_, err := s.Ingest(t.Context(), machine(app.Connected), t0.Add(step.at), func(got app.AlertState) app.AlertDecision { st = got; return app.AlertDecision{} })
+		b := machine(app.Connected)
+		b.ReadAt = t0.Add(step.at)
+		_, err := s.Ingest(t.Context(), b, b.ReadAt, func(got app.AlertState) app.AlertDecision { st = got; return app.AlertDecision{} })
 		must(t, err)
 		if st.GapRestart != step.gap || !st.SteadySince.Equal(t0.Add(step.steady)) {
 			t.Errorf("at %v: gap %v, steady since %v", step.at, st.GapRestart, st.SteadySince)

@@ -1,6 +1,7 @@
 package store
 
 import (
+	"cmp"
 	"context"
 	"database/sql"
 	"time"
@@ -52,10 +53,7 @@ func currentStates(ctx context.Context, q querier, source string) ([]app.ObjectS
 // saveStates writes the values that changed. A value that is no longer shown ends only where its organization was
 // read completely: what could not be read still holds.
 func saveStates(ctx context.Context, tx *sql.Tx, b app.Batch, now time.Time) error {
-	at := b.ReadAt
-	if at.IsZero() {
-		at = now
-	}
+	at := readAt(b, now)
 	open, err := openStates(ctx, tx, b.Source)
 	if err != nil {
 		return err
@@ -85,6 +83,11 @@ func saveStates(ctx context.Context, tx *sql.Tx, b app.Batch, now time.Time) err
 		}
 	}
 	return nil
+}
+
+// readAt is when the reading of a batch began.
+func readAt(b app.Batch, now time.Time) time.Time {
+	return cmp.Or(b.ReadAt, now)
 }
 
 // readCompletely returns the organizations whose objects the batch shows all of.
