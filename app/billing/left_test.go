@@ -143,7 +143,7 @@ func TestAMovedShareWaitsForAnOldLineThatCannotBeRead(t *testing.T) {
 }
 
 func TestAPartialLeaveKeepsTheRest(t *testing.T) {
-	in := storageOffice("4 5", "up")
+	in := storageOffice("4 5")
 	in.Previous = []app.Line{{
 		Agreement: app.Named{ID: 12}, Meter: app.MeterStorage, Product: "X360-STORAGE", ProductID: 501, State: app.LineDone,
 		Shares: []app.Share{{Source: "sync", ExternalID: "a", Name: "Site a", Quantity: q("4")}, {Source: "sync", ExternalID: "z", Name: "Site z", Quantity: q("7")}},
@@ -212,7 +212,7 @@ func TestARenamedItemIsNotACustomerWhoLeft(t *testing.T) {
 
 // Who is on a line is judged by the newest push, what changed by the month before.
 func TestLeavingWithinTheMonth(t *testing.T) {
-	in := storageOffice("4 5", "up")
+	in := storageOffice("4 5")
 	in.Owned = []app.OwnedAddition{{AdditionID: 9905, AgreementID: 12, ProductID: 501, LastVerified: q("2"), Confirmed: true, Method: "computed"}}
 	line := app.Line{
 		Agreement: app.Named{ID: 12}, Meter: app.MeterStorage, Product: "X360-STORAGE", ProductID: 501, State: app.LineDone,

@@ -220,7 +220,7 @@ func TestAPlanWithoutSomebodyIsNotComplete(t *testing.T) {
 			t.Errorf("%s: complete %v, problems %v", name, p.Complete, p.Problems)
 		}
 	}
-	many := storageOffice("1 2 3 4 5 6 7 8", "up")
+	many := storageOffice("1 2 3 4 5 6 7 8")
 	many.Readings = nil
 	if p := billing.Plan(many); len(p.Problems) != 1 || !strings.Contains(p.Problems[0], "Site f and 2 more") {
 		t.Errorf("problems %v", p.Problems)
@@ -294,7 +294,7 @@ func TestAmountOnlyWhereItIsCertain(t *testing.T) {
 }
 
 func TestSharesAreSummedThenRoundedThenRaised(t *testing.T) {
-	in := storageOffice("1.2 1.2", "up")
+	in := storageOffice("1.2 1.2")
 	l := billing.Plan(in).Lines[0]
 	if !l.After.Equal(q("3")) || len(l.Shares) != 2 {
 		t.Errorf("1.2 GB + 1.2 GB = %s with %d shares, want 3 with 2", l.After, len(l.Shares))
@@ -312,7 +312,7 @@ func TestSharesAreSummedThenRoundedThenRaised(t *testing.T) {
 }
 
 // storageOffice has one organization per number, all on agreement 12, each with so many GB.
-func storageOffice(gigabytes, round string) billing.Input {
+func storageOffice(gigabytes string) billing.Input {
 	in := office()
 	in.Mappings, in.Readings, in.Owned = nil, nil, nil
 	in.Actual.Additions[12] = []app.Addition{addition(9905, 501, "X360-STORAGE", "2")}
@@ -321,7 +321,7 @@ func storageOffice(gigabytes, round string) billing.Input {
 		in.Mappings = append(in.Mappings, billing.Mapping{
 			Organization: app.Organization{ID: int64(i + 10), Source: "sync", ExternalID: id, Name: "Site " + id, State: app.OrganizationPresent},
 			CompanyID:    250, AgreementID: 12, Bill: []app.Meter{app.MeterStorage}, Products: map[app.Meter]string{app.MeterStorage: "X360-STORAGE"},
-			Rules: map[app.Meter]app.QuantityRule{app.MeterStorage: {Round: round}},
+			Rules: map[app.Meter]app.QuantityRule{app.MeterStorage: {Round: billing.RoundUp}},
 		})
 		r := reading(id, app.MeterStorage, "0", app.UnitBytes)
 		r.Quantity, _ = billing.Convert(q(gb), app.UnitGB, app.UnitBytes)
