@@ -3,13 +3,14 @@ package ticketing
 import (
 	"context"
 	"errors"
+	"slices"
 
 	"psabridge/app"
 	"psabridge/app/psa"
 )
 
-// Poll looks what people did with our open tickets: one batched call per connection. A connection that cannot be read
-// does not keep the others from it; the error joins them all.
+// Poll looks what people did with our open tickets: one batched call per connection. A connection or a ticket that
+// cannot be read does not keep the others from it; the error joins them all. Connections that Deps.Skip names are left out.
 func (k *Desk) Poll(ctx context.Context) error {
 	doc, err := k.d.Settings(ctx)
 	if err != nil {
@@ -17,6 +18,9 @@ func (k *Desk) Poll(ctx context.Context) error {
 	}
 	var problems []error
 	for _, c := range doc.Connections {
+		if k.d.Skip(c.Name) {
+			continue
+		}
 		if err := k.poll(ctx, c.Name); err != nil {
 			problems = append(problems, err)
 		}
@@ -45,21 +49,61 @@ func (k *Desk) poll(ctx context.Context, connection string) error {
 	for _, r := range rows {
 		found[r.ID] = r
 	}
+	changed, unread := k.compare(ctx, client, open, found)
+	if changed, err = k.undisturbed(ctx, changed); err != nil || len(changed) == 0 {
+		return errors.Join(unread, err) // a quiet minute writes nothing
+	}
+	_, err = k.d.Store.SavePolledTickets(ctx, changed, k.d.Now())
+	return errors.Join(unread, err)
+}
+
+// compare lists the tickets that changed. One that cannot be read, e.g. on a board we may not see, hides none of the
+// others; the error names every such problem once.
+func (k *Desk) compare(ctx context.Context, client psa.Client, open []app.Ticket, found map[int64]app.RemoteTicket) ([]app.Ticket, error) {
 	var changed []app.Ticket
+	var problems []error
+	said := map[string]bool{}
 	for _, t := range open {
 		next, ok, err := k.polled(ctx, client, t, found)
-		if err != nil {
-			return err
+		if ctx.Err() != nil {
+			return nil, ctx.Err()
+		}
+		if err != nil && !said[err.Error()] {
+			said[err.Error()] = true
+			problems = append(problems, err)
 		}
 		if ok {
 			changed = append(changed, next)
 		}
 	}
+	return changed, errors.Join(problems...)
+}
+
+// undisturbed leaves out the tickets we may just have changed ourselves: what a delivery under way did would look like
+// a person's doing. It is asked after ConnectWise was: a delivery that ended in between has stored what it did, and the
+// store keeps the newer of the two.
+func (k *Desk) undisturbed(ctx context.Context, changed []app.Ticket) ([]app.Ticket, error) {
 	if len(changed) == 0 {
-		return nil // a quiet minute writes nothing
+		return nil, nil
 	}
-	_, err = k.d.Store.SavePolledTickets(ctx, changed, k.d.Now())
-	return err
+	busy := map[int64]bool{}
+	for _, state := range []app.DeliveryState{app.DeliverySending, app.DeliveryChecking} {
+		page := app.Page{Limit: 1000}
+		for {
+			rows, err := k.d.Store.Deliveries(ctx, app.DeliveryFilter{State: state, Page: page})
+			if err != nil {
+				return nil, err
+			}
+			for _, d := range rows {
+				busy[d.TicketID] = true
+			}
+			if len(rows) < page.Size() {
+				break
+			}
+			page.After = rows[len(rows)-1].ID
+		}
+	}
+	return slices.DeleteFunc(changed, func(t app.Ticket) bool { return busy[t.ID] }), nil
 }
 
 // openTickets lists every ticket of a connection that ConnectWise has and we hold for open.

@@ -16,13 +16,14 @@ type Store interface {
 	Ticket(ctx context.Context, id int64) (app.TicketRow, error)
 	Tickets(ctx context.Context, f app.TicketFilter) ([]app.TicketRow, error)
 	Delivery(ctx context.Context, id int64) (app.DeliveryRow, error)
+	Deliveries(ctx context.Context, f app.DeliveryFilter) ([]app.DeliveryRow, error)
 	Tree(ctx context.Context) ([]app.Organization, error)
 	Options(ctx context.Context, connection string, list app.OptionList, parent int64) ([]app.OptionRow, time.Time, error)
 	SavePolledTickets(ctx context.Context, tickets []app.Ticket, now time.Time) (changed int, err error)
 	LinkDelivery(ctx context.Context, id int64, t app.Ticket, by string, now time.Time) error
 }
 
-// Deps are what a Desk works with. PageURL, SearchFirst, Now and Logger may be nil.
+// Deps are what a Desk works with. PageURL, SearchFirst, Skip, Now and Logger may be nil.
 type Deps struct {
 	Store Store
 	// Client returns the live client of a connection.
@@ -33,8 +34,10 @@ type Deps struct {
 	PageURL func() string
 	// SearchFirst is true after a restore: ConnectWise may have a ticket this database has forgotten.
 	SearchFirst func() bool
-	Now         func() time.Time
-	Logger      *slog.Logger
+	// Skip names the connections that Poll leaves alone: those that are blocked, e.g. for keys that are not accepted.
+	Skip   func(connection string) bool
+	Now    func() time.Time
+	Logger *slog.Logger
 }
 
 // Desk handles ticket deliveries and polls open tickets. It is safe for concurrent use.
@@ -57,6 +60,9 @@ func New(d Deps) *Desk {
 	}
 	if d.SearchFirst == nil {
 		d.SearchFirst = func() bool { return false }
+	}
+	if d.Skip == nil {
+		d.Skip = func(string) bool { return false }
 	}
 	return &Desk{d: d, options: options{lists: map[listKey]list{}}, stuck: stuck{first: map[stuckKey]int64{}}}
 }
