@@ -41,13 +41,23 @@ type choice struct {
 	usable func(app.Option) string
 }
 
+// setting is what a person has to put right when the choice cannot be made.
+func (c choice) setting(connection string) string {
+	return "connections[" + connection + "].ticketing." + strings.ReplaceAll(c.what, " ", "_")
+}
+
+// reads are the places a choice is looked up in, one after the other, until one has it.
+func (k *Desk) reads() []func(context.Context, *job, choice) ([]app.Option, error) {
+	return []func(context.Context, *job, choice) ([]app.Option, error){k.stored, k.live, k.again}
+}
+
 // resolve turns a named record into its id: by the stored list, else by ConnectWise's own. A zero ref stays 0, which
 // leaves the field to ConnectWise. invalid: no such record; the sentence names what to fix.
 func (k *Desk) resolve(ctx context.Context, j *job, c choice) (app.Option, error) {
 	if c.ref.IsZero() {
 		return app.Option{}, nil
 	}
-	for _, read := range []func(context.Context, *job, choice) ([]app.Option, error){k.stored, k.live} {
+	for _, read := range k.reads() {
 		rows, err := read(ctx, j, c)
 		if err != nil {
 			return app.Option{}, err
@@ -72,7 +82,7 @@ func (k *Desk) missing(ctx context.Context, j *job, c choice) error {
 			why = c.usable(o)
 		}
 	}
-	return setUp("connections["+j.connection.Name+"].ticketing."+strings.ReplaceAll(c.what, " ", "_"),
+	return setUp(c.setting(j.connection.Name),
 		"The %s “%s” %s. Choose another one in the ticketing settings of “%s”, or in the alert “%s”, then retry.",
 		c.what, c.ref, why, j.connection.Name, j.payload.Rule)
 }
@@ -126,6 +136,22 @@ func (k *Desk) live(ctx context.Context, j *job, c choice) ([]app.Option, error)
 	defer k.options.mu.Unlock()
 	k.options.lists[key] = list{rows: rows, at: j.now}
 	return rows, nil
+}
+
+// again reads the list once more before a delivery is parked for it: a person may have put it right in ConnectWise a
+// moment ago and pressed Retry. While another delivery is parked for the same, the list that was read is good enough,
+// so that a hundred waiting tickets do not read it a hundred times.
+func (k *Desk) again(ctx context.Context, j *job, c choice) ([]app.Option, error) {
+	if k.waitsBehind(ctx, j.delivery, c.setting(j.connection.Name)) {
+		return nil, nil
+	}
+	key := listKey{j.connection.Name, c.list, c.parent}
+	k.options.mu.Lock()
+	if !k.options.lists[key].at.Equal(j.now) { // else this attempt has read it itself
+		delete(k.options.lists, key)
+	}
+	k.options.mu.Unlock()
+	return k.live(ctx, j, c)
 }
 
 func read(ctx context.Context, client psa.Client, c choice) ([]app.Option, error) {

@@ -24,7 +24,7 @@ func (n *noting) closedStatus(ctx context.Context) (app.Option, error) {
 	if o, ok, err := n.pick(ctx, c, func(o app.Option) bool { return o.Closed }); ok || err != nil {
 		return o, err
 	}
-	return app.Option{}, setUp("connections["+n.connection.Name+"].ticketing.closed_status",
+	return app.Option{}, setUp(c.setting(n.connection.Name),
 		"The board “%s” has no status that closes a ticket. Make one in ConnectWise, then retry.", n.remote.Board)
 }
 
@@ -42,7 +42,7 @@ func (n *noting) openStatus(ctx context.Context) (app.Option, error) {
 			return o, err
 		}
 	}
-	return app.Option{}, setUp("connections["+n.connection.Name+"].ticketing.status",
+	return app.Option{}, setUp(c.setting(n.connection.Name),
 		"The board “%s” has no open status. Make one in ConnectWise, then retry.", n.remote.Board)
 }
 
@@ -52,7 +52,7 @@ func (n *noting) statusChoice(ref app.Ref, what string) choice {
 
 // pick takes the first usable status in the board's own order, from the stored list or else from ConnectWise's.
 func (n *noting) pick(ctx context.Context, c choice, wanted func(app.Option) bool) (app.Option, bool, error) {
-	for _, read := range []func(context.Context, *job, choice) ([]app.Option, error){n.desk.stored, n.desk.live} {
+	for _, read := range n.desk.reads() {
 		rows, err := read(ctx, n.job, c)
 		if err != nil {
 			return app.Option{}, false, err

@@ -27,11 +27,10 @@ func (k *Desk) settle(ctx context.Context, d app.Delivery, err error) (app.Settl
 	if !ok || e.Code != app.Invalid || e.Field == "" || d.State == app.DeliveryChecking {
 		return app.Settlement{}, err
 	}
-	key := stuckKey{d.Connection, e.Field}
 	k.stuck.mu.Lock()
 	defer k.stuck.mu.Unlock()
-	first := k.stuck.first[key]
-	if first != 0 && first != d.ID && k.isParked(ctx, first) {
+	key := stuckKey{d.Connection, e.Field}
+	if first := k.firstStuck(ctx, key, d.ID); first != 0 {
 		return app.Settlement{
 			State: app.DeliveryWaiting, NextAt: k.d.Now().Add(stuckPause), Code: app.Invalid, Uncounted: true,
 			Message: "Waits like delivery " + num(first) + ": " + e.Message,
@@ -39,6 +38,22 @@ func (k *Desk) settle(ctx context.Context, d app.Delivery, err error) (app.Settl
 	}
 	k.stuck.first[key] = d.ID
 	return app.Settlement{}, err
+}
+
+// waitsBehind reports whether another delivery is parked for the same setting, so that this one will wait for it.
+func (k *Desk) waitsBehind(ctx context.Context, d app.Delivery, field string) bool {
+	k.stuck.mu.Lock()
+	defer k.stuck.mu.Unlock()
+	return k.firstStuck(ctx, stuckKey{d.Connection, field}, d.ID) != 0
+}
+
+// firstStuck is the other delivery that is parked for a setting, 0 for none. The caller holds the lock.
+func (k *Desk) firstStuck(ctx context.Context, key stuckKey, except int64) int64 {
+	first := k.stuck.first[key]
+	if first == 0 || first == except || !k.isParked(ctx, first) {
+		return 0
+	}
+	return first
 }
 
 func (k *Desk) isParked(ctx context.Context, id int64) bool {
