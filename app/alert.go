@@ -86,8 +86,11 @@ type AlertState struct {
 	GapRestart bool
 	// SteadySince is since when the source was polled without such a gap; "for N minutes" counts from here at the earliest.
 	SteadySince time.Time
-	// Complete says whether the reading in this call was complete; an incomplete one never clears anything.
-	Complete      bool
+	// Complete says whether the last reading is known at all; while it is not, nothing is cleared.
+	Complete bool
+	// Unread holds the organizations that the last reading did not show completely: nothing of theirs is cleared. One
+	// that is neither here nor in the tree is gone.
+	Unread        map[string]bool
 	Organizations []Organization
 	Objects       []ObjectState // current values of every object of the source
 	Conditions    []Condition   // those that hold, and those cleared within the longest reopen window

@@ -13,6 +13,8 @@ import (
 type beat struct {
 	last   time.Time
 	steady time.Time // since when polls came without a gap
+	// unread are the organizations the last reading did not show completely; nil before there was one.
+	unread map[string]bool
 }
 
 // usualInterval is how often a source is polled when its settings do not say.

@@ -36,7 +36,8 @@ func (s *Store) Ingest(ctx context.Context, b app.Batch, now time.Time, decide D
 			return err
 		}
 		after, st.GapRestart = s.beatOf(b.Source).seen(readAt(b, now), now, every)
-		st.SteadySince, st.Complete, st.Fresh = after.steady, b.Complete(), fresh
+		after.unread = notRead(b, st.Organizations)
+		st.SteadySince, st.Complete, st.Unread, st.Fresh = after.steady, true, after.unread, fresh
 		if st.FirstRead && b.OrganizationsComplete {
 			if err := exec(ctx, tx, "INSERT INTO source_starts (source, started_at) VALUES (?, ?)", b.Source, stamp(now)); err != nil {
 				return err
@@ -92,7 +93,7 @@ func (r *Reader) quietState(ctx context.Context, q querier, source string, now t
 	}
 	var b beat
 	b, st.GapRestart = r.beatOf(source).seen(now, now, every)
-	st.SteadySince, st.Complete = b.steady, true
+	st.SteadySince, st.Complete, st.Unread = b.steady, b.unread != nil, b.unread
 	return st, nil
 }
 

@@ -70,13 +70,13 @@ func TestStartLine(t *testing.T) {
 		must(t, err)
 	}
 	for i, want := range []struct {
-		first, complete bool
-		fresh           int
-		started         time.Time
-	}{{true, false, 1, time.Time{}}, {true, true, 0, time.Time{}}, {false, true, 0, t0.Add(time.Minute)}} {
+		first   bool
+		fresh   int
+		started time.Time
+	}{{true, 1, time.Time{}}, {true, 0, time.Time{}}, {false, 0, t0.Add(time.Minute)}} {
 		st := seen[i]
-		if st.FirstRead != want.first || st.Complete != want.complete || len(st.Fresh) != want.fresh || !st.StartedAt.Equal(want.started) {
-			t.Errorf("batch %d: first %v complete %v fresh %d started %v", i, st.FirstRead, st.Complete, len(st.Fresh), st.StartedAt)
+		if st.FirstRead != want.first || len(st.Fresh) != want.fresh || !st.StartedAt.Equal(want.started) {
+			t.Errorf("batch %d: first %v fresh %d started %v", i, st.FirstRead, len(st.Fresh), st.StartedAt)
 		}
 		if len(st.Organizations) != 2 || len(st.Objects) != 1 || st.InstallID == "" {
 			t.Errorf("batch %d: %+v", i, st)
@@ -105,6 +105,59 @@ func TestPollGapRestartsTheClock(t *testing.T) {
 	}
 	if st := view(t, s, t0.Add(time.Hour)); !st.GapRestart {
 		t.Error("nobody looked for half an hour, and the view does not say so")
+	}
+}
+
+func TestUnreadIsOfTheLastReading(t *testing.T) {
+	s := storetest.Open(t)
+	if st := view(t, s, t0); st.Complete {
+		t.Error("nothing was read yet, and the rules may clear")
+	}
+	for _, tt := range []struct {
+		name   string
+		change func(*app.Batch)
+		want   map[string]bool
+	}{
+		{"all", func(*app.Batch) {}, map[string]bool{}},
+		{"one could not be read", func(b *app.Batch) { b.Unread, b.Problems = []string{"7"}, []string{"No."} }, map[string]bool{"7": true}},
+		{"a hole in the tree", func(b *app.Batch) { b.Organizations, b.OrganizationsComplete = b.Organizations[:1], false }, map[string]bool{"7": true}},
+		{"an empty tree", func(b *app.Batch) { b.Organizations = nil }, map[string]bool{"1": true, "7": true}},
+		{"all again", func(*app.Batch) {}, map[string]bool{}},
+	} {
+		b := machine(app.Connected)
+		tt.change(&b)
+		var seen app.AlertState
+		_, err := s.Ingest(t.Context(), b, t0, func(st app.AlertState) app.AlertDecision { seen = st; return nothing(st) })
+		must(t, err)
+		for when, st := range map[string]app.AlertState{"the batch": seen, "time that passed": view(t, s, t0)} {
+			if diff := cmp.Diff(tt.want, st.Unread); diff != "" || !st.Complete {
+				t.Errorf("%s, judged by %s: complete %v, unread %s", tt.name, when, st.Complete, diff)
+			}
+		}
+	}
+}
+
+func TestStatesOfAnOrganizationThatLeftEnd(t *testing.T) {
+	for name, tt := range map[string]struct {
+		change func(*app.Batch)
+		want   int
+	}{
+		"whole tree":           {func(*app.Batch) {}, 0},
+		"a hole in the tree":   {func(b *app.Batch) { b.OrganizationsComplete = false }, 1},
+		"nothing at all":       {func(b *app.Batch) { b.Organizations = nil }, 1},
+		"another was not read": {func(b *app.Batch) { b.Unread = []string{"1"} }, 0},
+	} {
+		t.Run(name, func(t *testing.T) {
+			s := storetest.Open(t)
+			ingest(t, s, machine(app.Disconnected), t0)
+			b := machine(app.Disconnected)
+			b.ReadAt, b.Organizations, b.States = t0.Add(time.Minute), b.Organizations[:1], nil
+			tt.change(&b)
+			ingest(t, s, b, b.ReadAt)
+			if got := view(t, s, b.ReadAt).Objects; len(got) != tt.want {
+				t.Errorf("%d states are left, want %d", len(got), tt.want)
+			}
+		})
 	}
 }
 

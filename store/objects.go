@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"database/sql"
+	"slices"
 	"time"
 
 	"psabridge/app"
@@ -73,9 +74,8 @@ func saveStates(ctx context.Context, tx *sql.Tx, b app.Batch, now time.Time) err
 			return err
 		}
 	}
-	read := readCompletely(b)
 	for key, old := range known {
-		if shown[key] || !read[old.OrganizationID] {
+		if shown[key] || !mayEnd(b, old.OrganizationID) {
 			continue
 		}
 		if err := endState(ctx, tx, old, at); err != nil {
@@ -90,19 +90,32 @@ func readAt(b app.Batch, now time.Time) time.Time {
 	return cmp.Or(b.ReadAt, now)
 }
 
-// readCompletely returns the organizations whose objects the batch shows all of.
-func readCompletely(b app.Batch) map[string]bool {
-	read := make(map[string]bool, len(b.Organizations))
-	if !b.OrganizationsComplete {
-		return read
-	}
-	for _, o := range b.Organizations {
-		read[o.ExternalID] = true
-	}
+// mayEnd reports whether what the batch does not show of an organization is gone: the organization was read
+// completely, or is gone itself. An empty tree is a failed reading, not a source without customers.
+func mayEnd(b app.Batch, organization string) bool {
+	return b.OrganizationsComplete && len(b.Organizations) > 0 && !slices.Contains(b.Unread, organization)
+}
+
+// notRead returns the organizations the batch does not show completely. One that is missing from a whole tree is not
+// among them: it is gone.
+func notRead(b app.Batch, known []app.Organization) map[string]bool {
+	unread := make(map[string]bool, len(b.Unread))
 	for _, id := range b.Unread {
-		delete(read, id)
+		unread[id] = true
 	}
-	return read
+	if b.OrganizationsComplete && len(b.Organizations) > 0 {
+		return unread
+	}
+	shown := make(map[string]bool, len(b.Organizations))
+	for _, o := range b.Organizations {
+		shown[o.ExternalID] = true
+	}
+	for _, o := range known {
+		if !shown[o.ExternalID] {
+			unread[o.ExternalID] = true
+		}
+	}
+	return unread
 }
 
 // saveState writes one value if it differs from the one that holds. The source's own "since" is part of it: another

@@ -22,6 +22,7 @@ type bridge struct {
 	started    time.Time
 	steady     time.Time
 	objects    []app.ObjectState
+	unread     map[string]bool
 	conditions []app.Condition
 	tickets    []app.Ticket
 	waiting    map[int64]bool
@@ -64,7 +65,7 @@ func rule(types ...string) app.AlertRule {
 
 func (b *bridge) state(complete bool, fresh []app.Event) app.AlertState {
 	return app.AlertState{
-		Now: b.now, Source: "sync", InstallID: "k3v9x2abcd", FirstRead: b.first, StartedAt: b.started, SteadySince: b.steady, Complete: complete,
+		Now: b.now, Source: "sync", InstallID: "k3v9x2abcd", FirstRead: b.first, StartedAt: b.started, SteadySince: b.steady, Complete: complete, Unread: b.unread,
 		Organizations: []app.Organization{
 			{Source: "sync", ExternalID: "4700", Name: "MSP"},
 			{Source: "sync", ExternalID: "4711", ParentExternalID: "4700", Name: "Contoso"},
@@ -275,6 +276,11 @@ func (b *bridge) set(o app.ObjectState) {
 		}
 	}
 	b.objects = append(b.objects, o)
+}
+
+// remove takes away everything the source shows of an object.
+func (b *bridge) remove(id string) {
+	b.objects = slices.DeleteFunc(b.objects, func(o app.ObjectState) bool { return o.Object.ExternalID == id })
 }
 
 func (b *bridge) wait(d time.Duration) { b.now = b.now.Add(d) }

@@ -40,7 +40,7 @@ func (w *world) observe() []fact {
 			out = append(out, e)
 		}
 	}
-	return out
+	return append(out, w.vanished()...)
 }
 
 func (w *world) observeOne(o app.ObjectState) (fact, bool) {
@@ -125,10 +125,13 @@ func newOnset(c *condition, o app.ObjectState, eventType string) bool {
 	return eventType == app.TypeMachineUnreachable && o.From.After(c.LastAt)
 }
 
-// recovered derives a recovery for a condition that stands. An incomplete reading clears nothing (T8).
+// mayClear reports whether an organization was read completely, or is gone: an incomplete reading clears nothing (T8).
+func (w *world) mayClear(organization string) bool { return w.s.Complete && !w.s.Unread[organization] }
+
+// recovered derives a recovery for a condition that stands.
 func (w *world) recovered(o app.ObjectState, eventType string) (fact, bool) {
 	c := w.holding(w.subject(o, eventType))
-	if c == nil || !w.s.Complete {
+	if c == nil || !w.mayClear(o.OrganizationID) {
 		return fact{}, false
 	}
 	return w.derived(o, eventType, app.Recovery, 0), true
@@ -159,8 +162,11 @@ func (w *world) derived(o app.ObjectState, eventType string, state app.EventStat
 	return fact{Event: e, heard: o.From, began: e.OccurredAt}
 }
 
+// derivedPrefix marks the events that we derive from what the source shows.
+const derivedPrefix = "derived/"
+
 func derivedID(o app.ObjectState, eventType string, state app.EventState, level int) string {
-	id := "derived/" + eventType + "/" + o.OrganizationID + "/" + string(o.Object.Kind) + "/" + o.Object.ExternalID + "/" +
+	id := derivedPrefix + eventType + "/" + o.OrganizationID + "/" + string(o.Object.Kind) + "/" + o.Object.ExternalID + "/" +
 		strconv.FormatInt(o.From.UnixMilli(), 10)
 	if state == app.Recovery {
 		return id + "/recovery"

@@ -10,7 +10,7 @@ import (
 // problem takes a problem or information in: into the condition that stands, or a new one.
 func (w *world) problem(f fact) {
 	s := subject{source: f.Source, organization: f.OrganizationID, object: f.Object, eventType: f.Type}
-	w.revive(s)
+	w.revive(s, f)
 	c := w.holding(s)
 	if c != nil && w.opensAnew(c, f) {
 		w.clear(c, w.s.Now)
@@ -40,10 +40,13 @@ func (w *world) problem(f fact) {
 }
 
 // revive goes on with an episode whose recovery its ticket was never told of: flapping is one episode.
-func (w *world) revive(s subject) {
+func (w *world) revive(s subject, f fact) {
 	c := w.conditions[Key(s.source, s.organization, s.object, s.eventType)]
 	if c.untold() && !closedSince(w.ticketOf(c), c.LastAt) {
 		c.State, c.Wait, c.ClearedAt = app.ConditionOpen, "", time.Time{}
+		if c.Text == goneText {
+			c.Text = f.Text
+		}
 		w.change(c)
 	}
 }

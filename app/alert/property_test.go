@@ -42,7 +42,7 @@ func drawRules(t *rapid.T) []app.AlertRule {
 func step(t *rapid.T, b *bridge) {
 	b.wait(rapid.SampledFrom([]time.Duration{time.Second, time.Minute, 6 * time.Minute, 20 * time.Minute, 25 * time.Hour}).Draw(t, "wait"))
 	var fresh []app.Event
-	switch rapid.IntRange(0, 9).Draw(t, "what") {
+	switch rapid.IntRange(0, 10).Draw(t, "what") {
 	case 0, 1:
 		for range rapid.IntRange(1, 6).Draw(t, "events") {
 			e := b.event(rapid.SampledFrom([]string{"backup.failed", "activity.login", "other"}).Draw(t, "type"),
@@ -66,6 +66,8 @@ func step(t *rapid.T, b *bridge) {
 		}
 	case 7:
 		b.apply(alert.AnswerStart(b.in, b.state(true, nil), rapid.Bool().Draw(t, "open")))
+	case 8:
+		b.remove(rapid.SampledFrom([]string{"77", "78", "4711"}).Draw(t, "removed"))
 	default:
 		b.send()
 	}

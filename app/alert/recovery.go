@@ -10,6 +10,9 @@ import (
 // recovery takes a recovery in.
 func (w *world) recovery(f fact) {
 	c := w.holding(subject{source: f.Source, organization: f.OrganizationID, object: f.Object, eventType: f.Type})
+	if c != nil && f.Text == goneText {
+		c.Text = goneText // its ticket is told so, even if not at once
+	}
 	switch {
 	case c == nil:
 		w.outcome(f.Event, app.OutcomeIgnored, app.ReasonNothingOpen, "", nil)

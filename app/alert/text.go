@@ -131,8 +131,12 @@ func (w *world) clearedText(c *condition) string {
 	if c.Type == app.TypeMachineUnreachable {
 		verb = "down"
 	}
-	text := fmt.Sprintf("Recovered at %s: %s %s, %s.", c.ClearedAt.UTC().Format("2 Jan 2006 15:04 MST"),
-		verb, lasted(c.ClearedAt.Sub(from)), count(times))
+	ended := "Recovered"
+	if c.Text == goneText {
+		ended = "Not shown by the source any more"
+	}
+	text := fmt.Sprintf("%s at %s: %s %s, %s.", ended, c.ClearedAt.UTC().Format("2 Jan 2006 15:04 MST"), verb,
+		lasted(c.ClearedAt.Sub(from)), count(times))
 	if len(names) > 1 {
 		slices.Sort(names)
 		text += " All of these: " + strings.Join(names, ", ") + "."
