@@ -41,12 +41,17 @@ type Deps struct {
 	Logger *slog.Logger
 }
 
-// Intake reads the sources. It is safe for concurrent use; one source is read by one caller at a time.
+// Intake reads the sources. It is safe for concurrent use; one source is read by one caller at a time. What RunDue
+// starts goes on behind it: Stop ends that, and must be called before the store closes.
 type Intake struct {
 	deps Deps
 
 	mu      sync.Mutex
 	sources map[string]*state
+
+	life  context.Context //nolint:containedctx // of the polls that RunDue started; Stop ends it
+	end   context.CancelFunc
+	polls sync.WaitGroup // added to under mu, and only while life lasts
 }
 
 // New makes an Intake. It reads nothing yet.
@@ -60,7 +65,9 @@ func New(d Deps) *Intake {
 	if d.Wake == nil {
 		d.Wake = func() {}
 	}
-	return &Intake{deps: d, sources: map[string]*state{}}
+	in := &Intake{deps: d, sources: map[string]*state{}}
+	in.life, in.end = context.WithCancel(context.Background())
+	return in
 }
 
 // Result is what reading a source brought.
@@ -138,23 +145,6 @@ func (in *Intake) Tick(ctx context.Context, now time.Time) error {
 		in.woken(res)
 	}
 	return errors.Join(errs...)
-}
-
-// RunDue polls every source that is due at now, all at once, and waits for them. What goes wrong is in Status.
-func (in *Intake) RunDue(ctx context.Context, now time.Time) error {
-	doc, err := in.deps.Settings(ctx)
-	if err != nil {
-		return err
-	}
-	in.keepOnly(doc)
-	var wg sync.WaitGroup
-	for _, s := range doc.Sources {
-		if in.state(s.Name).due(now, every(s)) {
-			wg.Go(func() { _, _ = in.Poll(ctx, s.Name) }) // remembered for Status
-		}
-	}
-	wg.Wait()
-	return ctx.Err()
 }
 
 // read runs one reading of a source and remembers how it went.

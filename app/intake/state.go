@@ -43,6 +43,7 @@ type state struct {
 	turn chan struct{} // one reading at a time
 
 	mu            sync.Mutex
+	polling       bool // RunDue started a poll that has not ended, whether it has its turn yet or not
 	status        Status
 	wait          time.Duration // until NextAt, as it was decided
 	usageLearned  bool
@@ -118,16 +119,25 @@ func (s *state) enter(ctx context.Context) (leave func(), err error) {
 	}
 }
 
-// due reports whether the source is to be polled. A source being read is not. A wait longer than was decided means that
-// the clock was set back.
-func (s *state) due(now time.Time, every time.Duration) bool {
+// start reports whether the source is to be polled, and notes that it is being so until ended is called. A source
+// being read is not. A wait longer than was decided means that the clock was set back.
+func (s *state) start(now time.Time, every time.Duration) bool {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if len(s.turn) > 0 {
+	left := s.status.NextAt.Sub(now)
+	due := s.status.NextAt.IsZero() || left <= 0 || left > max(s.wait, every)
+	if !due || s.polling || len(s.turn) > 0 {
 		return false
 	}
-	left := s.status.NextAt.Sub(now)
-	return s.status.NextAt.IsZero() || left <= 0 || left > max(s.wait, every)
+	s.polling = true
+	return true
+}
+
+// ended lets the next poll start.
+func (s *state) ended() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.polling = false
 }
 
 // remember keeps how a reading went and says when the next one is.
