@@ -96,7 +96,9 @@ func (s *Server) nextPush(ctx context.Context, st standing) (*views.NextPush, er
 			return nil, nil // nothing is pushed by itself
 		}
 		out.DueAt = at
-		return out, s.monthSoFar(ctx, out)
+		err := s.monthSoFar(ctx, out)
+		out.Done = out.Done && !billing.Moment(c.Billing, zone, out.Period).After(st.now) // one by hand is not the month's push
+		return out, err
 	}
 	return nil, nil
 }

@@ -234,6 +234,19 @@ func TestADueMonthIsSaidUntilItIsPushed(t *testing.T) {
 	}
 }
 
+// A push by hand does not take the place of the one that is still to come.
+func TestOverviewNamesTheNextPushAfterOneByHand(t *testing.T) {
+	w := furnished(t)
+	if page := w.get("/").want(t, http.StatusOK); !strings.Contains(page.body, "Next push") {
+		t.Errorf("22 November, pushed by hand, due on the 30th: %s", mainOf(page.body))
+	}
+	w.now = time.Date(2026, 11, 30, 22, 0, 0, 0, time.UTC)
+	w.cookie = signIn(t, w.guard) // the session ended meanwhile
+	if page := w.get("/").want(t, http.StatusOK); strings.Contains(page.body, "Next push") {
+		t.Error("the month is over and pushed, but the overview names a next push")
+	}
+}
+
 // A month that cannot be planned any more is not asked for.
 func TestAMonthThatIsOverIsNotDue(t *testing.T) {
 	w := furnished(t)
