@@ -4,6 +4,7 @@ import (
 	"context"
 	"database/sql"
 	"fmt"
+	"strings"
 
 	"psabridge/app"
 )
@@ -17,10 +18,11 @@ type episode struct {
 // decided turns the natural keys of one decision into rows.
 type decided struct {
 	state      app.AlertState
-	events     map[string]int64 // events stored by this decision or batch
-	known      map[string]bool  // derived events that were stored before
-	tickets    map[string]int64
-	scopes     map[string]int64 // scope key of a new ticket
+	events     map[string]int64  // events stored by this decision or batch
+	known      map[string]bool   // derived events that were stored before
+	tickets    map[string]int64  // by the reference that was decided
+	renamed    map[string]string // its other name where a ticket that is over has that reference
+	scopes     map[string]int64  // scope key of a new ticket
 	conditions map[episode]int64
 }
 
@@ -28,7 +30,7 @@ type decided struct {
 func saveDecision(ctx context.Context, tx *sql.Tx, st app.AlertState, d app.AlertDecision, res *app.IngestResult) error {
 	rows := decided{
 		state: st, events: map[string]int64{}, known: map[string]bool{},
-		tickets: map[string]int64{}, scopes: map[string]int64{}, conditions: map[episode]int64{},
+		tickets: map[string]int64{}, renamed: map[string]string{}, scopes: map[string]int64{}, conditions: map[episode]int64{},
 	}
 	for _, e := range st.Fresh {
 		rows.events[e.SourceEventID] = e.ID
@@ -90,9 +92,19 @@ func (r *decided) saveDropped(ctx context.Context, tx *sql.Tx, dropped map[int64
 
 func (r *decided) saveTickets(ctx context.Context, tx *sql.Tx, tickets []app.Ticket) error {
 	for _, t := range tickets {
-		id, err := insertTicket(ctx, tx, t)
+		xref, id, err := freeXRef(ctx, tx, t.XRef)
 		if err != nil {
 			return err
+		}
+		if xref != t.XRef {
+			r.renamed[t.XRef] = xref
+		}
+		if id == 0 {
+			row := t
+			row.XRef = xref
+			if id, err = insertTicket(ctx, tx, row); err != nil {
+				return err
+			}
 		}
 		r.tickets[t.XRef], r.scopes[t.ScopeKey] = id, id
 	}
@@ -150,6 +162,10 @@ func (r *decided) saveDeliveries(ctx context.Context, tx *sql.Tx, deliveries []a
 		ticket, err := r.ticket(ctx, tx, d.TicketXRef)
 		if err != nil {
 			return err
+		}
+		if name, ok := r.renamed[d.TicketXRef]; ok {
+			d.DedupKey = strings.Replace(d.DedupKey, d.TicketXRef, name, 1)
+			d.TicketXRef = name
 		}
 		n, err := changed(ctx, tx, `INSERT INTO deliveries (dedup_key, lane, kind, connection, state, next_at, ticket_id, source, organization, subject, payload, created_at)
 			SELECT ?1, ?2, ?3, ?4, 'waiting', ?5, t.id, ?6, ?7, CASE t.summary WHEN '' THEN ?8 ELSE t.summary END, ?9, ?5

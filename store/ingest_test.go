@@ -292,6 +292,40 @@ func TestEpisodesGoOnCounting(t *testing.T) {
 	}
 }
 
+// The rules forget an episode that ended long ago and give its ticket's name to the next one.
+func TestTicketThatIsOverGivesItsNameToNoOther(t *testing.T) {
+	s := storetest.Open(t)
+	seed(t, s, 1, "k1")
+	ended := func(st app.AlertState) app.AlertDecision {
+		c := st.Conditions[0]
+		c.State, c.ClearedAt = app.ConditionCleared, st.Now
+		return app.AlertDecision{Conditions: []app.Condition{c}, Dropped: map[int64]app.Reason{c.TicketID: app.ReasonRecovered}}
+	}
+	must(t, tick(t, s, ended))
+	for n := 2; n <= 3; n++ {
+		must(t, tick(t, s, opens("k1", 1)))
+		must(t, tick(t, s, opens("k1", 1))) // decided already
+		tickets, err := s.Tickets(t.Context(), app.TicketFilter{})
+		must(t, err)
+		waiting, err := s.Deliveries(t.Context(), app.DeliveryFilter{State: app.DeliveryWaiting})
+		must(t, err)
+		if len(tickets) != n || tickets[0].State != app.TicketPending || len(waiting) != 2 {
+			t.Fatalf("%d tickets, newest %+v, %d deliveries wait", len(tickets), tickets[0].Ticket, len(waiting))
+		}
+		if st := view(t, s, t0); st.Conditions[len(st.Conditions)-1].TicketID != tickets[0].ID {
+			t.Errorf("the condition has ticket %d, not %d", st.Conditions[len(st.Conditions)-1].TicketID, tickets[0].ID)
+		}
+		for _, d := range waiting {
+			if d.TicketID != tickets[0].ID || d.Lane != "ticket:"+tickets[0].XRef {
+				t.Errorf("delivery %+v is not of %s", d.Delivery, tickets[0].XRef)
+			}
+		}
+		must(t, tick(t, s, func(st app.AlertState) app.AlertDecision {
+			return ended(app.AlertState{Now: st.Now, Conditions: st.Conditions[len(st.Conditions)-1:]})
+		}))
+	}
+}
+
 func TestRecoveredBeforeItWasSent(t *testing.T) {
 	s := storetest.Open(t)
 	seed(t, s, 2, "k1")

@@ -43,14 +43,26 @@ func createsWaiting(ctx context.Context, q querier) (map[int64]bool, error) {
 	return set, err
 }
 
-// insertTicket stores a decided ticket and returns its row; one with the same XRef was decided before and is it.
+// freeXRef returns the reference a decided ticket can have, and the row that has it already if that was decided before
+// and may still be sent or told to. A ticket that is over keeps its name to itself: the rules no longer see an episode
+// that ended long ago, and to take its row for the new one would open nothing and say so to nobody.
+func freeXRef(ctx context.Context, tx *sql.Tx, xref string) (free string, row int64, err error) {
+	free = xref
+	for n := 2; ; n++ {
+		old, ok, err := maybe[int64](ctx, tx, "SELECT id FROM tickets WHERE xref = ?", free)
+		if err != nil || !ok {
+			return free, 0, err
+		}
+		t, err := ticketByID(ctx, tx, old)
+		if err != nil || t.State == app.TicketPending || t.State == app.TicketOpen {
+			return free, old, err
+		}
+		free = fmt.Sprintf("%s-%d", xref, n)
+	}
+}
+
+// insertTicket stores a decided ticket under a free reference and returns its row.
 func insertTicket(ctx context.Context, tx *sql.Tx, t app.Ticket) (int64, error) {
-	if t.ID != 0 {
-		return t.ID, nil
-	}
-	if id, ok, err := maybe[int64](ctx, tx, "SELECT id FROM tickets WHERE xref = ?", t.XRef); err != nil || ok {
-		return id, err
-	}
 	if t.State == "" {
 		t.State = app.TicketPending
 	}

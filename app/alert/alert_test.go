@@ -101,6 +101,31 @@ func TestQuotaWorsensOnceAndClears(t *testing.T) {
 	}
 }
 
+// A threshold that is raised ends the alert; lowered again it opens another, though the value never moved.
+func TestThresholdBackAndForthOpensATicketEachTime(t *testing.T) {
+	r := rule()
+	b := newBridge(t, r)
+	at := func(percent int) {
+		r.When = []app.When{{Type: app.TypeQuotaReached, Percent: percent}}
+		b.in.Settings.Alerts = []app.AlertRule{r}
+		b.wait(time.Hour)
+		b.decide(true)
+		b.send()
+	}
+	b.quota(85)
+	for i := range 3 {
+		at(80)
+		mustCount(t, "tickets", len(b.tickets), i+1)
+		if b.tickets[i].State != app.TicketOpen {
+			t.Errorf("ticket %d is %s", i, b.tickets[i].State)
+		}
+		at(90)
+		if b.tickets[i].State != app.TicketClosed {
+			t.Errorf("ticket %d is %s though the rule asks for more", i, b.tickets[i].State)
+		}
+	}
+}
+
 func TestIncompleteReadingClearsNothing(t *testing.T) {
 	b := newBridge(t, rule(app.TypeMachineUnreachable, app.TypeQuotaReached))
 	b.machine("77", app.Disconnected)

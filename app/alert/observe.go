@@ -141,11 +141,12 @@ func (w *world) subject(o app.ObjectState, eventType string) subject {
 	return subject{source: w.s.Source, organization: o.OrganizationID, object: o.Object, eventType: eventType}
 }
 
-// derived makes the event. Its id is made of type, object and onset, so that deriving it again is storing it once.
+// derived makes the event. Its id is made of type, object, onset and episode, so that deriving it again is storing it
+// once, and yet a state that never moved can open a ticket for each time a rule asks for one.
 func (w *world) derived(o app.ObjectState, eventType string, state app.EventState, level int) fact {
 	e := app.Event{
 		Source:         w.s.Source,
-		SourceEventID:  derivedID(o, eventType, state, level),
+		SourceEventID:  derivedID(o, eventType, state, level) + w.episodeSuffix(o, eventType),
 		OrganizationID: o.OrganizationID,
 		Object:         o.Object,
 		Type:           eventType,
@@ -160,6 +161,18 @@ func (w *world) derived(o app.ObjectState, eventType string, state app.EventStat
 	}
 	e.Title, e.Text = derivedText(e, o.Value)
 	return fact{Event: e, heard: o.From, began: e.OccurredAt}
+}
+
+// episodeSuffix names the episode an event derived now belongs to; the first needs no name.
+func (w *world) episodeSuffix(o app.ObjectState, eventType string) string {
+	c := w.conditions[Key(w.s.Source, o.OrganizationID, o.Object, eventType)]
+	switch {
+	case c == nil || (c.holds() && c.Episode < 2):
+		return ""
+	case c.holds():
+		return "/" + itoa(c.Episode)
+	}
+	return "/" + itoa(c.Episode+1)
 }
 
 // derivedPrefix marks the events that we derive from what the source shows.
