@@ -163,7 +163,8 @@ func (b *bridge) recover(ctx context.Context) error {
 func (b *bridge) start(ctx context.Context, sockets *web.Listeners) {
 	b.startOutbox(ctx)
 	b.ticking = true
-	b.onStop("schedule", 2*time.Second, b.schedule.Stop)
+	b.onStop("intake", time.Second, b.intake.Stop)
+	b.onStop("schedule", time.Second, b.schedule.Stop)
 	b.schedule.Start()
 	b.startServers(sockets)
 }

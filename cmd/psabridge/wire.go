@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"slices"
 	"time"
 
 	"psabridge/app"
@@ -31,7 +32,7 @@ func (b *bridge) wireUseCases(context.Context) error {
 		Store: b.store, Settings: b.setup.Document, Client: b.psa, Refresh: b.refresh, Log: component(b.log, "push"),
 	})
 	b.tickets = ticketing.New(ticketing.Deps{
-		Store: b.store, Client: b.psa, Settings: b.document, PageURL: b.page, Logger: component(b.log, "ticketing"),
+		Store: b.store, Client: b.psa, Settings: b.document, PageURL: b.page, Skip: b.blocked, Logger: component(b.log, "ticketing"),
 	})
 	b.jobs = job.New(nil, component(b.log, "job"))
 	b.onStop("jobs", time.Second, b.jobs.Stop)
@@ -79,6 +80,12 @@ func (b *bridge) document(ctx context.Context) (app.Settings, error) {
 
 // wake tells the outbox that there is something new.
 func (b *bridge) wake() { b.outbox.Kick() }
+
+// blocked reports whether nothing is asked of a connection for now: with refused keys every further try brings the member
+// nearer to being locked out.
+func (b *bridge) blocked(connection string) bool {
+	return slices.ContainsFunc(b.outbox.Blocks(), func(one app.Block) bool { return one.Connection == connection })
+}
 
 // probe is the cheapest read that proves a connection's keys.
 func (b *bridge) probe(ctx context.Context, connection string) error {
