@@ -41,7 +41,7 @@ func (in *Intake) behind(ctx context.Context, f func(context.Context)) bool {
 	in.polls.Go(func() {
 		ctx, cancel := context.WithCancel(ctx)
 		defer cancel()
-		defer context.AfterFunc(in.life, cancel)()
+		defer context.AfterFunc(in.life, cancel)() //nolint:contextcheck // it has two lives: the one that is given and our own
 		f(ctx)
 	})
 	return true

@@ -20,7 +20,7 @@ func TestFormIsHiddenWithoutBeingListed(t *testing.T) {
 		_ = r.ParseForm()
 		said := fmt.Sprint("password of jo@msp.example: ", r.Form, " ", r.Form.Encode(), " canary&lt;&amp;&gt;&#34;pass")
 		w.WriteHeader(http.StatusBadRequest)
-		fmt.Fprintf(w, `{"error":%q,"error_description":%q}`, said, said)
+		fmt.Fprintf(w, `{"error":%q,"error_description":%q}`, said, said) //nolint:gosec // the test is its only reader
 	}, func(*Config) {})
 	req, err := c.NewRequest(t.Context(), http.MethodPost, "token", nil, form)
 	if err != nil {
