@@ -46,9 +46,9 @@ func (s *Store) Claim(ctx context.Context, now time.Time, blocked []string) (d a
 	err = s.write(ctx, "claim", func(tx *sql.Tx) error {
 		id, found, err := maybe[int64](ctx, tx, `UPDATE deliveries SET claimed = 1, attempt = attempt + 1,
 				state = CASE state WHEN 'waiting' THEN 'sending' ELSE state END
-			WHERE id = (SELECT d.id`+claimable+` AND d.next_at <= ?2
+			WHERE id = (SELECT d.id`+claimable+` AND (d.next_at <= ?2 OR (d.state = 'waiting' AND d.next_at > ?3))
 				ORDER BY d.next_at, d.id LIMIT 1)
-			RETURNING id`, names(blocked), stamp(now))
+			RETURNING id`, names(blocked), stamp(now), stamp(now.Add(longestWait)))
 		if err != nil || !found {
 			return err
 		}
@@ -157,6 +157,10 @@ func (s *Store) RecoverDeliveries(ctx context.Context, now time.Time) (n int, er
 	})
 	return n, err
 }
+
+// longestWait is more than a delivery that was not sent is ever put off: one that seems to wait longer was put off by a
+// clock that was ahead and is put back since. Looking for one that may have been sent keeps its time.
+const longestWait = 3 * time.Hour
 
 // firstCheck is how long ConnectWise's search needs at least to show what was written.
 const firstCheck = 15 * time.Second

@@ -89,6 +89,31 @@ func TestBlockedConnectionsAreSkipped(t *testing.T) {
 	claim(t, s, t0)
 }
 
+// A clock that was a day ahead put deliveries off until tomorrow; put right, it must not keep them until then.
+func TestWaitOfAClockThatWasAheadIsNotWaited(t *testing.T) {
+	ahead := t0.Add(24 * time.Hour)
+	for name, tt := range map[string]struct {
+		state app.DeliveryState
+		next  time.Time
+		due   bool
+	}{
+		"waits until tomorrow":        {app.DeliveryWaiting, ahead, true},
+		"waits for an hour":           {app.DeliveryWaiting, t0.Add(time.Hour), false},
+		"is looked for from tomorrow": {app.DeliveryChecking, ahead, false},
+	} {
+		t.Run(name, func(t *testing.T) {
+			s := storetest.Open(t)
+			seed(t, s, 0, "k1")
+			settle(t, s, claim(t, s, t0), app.Settlement{State: tt.state, NextAt: tt.next, Code: app.Unavailable})
+			if !tt.due {
+				idle(t, s, t0.Add(time.Minute))
+				return
+			}
+			claim(t, s, t0.Add(time.Minute))
+		})
+	}
+}
+
 func TestFence(t *testing.T) {
 	s := storetest.Open(t)
 	seed(t, s, 0, "k1")
