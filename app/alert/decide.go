@@ -1,8 +1,6 @@
 package alert
 
 import (
-	"time"
-
 	"psabridge/app"
 )
 
@@ -14,7 +12,7 @@ func Decide(in Input, s app.AlertState) app.AlertDecision {
 	observed := w.observe()
 	for _, e := range s.Fresh {
 		e.Source = s.Source
-		w.event(fact{Event: e, heard: received(e, s), began: s.Now})
+		w.event(fact{Event: e, heard: s.Now, fresh: true, began: s.Now})
 	}
 	for _, f := range observed {
 		w.out.Derived = append(w.out.Derived, f.Event)
@@ -22,13 +20,6 @@ func Decide(in Input, s app.AlertState) app.AlertDecision {
 	}
 	w.pass()
 	return w.finish()
-}
-
-func received(e app.Event, s app.AlertState) time.Time {
-	if e.ReceivedAt.IsZero() {
-		return s.Now
-	}
-	return e.ReceivedAt
 }
 
 func (w *world) event(f fact) {
@@ -56,6 +47,7 @@ func (w *world) pass() {
 		switch {
 		case c.State == app.ConditionWaiting:
 			w.reconsider(c)
+			w.renew(c)
 		case c.State == app.ConditionQuiet && c.Wait == app.ReasonNotViaPSA:
 			if r := w.ruleFor(c); r != nil && r.Via.PSA {
 				w.rename(c, r)
@@ -70,17 +62,35 @@ func (w *world) pass() {
 	}
 }
 
-// over reports whether a momentary condition has ended: its ticket did, or nothing repeated it for a day (T3).
+// over reports whether a momentary condition has ended: its ticket did, or nothing repeated it for a day (T3). One that
+// only waits for its moment is owed a ticket, however long the machine was off in between (T8).
 func (w *world) over(c *condition) bool {
-	if Stateful(c.Type) {
+	if Stateful(c.Type) || owed(c) {
 		return false
 	}
 	// An open one whose ticket is closed is being reopened: a person's close would have made it quiet.
 	if t := w.ticketOf(c); t != nil && c.State == app.ConditionQuiet && !stands(t) {
 		return true
 	}
-	return !w.s.Now.Before(c.LastAt.Add(momentaryFor))
+	return w.dayIsOver(c)
 }
+
+// owed reports whether a condition waits for nothing but its moment.
+func owed(c *condition) bool {
+	return c.State == app.ConditionWaiting && (c.Wait == app.ReasonWaiting || c.Wait == app.ReasonMuted)
+}
+
+// renew begins the day of a momentary condition that was owed its ticket for longer than a day: what became of it now
+// stands as long as if it had become so at once.
+func (w *world) renew(c *condition) {
+	if !Stateful(c.Type) && !owed(c) && w.dayIsOver(c) {
+		c.LastAt = w.s.Now
+		w.change(c)
+	}
+}
+
+// dayIsOver reports whether nothing repeated a condition for as long as a momentary one stands.
+func (w *world) dayIsOver(c *condition) bool { return !w.s.Now.Before(c.LastAt.Add(momentaryFor)) }
 
 // reconsider moves a waiting condition on when what it waited for came.
 func (w *world) reconsider(c *condition) {

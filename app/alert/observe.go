@@ -24,6 +24,7 @@ func Observe(in Input, s app.AlertState) []app.Event {
 type fact struct {
 	app.Event
 	heard    time.Time // when we first received what it says; the start line goes by this (T4)
+	fresh    bool      // received in this very batch
 	began    time.Time // when what it says came true, as far as our own clock can vouch for it
 	newOnset bool      // derived, and it went away in between without our being told
 }
@@ -65,7 +66,10 @@ func (w *world) away(o app.ObjectState) (fact, bool) {
 	if w.s.GapRestart {
 		return fact{}, false
 	}
-	since := later(onset(o, w.s.Now), w.s.SteadySince)
+	since := later(w.past(onset(o, w.s.Now)), w.s.SteadySince)
+	if since.IsZero() {
+		return fact{}, false // our clock was put back, and nobody counted since
+	}
 	return w.problemEvent(o, app.TypeMachineUnreachable, int(w.s.Now.Sub(since)/time.Minute))
 }
 
@@ -109,7 +113,7 @@ func (w *world) problemEvent(o app.ObjectState, eventType string, measured int) 
 	}
 	again := false
 	if c := w.holding(s); c != nil {
-		again = newOnset(c, o, eventType)
+		again = w.newOnset(c, o, eventType)
 		if m.level <= c.Level && !again {
 			return fact{}, false
 		}
@@ -120,9 +124,9 @@ func (w *world) problemEvent(o app.ObjectState, eventType string, measured int) 
 }
 
 // newOnset reports whether the machine went away again since the condition was last touched. A quota moves all the
-// time: only a higher level is news there.
-func newOnset(c *condition, o app.ObjectState, eventType string) bool {
-	return eventType == app.TypeMachineUnreachable && o.From.After(c.LastAt)
+// time: only a higher level is news there. A time to come is of a clock that was put back since and says nothing.
+func (w *world) newOnset(c *condition, o app.ObjectState, eventType string) bool {
+	return eventType == app.TypeMachineUnreachable && o.From.After(c.LastAt) && !o.From.After(w.s.Now)
 }
 
 // mayClear reports whether an organization was read completely, or is gone: an incomplete reading clears nothing (T8).
@@ -153,7 +157,7 @@ func (w *world) derived(o app.ObjectState, eventType string, state app.EventStat
 		State:          state,
 		Severity:       derivedSeverity(eventType, level),
 		Level:          level,
-		OccurredAt:     onset(o, w.s.Now),
+		OccurredAt:     earlier(onset(o, w.s.Now), w.s.Now),
 		ReceivedAt:     w.s.Now,
 	}
 	if state == app.Recovery {

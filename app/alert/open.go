@@ -27,7 +27,7 @@ func (w *world) gate(c *condition, r *app.AlertRule, reason app.Reason) bool {
 		w.wait(c, app.ReasonTicketingOff)
 	case !route.Mapped:
 		w.wait(c, app.ReasonNotMapped)
-	case w.s.Now.Before(later(c.FirstAt, w.s.SteadySince).Add(r.Wait.D())):
+	case w.s.Now.Before(later(w.past(c.FirstAt), w.s.SteadySince).Add(r.Wait.D())):
 		w.wait(c, app.ReasonWaiting)
 	case muted(r, w.s.Now):
 		w.wait(c, app.ReasonMuted)
@@ -35,6 +35,21 @@ func (w *world) gate(c *condition, r *app.AlertRule, reason app.Reason) bool {
 		return w.openTicket(c, r, route.Connection, reason)
 	}
 	return false
+}
+
+// past is a time of ours, unless it was taken from a clock that was put back since: then nobody knows when it was.
+func (w *world) past(at time.Time) time.Time {
+	if at.After(w.s.Now) {
+		return time.Time{}
+	}
+	return at
+}
+
+func earlier(a, b time.Time) time.Time {
+	if b.Before(a) {
+		return b
+	}
+	return a
 }
 
 func later(a, b time.Time) time.Time {

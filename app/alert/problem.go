@@ -28,7 +28,7 @@ func (w *world) problem(f fact) {
 		c := w.begin(f, nil)
 		w.wait(c, app.ReasonNoRule)
 		w.outcome(f.Event, app.OutcomeNoRule, app.ReasonNoRule, "", c)
-	case !w.keeps(f) && w.history(f.heard):
+	case !w.keeps(f) && w.history(f):
 		w.outcome(f.Event, app.OutcomeIgnored, app.ReasonHistory, m.rule.Name, nil)
 	case !w.keeps(f) && !m.rule.Via.PSA:
 		w.outcome(f.Event, app.OutcomeIgnored, app.ReasonNotViaPSA, m.rule.Name, nil)
@@ -56,7 +56,7 @@ func (w *world) keeps(f fact) bool { return Stateful(f.Type) && f.State == app.P
 
 func (w *world) fresh(f fact, r *app.AlertRule) {
 	c := w.begin(f, r)
-	if w.history(f.heard) {
+	if w.history(f) {
 		w.wait(c, app.ReasonHistory)
 		w.outcome(f.Event, app.OutcomeIgnored, app.ReasonHistory, r.Name, c)
 		return
@@ -124,7 +124,7 @@ func (w *world) again(c *condition, f fact) {
 // againWaiting lets news from after the start line through: what became worse since, or went away anew, is not history.
 func (w *world) againWaiting(c *condition, f fact, worse bool) {
 	reason := c.Wait
-	if c.Wait == app.ReasonHistory && (worse || f.newOnset) && !w.history(f.heard) {
+	if c.Wait == app.ReasonHistory && (worse || f.newOnset) && !w.history(f) {
 		if r := w.ruleFor(c); r != nil {
 			w.rename(c, r)
 			w.outcome(f.Event, app.OutcomeTicket, app.ReasonWorsened, r.Name, c)

@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"maps"
 	"slices"
-	"time"
 
 	"psabridge/app"
 )
@@ -127,10 +126,17 @@ func (w *world) organizationName(external string) string {
 	return external
 }
 
-// history reports whether something heard then lies before the start line (T4). It goes by the order in which we
-// received things, never by the source's clock.
-func (w *world) history(heard time.Time) bool {
-	return w.s.FirstRead || w.s.StartedAt.IsZero() || !heard.After(w.s.StartedAt)
+// history reports whether a fact lies before the start line (T4). It goes by the order in which we received things,
+// never by the source's clock, and not by ours where the order is known without it: it may have been ahead when the
+// line was drawn, and put back since.
+func (w *world) history(f fact) bool {
+	switch {
+	case w.s.FirstRead || w.s.StartedAt.IsZero():
+		return true
+	case f.fresh || (w.s.StartedAt.After(w.s.Now) && !f.heard.After(w.s.Now)):
+		return false
+	}
+	return !f.heard.After(w.s.StartedAt)
 }
 
 // change marks a condition as one the decision writes.
