@@ -33,6 +33,7 @@ func (b *bridgeProcess) refused(stdin string, words []string, args ...string) {
 }
 
 func TestNewerDatabaseIsRefusedUntouched(t *testing.T) {
+	t.Parallel()
 	b := newProcess(t)
 	b.must("", "status")
 	path := filepath.Join(b.dir, "psabridge.db")
@@ -58,6 +59,7 @@ func TestNewerDatabaseIsRefusedUntouched(t *testing.T) {
 }
 
 func TestBrokenSettingsChangeNothing(t *testing.T) {
+	t.Parallel()
 	v := vendors(t)
 	b := newProcess(t)
 	b.serve()
@@ -84,6 +86,7 @@ func TestBrokenSettingsChangeNothing(t *testing.T) {
 // TestWrongKeyBlocksAndTheRightOneResumes: with wrong keys nothing is lost and nothing is hammered; the right key lets
 // the alert become its one ticket.
 func TestWrongKeyBlocksAndTheRightOneResumes(t *testing.T) {
+	t.Parallel()
 	v := vendors(t)
 	b := newProcess(t)
 	d := b.serve()
@@ -121,6 +124,7 @@ func TestWrongKeyBlocksAndTheRightOneResumes(t *testing.T) {
 }
 
 func TestDeadConnectWiseIsSaidInWords(t *testing.T) {
+	t.Parallel()
 	v := vendors(t)
 	b := newProcess(t)
 	d := b.serve()
@@ -144,6 +148,7 @@ func TestDeadConnectWiseIsSaidInWords(t *testing.T) {
 }
 
 func TestKeychainTroubleIsSaidInWords(t *testing.T) {
+	t.Parallel()
 	v := vendors(t)
 	b := newProcess(t)
 	d := b.serve()

@@ -18,6 +18,7 @@ import (
 
 // TestAPIAnswersAsItsDocumentSays holds the answers of the running API against the OpenAPI document it serves itself.
 func TestAPIAnswersAsItsDocumentSays(t *testing.T) {
+	t.Parallel()
 	v := vendors(t)
 	b := newProcess(t)
 	d := b.serve()

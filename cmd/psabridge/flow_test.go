@@ -20,6 +20,7 @@ var quick = []string{"allow_private_network: true\n    ticketing:", "allow_priva
 // TestBillingFromTheCommandLine is the whole month at a terminal, with no bridge running: import, secrets, sync, plan,
 // push, and a second plan with nothing left to do.
 func TestBillingFromTheCommandLine(t *testing.T) {
+	t.Parallel()
 	v := vendors(t)
 	b := newProcess(t)
 	b.configure(v)
@@ -121,6 +122,7 @@ func wasWritten(plan planAnswer, line planLine) bool {
 // TestAlertBecomesOneTicketThroughKill kills the process after ConnectWise committed a ticket and before its answer
 // was read, the worst moment there is (RELIABILITY F03), and expects one ticket after the restart.
 func TestAlertBecomesOneTicketThroughKill(t *testing.T) {
+	t.Parallel()
 	v := vendors(t)
 	b := newProcess(t)
 	d := b.serve()
@@ -172,6 +174,7 @@ func countTickets(all []sandbox.Ticket) int {
 
 // TestStopsCleanlyOnASignal holds the promise that a stop takes less than five seconds and leaves nothing behind.
 func TestStopsCleanlyOnASignal(t *testing.T) {
+	t.Parallel()
 	b := newProcess(t)
 	d := b.serve()
 	if err := d.interrupt(); err != nil {
@@ -187,6 +190,7 @@ func TestStopsCleanlyOnASignal(t *testing.T) {
 
 // TestSecondStartShowsTheFirst starts twice on one folder.
 func TestSecondStartShowsTheFirst(t *testing.T) {
+	t.Parallel()
 	b := newProcess(t)
 	d := b.serve()
 	out := b.must("", "serve")
@@ -207,6 +211,7 @@ func TestSecondStartShowsTheFirst(t *testing.T) {
 
 // TestStartsInTheSameSecond starts many at once on one fresh folder: one runs, the others find it (RELIABILITY F35).
 func TestStartsInTheSameSecond(t *testing.T) {
+	t.Parallel()
 	b := newProcess(t)
 	ctx, cancel := context.WithCancel(t.Context())
 	defer cancel()
@@ -232,6 +237,7 @@ func TestStartsInTheSameSecond(t *testing.T) {
 
 // TestSecretsAreNotOnTheCommandLine looks where every user of the machine can look.
 func TestSecretsAreNotOnTheCommandLine(t *testing.T) {
+	t.Parallel()
 	if _, err := exec.LookPath("ps"); err != nil {
 		t.Skip("SKIP: no ps on this machine")
 	}
