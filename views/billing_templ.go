@@ -1410,7 +1410,7 @@ func lineForms(r LineRow) templ.Component {
 				return templ_7745c5c3_Err
 			}
 		}
-		if r.Decision != app.DecisionSkipped {
+		if r.Decision != app.DecisionSkipped && r.Decision != app.DecisionCorrected {
 			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 92, "<form method=\"post\" action=\"")
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err

@@ -47,7 +47,7 @@ func (s settingsExport) Run(ctx context.Context, g *globals, c console) error {
 
 type settingsImport struct {
 	File  string `arg:""`
-	Force bool   `help:"Also when it removes a connection or source that deliveries or an unfinished push still need."`
+	Force bool   `help:"Also when it removes what deliveries or an unfinished push still need, or leads a connection to another address of the same ConnectWise."`
 }
 
 // Run replaces the settings, all or nothing.

@@ -61,7 +61,7 @@ func (s *server) getSettings(ctx context.Context, in *settingsInput) (*rawOutput
 
 type putSettingsInput struct {
 	DryRun  bool   `query:"dry_run" doc:"say what would change, change nothing"`
-	Force   bool   `query:"force" doc:"also when deliveries or an unfinished push need what is left out"`
+	Force   bool   `query:"force" doc:"also when deliveries or an unfinished push need what is left out, or a connection that has written gets another address of the same ConnectWise"`
 	RawBody []byte `contentType:"application/yaml"`
 }
 
