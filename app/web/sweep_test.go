@@ -93,7 +93,7 @@ func TestNothingWithoutASession(t *testing.T) {
 			}
 		}
 	}
-	if w.planned+w.undone+int(w.synced.Load())+w.tested+len(w.outbox)+len(w.approved) != 0 {
+	if w.planned+w.undone+int(w.synced.Load())+int(w.tested.Load())+len(w.outbox)+len(w.approved) != 0 {
 		t.Error("something was done for somebody without a session")
 	}
 }
@@ -140,7 +140,7 @@ func TestReadingChangesNothing(t *testing.T) {
 	if after := w.fingerprint(); after != before {
 		t.Error("the database changed")
 	}
-	if w.planned+w.undone+int(w.synced.Load())+w.tested+len(w.outbox)+len(w.approved) != 0 {
+	if w.planned+w.undone+int(w.synced.Load())+int(w.tested.Load())+len(w.outbox)+len(w.approved) != 0 {
 		t.Error("reading did something")
 	}
 }

@@ -59,16 +59,18 @@ type world struct {
 	cookie *http.Cookie
 	now    time.Time
 
-	planned, undone, tested, launched int
-	synced                            atomic.Int32
-	approved                          []string // digests
-	outbox                            []string
-	answers                           []alert.Answer
-	sources                           []intake.Status
-	blocks                            []app.Block
-	hold                              app.HoldCode // of the held line; a big change when empty
-	planErr, outboxErr                error
-	planGate                          chan struct{} // holds plans up; nil holds nothing
+	planned, undone, launched int
+	tested                    atomic.Int64 // in a job of its own
+	jobs                      *job.Jobs
+	synced                    atomic.Int32
+	approved                  []string // digests
+	outbox                    []string
+	answers                   []alert.Answer
+	sources                   []intake.Status
+	blocks                    []app.Block
+	hold                      app.HoldCode // of the held line; a big change when empty
+	planErr, outboxErr        error
+	planGate                  chan struct{} // holds plans up; nil holds nothing
 
 	org, master, delivery, line, plan, push int64
 	digest                                  string
@@ -79,7 +81,7 @@ func newWorld(t *testing.T) *world {
 	t.Helper()
 	w := &world{t: t, dir: t.TempDir(), now: time.Date(2026, 11, 22, 8, 0, 0, 0, time.UTC), period: app.Period{Year: 2026, Month: time.November}}
 	now := func() time.Time { return w.now }
-	w.store = storetest.OpenAt(t, w.dir, now)
+	w.store, w.jobs = storetest.OpenAt(t, w.dir, now), job.New(now, nil)
 	w.setup = setup.New(setup.Deps{Store: w.store, Vault: secret.NewVault(secret.NewMemory(), w.store), Now: now, Zone: func() string { return "Europe/Berlin" }})
 	w.guard = &web.Guard{Label: label, Port: 7360, Sessions: web.NewSessions(now), TokenValid: web.TokenIs(token), API: answers("api")}
 	berlin, err := time.LoadLocation("Europe/Berlin")
@@ -87,7 +89,7 @@ func newWorld(t *testing.T) *world {
 	w.sources = []intake.Status{{Name: "sync", Kind: "x360sync", LastOKAt: w.now.Add(-time.Minute), Complete: true}}
 	w.server = web.New(web.Deps{
 		Guard: w.guard, Now: now, Zone: berlin, Log: slog.New(slog.DiscardHandler), About: web.About{Version: "test", StartedAt: w.now},
-		Read: w.store.Reader(), Settings: w.setup, Setup: tester{w.setup, w}, Jobs: job.New(now, nil), Outbox: (*fakeOutbox)(w), Push: pusher{w},
+		Read: w.store.Reader(), Settings: w.setup, Setup: tester{w.setup, w}, Jobs: w.jobs, Outbox: (*fakeOutbox)(w), Push: pusher{w},
 		Sync: func(context.Context, string) (api.SyncResult, error) {
 			w.synced.Add(1)
 			return api.SyncResult{Organizations: 2, Events: 3, Complete: true}, nil
@@ -273,7 +275,7 @@ type tester struct {
 }
 
 func (f tester) Test(ctx context.Context, name string, each func(app.CheckRow)) ([]app.CheckRow, error) {
-	f.w.tested++
+	f.w.tested.Add(1)
 	row := app.CheckRow{Connection: name, ID: "keys", Title: "Keys", State: app.CheckFailed, Message: "No " + nasty, Fix: "Click"}
 	each(row)
 	return []app.CheckRow{row}, f.w.store.SaveChecks(ctx, name, []app.CheckRow{row}, f.w.now)
