@@ -228,7 +228,7 @@ func trimLine(b []byte) string {
 
 func shortTime(t time.Time) string {
 	if t.IsZero() {
-		return "never"
+		return "not since it was started"
 	}
 	return t.Local().Format("2 Jan 15:04:05 MST")
 }

@@ -125,7 +125,14 @@ func (p planAnswer) print(w io.Writer) {
 	if !p.Complete {
 		_, _ = fmt.Fprintln(w, "Not everything could be read; the lines concerned are held.")
 	}
-	_, _ = fmt.Fprintf(w, "Push exactly this plan with: psabridge billing push --digest %s\n", p.Digest)
+	switch {
+	case p.Totals.Changed > 0:
+		_, _ = fmt.Fprintf(w, "Push exactly this plan with: psabridge billing push --digest %s\n", p.Digest)
+	case p.Totals.Held > 0:
+		_, _ = fmt.Fprintf(w, "Nothing can be pushed before held lines are released: on the Billing page, or by POST /api/v1/billing/plans/%s/release.\n", p.ID)
+	default:
+		_, _ = fmt.Fprintln(w, "There is nothing to push.")
+	}
 }
 
 func quantity(q *app.Quantity) string {

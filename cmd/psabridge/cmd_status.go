@@ -70,7 +70,11 @@ func (s statusAnswer) print(w io.Writer) {
 	}
 	p("  deliveries: %d waiting, %d sending, %d checking, %d parked", s.Outbox.Waiting, s.Outbox.Sending, s.Outbox.Checking, s.Outbox.Parked)
 	for _, b := range s.Billing {
-		p("  billing %s: %s is %s, next push %s", b.Connection, b.Period, b.State, shortTime(b.NextPushAt))
+		next := "by hand only"
+		if !b.NextPushAt.IsZero() {
+			next = shortTime(b.NextPushAt)
+		}
+		p("  billing %s: %s is %s, next push %s", b.Connection, b.Period, b.State, next)
 	}
 }
 
