@@ -36,7 +36,6 @@ type options struct {
 	Passphrase func() (app.Secret, error)
 	Keychain   secret.Keychain // set for the demo; else by Keys
 	Demo       bool
-	DemoLook   string // where the demo's ConnectWise can be looked into
 	LogLevel   string
 	Terminal   console
 	// Prepare runs when everything is built and nothing has started yet.

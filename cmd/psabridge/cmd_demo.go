@@ -33,7 +33,7 @@ func (demoCmd) Run(ctx context.Context, g *globals, c console) error {
 	defer func() { _ = vendors.Stop() }()
 
 	o := g.bridgeOptions(dir, c)
-	o.Demo, o.DemoLook, o.Keychain = true, vendors.LookURL, secret.NewMemory()
+	o.Demo, o.Keychain = true, secret.NewMemory()
 	o.Prepare = func(ctx context.Context, b *bridge) error {
 		if err := b.configure(ctx, vendors); err != nil {
 			return err
