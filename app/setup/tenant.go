@@ -2,6 +2,7 @@ package setup
 
 import (
 	"context"
+	"strings"
 
 	"psabridge/app"
 	"psabridge/app/settings"
@@ -9,7 +10,7 @@ import (
 
 // keepTenants refuses to lead a connection that wrote to one ConnectWise to another. What we own is known by ids, and
 // the other one has records of the same ids: they would pass for ours, without a first look by a person, and an undo
-// would write there. force says that it is the same one under a new address; a push that is being written has no such
+// would write there. force says that it is the same one under a new address, which another company ID never is; a push that is being written has no such
 // moment, because half of it would go to each.
 func (s *Setup) keepTenants(ctx context.Context, before, after app.Settings, force bool) error {
 	for _, c := range after.Connections {
@@ -27,12 +28,17 @@ func (s *Setup) keepTenants(ctx context.Context, before, after app.Settings, for
 		if writing != "" {
 			return app.Errorf(app.Conflict, "The push of %s of connection %s is being written, so the connection cannot lead elsewhere now. Wait until it has ended, or drop what keeps it on the Deliveries page.", writing, c.Name)
 		}
-		if force {
+		sameCompany := strings.EqualFold(strings.TrimSpace(was.CompanyID), strings.TrimSpace(c.CompanyID))
+		if force && sameCompany {
 			continue
 		}
 		wrote, err := s.hasWritten(ctx, c.Name)
 		if err != nil {
 			return err
+		}
+		if wrote && !sameCompany {
+			return app.Errorf(app.Conflict, "Connection %s has already written to %s at %s. Another company ID is another ConnectWise: add a new connection for it.",
+				c.Name, was.CompanyID, settings.Host(was.SiteURL))
 		}
 		if wrote {
 			return app.Errorf(app.Conflict, "Connection %s has already written to %s at %s. Add a new connection for another ConnectWise, or repeat with force if it is the same one under a new address.",
