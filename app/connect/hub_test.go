@@ -223,29 +223,6 @@ func TestSource(t *testing.T) {
 	}
 }
 
-func TestTriedClientsAreNotKept(t *testing.T) {
-	r := newRig(t)
-	kept := r.client(t)
-	row := r.doc.Connections[0]
-	row.CompanyID = "not saved"
-	if _, err := r.TryPSA(t.Context(), row); err != nil {
-		t.Fatal(err)
-	}
-	if r.client(t) != kept {
-		t.Error("a client that was only tried took the place of the saved one")
-	}
-}
-
-func TestSecretHost(t *testing.T) {
-	r := newRig(t)
-	for name, want := range map[string]string{"connections/cw/private_key": "a.example", "sources/sync/password": "s.example", "sources/other/password": "", "notify/smtp_password": ""} {
-		host, err := r.SecretHost(t.Context(), name)
-		if host != want || (want == "") != (app.ErrorCode(err) == app.NotFound) {
-			t.Errorf("%s: %q, %v", name, host, err)
-		}
-	}
-}
-
 func TestHealth(t *testing.T) {
 	r := newRig(t)
 	c := r.client(t)

@@ -35,13 +35,6 @@ func (h *Hub) PSA(ctx context.Context, name string) (psa.Client, error) {
 	return client, nil
 }
 
-// TryPSA makes a client from settings that may not be saved yet, for the connection test. It is not kept; it shares
-// the limiter of its name.
-func (h *Hub) TryPSA(ctx context.Context, row app.ConnectionSettings) (psa.Client, error) {
-	client, _, err := h.makePSA(ctx, row, slotOf(h, h.psas, row.Name).limiter)
-	return client, err
-}
-
 func (h *Hub) makePSA(ctx context.Context, row app.ConnectionSettings, limiter *rest.Limiter) (psa.Client, string, error) {
 	factory, ok := h.config.PSA[row.System]
 	if !ok {

@@ -57,29 +57,3 @@ func word(key string) string {
 	}
 	return key
 }
-
-// SecretHost is the host a secret is bound to when it is entered now: connections/<name>/… or sources/<name>/….
-// not_found: the settings have no such connection or source.
-func (h *Hub) SecretHost(ctx context.Context, secret string) (string, error) {
-	doc, _, err := h.config.Settings(ctx)
-	if err != nil {
-		return "", err
-	}
-	kind, rest, _ := strings.Cut(secret, "/")
-	name, _, _ := strings.Cut(rest, "/")
-	switch kind {
-	case "connections":
-		if row, ok := connection(doc, name); ok {
-			if f, ok := h.config.PSA[row.System]; ok {
-				return f.Host(row)
-			}
-		}
-	case "sources":
-		if row, ok := sourceRow(doc, name); ok {
-			if f, ok := h.config.Sources[row.Kind]; ok {
-				return f.Host(row)
-			}
-		}
-	}
-	return "", app.Errorf(app.NotFound, "There is nothing in the settings that “%s” could belong to. Save the connection or source first.", secret)
-}

@@ -34,12 +34,6 @@ func (h *Hub) Source(ctx context.Context, name string) (source.Source, error) {
 	return client, nil
 }
 
-// TrySource makes a client from settings that may not be saved yet; see TryPSA.
-func (h *Hub) TrySource(ctx context.Context, row app.SourceSettings) (source.Source, error) {
-	client, _, err := h.makeSource(ctx, row, slotOf(h, h.sources, row.Name).limiter)
-	return client, err
-}
-
 func (h *Hub) makeSource(ctx context.Context, row app.SourceSettings, limiter *rest.Limiter) (source.Source, string, error) {
 	factory, ok := h.config.Sources[row.Kind]
 	if !ok {
