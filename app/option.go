@@ -23,6 +23,7 @@ type CheckRow struct {
 	State      CheckState
 	Message    string
 	Fix        string // what to click, empty when nothing is wrong
+	Took       time.Duration
 	ChangedAt  time.Time
 }
 

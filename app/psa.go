@@ -74,10 +74,28 @@ type Option struct {
 	Sort     int    `json:"sort,omitempty"`
 }
 
+// Association says that a type, a subtype of it and an item of that may stand on one ticket of the board. Zero means that
+// the line goes no further: a type without subtypes, a subtype without items.
+type Association struct {
+	ID        int64 `json:"id"`
+	TypeID    int64 `json:"type_id"`
+	SubtypeID int64 `json:"subtype_id,omitempty"`
+	ItemID    int64 `json:"item_id,omitempty"`
+}
+
+// Member is somebody who works in ConnectWise.
+type Member struct {
+	ID         int64  `json:"id"`
+	Identifier string `json:"identifier"` // as it stands in updatedBy and in the owner of a ticket
+	Name       string `json:"name"`
+	Inactive   bool   `json:"inactive"`
+}
+
 // OptionList names a cached drop-down.
 type OptionList string
 
-// The drop-downs. Statuses, types and teams belong to a board, agreements to a company.
+// The drop-downs. Statuses, types, subtypes, items, their associations and teams belong to a board, agreements to a
+// company.
 const (
 	ListCompanies       OptionList = "companies"
 	ListAgreements      OptionList = "agreements"
@@ -89,6 +107,10 @@ const (
 	ListPriorities      OptionList = "priorities"
 	ListSources         OptionList = "sources"
 	ListCompanyStatuses OptionList = "company_statuses"
+	ListSubtypes        OptionList = "subtypes"
+	ListItems           OptionList = "items"
+	ListAssociations    OptionList = "associations"
+	ListMembers         OptionList = "members"
 )
 
 // Identity is what a ConnectWise site says of itself before any key is shown (companyinfo).
@@ -117,6 +139,7 @@ type RemoteTicket struct {
 	Board     string
 	StatusID  int64
 	Status    string
+	Priority  int64 // its id; 0 when ConnectWise did not say
 	Closed    bool
 	Owner     string
 	UpdatedAt time.Time
@@ -135,9 +158,17 @@ type NewTicket struct {
 	BoardID     int64
 	StatusID    int64
 	TypeID      int64
+	SubtypeID   int64
+	ItemID      int64
 	TeamID      int64
 	PriorityID  int64
 	SourceID    int64
+}
+
+// TicketChange is what an update sets; zero ids stay as they are. Both ids are those of the ticket's own board.
+type TicketChange struct {
+	StatusID   int64
+	PriorityID int64
 }
 
 // TicketNote is a note on a ticket.

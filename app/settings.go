@@ -53,6 +53,8 @@ type TicketingSettings struct {
 	Enabled      bool             `yaml:"enabled" json:"enabled"`
 	Board        Ref              `yaml:"board,omitempty" json:"board,omitzero"`
 	Type         Ref              `yaml:"type,omitempty" json:"type,omitzero"`
+	Subtype      Ref              `yaml:"subtype,omitempty" json:"subtype,omitzero"`
+	Item         Ref              `yaml:"item,omitempty" json:"item,omitzero"`
 	Status       Ref              `yaml:"status,omitempty" json:"status,omitzero"`
 	ClosedStatus Ref              `yaml:"closed_status,omitempty" json:"closed_status,omitzero"`
 	Team         Ref              `yaml:"team,omitempty" json:"team,omitzero"`
@@ -213,6 +215,8 @@ type Via struct {
 type TicketPolicy struct {
 	Board        Ref      `yaml:"board,omitempty" json:"board,omitzero"`
 	Type         Ref      `yaml:"type,omitempty" json:"type,omitzero"`
+	Subtype      Ref      `yaml:"subtype,omitempty" json:"subtype,omitzero"`
+	Item         Ref      `yaml:"item,omitempty" json:"item,omitzero"`
 	Status       Ref      `yaml:"status,omitempty" json:"status,omitzero"`
 	Team         Ref      `yaml:"team,omitempty" json:"team,omitzero"`
 	Priority     Ref      `yaml:"priority,omitempty" json:"priority,omitzero"`

@@ -64,7 +64,7 @@ func (nothing) AddNote(context.Context, int64, app.TicketNote) (v app.TicketNote
 	return v, nil
 }
 
-func (nothing) SetStatus(context.Context, int64, int64) (v app.RemoteTicket, err error) {
+func (nothing) UpdateTicket(context.Context, int64, app.TicketChange) (v app.RemoteTicket, err error) {
 	return v, nil
 }
 
@@ -75,3 +75,13 @@ func (nothing) CreateAddition(context.Context, int64, app.NewAddition) (v app.Ad
 func (nothing) SetQuantity(context.Context, int64, int64, app.Quantity) (v app.Addition, err error) {
 	return v, nil
 }
+
+func (nothing) Subtypes(context.Context, int64) (v []app.Option, err error) { return v, nil }
+
+func (nothing) Items(context.Context, int64) (v []app.Option, err error) { return v, nil }
+
+func (nothing) Associations(context.Context, int64) (v []app.Association, err error) { return v, nil }
+
+func (nothing) Members(context.Context) (v []app.Member, err error) { return v, nil }
+
+func (nothing) Excess(context.Context) (v []string, err error) { return v, nil }

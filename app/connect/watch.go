@@ -105,6 +105,36 @@ func (w watchedPSA) Types(ctx context.Context, board int64) ([]app.Option, error
 	return watch(w.note, v, err)
 }
 
+// Subtypes implements psa.Client.
+func (w watchedPSA) Subtypes(ctx context.Context, board int64) ([]app.Option, error) {
+	v, err := w.client.Subtypes(ctx, board)
+	return watch(w.note, v, err)
+}
+
+// Items implements psa.Client.
+func (w watchedPSA) Items(ctx context.Context, board int64) ([]app.Option, error) {
+	v, err := w.client.Items(ctx, board)
+	return watch(w.note, v, err)
+}
+
+// Associations implements psa.Client.
+func (w watchedPSA) Associations(ctx context.Context, board int64) ([]app.Association, error) {
+	v, err := w.client.Associations(ctx, board)
+	return watch(w.note, v, err)
+}
+
+// Members implements psa.Client.
+func (w watchedPSA) Members(ctx context.Context) ([]app.Member, error) {
+	v, err := w.client.Members(ctx)
+	return watch(w.note, v, err)
+}
+
+// Excess implements psa.Client.
+func (w watchedPSA) Excess(ctx context.Context) ([]string, error) {
+	v, err := w.client.Excess(ctx)
+	return watch(w.note, v, err)
+}
+
 // Teams implements psa.Client.
 func (w watchedPSA) Teams(ctx context.Context, board int64) ([]app.Option, error) {
 	v, err := w.client.Teams(ctx, board)
@@ -153,9 +183,9 @@ func (w watchedPSA) AddNote(ctx context.Context, ticket int64, n app.TicketNote)
 	return watch(w.note, v, err)
 }
 
-// SetStatus implements psa.Client.
-func (w watchedPSA) SetStatus(ctx context.Context, ticket, status int64) (app.RemoteTicket, error) {
-	v, err := w.client.SetStatus(ctx, ticket, status)
+// UpdateTicket implements psa.Client.
+func (w watchedPSA) UpdateTicket(ctx context.Context, ticket int64, c app.TicketChange) (app.RemoteTicket, error) {
+	v, err := w.client.UpdateTicket(ctx, ticket, c)
 	return watch(w.note, v, err)
 }
 

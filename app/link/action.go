@@ -14,6 +14,8 @@ const (
 	Connections  = "/connections"      // GET: all connections and the form for a new one; POST: add it
 	SettingsFile = "/settings.yaml"    // GET: the document as a file
 	LiveHealth   = "/live/health"      // GET: the health line alone
+	Confirm      = "/setup/confirm"    // say that something no call can prove is done, or take that back
+	RunChecks    = "/diagnostics/run"  // run every check of every connection now
 )
 
 // ActivityCSV is an organization's activity as a file.
@@ -30,6 +32,9 @@ func ConnectionTest(name string) string { return Connection(name) + "/test" }
 
 // ConnectionReload reads the options of a connection from ConnectWise again.
 func ConnectionReload(name string) string { return Connection(name) + "/reload" }
+
+// ConnectionTestTicket opens the marked test ticket of a connection.
+func ConnectionTestTicket(name string) string { return Connection(name) + "/test-ticket" }
 
 // ConnectionTicketing saves a connection's service defaults.
 func ConnectionTicketing(name string) string { return Connection(name) + "/ticketing" }

@@ -23,6 +23,9 @@ const (
 	About         = "/about"
 )
 
+// Guide is the page of one task of the setting-up.
+func Guide(task string) string { return Setup + "/" + url.PathEscape(task) }
+
 // Activity is an organization's Activity tab; id is our own row.
 func Activity(id int64) string { return Organizations + "/" + num(id) + "/activity" }
 

@@ -21,6 +21,9 @@ type Client interface {
 	Identify(ctx context.Context) (app.Identity, error)
 	// Authenticate proves the keys by reading the version and one record that needs them.
 	Authenticate(ctx context.Context) (app.ServerInfo, error)
+	// Excess tries reads this program has no use for and returns the modules whose reads succeed, in the vendor's words
+	// ("System ▸ Member Maintenance"): the role has more rights than it needs. It changes nothing.
+	Excess(ctx context.Context) ([]string, error)
 	// TicketURL is the address a person opens to see the ticket in ConnectWise.
 	TicketURL(id int64) string
 	// AgreementURL is the address a person opens to see the agreement in ConnectWise.
@@ -45,9 +48,15 @@ type Reader interface {
 	Priorities(ctx context.Context) ([]app.Option, error)
 	TicketSources(ctx context.Context) ([]app.Option, error)
 	CompanyStatuses(ctx context.Context) ([]app.Option, error)
-	// Statuses, Types and Teams belong to one board.
+	// Members lists who works in ConnectWise. forbidden is usual: the minimal role need not have this right.
+	Members(ctx context.Context) ([]app.Member, error)
+	// Statuses, Types, Subtypes, Items and Teams belong to one board; Associations says which types, subtypes and items of
+	// it go together.
 	Statuses(ctx context.Context, board int64) ([]app.Option, error)
 	Types(ctx context.Context, board int64) ([]app.Option, error)
+	Subtypes(ctx context.Context, board int64) ([]app.Option, error)
+	Items(ctx context.Context, board int64) ([]app.Option, error)
+	Associations(ctx context.Context, board int64) ([]app.Association, error)
 	Teams(ctx context.Context, board int64) ([]app.Option, error)
 
 	// FindTickets lists tickets whose externalXRef is exactly xref. ConnectWise's search lags writes by minutes:
@@ -70,8 +79,8 @@ type Writer interface {
 	CreateTicket(ctx context.Context, t app.NewTicket) (app.RemoteTicket, error)
 	// AddNote adds one note and mails nobody.
 	AddNote(ctx context.Context, ticket int64, n app.TicketNote) (app.TicketNote, error)
-	// SetStatus moves a ticket to a status of its board. conflict: ConnectWise answered 200 but did not do it.
-	SetStatus(ctx context.Context, ticket, status int64) (app.RemoteTicket, error)
+	// UpdateTicket changes status, priority or both, and mails nobody. conflict: ConnectWise answered 200 but did not do it.
+	UpdateTicket(ctx context.Context, ticket int64, c app.TicketChange) (app.RemoteTicket, error)
 	// CreateAddition adds a line to an agreement. It has no external id, so an unknown outcome is never retried.
 	CreateAddition(ctx context.Context, agreement int64, a app.NewAddition) (app.Addition, error)
 	// SetQuantity sets the absolute quantity of an addition and nothing else. conflict: ConnectWise answered 200 but holds another value.

@@ -115,6 +115,14 @@ func (v *validator) limits(path string, c app.ConnectionSettings) {
 func (v *validator) ticketing(path string, t app.TicketingSettings) {
 	v.ref(path+".board", t.Board)
 	v.ref(path+".type", t.Type)
+	v.ref(path+".subtype", t.Subtype)
+	v.ref(path+".item", t.Item)
+	if t.Type.IsZero() && !t.Subtype.IsZero() {
+		v.add(path+".subtype", "A subtype belongs to a type. Name the type too.")
+	}
+	if t.Subtype.IsZero() && !t.Item.IsZero() {
+		v.add(path+".item", "An item belongs to a subtype. Name the subtype too.")
+	}
 	v.ref(path+".status", t.Status)
 	v.ref(path+".closed_status", t.ClosedStatus)
 	v.ref(path+".team", t.Team)

@@ -118,6 +118,8 @@ func (v *validator) forWhom(path string, f app.For) {
 func (v *validator) policy(path string, t app.TicketPolicy) {
 	v.ref(path+".board", t.Board)
 	v.ref(path+".type", t.Type)
+	v.ref(path+".subtype", t.Subtype)
+	v.ref(path+".item", t.Item)
 	v.ref(path+".status", t.Status)
 	v.ref(path+".team", t.Team)
 	v.ref(path+".priority", t.Priority)

@@ -155,7 +155,7 @@ func (n *noting) setStatus(ctx context.Context, to app.Option) error {
 	if err := n.intend(ctx, readable(map[string]any{"ticket": n.target, "status": to.Name, "status_id": to.ID}), e); err != nil {
 		return err
 	}
-	r, err := n.client.SetStatus(ctx, n.target, to.ID)
+	r, err := n.client.UpdateTicket(ctx, n.target, app.TicketChange{StatusID: to.ID})
 	if err != nil {
 		return err
 	}

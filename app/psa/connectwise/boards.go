@@ -54,6 +54,44 @@ func (c *Client) Types(ctx context.Context, board int64) ([]app.Option, error) {
 	return c.ofBoard(ctx, board, "types", "id,name,defaultFlag,inactiveFlag")
 }
 
+// Subtypes lists the ticket subtypes of a board; which type they belong to is said by Associations.
+//
+// GET /service/boards/{id}/subtypes.
+func (c *Client) Subtypes(ctx context.Context, board int64) ([]app.Option, error) {
+	return c.ofBoard(ctx, board, "subtypes", "id,name,inactiveFlag")
+}
+
+// Items lists the ticket items of a board.
+//
+// GET /service/boards/{id}/items.
+func (c *Client) Items(ctx context.Context, board int64) ([]app.Option, error) {
+	return c.ofBoard(ctx, board, "items", "id,name,inactiveFlag")
+}
+
+// Associations lists which types, subtypes and items of a board go together.
+//
+// GET /service/boards/{id}/typeSubTypeItemAssociations.
+func (c *Client) Associations(ctx context.Context, board int64) ([]app.Association, error) {
+	type row struct {
+		ID      int64 `json:"id"`
+		Type    ref   `json:"type"`
+		SubType ref   `json:"subType"`
+		Item    ref   `json:"item"`
+	}
+	q := query{path: fmt.Sprintf("service/boards/%d/typeSubTypeItemAssociations", board), fields: "id,type/id,subType/id,item/id", records: []int64{board}}
+	rows, err := list(ctx, c, q, func(r row) string { return num(r.ID) })
+	if err != nil {
+		return nil, err
+	}
+	associations := make([]app.Association, 0, len(rows))
+	for _, r := range rows {
+		if r.ID != 0 && r.Type.ID != 0 {
+			associations = append(associations, app.Association{ID: r.ID, TypeID: r.Type.ID, SubtypeID: r.SubType.ID, ItemID: r.Item.ID})
+		}
+	}
+	return associations, nil
+}
+
 // Teams lists the teams of a board.
 //
 // GET /service/boards/{id}/teams.

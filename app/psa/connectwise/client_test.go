@@ -120,7 +120,7 @@ func TestBodies(t *testing.T) {
 			func() error { _, err := c.AddNote(ctx, 7, app.TicketNote{Text: "n", Internal: true}); return err },
 			`{"text":"n","detailDescriptionFlag":false,"internalAnalysisFlag":true,"resolutionFlag":false,"processNotifications":false}`,
 		},
-		{func() error { _, err := c.SetStatus(ctx, 7, 42); return err }, `[{"op":"replace","path":"status","value":{"id":42}}]`},
+		{func() error { _, err := c.UpdateTicket(ctx, 7, app.TicketChange{StatusID: 42}); return err }, `[{"op":"replace","path":"status","value":{"id":42}}]`},
 		{func() error { _, err := c.SetQuantity(ctx, 12, 99, app.MustQuantity("1219.50")); return err }, `[{"op":"replace","path":"quantity","value":1219.5}]`},
 		{func() error {
 			_, err := c.CreateAddition(ctx, 12, app.NewAddition{ProductID: 5, Quantity: app.Q(3), BillCustomer: "Billable", EffectiveDate: time.Date(2026, 11, 5, 0, 0, 0, 0, time.UTC)})
@@ -292,7 +292,7 @@ func TestMissingRightsAreNamed(t *testing.T) {
 			_, err := c.CreateTicket(ctx, app.NewTicket{XRef: "x", Summary: "s", CompanyID: 1})
 			return err
 		},
-		"Service Desk ▸ Close Service Tickets ▸ Edit": func() error { _, err := c.SetStatus(ctx, 1, 2); return err },
+		"Service Desk ▸ Close Service Tickets ▸ Edit": func() error { _, err := c.UpdateTicket(ctx, 1, app.TicketChange{StatusID: 2}); return err },
 		"A note also needs Edit there.":               func() error { _, err := c.AddNote(ctx, 1, app.TicketNote{Text: "t"}); return err },
 		"You do not have the required security":       func() error { _, err := c.Boards(ctx); return err },
 		"System ▸ Security Roles, then the role of":   func() error { _, err := c.Boards(ctx); return err },

@@ -24,6 +24,7 @@ type ticketRow struct {
 	Company      ref    `json:"company"`
 	Board        ref    `json:"board"`
 	Status       ref    `json:"status"`
+	Priority     ref    `json:"priority"`
 	ClosedFlag   bool   `json:"closedFlag"`
 	Owner        ref    `json:"owner"`
 	MergedParent ref    `json:"mergedParentTicket"`
@@ -31,7 +32,7 @@ type ticketRow struct {
 }
 
 // _info is only sent when it is asked for by name.
-const ticketFields = "id,summary,externalXRef,company/id,board/id,board/name,status/id,status/name,closedFlag,owner/identifier,owner/name,mergedParentTicket/id,_info"
+const ticketFields = "id,summary,externalXRef,company/id,board/id,board/name,status/id,status/name,priority/id,priority/name,closedFlag,owner/identifier,owner/name,mergedParentTicket/id,_info"
 
 // FindTickets lists tickets whose externalXRef is exactly xref. The search lags: see psa.Reader.
 //
@@ -117,6 +118,8 @@ type newTicket struct {
 	Board                *idRef `json:"board,omitempty"`
 	Status               *idRef `json:"status,omitempty"`
 	Type                 *idRef `json:"type,omitempty"`
+	SubType              *idRef `json:"subType,omitempty"`
+	Item                 *idRef `json:"item,omitempty"`
 	Team                 *idRef `json:"team,omitempty"`
 	Priority             *idRef `json:"priority,omitempty"`
 	Source               *idRef `json:"source,omitempty"`
@@ -144,7 +147,7 @@ func (c *Client) CreateTicket(ctx context.Context, t app.NewTicket) (app.RemoteT
 		return app.RemoteTicket{}, refuse("The reference %q is longer than ConnectWise keeps; cut short it would not be found again.", t.XRef)
 	}
 	body := newTicket{
-		Summary: summary, Company: idRef{t.CompanyID}, Board: to(t.BoardID), Status: to(t.StatusID), Type: to(t.TypeID), Team: to(t.TeamID), Priority: to(t.PriorityID),
+		Summary: summary, Company: idRef{t.CompanyID}, Board: to(t.BoardID), Status: to(t.StatusID), Type: to(t.TypeID), SubType: to(t.SubtypeID), Item: to(t.ItemID), Team: to(t.TeamID), Priority: to(t.PriorityID),
 		Source: to(t.SourceID), ExternalXRef: t.XRef, Description: clean(t.Description), Internal: clean(t.Internal),
 	}
 	var row ticketRow
@@ -157,21 +160,37 @@ func (c *Client) CreateTicket(ctx context.Context, t app.NewTicket) (app.RemoteT
 	return row.ticket(), nil
 }
 
-// SetStatus moves a ticket to a status of its board.
+// UpdateTicket changes status, priority or both, and mails nobody.
 //
 // PATCH /service/tickets/{id}.
-func (c *Client) SetStatus(ctx context.Context, ticket, status int64) (app.RemoteTicket, error) {
-	if status == 0 {
-		return app.RemoteTicket{}, refuse("There is no status to move the ticket to.")
+func (c *Client) UpdateTicket(ctx context.Context, ticket int64, change app.TicketChange) (app.RemoteTicket, error) {
+	changes := changesOf(change)
+	if len(changes) == 0 {
+		return app.RemoteTicket{}, refuse("There is nothing to change on the ticket.")
 	}
 	var row ticketRow
-	if err := c.patch(ctx, ticketPath(ticket), []change{replace("status", idRef{status})}, &row, ticket); err != nil {
+	if err := c.patch(ctx, ticketPath(ticket), changes, &row, ticket); err != nil {
 		return app.RemoteTicket{}, err
 	}
-	if row.ID != ticket || row.Status.ID != status {
+	switch {
+	case row.ID != ticket || change.StatusID != 0 && row.Status.ID != change.StatusID:
 		return row.ticket(), notDone("ConnectWise said yes but ticket %d is still “%s”. A rule of the board may forbid the change; look at the ticket there.", ticket, row.Status.Name)
+	case change.PriorityID != 0 && row.Priority.ID != change.PriorityID:
+		return row.ticket(), notDone("ConnectWise said yes but the priority of ticket %d is still “%s”. A rule of the board may forbid the change; look at the ticket there.", ticket, row.Priority.Name)
 	}
 	return row.ticket(), nil
+}
+
+// changesOf replaces whole references, as the guide asks; a path into one may be answered with a false 200.
+func changesOf(c app.TicketChange) []change {
+	var changes []change
+	if c.StatusID != 0 {
+		changes = append(changes, replace("status", idRef{c.StatusID}))
+	}
+	if c.PriorityID != 0 {
+		changes = append(changes, replace("priority", idRef{c.PriorityID}))
+	}
+	return changes
 }
 
 func ticketPath(id int64) string { return fmt.Sprintf("service/tickets/%d", id) }
@@ -182,7 +201,7 @@ func (r ticketRow) ticket() app.RemoteTicket {
 		owner = r.Owner.Name
 	}
 	return app.RemoteTicket{
-		ID: r.ID, XRef: r.ExternalXRef, Summary: r.Summary, CompanyID: r.Company.ID, BoardID: r.Board.ID, Board: r.Board.Name, StatusID: r.Status.ID, Status: r.Status.Name,
+		ID: r.ID, XRef: r.ExternalXRef, Summary: r.Summary, CompanyID: r.Company.ID, BoardID: r.Board.ID, Board: r.Board.Name, StatusID: r.Status.ID, Status: r.Status.Name, Priority: r.Priority.ID,
 		Closed: r.ClosedFlag, Owner: owner, UpdatedAt: r.Info.LastUpdated.Time, UpdatedBy: r.Info.UpdatedBy, ParentID: r.MergedParent.ID, EnteredAt: r.Info.DateEntered.Time,
 	}
 }

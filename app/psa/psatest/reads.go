@@ -170,6 +170,6 @@ func testRevoked(t *testing.T, w World) {
 	w.wants(t, err, app.Unauthorized, "")
 	_, err = c.CreateTicket(ctx, w.ticket("conf-revoked-2"))
 	w.wants(t, err, app.Unauthorized, app.OutcomeNone)
-	_, err = c.SetStatus(ctx, made.ID, w.ClosedStatus)
+	_, err = c.UpdateTicket(ctx, made.ID, app.TicketChange{StatusID: w.ClosedStatus})
 	w.wants(t, err, app.Unauthorized, app.OutcomeNone)
 }

@@ -31,7 +31,7 @@ func testTicketLife(t *testing.T, w World) {
 		t.Errorf("newest is %d, made was %d", newest.ID, made.ID)
 	}
 	for _, status := range []int64{w.OpenStatus, w.ClosedStatus, w.ClosedStatus} {
-		moved, err := c.SetStatus(ctx, made.ID, status)
+		moved, err := c.UpdateTicket(ctx, made.ID, app.TicketChange{StatusID: status})
 		if must(t, w, moved, err).StatusID != status || moved.Closed != (status == w.ClosedStatus) {
 			t.Errorf("moved %+v to %d", moved, status)
 		}
@@ -116,7 +116,7 @@ func testGoneTicket(t *testing.T, w World) {
 	w.wants(t, err, app.NotFound, "")
 	_, err = c.AddNote(ctx, made.ID, app.TicketNote{Text: "hello", Internal: true})
 	w.wants(t, err, app.NotFound, app.OutcomeNone)
-	_, err = c.SetStatus(ctx, made.ID, w.ClosedStatus)
+	_, err = c.UpdateTicket(ctx, made.ID, app.TicketChange{StatusID: w.ClosedStatus})
 	w.wants(t, err, app.NotFound, app.OutcomeNone)
 }
 
@@ -187,7 +187,7 @@ func testFalseYes(t *testing.T, w World) {
 	made, err := c.CreateTicket(ctx, w.ticket("conf-false"))
 	must(t, w, made, err)
 	w.Trouble(Trouble{Method: "PATCH", Kind: Unchanged})
-	_, err = c.SetStatus(ctx, made.ID, w.ClosedStatus)
+	_, err = c.UpdateTicket(ctx, made.ID, app.TicketChange{StatusID: w.ClosedStatus})
 	w.wants(t, err, app.Conflict, "")
 	w.Trouble(Trouble{Method: "PATCH", Kind: Unchanged})
 	_, err = c.SetQuantity(ctx, w.Agreement, w.Addition, w.Quantity(w.Addition).Add(app.Q(3)))

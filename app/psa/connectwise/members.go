@@ -1,0 +1,64 @@
+package connectwise
+
+import (
+	"context"
+	"net/http"
+	"net/url"
+	"strings"
+
+	"psabridge/app"
+)
+
+type memberRow struct {
+	ID           int64  `json:"id"`
+	Identifier   string `json:"identifier"`
+	FirstName    string `json:"firstName"`
+	LastName     string `json:"lastName"`
+	InactiveFlag bool   `json:"inactiveFlag"`
+}
+
+// Members lists who works in ConnectWise, as far as the role allows.
+//
+// GET /system/members.
+func (c *Client) Members(ctx context.Context) ([]app.Member, error) {
+	rows, err := list(ctx, c, query{path: "system/members", fields: "id,identifier,firstName,lastName,inactiveFlag"}, func(r memberRow) string { return num(r.ID) })
+	if err != nil {
+		return nil, err
+	}
+	members := make([]app.Member, 0, len(rows))
+	for _, r := range rows {
+		if r.ID != 0 {
+			members = append(members, app.Member{ID: r.ID, Identifier: r.Identifier, Name: strings.TrimSpace(r.FirstName + " " + r.LastName), Inactive: r.InactiveFlag})
+		}
+	}
+	return members, nil
+}
+
+// excess are reads a bridge has no use for, with the module that allows each. Contacts and configurations are not among
+// them: roles that were made for other vendors' bridges have them, and they do no harm.
+var excess = []struct{ path, module string }{
+	{"system/members", "System ▸ Member Maintenance"},
+	{"system/securityroles", "System ▸ Security Roles"},
+	{"system/callbacks", "System ▸ My Company"},
+	{"finance/invoices", "Finance ▸ Invoicing"},
+	{"time/entries", "Time & Expense ▸ Time Entry"},
+	{"sales/opportunities", "Sales ▸ Opportunities"},
+	{"procurement/purchaseorders", "Procurement ▸ Purchase Orders"},
+}
+
+// Excess tries them. A refusal, and a path this server does not have, are both good news; anything else is no news at
+// all and is returned.
+func (c *Client) Excess(ctx context.Context) ([]string, error) {
+	var modules []string
+	for _, e := range excess {
+		_, err := c.do(ctx, call{method: http.MethodGet, path: e.path, query: url.Values{"pageSize": {"1"}, "fields": {"id"}}, out: new([]ref)})
+		switch app.ErrorCode(err) {
+		case "":
+			modules = append(modules, e.module)
+		case app.Forbidden, app.NotFound, app.Invalid:
+		default:
+			return nil, err
+		}
+	}
+	return modules, nil
+}
