@@ -98,6 +98,7 @@ func TestListsUseIndexes(t *testing.T) {
 		"alert view":    func() error { _, err := r.AlertView(ctx, "sync", now); return err },
 		"current plan":  func() error { _, err := r.CurrentPlan(ctx, "cw", month); return ignoreMissing(err) },
 		"waiting plan":  func() error { _, err := r.WaitingPlan(ctx, "cw"); return ignoreMissing(err) },
+		"proofs":        func() error { _, err := r.Proofs(ctx, "cw"); return err },
 		"line":          func() error { _, err := r.LineEvidence(ctx, 1); return ignoreMissing(err) },
 	} {
 		t.Run(name, func(t *testing.T) {

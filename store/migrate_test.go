@@ -2,6 +2,7 @@ package store
 
 import (
 	"database/sql"
+	"fmt"
 	"os"
 	"path/filepath"
 	"runtime"
@@ -12,8 +13,12 @@ import (
 	"psabridge/app"
 )
 
-// withSecond is the program's schema and one step more, for tests of migrating.
-var withSecond = append(append([]migration{}, migrations...), migration{version: 2, sql: "CREATE TABLE later (id INTEGER PRIMARY KEY) STRICT;"})
+// withLater is the program's schema and one step more, for tests of migrating.
+var withLater = later("CREATE TABLE later (id INTEGER PRIMARY KEY) STRICT;")
+
+func later(statements string) []migration {
+	return append(append([]migration{}, migrations...), migration{version: len(migrations) + 1, sql: statements})
+}
 
 func mustOpen(t *testing.T, dir string, steps []migration) *Store {
 	t.Helper()
@@ -54,14 +59,14 @@ func TestMigratingBacksUpFirst(t *testing.T) {
 		t.Fatal(err)
 	}
 	_ = s.Close()
-	s = mustOpen(t, dir, withSecond)
+	s = mustOpen(t, dir, withLater)
 	if _, err := s.SecretRecord(t.Context(), "kept"); err != nil {
 		t.Error(err)
 	}
 	if _, _, err := maybe[int](t.Context(), s.db, "SELECT count(*) FROM later"); err != nil {
 		t.Error(err)
 	}
-	found, err := filepath.Glob(filepath.Join(dir, "backups", "psabridge-v1-before-v2-*.db"))
+	found, err := filepath.Glob(filepath.Join(dir, "backups", fmt.Sprintf("psabridge-v%d-before-v%d-*.db", len(migrations), len(withLater))))
 	if err != nil || len(found) != 1 {
 		t.Fatalf("backups %v (%v), want one", found, err)
 	}
@@ -70,8 +75,8 @@ func TestMigratingBacksUpFirst(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer db.Close()
-	if v, err := schemaVersion(t.Context(), db); err != nil || v != 1 {
-		t.Errorf("the backup has schema %d (%v), want 1", v, err)
+	if v, err := schemaVersion(t.Context(), db); err != nil || v != len(migrations) {
+		t.Errorf("the backup has schema %d (%v), want %d", v, err, len(migrations))
 	}
 	wantMode(t, found[0], 0o600)
 }
@@ -79,7 +84,7 @@ func TestMigratingBacksUpFirst(t *testing.T) {
 func TestFailedMigrationChangesNothing(t *testing.T) {
 	dir := t.TempDir()
 	_ = mustOpen(t, dir, migrations).Close()
-	broken := append(append([]migration{}, migrations...), migration{version: 2, sql: "CREATE TABLE half (id INTEGER PRIMARY KEY) STRICT; SELECT nonsense;"})
+	broken := later("CREATE TABLE half (id INTEGER PRIMARY KEY) STRICT; SELECT nonsense;")
 	if _, err := open(t.Context(), dir, Options{}, broken); err == nil {
 		t.Fatal("opened with a broken migration")
 	}
@@ -91,12 +96,12 @@ func TestFailedMigrationChangesNothing(t *testing.T) {
 
 func TestNewerSchemaIsRefused(t *testing.T) {
 	dir := t.TempDir()
-	_ = mustOpen(t, dir, withSecond).Close()
+	_ = mustOpen(t, dir, withLater).Close()
 	_, err := open(t.Context(), dir, Options{}, migrations)
 	if app.ErrorCode(err) != app.Conflict {
 		t.Fatalf("error %v, want a conflict", err)
 	}
-	for _, want := range []string{"version 2", "version 1", "newer psabridge"} {
+	for _, want := range []string{fmt.Sprintf("version %d", len(withLater)), fmt.Sprintf("version %d", len(migrations)), "newer psabridge"} {
 		if !strings.Contains(app.ErrorMessage(err), want) {
 			t.Errorf("%q does not say %q", app.ErrorMessage(err), want)
 		}
