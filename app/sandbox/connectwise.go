@@ -21,7 +21,8 @@ const defaultCodebase = "v4_6_release/"
 type Options struct {
 	Now func() time.Time // the vendors' clock; nil is the real one
 
-	// ConnectWise.
+	// ConnectWise. What is also a field of Quirks stands here for short.
+	Quirks            Quirks
 	Version           string        // api-current-version; "" is 2025.8
 	Cloud             bool          // versioned codebase, and 404 instead of 401 for wrong keys under the router
 	SearchLag         time.Duration // how long a search does not see new tickets and agreements
@@ -63,6 +64,7 @@ type ConnectWise struct {
 	limit  limiter
 
 	mu         sync.Mutex
+	quirks     Quirks
 	codebase   string
 	strict     bool // only the current codebase routes
 	publicKey  string
@@ -73,10 +75,15 @@ type ConnectWise struct {
 	serial     int
 }
 
-// NewConnectWise starts a ConnectWise with the provider's records in it.
+// NewConnectWise starts a ConnectWise with the provider's records in it. It
+// panics where the options' quirks name something there is not; Start returns that.
 func NewConnectWise(msp *sample.MSP, opts Options) *ConnectWise {
+	quirks := opts.initialQuirks()
+	if err := quirks.Validate(); err != nil {
+		panic(err)
+	}
 	cw := &ConnectWise{
-		vendor: vendor{now: opts.clock()}, opts: opts, codebase: defaultCodebase,
+		vendor: vendor{now: opts.clock()}, opts: opts, quirks: quirks, codebase: defaultCodebase,
 		publicKey: sample.PublicKey, privateKey: sample.PrivateKey, tables: map[string]*table{},
 	}
 	if opts.Cloud {

@@ -75,23 +75,13 @@ func (cw *ConnectWise) routeTable() []route {
 			route{"GET", "/service/boards/#/" + list.name + "/count", cw.boardCount(list.table)},
 			route{"GET", "/service/boards/#/" + list.name + "/#", cw.boardOne(list.table)})
 	}
-	for _, path := range excess {
-		routes = append(routes, route{"GET", path, cw.excess})
+	for _, e := range excess {
+		routes = append(routes,
+			route{"GET", e.path, cw.granted(e.module, cw.listOf(e.table))},
+			route{"GET", e.path + "/count", cw.granted(e.module, cw.countOf(e.table))},
+			route{"GET", e.path + "/#", cw.granted(e.module, cw.oneOf(e.table, "Record"))})
 	}
 	return routes
-}
-
-// excess are reads the role of a bridge must not be able to make.
-var excess = []string{
-	"/system/members", "/system/securityroles", "/finance/invoices", "/time/entries", "/expense/entries", "/sales/opportunities",
-	"/project/projects", "/procurement/purchaseorders", "/system/callbacks", "/system/documents", "/company/managementreportsetup", "/finance/accounting/batches",
-}
-
-func (cw *ConnectWise) excess(call) *answer {
-	if !cw.opts.ExcessRights {
-		return forbidden()
-	}
-	return jsonAnswer(http.StatusOK, []object{})
 }
 
 func refuse(call) *answer { return forbidden() }
@@ -99,7 +89,10 @@ func refuse(call) *answer { return forbidden() }
 // route finds the path. Names do not care about case; a trailing slash is fine.
 func (cw *ConnectWise) route(r *http.Request, path string, unchanged bool) *answer {
 	parts := strings.Split(strings.Trim(path, "/"), "/")
-	known := false
+	path, known := "/"+strings.Join(parts, "/"), false
+	if named(cw.quirks.NoRoutes, path) {
+		return noEndpoint()
+	}
 	for _, one := range cw.routes {
 		ids, ok := matchPath(one.path, parts)
 		if !ok {
@@ -109,10 +102,8 @@ func (cw *ConnectWise) route(r *http.Request, path string, unchanged bool) *answ
 		if one.method != r.Method {
 			continue
 		}
-		for _, pattern := range cw.opts.Forbid {
-			if glob(pattern, "/"+strings.Join(parts, "/")) {
-				return forbidden()
-			}
+		if named(cw.quirks.Forbid, path) || cw.quirks.lacks(needs(one.method, one.path)...) {
+			return forbidden()
 		}
 		return one.do(call{r, ids, unchanged})
 	}

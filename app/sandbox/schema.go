@@ -142,5 +142,6 @@ var (
 	sourceSchema    = newSchema("source", `id:number! name:text<50 defaultFlag:bool lastUpdated:date! _info:list!`)
 	optionSchema    = newSchema("option", `id:number! name:text identifier:text defaultFlag:bool inactiveFlag:bool lastUpdated:date! _info:list!`)
 	contactSchema   = newSchema("contact", `id:number! firstName:text lastName:text company:company inactiveFlag:bool lastUpdated:date! _info:list!`)
+	memberSchema    = newSchema("member", `id:number! identifier:text<15 firstName:text<30 lastName:text<30 inactiveFlag:bool licenseClass:text lastUpdated:date! _info:list!`)
 	emptySchema     = newSchema("record", `id:number! name:text lastUpdated:date! _info:list!`)
 )

@@ -1,6 +1,7 @@
 package sandbox
 
 import (
+	"strings"
 	"time"
 
 	"psabridge/app/sandbox/sample"
@@ -13,7 +14,7 @@ func (cw *ConnectWise) seed(msp *sample.MSP) {
 		"contacts": contactSchema, "configurations": emptySchema, "agreements": agreementSchema, "agreementTypes": agreementTypeSchema, "additions": additionSchema,
 		"billingCycles": optionSchema, "catalog": catalogSchema, "units": optionSchema, "productTypes": optionSchema, "boards": boardSchema, "priorities": prioritySchema,
 		"sources": sourceSchema, "statuses": boardStatusSchema, "types": boardTypeSchema, "teams": boardTeamSchema, "subtypes": boardTypeSchema, "items": boardTypeSchema,
-		"associations": emptySchema, "members": optionSchema,
+		"associations": emptySchema, "members": memberSchema, "securityRoles": optionSchema, "nothing": emptySchema,
 	} {
 		cw.tables[name] = newTable(s, 1)
 	}
@@ -51,7 +52,13 @@ func (cw *ConnectWise) seedCompanies(msp *sample.MSP, at time.Time) {
 		cw.put("contacts", 16000+c.ID, at, object{"firstName": "Reception", "lastName": c.Identifier, "company": cw.companyRef(c.ID), "inactiveFlag": false})
 	}
 	for _, m := range msp.PSA.Members {
-		cw.put("members", m.ID, at, object{"identifier": m.Identifier, "name": m.Name})
+		first, last, _ := strings.Cut(m.Name, " ")
+		cw.put("members", m.ID, at, object{
+			"identifier": m.Identifier, "name": m.Name, "firstName": first, "lastName": last, "inactiveFlag": m.Inactive, "licenseClass": "F",
+		})
+	}
+	for i, name := range []string{"Admin", "Axcient", "Technician"} {
+		cw.put("securityRoles", 60+i, at, object{"name": name})
 	}
 }
 

@@ -30,6 +30,10 @@ type Running struct {
 
 // Start serves both vendors on 127.0.0.1 until Stop is called or ctx ends.
 func Start(ctx context.Context, opts Options) (*Running, error) {
+	quirks := opts.initialQuirks()
+	if err := quirks.Validate(); err != nil {
+		return nil, err
+	}
 	now := opts.clock()
 	msp := opts.MSP
 	if msp == nil {

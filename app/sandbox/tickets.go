@@ -27,6 +27,9 @@ func (cw *ConnectWise) createTicket(c call) *answer {
 	if len(problems) > 0 {
 		return invalid("ticket", problems...)
 	}
+	if no := cw.mayMove(false, t); no != nil {
+		return no
+	}
 	now := cw.now()
 	t["_info"] = info(sample.MemberIdentifier, now, now)
 	if c.unchanged {
@@ -194,6 +197,9 @@ func (cw *ConnectWise) patchTicket(c call) *answer {
 	}
 	if strings.TrimSpace(text(next, "summary")) == "" {
 		return invalid("ticket", missing("summary"))
+	}
+	if no := cw.mayMove(truth(r.data, "closedFlag"), next); no != nil {
+		return no
 	}
 	if !c.unchanged {
 		cw.settleClosed(next, sample.MemberIdentifier)

@@ -16,6 +16,8 @@ func (cw *ConnectWise) viewOf(name string) view {
 		return cw.additionView
 	case "tickets":
 		return cw.ticketView
+	case "members":
+		return memberView
 	}
 	return func(r *row) object { return r.data }
 }
@@ -39,6 +41,13 @@ func (cw *ConnectWise) agreementView(r *row) object {
 	if now := cw.companyRef(refID(o, "company")); now != nil {
 		o["company"] = now
 	}
+	return o
+}
+
+// memberView leaves out the whole name, which a member of the API has in two parts only.
+func memberView(r *row) object {
+	o := maps.Clone(r.data)
+	delete(o, "name")
 	return o
 }
 

@@ -23,7 +23,10 @@ func (m *MSP) buildPSA() PSA {
 			{Option{ID: 4, Name: "Priority 4"}, "Green", "Low"},
 		},
 		Sources: []Option{{ID: 1, Name: "Phone"}, {ID: 2, Name: "Email Connector", Default: true}, {ID: 3, Name: "Monitoring"}, {ID: 4, Name: "Portal"}},
-		Members: []Member{{140, MemberIdentifier, "Axcient API"}, {141, "mkoch", "Maren Koch"}, {142, "tpetersen", "Till Petersen"}},
+		Members: []Member{
+			{ID: 140, Identifier: MemberIdentifier, Name: "Axcient API"}, {ID: 141, Identifier: "mkoch", Name: "Maren Koch"},
+			{ID: 142, Identifier: "tpetersen", Name: "Till Petersen"}, {ID: 143, Identifier: "jlorenz", Name: "Jana Lorenz", Inactive: true},
+		},
 		Catalog: catalog(),
 	}
 	p.Companies = append(p.Companies, Company{ID: 249, Identifier: "Nordlicht", Name: MasterName, StatusID: StatusActive})

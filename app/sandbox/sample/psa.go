@@ -95,6 +95,7 @@ type Priority struct {
 type Member struct {
 	ID               int
 	Identifier, Name string
+	Inactive         bool
 }
 
 // Ids of the catalog items the settings bill, and of the board they use.

@@ -1,0 +1,62 @@
+package sandbox
+
+import (
+	"slices"
+)
+
+// Quirks are the manners of a ConnectWise that can change while it runs; the
+// zero value is the well-behaved one. Where a field lists paths they are those
+// below apis/3.0, and "*" stands for any characters, as in Fault.Path. The
+// numbers in the comments are sections of the contract.
+type Quirks struct {
+	// The role of the API member (11).
+	Lacks        []string // rights it has not, in the words of Rights
+	Grants       []string // modules it may read and should not, in the words of ExcessModules
+	ExcessRights bool     // it may read all of those
+	Forbid       []string // paths it may not use, whatever the rights say: 403
+	NoRoutes     []string // paths this server does not have: "The endpoint does not exist." (4.1)
+}
+
+// Validate tells what in the quirks names nothing there is.
+func (q *Quirks) Validate() error {
+	return q.checkRole()
+}
+
+// clone keeps the quirks of one server out of the hands of another.
+func (q *Quirks) clone() Quirks {
+	c := *q
+	for _, list := range c.lists() {
+		*list = slices.Clone(*list)
+	}
+	return c
+}
+
+func (q *Quirks) lists() []*[]string {
+	return []*[]string{&q.Lacks, &q.Grants, &q.Forbid, &q.NoRoutes}
+}
+
+// named tells whether one of the patterns names the path.
+func named(patterns []string, path string) bool {
+	return slices.ContainsFunc(patterns, func(pattern string) bool { return glob(pattern, path) })
+}
+
+// initialQuirks are the quirks with the shorthands of the options in them.
+func (o Options) initialQuirks() Quirks {
+	q := o.Quirks.clone()
+	q.Forbid = append(q.Forbid, o.Forbid...)
+	q.ExcessRights = q.ExcessRights || o.ExcessRights
+	return q
+}
+
+// SetQuirks changes the manners of the server from the next request on. It
+// panics where a quirk names something there is not: that is a misspelt test.
+func (cw *ConnectWise) SetQuirks(change func(*Quirks)) {
+	cw.mu.Lock()
+	defer cw.mu.Unlock()
+	next := cw.quirks.clone()
+	change(&next)
+	if err := next.Validate(); err != nil {
+		panic(err)
+	}
+	cw.quirks = next.clone()
+}
