@@ -22,6 +22,7 @@ type call struct {
 	// records are the ids in the path. With them a 404 may mean that the record is gone; without, the collection itself
 	// is missing, which is how wrong keys look on the cloud.
 	records []int64
+	forward bool // pages are asked for by the id they come after
 }
 
 // do sends a call. When the answer says that the API does not lie where we think, the place is looked up again, once,
@@ -54,6 +55,9 @@ func (c *Client) send(ctx context.Context, codebase string, k call) (*rest.Respo
 	req, err := c.api.NewRequest(ctx, k.method, apiPath(codebase)+k.path, k.query, k.body)
 	if err != nil {
 		return nil, err
+	}
+	if k.forward {
+		req.Header.Set("Pagination-Type", "forward-only")
 	}
 	return c.api.Do(req, k.out)
 }

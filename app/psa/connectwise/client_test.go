@@ -1,8 +1,6 @@
 package connectwise
 
 import (
-	"bytes"
-	"encoding/json"
 	"fmt"
 	"io"
 	"net/http"
@@ -335,48 +333,6 @@ func TestWordsOfConnectWise(t *testing.T) {
 			}
 			if strings.Contains(err.Error(), "canary") || strings.Contains(err.Error(), "YWNtZ") {
 				t.Errorf("a secret is in %v", err)
-			}
-		})
-	}
-}
-
-// TestListsThatMove: a row that comes twice starts the list over; one that never settles, or a server that does not page, fails.
-func TestListsThatMove(t *testing.T) {
-	page := func(from int) string {
-		var b bytes.Buffer
-		rows := make([]map[string]any, pageSize)
-		for i := range rows {
-			rows[i] = map[string]any{"id": from + i, "identifier": fmt.Sprint("P", from+i), "productClass": "Agreement"}
-		}
-		_ = json.NewEncoder(&b).Encode(rows)
-		return b.String()
-	}
-	for name, tc := range map[string]struct {
-		pages []string
-		want  int
-	}{
-		"settles":       {[]string{page(1), page(1000), page(1), page(1001), `[]`}, 2000},
-		"never settles": {[]string{page(1), page(1), page(1), page(1), page(1), page(1), page(1), page(1)}, 0},
-	} {
-		t.Run(name, func(t *testing.T) {
-			n := 0
-			server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-				if strings.HasPrefix(r.URL.Path, "/login/") {
-					fmt.Fprint(w, onPremise)
-					return
-				}
-				w.Header().Set("Link", `<http://127.0.0.1:1/steal?page=2>; rel="next"`)
-				fmt.Fprint(w, tc.pages[n])
-				n++
-			}))
-			defer server.Close()
-			c, err := New(app.ConnectionSettings{SiteURL: server.URL, CompanyID: "acme", AllowPrivateNetwork: true}, Keys{Public: "p", Private: "q"}, "id", rest.NewLimiter(1_000_000, 0), Options{})
-			if err != nil {
-				t.Fatal(err)
-			}
-			got, err := c.Products(t.Context())
-			if len(got) != tc.want || (err == nil) != (tc.want > 0) {
-				t.Errorf("%d products, %v", len(got), err)
 			}
 		})
 	}

@@ -10,6 +10,7 @@ package connectwise
 import (
 	"net/http"
 	"strings"
+	"sync"
 	"time"
 
 	"psabridge/app"
@@ -40,6 +41,7 @@ type Client struct {
 	open      *rest.Client // signs nothing: companyinfo
 	api       *rest.Client
 	base      codebase
+	unforward sync.Map // paths of lists that do not page by id, as was seen
 }
 
 var _ psa.Client = (*Client)(nil)

@@ -3,12 +3,10 @@ package connectwise
 import (
 	"context"
 	"errors"
-	"net/http"
 	"net/url"
 	"strconv"
 
 	"psabridge/app"
-	"psabridge/app/rest"
 )
 
 const (
@@ -25,11 +23,11 @@ type query struct {
 	records    []int64
 }
 
-// list reads a list to its end, or fails. Pages are ordered by id, so that records added meanwhile come last and none
-// is skipped. A row that comes twice means that the list moved under us: it is then read again from the start.
+// list reads a list to its end, or fails: it never returns a part. A list that moved while it was read is read again
+// from the start.
 func list[T any](ctx context.Context, c *Client, q query, key func(T) string) ([]T, error) {
 	for try := 0; ; try++ {
-		rows, err := listOnce(ctx, c, q, key)
+		rows, err := readList(ctx, c, q, key)
 		if !errors.Is(err, errMoved) {
 			return rows, err
 		}
@@ -44,39 +42,36 @@ func list[T any](ctx context.Context, c *Client, q query, key func(T) string) ([
 
 var errMoved = errors.New("the list moved between two pages")
 
-func listOnce[T any](ctx context.Context, c *Client, q query, key func(T) string) ([]T, error) {
-	seen := map[string]bool{}
-	return rest.Collect(rest.Pages(func(page int) ([]T, bool, error) {
-		var rows []T
-		if _, err := c.do(ctx, call{method: http.MethodGet, path: q.path, query: q.values(page), out: &rows, records: q.records}); err != nil {
-			return nil, false, err
-		}
-		for _, row := range rows {
-			if seen[key(row)] {
-				return nil, false, errMoved
-			}
-			seen[key(row)] = true
-		}
-		// The Link header is not looked at: it names another host, and some endpoints leave it out.
-		more := len(rows) >= pageSize
-		if more && page == maxPages {
-			return nil, false, app.Errorf(app.Unavailable, "A list in ConnectWise does not end.")
-		}
-		return rows, more, nil
-	}))
+// endless is a server that promises more and does not give it.
+func endless() error {
+	return &app.Error{Code: app.Unavailable, Outcome: app.OutcomeNone, Message: "A list in ConnectWise does not end. Nothing of it was used; it is tried again later."}
 }
 
-// values is the whole query of one page; conditions are repeated on every page, or unrelated rows come back.
-func (q query) values(page int) url.Values {
-	v := url.Values{"page": {strconv.Itoa(page)}, "pageSize": {strconv.Itoa(pageSize)}}
-	if !q.unordered {
-		v.Set("orderBy", "id asc")
-	}
+// values is what every page of the list is asked for: without its conditions a later page would bring unrelated rows.
+func (q query) values(size int) url.Values {
+	v := url.Values{"pageSize": {strconv.Itoa(size)}}
 	if q.conditions != "" {
 		v.Set("conditions", q.conditions)
 	}
 	if q.fields != "" {
 		v.Set("fields", q.fields)
 	}
+	return v
+}
+
+// numbered asks for one page by its number. The order by id is what makes rows that are added meanwhile come last.
+func (q query) numbered(page, size int) url.Values {
+	v := q.values(size)
+	v.Set("page", strconv.Itoa(page))
+	if !q.unordered {
+		v.Set("orderBy", "id asc")
+	}
+	return v
+}
+
+// after asks for the rows above an id; an order must not be named then.
+func (q query) after(id int64) url.Values {
+	v := q.values(pageSize)
+	v.Set("pageId", num(id))
 	return v
 }
