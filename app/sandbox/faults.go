@@ -227,6 +227,29 @@ func HTMLPage(status int) Fault {
 	}
 }
 
+// Moving lets a list move while it is paged: move runs right before the vendor
+// looks at the n-th request for a path from now on, counted from 1. The methods
+// of ConnectWise that add and delete records are for it.
+func Moving(path string, n int, move func()) Fault {
+	return Fault{Method: http.MethodGet, Path: path, Skip: n - 1, Before: func(*http.Request) { move() }}
+}
+
+// Refusal is an error in ConnectWise's own form.
+func Refusal(status int, code, message string) Fault {
+	return Fault{Status: status, Body: string(jsonAnswer(status, errorBody(code, message)).body)}
+}
+
+// InUse is the 409 for a record somebody else holds.
+func InUse() Fault {
+	return Refusal(http.StatusConflict, "Conflict", "The record is possibly in use, or there was another conflict.")
+}
+
+// Broken is a 500 with ConnectWise's own message, which says nothing about
+// whether something was done; this one did nothing.
+func Broken() Fault {
+	return Refusal(http.StatusInternalServerError, "InternalServerError", "The service was not able to process your request.")
+}
+
 // CaptivePortal is a hotel's sign-in page, with a good status.
 func CaptivePortal() Fault {
 	f := HTMLPage(http.StatusOK)

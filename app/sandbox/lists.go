@@ -1,6 +1,7 @@
 package sandbox
 
 import (
+	"cmp"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -73,38 +74,58 @@ func (cw *ConnectWise) show(c call, t *table, r *row, v view) *answer {
 
 // list answers one page of the rows that satisfy the query.
 func (cw *ConnectWise) list(c call, t *table, rows []*row, v view, q url.Values) *answer {
+	if named(cw.quirks.IgnoreConditions, c.path) {
+		q = without(q, "conditions")
+	}
 	found, err := cw.search(t, rows, v, q)
 	if err != nil {
 		return refused(err)
 	}
-	size, page, err := pageOf(q)
+	size, err := cw.pageSize(c.path, q)
 	if err != nil {
 		return refused(err)
 	}
-	if strings.EqualFold(c.Header.Get("pagination-type"), "forward-only") {
+	if strings.EqualFold(c.Header.Get("pagination-type"), "forward-only") && !named(cw.quirks.NoForwardOnly, c.path) {
 		return cw.forward(c, t, found, q, size)
+	}
+	return cw.numbered(c, t, found, q, size)
+}
+
+// numbered is the paging by page numbers, with a Link to the pages around.
+func (cw *ConnectWise) numbered(c call, t *table, found []object, q url.Values, size int) *answer {
+	page, err := pageNumber(q)
+	if err != nil {
+		return refused(err)
 	}
 	if err := sortBy(t.schema, found, q.Get("orderBy")); err != nil {
 		return refused(err)
 	}
 	from := min((page-1)*size, len(found))
-	to := min(from+size, len(found))
-	a, err := pageAnswer(t.schema, found[from:to], q.Get("fields"))
+	if named(cw.quirks.SamePage, c.path) {
+		from = 0
+	}
+	a, err := pageAnswer(t.schema, found[from:min(from+size, len(found))], q.Get("fields"))
 	if err != nil {
 		return refused(err)
 	}
-	if link := pageLinks(c.Request, q, page, size, len(found)); link != "" {
+	if link := pageLinks(c.Request, q, page, size, len(found)); link != "" && !named(cw.quirks.NoLink, c.path) {
 		a.header.Set("Link", link)
 	}
 	return a
 }
 
-// forward is the paging by id: no order but the id's, and always a next link.
+// forward is the paging by id: no order but the id's, no page number, and always a next link.
 func (cw *ConnectWise) forward(c call, t *table, found []object, q url.Values, size int) *answer {
 	if q.Get("orderBy") != "" {
 		return badRequest("InvalidParameter", "orderBy is not supported with forward-only pagination.")
 	}
-	after, _ := strconv.Atoi(q.Get("pageId"))
+	after, err := strconv.Atoi(cmp.Or(q.Get("pageId"), "0"))
+	if err != nil {
+		return badRequest("InvalidParameter", "pageId must be a number")
+	}
+	if named(cw.quirks.SamePage, c.path) {
+		after = 0
+	}
 	slices.SortFunc(found, func(a, b object) int { return number(a, "id") - number(b, "id") })
 	from, _ := slices.BinarySearchFunc(found, after+1, func(o object, id int) int { return number(o, "id") - id })
 	page := found[from:min(from+size, len(found))]
@@ -116,14 +137,19 @@ func (cw *ConnectWise) forward(c call, t *table, found []object, q url.Values, s
 	if err != nil {
 		return refused(err)
 	}
-	if !cw.opts.NoForwardOnlyLink {
-		next := url.Values{}
-		maps.Copy(next, q)
-		next.Del("page")
+	if !cw.quirks.NoForwardOnlyLink && !named(cw.quirks.NoLink, c.path) {
+		next := without(q, "page")
 		next.Set("pageId", strconv.Itoa(last))
 		a.header.Set("Link", fmt.Sprintf("<https://%s%s?%s>; rel=\"next\"", elsewhere, c.URL.Path, next.Encode()))
 	}
 	return a
+}
+
+// without is a query that lacks one parameter; the one it came from is as it was.
+func without(q url.Values, name string) url.Values {
+	rest := maps.Clone(q)
+	rest.Del(name)
+	return rest
 }
 
 func (cw *ConnectWise) count(c call, t *table, rows []*row, v view) *answer {
@@ -144,10 +170,10 @@ func (cw *ConnectWise) search(t *table, rows []*row, v view, q url.Values) ([]ob
 	if err != nil {
 		return nil, err
 	}
-	lagging := t.lag && cw.opts.SearchLag > 0 && strings.TrimSpace(q.Get("conditions")) != ""
+	lagging := t.lag && cw.quirks.SearchLag > 0 && strings.TrimSpace(q.Get("conditions")) != ""
 	found := []object{}
 	for _, r := range rows {
-		if lagging && !r.born.IsZero() && cw.now().Sub(r.born) < cw.opts.SearchLag {
+		if lagging && !r.born.IsZero() && cw.now().Sub(r.born) < cw.quirks.SearchLag {
 			continue
 		}
 		if o := v(r); holds(o) {
@@ -164,19 +190,35 @@ func refused(err error) *answer {
 	return badRequest("InvalidParameter", err.Error())
 }
 
-func pageOf(q url.Values) (size, page int, err error) {
-	size, page = defaultPageSize, 1
+// pageSize is how many rows a page has. Asking for more than there may be is
+// not refused; the page is just smaller.
+func (cw *ConnectWise) pageSize(path string, q url.Values) (int, error) {
+	size := defaultPageSize
 	if s := q.Get("pageSize"); s != "" {
-		if size, err = strconv.Atoi(s); err != nil || size < 1 {
-			return 0, 0, errors.New("pageSize must be a positive number")
+		n, err := strconv.Atoi(s)
+		if err != nil || n < 1 {
+			return 0, errors.New("pageSize must be a positive number")
+		}
+		size = min(n, maxPageSize)
+	}
+	for pattern, rows := range cw.quirks.PageCap {
+		if glob(pattern, path) {
+			size = min(size, rows)
 		}
 	}
-	if s := q.Get("page"); s != "" {
-		if page, err = strconv.Atoi(s); err != nil || page < 1 {
-			return 0, 0, errors.New("page must be a positive number")
-		}
+	return size, nil
+}
+
+func pageNumber(q url.Values) (int, error) {
+	s := q.Get("page")
+	if s == "" {
+		return 1, nil
 	}
-	return min(size, maxPageSize), min(page, 1<<30), nil
+	n, err := strconv.Atoi(s)
+	if err != nil || n < 1 {
+		return 0, errors.New("page must be a positive number")
+	}
+	return min(n, 1<<30), nil
 }
 
 func pageAnswer(s *schema, found []object, fields string) (*answer, error) {

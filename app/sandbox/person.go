@@ -208,6 +208,19 @@ func (cw *ConnectWise) RenameProduct(product int, identifier string) error {
 	return cw.edit("catalog", product, func(o object) { o["identifier"] = identifier })
 }
 
+// AddProduct puts an item into the catalog and returns the id it got;
+// p.ID is not looked at.
+func (cw *ConnectWise) AddProduct(p sample.Product) int {
+	cw.mu.Lock()
+	defer cw.mu.Unlock()
+	p.ID = cw.tables["catalog"].nextID
+	cw.seedProduct(p, cw.now())
+	return p.ID
+}
+
+// DeleteProduct removes an item of the catalog; lines that have it keep its id.
+func (cw *ConnectWise) DeleteProduct(product int) bool { return cw.drop("catalog", product) }
+
 // SetProduct edits any field of a catalog item: price, inactiveFlag.
 func (cw *ConnectWise) SetProduct(product int, field string, value any) error {
 	return cw.edit("catalog", product, func(o object) { o[field] = value })
@@ -229,6 +242,19 @@ func (cw *ConnectWise) DeleteCompany(company int) error {
 		o["deletedFlag"], o["dateDeleted"], o["deletedBy"] = true, stamp(cw.now()), By
 	})
 }
+
+// AddCompany adds a company and returns the id it got; c.ID is not looked at.
+func (cw *ConnectWise) AddCompany(c sample.Company) int {
+	cw.mu.Lock()
+	defer cw.mu.Unlock()
+	c.ID = cw.tables["companies"].nextID
+	cw.seedCompany(c, cw.now())
+	return c.ID
+}
+
+// PurgeCompany takes a company out of the recycle bin, or out of the lists at
+// once; nothing but old references knows it any more.
+func (cw *ConnectWise) PurgeCompany(company int) bool { return cw.drop("companies", company) }
 
 // DeleteCompanyStatus removes a company status, such as sample.StatusImported.
 func (cw *ConnectWise) DeleteCompanyStatus(status int) bool {

@@ -1,7 +1,10 @@
 package sandbox
 
 import (
+	"fmt"
+	"maps"
 	"slices"
+	"time"
 )
 
 // Quirks are the manners of a ConnectWise that can change while it runs; the
@@ -15,11 +18,28 @@ type Quirks struct {
 	ExcessRights bool     // it may read all of those
 	Forbid       []string // paths it may not use, whatever the rights say: 403
 	NoRoutes     []string // paths this server does not have: "The endpoint does not exist." (4.1)
+
+	// Reading lists (3.1, 3.2).
+	SearchLag         time.Duration  // how long a search does not see new tickets and agreements
+	PageCap           map[string]int // the most rows a page of these paths has, whatever pageSize says; never above 1000
+	NoForwardOnly     []string       // paths that take no notice of the header pagination-type
+	NoForwardOnlyLink bool           // forward-only pages carry no Link, as of some endpoints
+	NoLink            []string       // paths without any Link
+	IgnoreConditions  []string       // paths that show everything, whatever the conditions say
+	SamePage          []string       // paths that show their first page whatever page is asked for
 }
 
 // Validate tells what in the quirks names nothing there is.
 func (q *Quirks) Validate() error {
-	return q.checkRole()
+	if err := q.checkRole(); err != nil {
+		return err
+	}
+	for path, rows := range q.PageCap {
+		if rows < 1 || rows > maxPageSize {
+			return fmt.Errorf("sandbox: PageCap: %d rows for %s; 1 to %d are possible", rows, path, maxPageSize)
+		}
+	}
+	return nil
 }
 
 // clone keeps the quirks of one server out of the hands of another.
@@ -28,11 +48,12 @@ func (q *Quirks) clone() Quirks {
 	for _, list := range c.lists() {
 		*list = slices.Clone(*list)
 	}
+	c.PageCap = maps.Clone(c.PageCap)
 	return c
 }
 
 func (q *Quirks) lists() []*[]string {
-	return []*[]string{&q.Lacks, &q.Grants, &q.Forbid, &q.NoRoutes}
+	return []*[]string{&q.Lacks, &q.Grants, &q.Forbid, &q.NoRoutes, &q.NoForwardOnly, &q.NoLink, &q.IgnoreConditions, &q.SamePage}
 }
 
 // named tells whether one of the patterns names the path.
@@ -45,6 +66,10 @@ func (o Options) initialQuirks() Quirks {
 	q := o.Quirks.clone()
 	q.Forbid = append(q.Forbid, o.Forbid...)
 	q.ExcessRights = q.ExcessRights || o.ExcessRights
+	q.NoForwardOnlyLink = q.NoForwardOnlyLink || o.NoForwardOnlyLink
+	if o.SearchLag != 0 {
+		q.SearchLag = o.SearchLag
+	}
 	return q
 }
 

@@ -9,8 +9,9 @@ import (
 // call is one request on its way through a route.
 type call struct {
 	*http.Request
-	ids       []int // the numbers in the path, in order
-	unchanged bool  // commit nothing, answer as if it had
+	path      string // below the API's base, without a slash at the end
+	ids       []int  // the numbers in the path, in order
+	unchanged bool   // commit nothing, answer as if it had
 }
 
 // route is one path of the API; "#" stands for a record id.
@@ -105,7 +106,7 @@ func (cw *ConnectWise) route(r *http.Request, path string, unchanged bool) *answ
 		if named(cw.quirks.Forbid, path) || cw.quirks.lacks(needs(one.method, one.path)...) {
 			return forbidden()
 		}
-		return one.do(call{r, ids, unchanged})
+		return one.do(call{r, path, ids, unchanged})
 	}
 	if known {
 		return jsonAnswer(http.StatusMethodNotAllowed, errorBody("ConnectWiseApi", "The method is not allowed."))

@@ -32,7 +32,7 @@ func info(by string, entered, updated time.Time) object {
 }
 
 func (cw *ConnectWise) put(table string, id int, at time.Time, data object) {
-	data["_info"] = info("mkoch", at, at)
+	data["_info"] = info(By, at, at)
 	cw.tables[table].seed(id, data)
 }
 
@@ -41,15 +41,7 @@ func (cw *ConnectWise) seedCompanies(msp *sample.MSP, at time.Time) {
 		cw.put("companyStatuses", s.ID, at, object{"name": s.Name, "defaultFlag": s.Default, "inactiveFlag": s.Inactive, "notifyFlag": false, "disallowSavingFlag": s.DisallowSaving})
 	}
 	for _, c := range msp.PSA.Companies {
-		data := object{
-			"identifier": c.Identifier, "name": c.Name, "status": cw.refTo("companyStatuses", c.StatusID), "city": "Hamburg", "deletedFlag": c.Deleted,
-			"country": ref(3, "Germany"), "territory": ref(2, "Nord"), "types": []any{ref(1, "Client")}, "site": ref(10000+c.ID, "Main"),
-		}
-		if c.Deleted {
-			data["dateDeleted"], data["deletedBy"] = stamp(at), "mkoch"
-		}
-		cw.put("companies", c.ID, at, data)
-		cw.put("contacts", 16000+c.ID, at, object{"firstName": "Reception", "lastName": c.Identifier, "company": cw.companyRef(c.ID), "inactiveFlag": false})
+		cw.seedCompany(c, at)
 	}
 	for _, m := range msp.PSA.Members {
 		first, last, _ := strings.Cut(m.Name, " ")
@@ -60,6 +52,18 @@ func (cw *ConnectWise) seedCompanies(msp *sample.MSP, at time.Time) {
 	for i, name := range []string{"Admin", "Axcient", "Technician"} {
 		cw.put("securityRoles", 60+i, at, object{"name": name})
 	}
+}
+
+func (cw *ConnectWise) seedCompany(c sample.Company, at time.Time) {
+	data := object{
+		"identifier": c.Identifier, "name": c.Name, "status": cw.refTo("companyStatuses", c.StatusID), "city": "Hamburg", "deletedFlag": c.Deleted,
+		"country": ref(3, "Germany"), "territory": ref(2, "Nord"), "types": []any{ref(1, "Client")}, "site": ref(10000+c.ID, "Main"),
+	}
+	if c.Deleted {
+		data["dateDeleted"], data["deletedBy"] = stamp(at), By
+	}
+	cw.put("companies", c.ID, at, data)
+	cw.put("contacts", 16000+c.ID, at, object{"firstName": "Reception", "lastName": c.Identifier, "company": cw.companyRef(c.ID), "inactiveFlag": false})
 }
 
 func (cw *ConnectWise) seedService(msp *sample.MSP, at time.Time) {
@@ -96,11 +100,7 @@ func (cw *ConnectWise) seedFinance(msp *sample.MSP, at time.Time) {
 	cw.put("units", 1, at, object{"name": "Each", "defaultFlag": true, "inactiveFlag": false})
 	cw.put("productTypes", 47, at, object{"name": "Software", "defaultFlag": false, "inactiveFlag": false})
 	for _, p := range msp.PSA.Catalog {
-		cw.put("catalog", p.ID, at, object{
-			"identifier": p.Identifier, "description": p.Description, "inactiveFlag": p.Inactive, "productClass": p.Class, "price": p.Price, "cost": p.Cost,
-			"taxableFlag": true, "customerDescription": p.Description, "category": ref(30, p.Category), "subcategory": ref(152, p.Subcategory),
-			"type": ref(47, "Software"), "unitOfMeasure": ref(1, p.Unit), "recurringFlag": p.Class == "Agreement",
-		})
+		cw.seedProduct(p, at)
 	}
 	for _, a := range msp.PSA.Agreements {
 		cw.seedAgreement(a, at)
@@ -117,6 +117,14 @@ func (cw *ConnectWise) seedFinance(msp *sample.MSP, at time.Time) {
 		}
 		cw.put("additions", a.ID, at, data)
 	}
+}
+
+func (cw *ConnectWise) seedProduct(p sample.Product, at time.Time) {
+	cw.put("catalog", p.ID, at, object{
+		"identifier": p.Identifier, "description": p.Description, "inactiveFlag": p.Inactive, "productClass": p.Class, "price": p.Price, "cost": p.Cost,
+		"taxableFlag": true, "customerDescription": p.Description, "category": ref(30, p.Category), "subcategory": ref(152, p.Subcategory),
+		"type": ref(47, "Software"), "unitOfMeasure": ref(1, p.Unit), "recurringFlag": p.Class == "Agreement",
+	})
 }
 
 func (cw *ConnectWise) seedAgreement(a sample.Agreement, at time.Time) {
