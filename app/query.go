@@ -77,11 +77,12 @@ type TicketRow struct {
 
 // DeliveryFilter picks deliveries; empty fields pick all.
 type DeliveryFilter struct {
-	State  DeliveryState
-	Kind   DeliveryKind
-	PushID int64  // those of one push
-	Query  string // part of the subject, organization or ticket number
-	Page   Page
+	Connection string
+	State      DeliveryState
+	Kind       DeliveryKind
+	PushID     int64  // those of one push
+	Query      string // part of the subject, organization or ticket number
+	Page       Page
 }
 
 // DeliveryRow is a delivery with what a list shows beside it.

@@ -72,6 +72,16 @@ func (r *Reader) Ledger(ctx context.Context, connection string, p app.Page) ([]a
 	return list, failed("list ledger", err)
 }
 
+// DeliveryLedger lists what one delivery wrote to its connection, oldest first.
+func (r *Reader) DeliveryLedger(ctx context.Context, delivery int64) ([]app.LedgerEntry, error) {
+	rows, err := all(ctx, r.db, scanEntry, ledgerColumns+" WHERE delivery_id = ? ORDER BY seq", delivery)
+	list := make([]app.LedgerEntry, len(rows))
+	for i, row := range rows {
+		list[i] = row.LedgerEntry
+	}
+	return list, failed("list ledger", err)
+}
+
 // Verify checks the whole file, its references and the ledger's chain. It reads everything; do it weekly, not per page.
 func (r *Reader) Verify(ctx context.Context) error {
 	return r.snapshot(ctx, "verify", func(tx *sql.Tx) error {

@@ -82,6 +82,9 @@ func (r *Reader) Delivery(ctx context.Context, id int64) (app.DeliveryRow, error
 func (r *Reader) Deliveries(ctx context.Context, f app.DeliveryFilter) ([]app.DeliveryRow, error) {
 	var w where
 	w.add("d.id < ?", before(f.Page))
+	if f.Connection != "" {
+		w.add("d.connection = ?", f.Connection)
+	}
 	if f.State != "" {
 		w.add("d.state = ?", f.State)
 	}

@@ -68,7 +68,8 @@ func countAlerts(ctx context.Context, tx *sql.Tx, b *app.Backlog, since time.Tim
 			(SELECT count(*) FROM tickets WHERE state = 'open'),
 			(SELECT count(*) FROM tickets WHERE state = 'open' AND touched = 1),
 			(SELECT count(*) FROM tickets WHERE opened_at >= ?1),
-			(SELECT count(*) FROM tickets WHERE closed_at >= ?1 AND remote_id IS NOT NULL)`, stamp(since)).
+			(SELECT count(*) FROM tickets WHERE closed_at >= ?1 AND remote_id IS NOT NULL AND scope_key <> ?2)`,
+		stamp(since), app.TicketTestScope).
 		Scan(&b.TicketsOpen, &b.TicketsTouched, &b.Opened24h, &b.Closed24h)
 }
 

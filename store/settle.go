@@ -82,7 +82,10 @@ func settleDelivery(ctx context.Context, tx *sql.Tx, d app.Delivery, st app.Sett
 	case app.DeliveryParked:
 		intended = d.Intended && (d.State == app.DeliveryChecking || !refused(st.Code))
 	case app.DeliveryDone:
-		done, reason, failures = st.At, "", 0
+		done, failures = st.At, 0
+		if d.Kind != app.DeliverTicketTest { // whose reason is what it was made for: what the test showed
+			reason = ""
+		}
 	case app.DeliveryDropped:
 		done = st.At
 	case app.DeliverySending:
@@ -117,6 +120,8 @@ func afterDrop(ctx context.Context, tx *sql.Tx, d app.Delivery, reason string, n
 		return quietConditions(ctx, tx, d.TicketID)
 	case app.DeliverAgreement:
 		return failLines(ctx, tx, d, reason, now)
+	case app.DeliverTicketTest:
+		return closeUnsent(ctx, tx, d.TicketID, now) // it never counted as open, whatever ConnectWise has of it
 	case app.DeliverTicketNote:
 	}
 	return nil

@@ -33,32 +33,34 @@ func (k *Desk) Create(ctx context.Context, d app.Delivery, intend outbox.Intend)
 	if err != nil {
 		return k.settle(ctx, d, err)
 	}
-	return k.send(ctx, j, t)
+	remote, unknown, err := k.send(ctx, j, t)
+	if err != nil || unknown != nil {
+		return settled(unknown), err
+	}
+	row := j.row(remote)
+	return j.done(&row, "ticket "+num(remote.ID), ""), nil
 }
 
-func (k *Desk) send(ctx context.Context, j *job, t app.NewTicket) (app.Settlement, error) {
+// send makes the ticket. A settlement says that it is not known whether ConnectWise has it now.
+func (k *Desk) send(ctx context.Context, j *job, t app.NewTicket) (app.RemoteTicket, *app.Settlement, error) {
 	entry := j.entry("ticket "+j.ticket.XRef, t.Summary)
 	if err := j.intend(ctx, readable(t), entry); err != nil {
-		return app.Settlement{}, err
+		return app.RemoteTicket{}, nil, err
 	}
 	remote, err := j.client.CreateTicket(ctx, t)
-	switch {
-	case err == nil:
-		row := j.row(remote)
-		return j.done(&row, "ticket "+num(remote.ID), ""), nil
-	case app.ErrorOutcome(err) == app.OutcomeUnknown:
-		return app.Settlement{
+	if err != nil && app.ErrorOutcome(err) == app.OutcomeUnknown {
+		return app.RemoteTicket{}, &app.Settlement{
 			State: app.DeliveryChecking, NextAt: j.now.Add(offset(0, j.connection.Confirm)), Code: app.ErrorCode(err),
 			Message: "ConnectWise did not answer. psabridge looks whether it has the ticket before it sends it again.",
 		}, nil
 	}
-	return app.Settlement{}, err
+	return remote, nil, err
 }
 
 // newTicket is what is sent: every name turned into an id, the company from the mapping as it is now.
 func (k *Desk) newTicket(ctx context.Context, j *job) (app.NewTicket, error) {
 	t := app.NewTicket{
-		XRef: j.ticket.XRef, Summary: j.ticket.Summary, Description: j.payload.Text, Internal: marked(k.internal(j), j.delivery),
+		XRef: j.ticket.XRef, Summary: j.ticket.Summary, Description: j.payload.Text, Internal: k.internal(j),
 	}
 	var err error
 	if t.CompanyID, err = k.company(ctx, j); err != nil {
@@ -77,15 +79,15 @@ func (k *Desk) newTicket(ctx context.Context, j *job) (app.NewTicket, error) {
 	}{
 		{&t.StatusID, choice{list: app.ListStatuses, parent: board.ID, ref: either(policy.Status, service.Status), what: "status", where: where}},
 		{&t.TypeID, choice{list: app.ListTypes, parent: board.ID, ref: either(policy.Type, service.Type), what: "type", where: where}},
+		{&t.SubtypeID, choice{list: app.ListSubtypes, parent: board.ID, ref: either(policy.Subtype, service.Subtype), what: "subtype", where: where}},
+		{&t.ItemID, choice{list: app.ListItems, parent: board.ID, ref: either(policy.Item, service.Item), what: "item", where: where}},
 		{&t.TeamID, choice{list: app.ListTeams, parent: board.ID, ref: either(policy.Team, service.Team), what: "team", where: where}},
 		{&t.PriorityID, choice{list: app.ListPriorities, ref: either(policy.Priority, service.Priority[j.payload.Severity]), what: "priority"}},
 		{&t.SourceID, choice{list: app.ListSources, ref: service.Source, what: "source"}},
 	} {
-		if f.list == app.ListStatuses || f.list == app.ListTypes || f.list == app.ListTeams {
-			if !f.ref.IsZero() && board.ID == 0 {
-				return t, setUp("connections["+j.connection.Name+"].ticketing.board",
-					"A %s is chosen but no board, and every board has its own. Choose the board in the ticketing settings of “%s”, then retry.", f.what, j.connection.Name)
-			}
+		if f.where != "" && !f.ref.IsZero() && board.ID == 0 {
+			return t, setUp("connections["+j.connection.Name+"].ticketing.board",
+				"A %s is chosen but no board, and every board has its own. Choose the board in the ticketing settings of “%s”, then retry.", f.what, j.connection.Name)
 		}
 		o, err := k.resolve(ctx, j, f.choice)
 		if err != nil {
@@ -111,6 +113,9 @@ func either(rule, connection app.Ref) app.Ref {
 // company is the mapped company of the ticket's organization as the settings stand now, not as they stood when the
 // ticket was decided.
 func (k *Desk) company(ctx context.Context, j *job) (int64, error) {
+	if j.payload.CompanyID != 0 { // a person chose it, for a test
+		return j.payload.CompanyID, nil
+	}
 	organizations, err := k.d.Store.Tree(ctx)
 	if err != nil {
 		return 0, err
@@ -128,10 +133,16 @@ func (k *Desk) company(ctx context.Context, j *job) (int64, error) {
 
 // internal is the internal analysis: the only place of a ticket where the local link may stand (T1).
 func (k *Desk) internal(j *job) string {
-	lines := []string{fmt.Sprintf("Opened by psabridge, alert “%s”.", j.payload.Rule)}
+	opened, end := fmt.Sprintf("Opened by psabridge, alert “%s”.", j.payload.Rule), mark(j.delivery)
+	if j.delivery.Kind == app.DeliverTicketTest {
+		// The mark of the delivery is its note's, which must not seem to be there already.
+		opened, end = "Opened by psabridge as a test; psabridge closes it.", markStart+"test]"
+	}
+	lines := []string{opened}
 	if page := strings.TrimSuffix(k.d.PageURL(), "/"); page != "" {
 		lines = append(lines, "On the machine that runs it: "+page+link.Delivery(j.delivery.ID))
 	}
+	lines = append(lines, end)
 	return strings.Join(lines, "\n")
 }
 

@@ -83,8 +83,16 @@ func (k *Desk) missing(ctx context.Context, j *job, c choice) error {
 		}
 	}
 	return setUp(c.setting(j.connection.Name),
-		"The %s “%s” %s. Choose another one in the ticketing settings of “%s”, or in the alert “%s”, then retry.",
-		c.what, c.ref, why, j.connection.Name, j.payload.Rule)
+		"The %s “%s” %s. Choose another one in %s, then retry.", c.what, c.ref, why, j.whereSet())
+}
+
+// whereSet names the places a service default can come from.
+func (j *job) whereSet() string {
+	place := "the ticketing settings of “" + j.connection.Name + "”"
+	if j.payload.Rule != "" {
+		place += ", or in the alert “" + j.payload.Rule + "”"
+	}
+	return place
 }
 
 func find(rows []app.Option, ref app.Ref) (app.Option, bool) {
@@ -168,7 +176,11 @@ func read(ctx context.Context, client psa.Client, c choice) ([]app.Option, error
 		return client.Types(ctx, c.parent)
 	case app.ListTeams:
 		return client.Teams(ctx, c.parent)
-	case app.ListCompanies, app.ListAgreements, app.ListProducts, app.ListCompanyStatuses:
+	case app.ListSubtypes:
+		return client.Subtypes(ctx, c.parent)
+	case app.ListItems:
+		return client.Items(ctx, c.parent)
+	case app.ListCompanies, app.ListAgreements, app.ListProducts, app.ListCompanyStatuses, app.ListAssociations, app.ListMembers:
 	}
 	return nil, app.Errorf(app.Internal, "tickets have no list %s", c.list)
 }

@@ -1,6 +1,7 @@
 package ticketing
 
 import (
+	"cmp"
 	"context"
 	"log/slog"
 	"time"
@@ -21,9 +22,12 @@ type Store interface {
 	Options(ctx context.Context, connection string, list app.OptionList, parent int64) ([]app.OptionRow, time.Time, error)
 	SavePolledTickets(ctx context.Context, tickets []app.Ticket, now time.Time) (changed int, err error)
 	LinkDelivery(ctx context.Context, id int64, t app.Ticket, by string, now time.Time) error
+	Install(ctx context.Context) (app.Install, error)
+	StartTicketTest(ctx context.Context, t app.Ticket, p app.TicketPayload, now time.Time) (id int64, err error)
+	DeliveryLedger(ctx context.Context, delivery int64) ([]app.LedgerEntry, error)
 }
 
-// Deps are what a Desk works with. PageURL, SearchFirst, Skip, Now and Logger may be nil.
+// Deps are what a Desk works with. PageURL, SearchFirst, Skip, Wake, Now and Logger may be nil.
 type Deps struct {
 	Store Store
 	// Client returns the live client of a connection.
@@ -35,7 +39,9 @@ type Deps struct {
 	// SearchFirst is true after a restore: ConnectWise may have a ticket this database has forgotten.
 	SearchFirst func() bool
 	// Skip names the connections that Poll leaves alone: those that are blocked, e.g. for keys that are not accepted.
-	Skip   func(connection string) bool
+	Skip func(connection string) bool
+	// Wake tells the outbox that there is something to deliver.
+	Wake   func()
 	Now    func() time.Time
 	Logger *slog.Logger
 }
@@ -64,6 +70,9 @@ func New(d Deps) *Desk {
 	if d.Skip == nil {
 		d.Skip = func(string) bool { return false }
 	}
+	if d.Wake == nil {
+		d.Wake = func() {}
+	}
 	return &Desk{d: d, options: options{lists: map[listKey]list{}}, stuck: stuck{first: map[stuckKey]int64{}}}
 }
 
@@ -72,6 +81,7 @@ func (k *Desk) Handlers() map[app.DeliveryKind]outbox.Handler {
 	return map[app.DeliveryKind]outbox.Handler{
 		app.DeliverTicketCreate: k.Create,
 		app.DeliverTicketNote:   k.Note,
+		app.DeliverTicketTest:   k.Test,
 	}
 }
 
@@ -116,7 +126,7 @@ func (k *Desk) begin(ctx context.Context, d app.Delivery, intend outbox.Intend) 
 
 // entry is the ledger line of what is about to be sent.
 func (j *job) entry(what, after string) app.LedgerEntry {
-	return app.LedgerEntry{Object: what, After: after, RemoteID: j.ticket.RemoteID, By: j.payload.Rule}
+	return app.LedgerEntry{Object: what, After: after, RemoteID: j.ticket.RemoteID, By: cmp.Or(j.payload.By, j.payload.Rule)}
 }
 
 // done settles as done, with the ticket as it stands now.
