@@ -15,7 +15,9 @@ type GuideTask struct {
 	Summary string // where it stands, e.g. "1 of 9 checks failed"
 	State   TaskState
 	Page    string // where the work is done, when that is not the guide's own page
-	Steps   []GuideStep
+	// Optional is true for what may be left out for good: billing, or tickets where only billing is wanted.
+	Optional bool
+	Steps    []GuideStep
 }
 
 // GuideStep is one thing to do, in the vendor's own order.
@@ -34,6 +36,8 @@ type GuideStep struct {
 	// Subject is what to confirm; "" when a check proves the step.
 	Subject string
 	Page    string // where to do it in psabridge, when it is done here
+	// Optional is true for a step that may be left out, e.g. a product that is not billed.
+	Optional bool
 }
 
 // GuideValue is one value to type into the vendor's page.

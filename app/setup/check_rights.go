@@ -3,6 +3,7 @@ package setup
 import (
 	"context"
 	"slices"
+	"strings"
 
 	"psabridge/app"
 )
@@ -93,4 +94,9 @@ func unproven(proof string) func(context.Context) finding {
 	return func(context.Context) finding {
 		return skipped("Not proven yet. " + proof + " will prove it; until then compare the role with the table of rights on the set-up page.")
 	}
+}
+
+// onlyWritesProve reports whether a check is about a right no harmless read shows.
+func onlyWritesProve(id string) bool {
+	return strings.HasPrefix(id, "right.") && (strings.HasSuffix(id, ".add") || strings.HasSuffix(id, ".edit") || strings.HasSuffix(id, ".close"))
 }

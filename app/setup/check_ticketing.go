@@ -175,6 +175,9 @@ func (r *run) priorities(ctx context.Context) finding {
 	return ok(strings.Join(names, ", ") + ".")
 }
 
+// statusImported is the company status the vendor's guide asks for.
+const statusImported = "Imported"
+
 func (r *run) imported(ctx context.Context) finding {
 	rows, err := r.list(ctx, app.ListCompanyStatuses, 0)
 	if err != nil {
@@ -183,7 +186,7 @@ func (r *run) imported(ctx context.Context) finding {
 		}
 		return r.refused(err, fixRole)
 	}
-	if _, err := pick(rows, app.ListCompanyStatuses, app.Ref{Name: "Imported"}); err != nil {
+	if _, err := pick(rows, app.ListCompanyStatuses, app.Ref{Name: statusImported}); err != nil {
 		return warning("There is no active company status Imported.", "In ConnectWise open System ▸ Setup Tables ▸ Company Status and add Imported, if companies are to be imported later.")
 	}
 	return ok("The company status Imported exists.")

@@ -23,6 +23,11 @@ type Store interface {
 	Options(ctx context.Context, connection string, list app.OptionList, parent int64) ([]app.OptionRow, time.Time, error)
 	SaveChecks(ctx context.Context, connection string, rows []app.CheckRow, now time.Time) error
 	Checks(ctx context.Context, connection string) ([]app.CheckRow, error)
+	CheckedAt(ctx context.Context, connection string) (time.Time, error)
+	Proofs(ctx context.Context, connection string) ([]app.Proof, error)
+	Confirm(ctx context.Context, c app.Confirmation) error
+	Unconfirm(ctx context.Context, subject string) error
+	Confirmations(ctx context.Context) ([]app.Confirmation, error)
 
 	Organizations(ctx context.Context, f app.OrganizationFilter) ([]app.OrganizationRow, error)
 	Organization(ctx context.Context, id int64) (app.OrganizationRow, error)
@@ -42,7 +47,11 @@ type Deps struct {
 	Now    func() time.Time
 	// Zone returns the machine's IANA time zone, "" when it is not known.
 	Zone func() string
-	Log  *slog.Logger
+	// BuiltInClientID says that this program carries a ConnectWise client ID, so that none has to be entered.
+	BuiltInClientID bool
+	// SourceProblem returns why a source cannot be read, "" when it can or was not tried; nil: nobody knows.
+	SourceProblem func(ctx context.Context, source string) string
+	Log           *slog.Logger
 }
 
 // Setup is the use case. It is safe for concurrent use.

@@ -142,7 +142,7 @@ func (b *bridge) openSecrets(context.Context) error {
 	b.vault = secret.NewVault(keychain, b.store)
 	b.setup = setup.New(setup.Deps{
 		Store: b.store, Vault: b.vault, Now: time.Now, Zone: machineZone, Log: component(b.log, "setup"),
-		Client: b.psa,
+		Client: b.psa, BuiltInClientID: clientID != "", SourceProblem: b.sourceProblem,
 	})
 	return nil
 }

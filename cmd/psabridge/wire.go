@@ -78,6 +78,20 @@ func (b *bridge) document(ctx context.Context) (app.Settings, error) {
 	return doc, err
 }
 
+// sourceProblem returns why a source cannot be read, "" when it can or was not tried yet.
+func (b *bridge) sourceProblem(ctx context.Context, name string) string {
+	list, err := b.intake.Status(ctx)
+	if err != nil {
+		return app.ErrorMessage(err)
+	}
+	for _, one := range list {
+		if one.Name == name {
+			return one.LastError
+		}
+	}
+	return ""
+}
+
 // wake tells the outbox that there is something new.
 func (b *bridge) wake() { b.outbox.Kick() }
 

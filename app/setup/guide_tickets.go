@@ -1,0 +1,93 @@
+package setup
+
+import (
+	"slices"
+
+	"psabridge/app"
+	"psabridge/app/link"
+)
+
+// ticketsTask is "Specify ConnectWise service defaults" and "Enable PSA ticketing" of the x360Cloud page, and step 5 of
+// the x360Sync page.
+func (g *guide) ticketsTask() app.GuideTask {
+	t := app.GuideTask{ID: taskTickets, Title: "Open tickets from alerts", Optional: g.conn.Billing.Enabled, Steps: append(g.serviceDefaults(), g.ticketingStep(), g.alertStep())}
+	if !g.known {
+		t.State, t.Summary = app.TaskCannotStart, "Connect ConnectWise first."
+		return t
+	}
+	t.State, t.Summary = together(t.Steps), standing(t.Steps)
+	if !g.conn.Ticketing.Enabled {
+		t.Summary = "Ticketing is disabled. Alerts are collected, no ticket is opened."
+	}
+	return t
+}
+
+func (g *guide) serviceDefaults() []app.GuideStep {
+	steps := []app.GuideStep{
+		{
+			ID: "board", Title: "Specify a default Service Board", Where: "System ▸ Members ▸ API Members ▸ Axcient ▸ Default Board", Checks: []string{"board", "type", "subtype", "item", "priority", "source"},
+			Text: []string{
+				"In ConnectWise, specify a default Service Board for the newly created API Member.",
+				"Choose the same board in psabridge, so that the tickets go there whatever the member's default becomes.",
+			},
+		},
+		{
+			ID: "status", Title: "Select the default status", Where: "System ▸ Setup Tables ▸ Service Board ▸ the board ▸ Statuses", Checks: []string{"status.default", "status.closed"},
+			Text: []string{
+				"In the System menu, click the Setup Tables link and navigate to the Service Board list.",
+				"In the Service Board page, click the Board tab and select the service board you set as the default service board.",
+				"Click the Statuses tab and select a default status to be used for each new ticket. Click the Default checkbox to ensure this status is saved as the default status.",
+				"One status must have Closed Status ticked. It closes the ticket when what was wrong has recovered; its name does not matter.",
+			},
+		},
+		{
+			ID: "company_status", Title: "Make sure that the status Imported is available", Where: "System ▸ Setup Tables ▸ Company Status", Checks: []string{"company_status.imported"},
+			Text:   []string{"Navigate to the Company Status List on the Setup Tables page and make sure that the status Imported is available."},
+			Values: []app.GuideValue{{Label: "Company Status", Value: statusImported}},
+		},
+		{
+			ID: "team", Title: "Select a default team", Where: "System ▸ Setup Tables ▸ Service Board ▸ the board ▸ Teams", Checks: []string{"team.default"},
+			Text: []string{"Click the Teams tab and select a default team."},
+		},
+	}
+	for i := range steps {
+		steps[i].State, steps[i].Note = g.proven(steps[i].Checks...)
+	}
+	return steps
+}
+
+func (g *guide) ticketingStep() app.GuideStep {
+	step := app.GuideStep{
+		ID: "ticketing", Title: "Turn on ticketing", Where: "Connection ▸ Ticketing ▸ Ticketing Disabled", Page: g.connectionPage(), State: app.TaskNotStarted,
+		Text: []string{"Click the Ticketing Disabled toggle to turn on ticketing, choose the service defaults, and click the Save button when you are finished."},
+	}
+	if g.conn.Ticketing.Enabled {
+		step.State, step.Note = app.TaskDone, "Ticketing is enabled."
+	}
+	return step
+}
+
+func (g *guide) alertStep() app.GuideStep {
+	step := app.GuideStep{
+		ID: "alert", Title: "Set up alerts", Where: "Organization ▸ Activity ▸ Create Alert", Page: link.Organizations, State: app.TaskNotStarted,
+		Text: []string{
+			"In an organization, click the Activity tab, then the Create Alert button. An alert of the top-level organization can be for all below it.",
+			"Choose few: quota nearly used up, and file server unreachable for five minutes. Make sure to click the PSA System checkbox.",
+		},
+	}
+	for _, row := range g.rows {
+		if row.ParentExternalID == "" && row.State == app.OrganizationPresent {
+			step.Page = link.Activity(row.ID)
+		}
+	}
+	n := 0
+	for _, rule := range g.doc.Alerts {
+		if rule.Via.PSA {
+			n++
+		}
+	}
+	if slices.ContainsFunc(g.doc.Alerts, func(r app.AlertRule) bool { return r.Via.PSA }) {
+		step.State, step.Note = app.TaskDone, countOf(n, "alert goes", "alerts go")+" to the PSA."
+	}
+	return step
+}
