@@ -21,6 +21,9 @@ func (s *Store) StartTicketTest(ctx context.Context, t app.Ticket, p app.TicketP
 		if id, err = unfinishedTest(ctx, tx, t.Connection, p, now); err != nil || id != 0 {
 			return err
 		}
+		if t.XRef, _, err = freeXRef(ctx, tx, t.XRef); err != nil {
+			return err
+		}
 		t.State = app.TicketPending
 		ticket, err := insertTicket(ctx, tx, t)
 		if err != nil {

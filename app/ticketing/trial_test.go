@@ -2,6 +2,7 @@ package ticketing_test
 
 import (
 	"context"
+	"errors"
 	"net/http"
 	"slices"
 	"strings"
@@ -232,4 +233,77 @@ func (w *world) reopenByHand(ticket int) error {
 	}
 	i := slices.IndexFunc(statuses, func(o app.Option) bool { return !o.Closed && !o.Inactive })
 	return w.vendor.ConnectWise.SetTicketStatus(ticket, int(statuses[i].ID))
+}
+
+// TestTestTicketNamesTheMissingRight takes one right away, sees the test wait in the step that needs it, gives the right
+// back and starts the test again, which goes on with the same ticket.
+func TestTestTicketNamesTheMissingRight(t *testing.T) {
+	for _, tc := range []struct{ right, words, steps string }{
+		{"Service Desk ▸ Service Tickets ▸ Add", "Creating the test ticket: ", "failed todo todo todo"},
+		{"Service Desk ▸ Service Tickets ▸ Edit", "Noting the test ticket: ", "done failed todo todo"},
+		{"Service Desk ▸ Close Service Tickets ▸ Edit", "Closing the test ticket: ", "done done failed todo"},
+	} {
+		t.Run(tc.right, func(t *testing.T) {
+			w := newWorld(t, sandbox.Options{Quirks: sandbox.Quirks{Lacks: []string{tc.right}}})
+			id := w.start()
+			w.deliver(time.Hour)
+			d := w.delivery(id)
+			if d.State != app.DeliveryParked || d.ErrorCode != app.Forbidden || !strings.HasPrefix(d.Reason, tc.words) {
+				t.Fatalf("delivery %s %s: %s", d.State, d.ErrorCode, d.Reason)
+			}
+			if i := strings.LastIndex(tc.right, " ▸ "); !strings.Contains(d.Reason, tc.right[:i]) {
+				t.Errorf("%q does not name %q", d.Reason, tc.right[:i])
+			}
+			if s := w.steps(id); s != tc.steps {
+				t.Errorf("steps %s, want %s", s, tc.steps)
+			}
+			w.vendor.ConnectWise.SetQuirks(func(q *sandbox.Quirks) { q.Lacks = nil })
+			again := w.start()
+			if (again == id) != (tc.steps != "failed todo todo todo") {
+				t.Errorf("started again it is delivery %d, was %d", again, id)
+			}
+			w.deliver(time.Hour)
+			w.mustBeOver(again)
+		})
+	}
+}
+
+func TestTestTicketChoosesTheCompany(t *testing.T) {
+	w := newWorld(t, sandbox.Options{})
+	company, err := w.desk.TestCompany(t.Context(), "cw")
+	if err != nil || company != w.doc.Organizations[0].Company.ID {
+		t.Errorf("company %d, %v; the MSP's own is %d", company, err, w.doc.Organizations[0].Company.ID)
+	}
+	if _, err := w.desk.StartTest(t.Context(), "nope", 0, "Ada"); app.ErrorCode(err) != app.NotFound {
+		t.Errorf("unknown connection: %v", err)
+	}
+	w.doc.Organizations[0].Company = app.CompanyRef{}
+	_, err = w.desk.StartTest(t.Context(), "cw", 0, "Ada")
+	if e, ok := errors.AsType[*app.Error](err); !ok || e.Code != app.Invalid || e.Field != "company_id" {
+		t.Errorf("without a company: %v", err)
+	}
+	id, err := w.desk.StartTest(t.Context(), "cw", 999999, "Ada")
+	if err != nil {
+		t.Fatal(err)
+	}
+	w.deliver(0)
+	if d := w.delivery(id); d.State != app.DeliveryParked || !strings.Contains(d.Reason, "company could not be found") {
+		t.Errorf("delivery %s: %s", d.State, d.Reason)
+	}
+	other := w.start() // another company: what was refused makes way
+	w.deliver(0)
+	w.mustBeOver(other)
+	if d := w.delivery(id); d.State != app.DeliveryDropped {
+		t.Errorf("the refused one is %s", d.State)
+	}
+}
+
+func TestTestTicketOnABoardThatIsGone(t *testing.T) {
+	w := newWorld(t, sandbox.Options{}, func(doc *app.Settings) { doc.Connections[0].Ticketing.Board = app.Ref{Name: "Gone"} })
+	id := w.start()
+	w.deliver(0)
+	d := w.delivery(id)
+	if d.State != app.DeliveryParked || !strings.Contains(d.Reason, "The board “Gone” does not exist in ConnectWise. Choose another one in the ticketing settings of “cw”, then retry.") {
+		t.Errorf("delivery %s: %s", d.State, d.Reason)
+	}
 }
