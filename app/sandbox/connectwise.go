@@ -1,10 +1,8 @@
 package sandbox
 
 import (
-	"encoding/base64"
 	"fmt"
 	"net/http"
-	"strconv"
 	"strings"
 	"sync"
 	"time"
@@ -29,6 +27,7 @@ type Options struct {
 	RequestsPerMinute int           // above it 429; 0: no limit
 	ClockSkew         time.Duration // how wrong the Date header is
 	TimeZone          string        // serverTimeZone; "" is "W. Europe Standard Time"
+	Faults            []Fault       // the fault script to begin with
 	Forbid            []string      // paths the role may not use, as in Fault.Path: 403
 	ExcessRights      bool          // the role may read what it should not
 	NoForwardOnlyLink bool          // endpoints exist that page forward without a Link
@@ -89,7 +88,7 @@ func NewConnectWise(msp *sample.MSP, opts Options) *ConnectWise {
 	if opts.Cloud {
 		cw.codebase = "v2025_1/"
 	}
-	cw.limit.perMinute = opts.RequestsPerMinute
+	cw.Faults.Add(opts.Faults...)
 	cw.seed(msp)
 	cw.routes = cw.routeTable()
 	return cw
@@ -122,11 +121,7 @@ func (cw *ConnectWise) SetKeys(public, private string) {
 // ServeHTTP answers as ConnectWise.
 func (cw *ConnectWise) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	path, codebase := splitBase(r.URL.Path)
-	cw.serve(w, r, path, func(unchanged bool) *answer {
-		a := cw.answer(r, path, codebase, unchanged)
-		a.header.Set("Date", cw.now().Add(cw.opts.ClockSkew).UTC().Format(http.TimeFormat))
-		return a
-	})
+	cw.serve(w, r, path, func(unchanged bool) *answer { return cw.answer(r, path, codebase, unchanged) })
 }
 
 // splitBase takes the API's base off a path. Without one the codebase is "".
@@ -140,14 +135,28 @@ func splitBase(path string) (rest, codebase string) {
 func (cw *ConnectWise) answer(r *http.Request, path, codebase string, unchanged bool) *answer {
 	cw.mu.Lock()
 	defer cw.mu.Unlock()
+	a := cw.enter(r, path, codebase, unchanged)
+	a.header.Set("Date", cw.now().Add(cw.quirks.ClockSkew).UTC().Format(http.TimeFormat))
+	return a
+}
+
+// enter leads a request past the doors: what stands before the API, and then
+// the API itself.
+func (cw *ConnectWise) enter(r *http.Request, path, codebase string, unchanged bool) *answer {
 	if id, ok := strings.CutPrefix(path, "/login/companyinfo/"); ok && codebase == "" {
 		return cw.companyInfo(r, id)
 	}
 	if !cw.routed(codebase) || strings.Contains(path, "/apis/3.0") {
-		return textAnswer(http.StatusBadRequest, "text/plain; charset=utf-8", "Cannot route. Codebase/company is invalid")
+		return cannotRoute()
 	}
 	cw.serial++
-	a := cw.limit.check(cw.now())
+	a := cw.limit.check(cw.now(), &cw.quirks)
+	if a == nil {
+		a = cw.withoutPrefix(r)
+	}
+	if a == nil {
+		a = cw.openToAll(r, path)
+	}
 	if a == nil {
 		a = cw.authenticate(r, codebase)
 	}
@@ -169,62 +178,4 @@ func (cw *ConnectWise) version() string {
 
 func (cw *ConnectWise) routed(codebase string) bool {
 	return codebase == cw.codebase || codebase == defaultCodebase && !cw.strict
-}
-
-// companyInfo answers without authentication, and 200 null for an unknown company.
-func (cw *ConnectWise) companyInfo(r *http.Request, id string) *answer {
-	if r.Method != http.MethodGet {
-		return jsonAnswer(http.StatusMethodNotAllowed, errorBody("ConnectWiseApi", "The method is not allowed."))
-	}
-	if !strings.EqualFold(id, sample.CompanyID) {
-		return jsonAnswer(http.StatusOK, nil)
-	}
-	cloud := "False"
-	if cw.opts.Cloud {
-		cloud = "True"
-	}
-	return jsonAnswer(http.StatusOK, object{
-		"CompanyName": sample.MasterName, "Codebase": cw.codebase, "VersionCode": "v" + cw.version(), "VersionNumber": "v4.6.103872",
-		"CompanyID": sample.CompanyID, "IsCloud": cloud, "SiteUrl": r.Host, "AllowedOrigins": []string{},
-	})
-}
-
-// authenticate checks keys and client id; nil is good. In the cloud the router
-// hides wrong keys behind a 404.
-func (cw *ConnectWise) authenticate(r *http.Request, codebase string) *answer {
-	want := "Basic " + base64.StdEncoding.EncodeToString([]byte(sample.CompanyID+"+"+cw.publicKey+":"+cw.privateKey))
-	if r.Header.Get("Authorization") != want {
-		if cw.opts.Cloud && codebase == defaultCodebase {
-			return noEndpoint()
-		}
-		return jsonAnswer(http.StatusUnauthorized, errorBody("ConnectWiseApi", "UserNotAuthenticated"))
-	}
-	if strings.TrimSpace(r.Header.Get("ClientId")) == "" {
-		return jsonAnswer(http.StatusUnauthorized, errorBody("Unauthorized", "A valid clientId header is required."))
-	}
-	return nil
-}
-
-// limiter counts requests in windows of a minute.
-type limiter struct {
-	perMinute int
-	window    time.Time
-	used      int
-}
-
-func (l *limiter) check(now time.Time) *answer {
-	if l.perMinute == 0 {
-		return nil
-	}
-	if now.Sub(l.window) >= time.Minute || now.Before(l.window) {
-		l.window, l.used = now, 0
-	}
-	l.used++
-	if l.used <= l.perMinute {
-		return nil
-	}
-	wait := int((time.Minute - now.Sub(l.window)).Seconds()) + 1
-	a := jsonAnswer(http.StatusTooManyRequests, object{"error": "ConnectWiseAPI", "message": fmt.Sprintf("Too many requests. Please try again in %d seconds.", wait)})
-	a.header.Set("Retry-After", strconv.Itoa(wait))
-	return a
 }

@@ -1,6 +1,7 @@
 package sandbox
 
 import (
+	"cmp"
 	"fmt"
 	"maps"
 	"slices"
@@ -18,6 +19,24 @@ type Quirks struct {
 	ExcessRights bool     // it may read all of those
 	Forbid       []string // paths it may not use, whatever the rights say: 403
 	NoRoutes     []string // paths this server does not have: "The endpoint does not exist." (4.1)
+
+	// What stands before the API (1, 2).
+	HiddenLookup   bool          // companyinfo is a 404 page, as where an administrator closed it
+	OldLookup      bool          // companyinfo without SiteUrl and AllowedOrigins, as in the guide
+	BoolIsCloud    bool          // IsCloud is true or false, not "True" or "False"
+	SiteURL        string        // SiteUrl of companyinfo; "" is the host that was called
+	AllowedOrigins []string      // of companyinfo
+	APIPrefix      bool          // a host that does not begin with api- is refused: "SSL is required."
+	ClientID403    bool          // a client id that is missing or unknown is a 403 and no 401
+	ClientIDs      []string      // the client ids that are known; none: any
+	OpenInfo       bool          // /system/info answers without keys, as on-premise
+	WeakInfo       bool          // /system/info is refused to a weak role as if the keys were wrong (9)
+	ClockSkew      time.Duration // how wrong the Date header is
+
+	// The rate limit (4.1).
+	RequestsPerMinute int    // above it 429; 0: no limit
+	RetryAfter        string // what the 429 says: RetryAfterSeconds, RetryAfterDate, RetryAfterNone, or any other text as it is
+	CloudflareLimit   bool   // the 429 is the proxy's page and not ConnectWise's JSON
 
 	// Reading lists (3.1, 3.2).
 	SearchLag         time.Duration  // how long a search does not see new tickets and agreements
@@ -53,7 +72,7 @@ func (q *Quirks) clone() Quirks {
 }
 
 func (q *Quirks) lists() []*[]string {
-	return []*[]string{&q.Lacks, &q.Grants, &q.Forbid, &q.NoRoutes, &q.NoForwardOnly, &q.NoLink, &q.IgnoreConditions, &q.SamePage}
+	return []*[]string{&q.Lacks, &q.Grants, &q.Forbid, &q.NoRoutes, &q.AllowedOrigins, &q.ClientIDs, &q.NoForwardOnly, &q.NoLink, &q.IgnoreConditions, &q.SamePage}
 }
 
 // named tells whether one of the patterns names the path.
@@ -67,9 +86,9 @@ func (o Options) initialQuirks() Quirks {
 	q.Forbid = append(q.Forbid, o.Forbid...)
 	q.ExcessRights = q.ExcessRights || o.ExcessRights
 	q.NoForwardOnlyLink = q.NoForwardOnlyLink || o.NoForwardOnlyLink
-	if o.SearchLag != 0 {
-		q.SearchLag = o.SearchLag
-	}
+	q.SearchLag = cmp.Or(q.SearchLag, o.SearchLag)
+	q.ClockSkew = cmp.Or(q.ClockSkew, o.ClockSkew)
+	q.RequestsPerMinute = cmp.Or(q.RequestsPerMinute, o.RequestsPerMinute)
 	return q
 }
 

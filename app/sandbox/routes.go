@@ -136,6 +136,9 @@ func matchPath(pattern string, parts []string) (ids []int, ok bool) {
 }
 
 func (cw *ConnectWise) systemInfo(call) *answer {
+	if cw.quirks.WeakInfo {
+		return jsonAnswer(http.StatusUnauthorized, errorBody("ConnectWiseApi", "UserNotAuthenticated"))
+	}
 	zone := cw.opts.TimeZone
 	if zone == "" {
 		zone = "W. Europe Standard Time"
