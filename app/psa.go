@@ -10,6 +10,8 @@ type Company struct {
 	Status     string `json:"status"`
 	Inactive   bool   `json:"inactive"`
 	Deleted    bool   `json:"deleted"` // in the recycle bin: still readable, never usable
+	// StatusUnknown: whether the company is inactive could not be seen, because the role may not read company statuses.
+	StatusUnknown bool `json:"status_unknown,omitempty"`
 }
 
 // Agreement is a ConnectWise agreement. Dates are the calendar day as ConnectWise shows it, at midnight UTC; zero when absent.
@@ -121,6 +123,9 @@ type Identity struct {
 	Codebase    string
 	Cloud       bool
 	BaseURL     string // the address that is really used for the API
+	// SiteURL is where ConnectWise says that the company lives, when that is another cloud site than the connection's;
+	// empty otherwise.
+	SiteURL string
 }
 
 // ServerInfo is what an authenticated ConnectWise says of itself.

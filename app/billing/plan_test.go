@@ -134,6 +134,7 @@ func TestHolds(t *testing.T) {
 		"amount on the limit":  {func(in *billing.Input) { in.Settings.Rules.Hold.Amount = money("8") }, nil},
 		"organization gone":    {func(in *billing.Input) { in.Mappings[0].Organization.State = app.OrganizationGone }, []app.HoldCode{app.HoldOrganizationGone}},
 		"company inactive":     {func(in *billing.Input) { in.Actual.Companies[0].Inactive = true }, []app.HoldCode{app.HoldCompanyInactive}},
+		"company unknown":      {func(in *billing.Input) { in.Actual.Companies[0].StatusUnknown = true }, []app.HoldCode{app.HoldCompanyInactive}},
 		"company deleted":      {func(in *billing.Input) { in.Actual.Companies = nil }, []app.HoldCode{app.HoldCompanyInactive}},
 		"no agreement":         {func(in *billing.Input) { in.Mappings[0].AgreementID = 0 }, []app.HoldCode{app.HoldNoAgreement}},
 		"agreement deleted":    {func(in *billing.Input) { in.Actual.Agreements = nil }, []app.HoldCode{app.HoldNoAgreement}},

@@ -99,7 +99,7 @@ func (c *Client) lost(ctx context.Context, err error, k call) error {
 		if lookErr != nil {
 			return lookErr
 		}
-		probe := call{method: http.MethodGet, path: "service/boards", query: url.Values{"pageSize": {"1"}, "fields": {"id"}}, out: new([]ref)}
+		probe := call{method: http.MethodGet, path: proofs[0], query: oneRow, out: new([]ref)}
 		_, probeErr := c.send(ctx, at, probe)
 		if probeErr == nil || app.ErrorCode(probeErr) == app.Forbidden {
 			return c.explain(err, k)

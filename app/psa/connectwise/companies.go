@@ -15,12 +15,13 @@ type companyRow struct {
 }
 
 // Companies lists the companies that are not in the recycle bin. Whether one is inactive is a property of its status,
-// and statuses can be renamed, so they are read too.
+// and statuses can be renamed, so they are read too. A role that may not read them still gets its companies; that it
+// cannot be seen which of them are inactive is then said of each.
 //
 // GET /company/companies · GET /company/companies/statuses.
 func (c *Client) Companies(ctx context.Context) ([]app.Company, error) {
 	statuses, err := c.CompanyStatuses(ctx)
-	if err != nil {
+	if err != nil && !lacksRight(err) {
 		return nil, err
 	}
 	inactive := map[int64]bool{}
@@ -37,7 +38,8 @@ func (c *Client) Companies(ctx context.Context) ([]app.Company, error) {
 		if r.DeletedFlag || r.ID == 0 {
 			continue
 		}
-		companies = append(companies, app.Company{ID: r.ID, Identifier: r.Identifier, Name: r.Name, Status: r.Status.Name, Inactive: inactive[r.Status.ID]})
+		gone, known := inactive[r.Status.ID]
+		companies = append(companies, app.Company{ID: r.ID, Identifier: r.Identifier, Name: r.Name, Status: r.Status.Name, Inactive: gone, StatusUnknown: !known})
 	}
 	return companies, nil
 }

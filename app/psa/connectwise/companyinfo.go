@@ -27,6 +27,7 @@ type companyInfo struct {
 	VersionNumber string
 	CompanyID     string
 	IsCloud       looseBool
+	SiteURL       string `json:"SiteUrl"`
 }
 
 // looseBool is true, false, "True" or "False": the guide shows text, servers send both.
@@ -50,8 +51,18 @@ func (c *Client) Identify(ctx context.Context) (app.Identity, error) {
 	}
 	return app.Identity{
 		CompanyID: info.CompanyID, CompanyName: info.CompanyName, Version: version, Codebase: info.Codebase,
-		Cloud: bool(info.IsCloud), BaseURL: c.site.Origin + "/" + apiPath(codebaseOf(info)),
+		Cloud: bool(info.IsCloud), BaseURL: c.site.Origin + "/" + apiPath(codebaseOf(info)), SiteURL: c.elsewhere(info.SiteURL),
 	}, nil
+}
+
+// elsewhere is the page of a cloud site that is not ours; "" for everything else. A company that was moved to another
+// region is still known at its old one. Nothing is ever sent there: it is for the person to decide.
+func (c *Client) elsewhere(named string) string {
+	site, err := ParseSite(named, false)
+	if err != nil || !site.Cloud || site.Page == c.site.Page {
+		return ""
+	}
+	return site.Page
 }
 
 // lookUp reads companyinfo. not_found: another kind of server, or a company it does not know (a 200 with null).

@@ -32,6 +32,12 @@ var contract = sync.OnceValues(func() (routers.Router, error) {
 	return legacy.NewRouter(doc, openapi3.DisableExamplesValidation(), openapi3.DisableSchemaDefaultsValidation(), openapi3.DisableSchemaPatternValidation())
 })
 
+// fullDocument are calls that the vendor's full document has and our copy of it leaves out: the copy holds what a bridge
+// is for, and these are asked only to see that the role may not.
+var fullDocument = map[string]bool{
+	"GET /finance/invoices": true, "GET /time/entries": true, "GET /sales/opportunities": true, "GET /procurement/purchaseorders": true,
+}
+
 // checkedByContract fails the test for every request of ours that the vendor's document does not allow.
 func checkedByContract(t *testing.T, h http.Handler) http.Handler {
 	router, err := contract()
@@ -46,7 +52,7 @@ func checkedByContract(t *testing.T, h http.Handler) http.Handler {
 		return h
 	}
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		if _, path, ok := strings.Cut(r.URL.Path, "/apis/3.0"); ok {
+		if _, path, ok := strings.Cut(r.URL.Path, "/apis/3.0"); ok && !fullDocument[r.Method+" "+path] {
 			if err := validate(router, r, path); err != nil {
 				t.Errorf("%s %s: %v", r.Method, path, err)
 			}

@@ -3,7 +3,6 @@ package connectwise
 import (
 	"context"
 	"net/http"
-	"net/url"
 	"strings"
 
 	"psabridge/app"
@@ -47,18 +46,37 @@ var excess = []struct{ path, module string }{
 }
 
 // Excess tries them. A refusal, and a path this server does not have, are both good news; anything else is no news at
-// all and is returned.
+// all and is returned. A missing path looks like keys that are not accepted, so the first one makes the keys be proved.
 func (c *Client) Excess(ctx context.Context) ([]string, error) {
 	var modules []string
+	proved := false
 	for _, e := range excess {
-		_, err := c.do(ctx, call{method: http.MethodGet, path: e.path, query: url.Values{"pageSize": {"1"}, "fields": {"id"}}, out: new([]ref)})
-		switch app.ErrorCode(err) {
-		case "":
+		k := call{method: http.MethodGet, path: e.path, query: oneRow, out: new([]ref)}
+		err := c.try(ctx, k)
+		if err != nil && astray(err, k) && !proved {
+			if _, wrong := c.prove(ctx); wrong != nil && !lacksRight(wrong) {
+				return nil, wrong
+			}
+			proved = true
+			err = c.try(ctx, k) // the proof may have found the API elsewhere
+		}
+		switch {
+		case err == nil:
 			modules = append(modules, e.module)
-		case app.Forbidden, app.NotFound, app.Invalid:
+		case astray(err, k), lacksRight(err), app.ErrorCode(err) == app.Invalid:
 		default:
-			return nil, err
+			return nil, c.explain(err, k)
 		}
 	}
 	return modules, nil
+}
+
+// try sends a call where the API is believed to lie, and takes the answer as it is.
+func (c *Client) try(ctx context.Context, k call) error {
+	at, err := c.where(ctx, "")
+	if err != nil {
+		return err
+	}
+	_, err = c.send(ctx, at, k)
+	return err
 }

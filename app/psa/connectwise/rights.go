@@ -14,7 +14,7 @@ type right struct {
 	also             string
 }
 
-// rights by the beginning of a path, the longest first.
+// rights by the beginning of a path, the longest first: the table of what the adapter calls and what each call needs.
 var rights = []struct {
 	path string
 	right
@@ -27,29 +27,38 @@ var rights = []struct {
 	{"service/boards", right{module: "System", function: "Table Setup", customize: "Service / Service Board"}},
 	{"service/priorities", right{module: "System", function: "Table Setup", customize: "Service / Priority"}},
 	{"service/sources", right{module: "System", function: "Table Setup", customize: "Service / Source"}},
+	{"system/members", right{module: "System", function: "Member Maintenance", also: " Without it psabridge works; it only cannot list people."}},
 }
 
 // rightFor is the right a refused call needs.
 func rightFor(k call) right {
-	level := map[string]string{http.MethodPost: "Add", http.MethodPatch: "Edit"}[k.method]
-	if level == "" {
-		level = "Inquire"
-	}
 	for _, r := range rights {
 		if !strings.HasPrefix(k.path, r.path) {
 			continue
 		}
 		needed := r.right
-		needed.level = level
+		needed.level = levelFor(k)
 		if r.path == "service/tickets" && k.method == http.MethodPatch {
 			needed.also = " If the new status closes the ticket, Service Desk ▸ Close Service Tickets ▸ Edit as well."
 		}
 		if strings.HasSuffix(k.path, "/notes") && k.method == http.MethodPost {
-			needed.also = " A note also needs Edit there."
+			needed.also = " If it has that right, a note needs Add there, too."
 		}
 		return needed
 	}
 	return right{}
+}
+
+// levelFor: a note is written into a ticket that is there, so it is taken for a change of it. Which of the two levels
+// ConnectWise looks at is not documented, so the sentence names both.
+func levelFor(k call) string {
+	switch {
+	case k.method == http.MethodPatch, k.method == http.MethodPost && strings.HasSuffix(k.path, "/notes"):
+		return "Edit"
+	case k.method == http.MethodPost:
+		return "Add"
+	}
+	return "Inquire"
 }
 
 func (r right) sentence() string {

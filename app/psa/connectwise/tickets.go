@@ -2,13 +2,16 @@ package connectwise
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"net/http"
 	"net/url"
 	"slices"
+	"strings"
 	"unicode/utf8"
 
 	"psabridge/app"
+	"psabridge/app/rest"
 )
 
 const (
@@ -160,7 +163,9 @@ func (c *Client) CreateTicket(ctx context.Context, t app.NewTicket) (app.RemoteT
 	return row.ticket(), nil
 }
 
-// UpdateTicket changes status, priority or both, and mails nobody.
+// UpdateTicket changes status, priority or both, and mails nobody. A server that does not take processNotifications in
+// a change is not asked again without it: a customer who gets a mail he should not get cannot be helped afterwards, a
+// change that was refused can be made by hand.
 //
 // PATCH /service/tickets/{id}.
 func (c *Client) UpdateTicket(ctx context.Context, ticket int64, change app.TicketChange) (app.RemoteTicket, error) {
@@ -169,8 +174,8 @@ func (c *Client) UpdateTicket(ctx context.Context, ticket int64, change app.Tick
 		return app.RemoteTicket{}, refuse("There is nothing to change on the ticket.")
 	}
 	var row ticketRow
-	if err := c.patch(ctx, ticketPath(ticket), changes, &row, ticket); err != nil {
-		return app.RemoteTicket{}, err
+	if err := c.patch(ctx, ticketPath(ticket), append(changes, silently), &row, ticket); err != nil {
+		return app.RemoteTicket{}, notSilently(err)
 	}
 	switch {
 	case row.ID != ticket || change.StatusID != 0 && row.Status.ID != change.StatusID:
@@ -179,6 +184,23 @@ func (c *Client) UpdateTicket(ctx context.Context, ticket int64, change app.Tick
 		return row.ticket(), notDone("ConnectWise said yes but the priority of ticket %d is still “%s”. A rule of the board may forbid the change; look at the ticket there.", ticket, row.Priority.Name)
 	}
 	return row.ticket(), nil
+}
+
+// silently keeps ConnectWise from telling contacts and resources of a change.
+//
+// Ticket.processNotifications: "Can be set to false to skip notification processing when adding or updating a ticket."
+var silently = replace("processNotifications", false)
+
+// notSilently says in plain words that a change was refused for the sake of silence.
+func notSilently(err error) error {
+	said, ok := errors.AsType[*rest.StatusError](err)
+	e, _ := errors.AsType[*app.Error](err)
+	if !ok || e == nil || e.Code != app.Invalid || !strings.Contains(strings.ToLower(said.Refusal.Words), "processnotifications") {
+		return err
+	}
+	better := *e
+	better.Message = "This ConnectWise does not let psabridge change a ticket without mailing people, so nothing was changed. Change the ticket by hand." + quoted(said)
+	return &better
 }
 
 // changesOf replaces whole references, as the guide asks; a path into one may be answered with a false 200.

@@ -1,0 +1,152 @@
+package connectwise
+
+import (
+	"net/http"
+	"slices"
+	"strings"
+	"testing"
+
+	"psabridge/app"
+	"psabridge/app/sandbox"
+)
+
+const (
+	noTables    = "System ▸ Table Setup ▸ Inquire"
+	noCompanies = "Companies ▸ Company Maintenance ▸ Inquire"
+)
+
+// TestKeysOfNarrowRoles: what a role may not read says nothing about its keys, and nothing is lost that can be learned.
+func TestKeysOfNarrowRoles(t *testing.T) {
+	for name, tc := range map[string]struct {
+		lacks []string
+		code  app.Code
+	}{
+		"billing only": {[]string{noTables}, ""}, "tickets only": {[]string{noCompanies}, ""}, "neither": {[]string{noTables, noCompanies}, app.Forbidden},
+	} {
+		for _, cloud := range []bool{false, true} {
+			b := newBench(t, sandbox.Options{Cloud: cloud, Quirks: sandbox.Quirks{Lacks: tc.lacks}})
+			server, err := b.client.Authenticate(t.Context())
+			if app.ErrorCode(err) != tc.code || server.Version == "" || server.ServerTime.IsZero() {
+				t.Errorf("%s: %+v, %v", name, server, err)
+			}
+			b.SetKeys("other", "keys")
+			if server, err = b.client.Authenticate(t.Context()); app.ErrorCode(err) != app.Unauthorized || server.Version != "" {
+				t.Errorf("%s, wrong keys: %+v, %v", name, server, err)
+			}
+		}
+	}
+}
+
+// TestAFirewallProvesNothing: a page in the way is not ConnectWise refusing a right.
+func TestAFirewallProvesNothing(t *testing.T) {
+	b := newBench(t, sandbox.Options{})
+	page := sandbox.HTMLPage(http.StatusForbidden)
+	page.Path, page.Times = "/service/*", -1
+	b.Faults.Add(page)
+	if _, err := b.client.Authenticate(t.Context()); app.ErrorCode(err) != app.Unavailable || !strings.Contains(app.ErrorMessage(err), "firewall") {
+		t.Errorf("got %v", err)
+	}
+}
+
+// TestCompaniesWithoutTheirStatuses: they come, and nobody may take them for active.
+func TestCompaniesWithoutTheirStatuses(t *testing.T) {
+	b := newBench(t, sandbox.Options{})
+	whole, err := b.client.Companies(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	inactive := 0
+	for _, c := range whole {
+		if c.StatusUnknown {
+			t.Errorf("the status of %s is unknown", c.Name)
+		}
+		if c.Inactive {
+			inactive++
+		}
+	}
+	if inactive == 0 {
+		t.Error("no inactive company to tell apart")
+	}
+	for _, lacks := range []string{noTables, "Company / Company Status"} {
+		b.SetQuirks(func(q *sandbox.Quirks) { q.Lacks = []string{lacks} })
+		narrow, err := b.client.Companies(t.Context())
+		if err != nil || len(narrow) != len(whole) {
+			t.Fatalf("%d of %d companies, %v", len(narrow), len(whole), err)
+		}
+		for _, c := range narrow {
+			if !c.StatusUnknown || c.Inactive || c.Status == "" {
+				t.Errorf("%+v", c)
+			}
+		}
+	}
+	b.SetQuirks(func(q *sandbox.Quirks) { q.Lacks = []string{noCompanies} })
+	if _, err := b.client.Companies(t.Context()); app.ErrorCode(err) != app.Forbidden || !strings.Contains(app.ErrorMessage(err), "Company Maintenance ▸ Inquire") {
+		t.Errorf("got %v", err)
+	}
+}
+
+// TestExcess: too much is named by module; a refusal and a route that is not there are good news; wrong keys are no news.
+func TestExcess(t *testing.T) {
+	b := newBench(t, sandbox.Options{Cloud: true})
+	_, _ = b.client.Boards(t.Context())
+	b.ForgetRequests()
+	if modules, err := b.client.Excess(t.Context()); err != nil || len(modules) != 0 || b.Requests() > 7 {
+		t.Errorf("%v in %d requests, %v", modules, b.Requests(), err)
+	}
+	granted := []string{"System ▸ Member Maintenance", "Finance ▸ Invoicing"}
+	b.SetQuirks(func(q *sandbox.Quirks) {
+		q.Grants, q.NoRoutes = granted, []string{"/system/callbacks", "/time/*", "/sales/*"}
+	})
+	modules, err := b.client.Excess(t.Context())
+	if err != nil || !slices.Equal(modules, granted) {
+		t.Errorf("%v, %v", modules, err)
+	}
+	b.SetQuirks(func(q *sandbox.Quirks) { q.Lacks = []string{noTables, noCompanies} }) // then nothing but a refusal proves the keys
+	if modules, err = b.client.Excess(t.Context()); err != nil || !slices.Equal(modules, granted) {
+		t.Errorf("%v, %v", modules, err)
+	}
+	b.SetQuirks(func(q *sandbox.Quirks) { q.ExcessRights = true })
+	b.SetCodebase("v2026_1") // an upgrade, noticed by the first probe
+	if modules, err = b.client.Excess(t.Context()); err != nil || len(modules) != len(excess)-3 {
+		t.Errorf("%v, %v", modules, err)
+	}
+	b.SetKeys("other", "keys")
+	if modules, err = b.client.Excess(t.Context()); app.ErrorCode(err) != app.Unauthorized || modules != nil {
+		t.Errorf("%v, %v", modules, err)
+	}
+}
+
+// TestMembersAreOptional: the usual role may not list them, and that is what is said.
+func TestMembersAreOptional(t *testing.T) {
+	b := newBench(t, sandbox.Options{})
+	if _, err := b.client.Members(t.Context()); app.ErrorCode(err) != app.Forbidden || !strings.Contains(app.ErrorMessage(err), "System ▸ Member Maintenance ▸ Inquire") {
+		t.Errorf("got %v", err)
+	}
+	b.SetQuirks(func(q *sandbox.Quirks) { q.Grants = []string{"System ▸ Member Maintenance"} })
+	members, err := b.client.Members(t.Context())
+	if err != nil || len(members) == 0 || members[0].Identifier == "" || members[0].Name == "" {
+		t.Errorf("%+v, %v", members, err)
+	}
+}
+
+// TestAnotherRegion: a company that lives at another cloud site is said to; nothing is sent there.
+func TestAnotherRegion(t *testing.T) {
+	for named, want := range map[string]string{
+		"api-eu.myconnectwise.net": "https://eu.myconnectwise.net", "https://eu.myconnectwise.net/": "https://eu.myconnectwise.net",
+		"": "", "cw.acme.example": "", "10.0.0.1": "", "not a site": "",
+	} {
+		b := newBench(t, sandbox.Options{Cloud: true, Quirks: sandbox.Quirks{SiteURL: named}})
+		if who, err := b.client.Identify(t.Context()); err != nil || who.SiteURL != want {
+			t.Errorf("%q: %q, %v", named, who.SiteURL, err)
+		}
+	}
+	c, err := New(app.ConnectionSettings{SiteURL: "na.myconnectwise.net", CompanyID: "acme"}, Keys{Public: "p", Private: "q"}, "id", nil, Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for named, want := range map[string]string{"api-na.myconnectwise.net": "", "NA.myconnectwise.net": "", "api-au.myconnectwise.net": "https://au.myconnectwise.net"} {
+		if got := c.elsewhere(named); got != want {
+			t.Errorf("%q: %q", named, got)
+		}
+	}
+}
