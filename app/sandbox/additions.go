@@ -74,23 +74,23 @@ func (cw *ConnectWise) createAddition(c call) *answer {
 	}
 	for name, v := range in {
 		if f := additionSchema.fields[lower(name)]; f != nil && f.name == name && !f.readOnly && v != nil {
-			data[name] = v
+			data[name] = f.kept(v)
 		}
 	}
 	data["product"], data["agreementId"] = cw.itemRef(item.id), float64(agreement.id)
 	data["_info"] = info(sample.MemberIdentifier, now, now)
 	if c.unchanged {
 		data["id"] = float64(cw.tables["additions"].nextID)
-		return created(c, number(data, "id"), data)
+		return cw.created(c, number(data, "id"), data)
 	}
 	r := cw.tables["additions"].insert(data, now)
 	cw.wrote(r, 0, sample.MemberIdentifier, true)
-	return created(c, r.id, cw.additionView(r))
+	return cw.created(c, r.id, cw.additionView(r))
 }
 
 // checkAddition refuses what ConnectWise refuses, and finds the catalog item.
 func (cw *ConnectWise) checkAddition(agreement, in object) (*row, []problem) {
-	problems := checkFields(additionSchema, in)
+	problems := cw.quirks.checkFields(additionSchema, in)
 	if in["product"] == nil {
 		problems = append(problems, missing("product"))
 	}
@@ -127,7 +127,7 @@ func (cw *ConnectWise) patchAddition(c call) *answer {
 	if r == nil || number(r.data, "agreementId") != c.ids[0] {
 		return notFound("Addition", c.ids[1])
 	}
-	ops, bad := readPatch(c, additionSchema)
+	ops, bad := cw.readPatch(c, additionSchema)
 	if bad != nil {
 		return bad
 	}

@@ -6,6 +6,7 @@ import (
 	"io"
 	"strconv"
 	"strings"
+	"time"
 	"unicode/utf8"
 )
 
@@ -29,42 +30,66 @@ func readObject(c call) (object, *answer) {
 
 // checkValue judges one value against its field; nil is good. References are
 // checked by whoever knows where they point.
-func checkValue(f *field, v any) *problem {
+func (q *Quirks) checkValue(s *schema, f *field, v any) *problem {
 	if v == nil {
 		return nil
 	}
 	wrong := &problem{"InvalidField", fmt.Sprintf("The value of %s is not valid.", f.name), f.name}
+	ok := true
 	switch f.kind {
 	case kindText:
-		s, ok := v.(string)
-		switch {
-		case !ok:
-			return wrong
-		case f.max > 0 && utf8.RuneCountInString(s) > f.max:
-			return &problem{"OutOfRange", fmt.Sprintf("The %s field must be a string with a maximum length of %d.", f.name, f.max), f.name}
-		case len(f.enum) > 0 && !contains(f.enum, s):
-			return &problem{"InvalidField", "Enum value supplied was invalid", f.name}
-		}
-	case kindNumber:
-		if _, ok := v.(float64); !ok {
-			return wrong
-		}
-	case kindBool:
-		if _, ok := v.(bool); !ok {
-			return wrong
-		}
+		return q.checkText(s, f, v)
 	case kindDate:
-		s, ok := v.(string)
-		if _, good := parseDate(s); !ok || !good {
-			return &problem{"InvalidField", "String was not recognized as a valid DateTime.", f.name}
-		}
+		return q.checkDate(f, v)
+	case kindNumber:
+		_, ok = v.(float64)
+	case kindBool:
+		_, ok = v.(bool)
 	case kindRef:
-		if _, ok := v.(object); !ok {
-			return wrong
-		}
+		_, ok = v.(object)
 	case kindList: // whoever reads the list judges it
 	}
+	if !ok {
+		return wrong
+	}
 	return nil
+}
+
+func (q *Quirks) checkText(s *schema, f *field, v any) *problem {
+	text, ok := v.(string)
+	limit := q.limit(s, f)
+	switch {
+	case !ok:
+		return &problem{"InvalidField", fmt.Sprintf("The value of %s is not valid.", f.name), f.name}
+	case limit > 0 && utf8.RuneCountInString(text) > limit:
+		return &problem{"OutOfRange", fmt.Sprintf("The %s field must be a string with a maximum length of %d.", f.name, limit), f.name}
+	case len(f.enum) > 0 && !contains(f.enum, text):
+		return &problem{"InvalidField", "Enum value supplied was invalid", f.name}
+	}
+	return nil
+}
+
+// checkDate takes UTC with seconds and no fraction, and for a day its midnight:
+// it is not known which other forms ConnectWise reads right, so none is taken.
+func (q *Quirks) checkDate(f *field, v any) *problem {
+	text, _ := v.(string)
+	_, good := parseDate(text)
+	if at, err := time.Parse(dateForm, text); !q.LooseDates {
+		good = err == nil && len(text) == len(dateForm) && (!f.day || at.Equal(at.Truncate(24*time.Hour)))
+	}
+	if good {
+		return nil
+	}
+	return &problem{"InvalidField", "String was not recognized as a valid DateTime.", f.name}
+}
+
+// kept is a value as it is stored: of a day only the day.
+func (f *field) kept(v any) any {
+	text, _ := v.(string)
+	if at, ok := parseDate(text); ok && f.day {
+		return stamp(at.UTC().Truncate(24 * time.Hour))
+	}
+	return v
 }
 
 func contains(list []string, s string) bool {
@@ -78,14 +103,17 @@ func contains(list []string, s string) bool {
 
 // checkFields judges every known field of a new record, in a stable order.
 // Unknown fields are ignored, as ConnectWise does.
-func checkFields(s *schema, o object) []problem {
+func (q *Quirks) checkFields(s *schema, o object) []problem {
 	var problems []problem
 	for _, name := range sortedNames(o) {
 		f := s.fields[strings.ToLower(name)]
 		if f == nil || f.name != name {
 			continue
 		}
-		if p := checkValue(f, o[name]); p != nil {
+		if o[name] == nil && q.NoNulls {
+			problems = append(problems, problem{"InvalidField", fmt.Sprintf("The value of %s is not valid.", name), name})
+		}
+		if p := q.checkValue(s, f, o[name]); p != nil {
 			problems = append(problems, *p)
 		}
 	}

@@ -96,7 +96,7 @@ func (cw *ConnectWise) createNote(c call) *answer {
 	if bad != nil {
 		return bad
 	}
-	problems := checkFields(noteSchema, in)
+	problems := cw.quirks.checkFields(noteSchema, in)
 	if strings.TrimSpace(text(in, "text")) == "" {
 		problems = append(problems, missing("text"))
 	}
@@ -114,10 +114,10 @@ func (cw *ConnectWise) createNote(c call) *answer {
 		return invalid("serviceNote", problems...)
 	}
 	if c.unchanged {
-		return created(c, cw.tables["notes"].nextID, object{"id": float64(cw.tables["notes"].nextID), "ticketId": float64(t.id), "text": text(in, "text")})
+		return cw.created(c, cw.tables["notes"].nextID, object{"id": float64(cw.tables["notes"].nextID), "ticketId": float64(t.id), "text": text(in, "text")})
 	}
 	r := cw.addNote(t.id, text(in, "text"), kind, sample.MemberIdentifier)
 	cw.touch(t.data, sample.MemberIdentifier)
 	cw.mailUnlessTold(in)
-	return created(c, r.id, r.data)
+	return cw.created(c, r.id, r.data)
 }

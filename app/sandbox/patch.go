@@ -17,13 +17,13 @@ func (op patchOp) apply(o object) {
 		delete(o, op.field.name)
 		return
 	}
-	o[op.field.name] = op.value
+	o[op.field.name] = op.field.kept(op.value)
 }
 
 // readPatch reads the array of operations. A path into a reference and a path
 // to a field the server sets are dropped without a word: that is the false 200
 // the vendor's guide warns of.
-func readPatch(c call, s *schema) ([]patchOp, *answer) {
+func (cw *ConnectWise) readPatch(c call, s *schema) ([]patchOp, *answer) {
 	data, err := io.ReadAll(io.LimitReader(c.Body, maxBody))
 	if err != nil {
 		return nil, badRequest("InvalidObject", "The request body could not be read.")
@@ -44,16 +44,16 @@ func readPatch(c call, s *schema) ([]patchOp, *answer) {
 		}
 		head, _, deep := strings.Cut(strings.TrimPrefix(one.Path, "/"), "/")
 		f := s.fields[strings.ToLower(head)]
-		if f == nil || f.name != head || head == "lastUpdated" || head == "dateEntered" {
+		if f == nil || f.name != head || head == "lastUpdated" || head == "dateEntered" || head == notify && cw.quirks.NoNotifyPatch {
 			return nil, badRequest("InvalidObject", "The path "+one.Path+" is not valid.")
 		}
-		if deep || f.readOnly || writeOnly[f.name] {
+		if deep || f.readOnly || writeOnly[f.name] && f.name != notify {
 			continue
 		}
 		if one.Op == "remove" {
 			one.Value = nil
 		}
-		if p := checkValue(f, one.Value); p != nil {
+		if p := cw.quirks.checkValue(s, f, one.Value); p != nil {
 			problems = append(problems, *p)
 			continue
 		}

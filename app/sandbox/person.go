@@ -244,12 +244,16 @@ func (cw *ConnectWise) DeleteCompany(company int) error {
 }
 
 // AddCompany adds a company and returns the id it got; c.ID is not looked at.
-func (cw *ConnectWise) AddCompany(c sample.Company) int {
+// A name that is too long for this tenant is refused, as on its own page.
+func (cw *ConnectWise) AddCompany(c sample.Company) (int, error) {
 	cw.mu.Lock()
 	defer cw.mu.Unlock()
+	if bad := cw.quirks.checkFields(companySchema, object{"identifier": c.Identifier, "name": c.Name}); len(bad) > 0 {
+		return 0, errors.New(bad[0].message)
+	}
 	c.ID = cw.tables["companies"].nextID
 	cw.seedCompany(c, cw.now())
-	return c.ID
+	return c.ID, nil
 }
 
 // PurgeCompany takes a company out of the recycle bin, or out of the lists at

@@ -46,6 +46,15 @@ type Quirks struct {
 	NoLink            []string       // paths without any Link
 	IgnoreConditions  []string       // paths that show everything, whatever the conditions say
 	SamePage          []string       // paths that show their first page whatever page is asked for
+
+	// Writing (1, 4, 5).
+	False200       []string       // paths a PATCH of which changes nothing and is answered 200
+	SecureLocation bool           // the Location of a 201 is https, as hardly anywhere
+	NoNulls        bool           // a null in the body of a POST is refused
+	LooseDates     bool           // any form of a date is taken, and the time of day of a day is cut off
+	NewLimits      bool           // the longer names of 2026.4: a company's identifier and name, a ticket's site name
+	Limits         map[string]int // the longest text of a field, in characters, as in {"ticket.summary": 60}
+	NoNotifyPatch  bool           // a ticket's PATCH does not know processNotifications
 }
 
 // Validate tells what in the quirks names nothing there is.
@@ -58,6 +67,11 @@ func (q *Quirks) Validate() error {
 			return fmt.Errorf("sandbox: PageCap: %d rows for %s; 1 to %d are possible", rows, path, maxPageSize)
 		}
 	}
+	for field := range q.Limits {
+		if !isText(field) {
+			return fmt.Errorf("sandbox: Limits: there is no text %s", field)
+		}
+	}
 	return nil
 }
 
@@ -67,12 +81,12 @@ func (q *Quirks) clone() Quirks {
 	for _, list := range c.lists() {
 		*list = slices.Clone(*list)
 	}
-	c.PageCap = maps.Clone(c.PageCap)
+	c.PageCap, c.Limits = maps.Clone(c.PageCap), maps.Clone(c.Limits)
 	return c
 }
 
 func (q *Quirks) lists() []*[]string {
-	return []*[]string{&q.Lacks, &q.Grants, &q.Forbid, &q.NoRoutes, &q.AllowedOrigins, &q.ClientIDs, &q.NoForwardOnly, &q.NoLink, &q.IgnoreConditions, &q.SamePage}
+	return []*[]string{&q.Lacks, &q.Grants, &q.Forbid, &q.NoRoutes, &q.AllowedOrigins, &q.ClientIDs, &q.NoForwardOnly, &q.NoLink, &q.IgnoreConditions, &q.SamePage, &q.False200}
 }
 
 // named tells whether one of the patterns names the path.

@@ -106,7 +106,7 @@ func (cw *ConnectWise) route(r *http.Request, path string, unchanged bool) *answ
 		if named(cw.quirks.Forbid, path) || cw.quirks.lacks(needs(one.method, one.path)...) {
 			return forbidden()
 		}
-		return one.do(call{r, path, ids, unchanged})
+		return one.do(call{r, path, ids, unchanged || r.Method == http.MethodPatch && named(cw.quirks.False200, path)})
 	}
 	if known {
 		return jsonAnswer(http.StatusMethodNotAllowed, errorBody("ConnectWiseApi", "The method is not allowed."))

@@ -21,6 +21,7 @@ type field struct {
 	name     string
 	kind     kind
 	readOnly bool     // a patch leaves it as it is
+	day      bool     // a date without a time of day
 	enum     []string // the values it may have, for text
 	max      int      // longest text, in characters; 0: no limit
 	sub      []string // names below a reference
@@ -34,7 +35,7 @@ type schema struct {
 }
 
 // newSchema reads a compact list: "name:kind" with the kinds text, number,
-// bool, date, list, ref (id, name), item (id, identifier) and company (id,
+// bool, date, day, list, ref (id, name), item (id, identifier) and company (id,
 // identifier, name); "!" marks what the server sets, "<100" a longest text,
 // "a|b" an enumeration.
 func newSchema(resource, list string) *schema {
@@ -55,6 +56,8 @@ func newSchema(resource, list string) *schema {
 			f.kind = kindBool
 		case "date":
 			f.kind = kindDate
+		case "day":
+			f.kind, f.day = kindDate, true
 		case "list":
 			f.kind = kindList
 		case "ref":
@@ -121,13 +124,13 @@ var (
 	companySchema = newSchema("company", `id:number! identifier:text<30 name:text<50 status:ref addressLine1:text city:text zip:text country:ref phoneNumber:text website:text
 		territory:ref site:ref types:list deletedFlag:bool! dateDeleted:date! deletedBy:text! defaultContact:ref accountNumber:text lastUpdated:date! dateEntered:date! _info:list!`)
 	companyStatusSchema = newSchema("companyStatus", `id:number! name:text<50 defaultFlag:bool inactiveFlag:bool notifyFlag:bool disallowSavingFlag:bool lastUpdated:date! _info:list!`)
-	agreementSchema     = newSchema("agreement", `id:number! name:text<100 type:ref company:company contact:ref site:ref parentAgreement:ref startDate:date endDate:date
-		noEndingDateFlag:bool cancelledFlag:bool dateCancelled:date reasonCancelled:text<100 billingCycle:ref billingTerms:ref billStartDate:date nextInvoiceDate:date!
+	agreementSchema     = newSchema("agreement", `id:number! name:text<100 type:ref company:company contact:ref site:ref parentAgreement:ref startDate:day endDate:day
+		noEndingDateFlag:bool cancelledFlag:bool dateCancelled:day reasonCancelled:text<100 billingCycle:ref billingTerms:ref billStartDate:day nextInvoiceDate:date!
 		prorateFlag:bool invoiceProratedAdditionsFlag:bool periodType:text agreementStatus:Active|Cancelled|Expired|Inactive! customerPO:text<50 billAmount:number currency:ref
 		lastUpdated:date! dateEntered:date! _info:list!`)
 	agreementTypeSchema = newSchema("agreementType", `id:number! name:text<50 defaultFlag:bool inactiveFlag:bool lastUpdated:date! _info:list!`)
 	additionSchema      = newSchema("addition", `id:number! product:item quantity:number lessIncluded:number unitPrice:number unitCost:number
-		billCustomer:Billable|DoNotBill|NoCharge effectiveDate:date cancelledDate:date taxableFlag:bool serialNumber:text<50 invoiceDescription:text<6000
+		billCustomer:Billable|DoNotBill|NoCharge effectiveDate:day cancelledDate:day taxableFlag:bool serialNumber:text<50 invoiceDescription:text<6000
 		purchaseItemFlag:bool specialOrderFlag:bool agreementId:number! description:text billedQuantity:number! uom:text! extPrice:number! extCost:number! sequenceNumber:number
 		margin:number! prorateCurrentPeriodFlag:bool agreementStatus:Active|Cancelled|Expired|Inactive! customFields:list lastUpdated:date! dateEntered:date! _info:list!`)
 	catalogSchema = newSchema("catalogItem", `id:number! identifier:text<75 description:text<60 inactiveFlag:bool subcategory:ref type:ref
@@ -143,5 +146,8 @@ var (
 	optionSchema    = newSchema("option", `id:number! name:text identifier:text defaultFlag:bool inactiveFlag:bool lastUpdated:date! _info:list!`)
 	contactSchema   = newSchema("contact", `id:number! firstName:text lastName:text company:company inactiveFlag:bool lastUpdated:date! _info:list!`)
 	memberSchema    = newSchema("member", `id:number! identifier:text<15 firstName:text<30 lastName:text<30 inactiveFlag:bool licenseClass:text lastUpdated:date! _info:list!`)
-	emptySchema     = newSchema("record", `id:number! name:text lastUpdated:date! _info:list!`)
+	// Subtypes and items have no default and no category.
+	boardSubtypeSchema = newSchema("boardSubType", `id:number! name:text<50 inactiveFlag:bool board:ref lastUpdated:date! _info:list!`)
+	associationSchema  = newSchema("association", `id:number! type:ref! subType:ref! item:ref! board:ref! lastUpdated:date! _info:list!`)
+	emptySchema        = newSchema("record", `id:number! name:text lastUpdated:date! _info:list!`)
 )

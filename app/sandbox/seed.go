@@ -13,8 +13,8 @@ func (cw *ConnectWise) seed(msp *sample.MSP) {
 		"tickets": ticketSchema, "notes": noteSchema, "timeNotes": allNoteSchema, "companies": companySchema, "companyStatuses": companyStatusSchema,
 		"contacts": contactSchema, "configurations": emptySchema, "agreements": agreementSchema, "agreementTypes": agreementTypeSchema, "additions": additionSchema,
 		"billingCycles": optionSchema, "catalog": catalogSchema, "units": optionSchema, "productTypes": optionSchema, "boards": boardSchema, "priorities": prioritySchema,
-		"sources": sourceSchema, "statuses": boardStatusSchema, "types": boardTypeSchema, "teams": boardTeamSchema, "subtypes": boardTypeSchema, "items": boardTypeSchema,
-		"associations": emptySchema, "members": memberSchema, "securityRoles": optionSchema, "nothing": emptySchema,
+		"sources": sourceSchema, "statuses": boardStatusSchema, "types": boardTypeSchema, "teams": boardTeamSchema, "subtypes": boardSubtypeSchema, "items": boardSubtypeSchema,
+		"associations": associationSchema, "members": memberSchema, "securityRoles": optionSchema, "nothing": emptySchema,
 	} {
 		cw.tables[name] = newTable(s, 1)
 	}
@@ -64,30 +64,6 @@ func (cw *ConnectWise) seedCompany(c sample.Company, at time.Time) {
 	}
 	cw.put("companies", c.ID, at, data)
 	cw.put("contacts", 16000+c.ID, at, object{"firstName": "Reception", "lastName": c.Identifier, "company": cw.companyRef(c.ID), "inactiveFlag": false})
-}
-
-func (cw *ConnectWise) seedService(msp *sample.MSP, at time.Time) {
-	for _, b := range msp.PSA.Boards {
-		cw.put("boards", b.ID, at, object{"name": b.Name, "inactiveFlag": b.Inactive, "projectFlag": false, "location": ref(2, "Nord"), "department": ref(10, "Services")})
-		for i, s := range b.Statuses {
-			cw.put("statuses", s.ID, at, object{
-				"name": s.Name, "board": ref(b.ID, b.Name), "sortOrder": float64(i * 10), "displayOnBoard": true, "inactive": s.Inactive,
-				"closedStatus": s.Closed, "timeEntryNotAllowed": false, "defaultFlag": s.Default, "escalationStatus": "NotResponded", "customerPortalFlag": false,
-			})
-		}
-		for _, o := range b.Types {
-			cw.put("types", o.ID, at, object{"name": o.Name, "board": ref(b.ID, b.Name), "category": "Reactive", "defaultFlag": o.Default, "inactiveFlag": o.Inactive})
-		}
-		for _, o := range b.Teams {
-			cw.put("teams", o.ID, at, object{"name": o.Name, "boardId": float64(b.ID), "defaultFlag": o.Default, "members": []any{float64(141), float64(142)}})
-		}
-	}
-	for i, p := range msp.PSA.Priorities {
-		cw.put("priorities", p.ID, at, object{"name": p.Name, "color": p.Color, "level": p.Level, "sortOrder": float64(i + 1), "defaultFlag": p.Default})
-	}
-	for _, s := range msp.PSA.Sources {
-		cw.put("sources", s.ID, at, object{"name": s.Name, "defaultFlag": s.Default})
-	}
 }
 
 func (cw *ConnectWise) seedFinance(msp *sample.MSP, at time.Time) {

@@ -17,6 +17,8 @@ type Ticket struct {
 	StatusID     int       `json:"status_id"`
 	Status       string    `json:"status"`
 	Type         string    `json:"type"`
+	Subtype      string    `json:"subtype,omitempty"`
+	Item         string    `json:"item,omitempty"`
 	Team         string    `json:"team"`
 	Priority     string    `json:"priority"`
 	Source       string    `json:"source"`
@@ -75,6 +77,7 @@ func (cw *ConnectWise) Tickets() []Ticket {
 		return Ticket{
 			ID: r.id, Summary: text(o, "summary"), ExternalXRef: text(o, "externalXRef"), CompanyID: refID(o, "company"), Company: refName(o, "company"),
 			BoardID: refID(o, "board"), Board: refName(o, "board"), StatusID: refID(o, "status"), Status: refName(o, "status"), Type: refName(o, "type"),
+			Subtype: refName(o, "subType"), Item: refName(o, "item"),
 			Team: refName(o, "team"), Priority: refName(o, "priority"), Source: refName(o, "source"), Owner: text(owner, "identifier"),
 			Closed: truth(o, "closedFlag"), ClosedBy: text(o, "closedBy"), ClosedAt: moment(o, "closedDate"), EnteredAt: moment(i, "dateEntered"),
 			EnteredBy: text(i, "enteredBy"), UpdatedAt: moment(i, "lastUpdated"), UpdatedBy: text(i, "updatedBy"), MergedInto: refID(o, "mergedParentTicket"),
@@ -125,8 +128,8 @@ func (cw *ConnectWise) QuantityWrites() []QuantityWrite {
 	return slices.Clone(cw.writes)
 }
 
-// Mails counts the notifications ConnectWise would have mailed because a create
-// did not say processNotifications: false.
+// Mails counts the notifications ConnectWise would have mailed because a create,
+// a note or a change of a ticket did not say processNotifications: false.
 func (cw *ConnectWise) Mails() int {
 	cw.mu.Lock()
 	defer cw.mu.Unlock()

@@ -90,4 +90,7 @@ func moment(o object, name string) time.Time {
 }
 
 // stamp writes a moment as ConnectWise does: UTC, seconds, no fraction.
-func stamp(at time.Time) string { return at.UTC().Format("2006-01-02T15:04:05Z") }
+func stamp(at time.Time) string { return at.UTC().Format(dateForm) }
+
+// dateForm is the only form of a date that is sure to be read right.
+const dateForm = "2006-01-02T15:04:05Z"

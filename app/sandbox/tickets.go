@@ -13,7 +13,7 @@ func (cw *ConnectWise) createTicket(c call) *answer {
 	if bad != nil {
 		return bad
 	}
-	problems := checkFields(ticketSchema, in)
+	problems := cw.quirks.checkFields(ticketSchema, in)
 	if strings.TrimSpace(text(in, "summary")) == "" {
 		problems = append(problems, missing("summary"))
 	}
@@ -34,14 +34,14 @@ func (cw *ConnectWise) createTicket(c call) *answer {
 	t["_info"] = info(sample.MemberIdentifier, now, now)
 	if c.unchanged {
 		t["id"] = float64(cw.tables["tickets"].nextID)
-		return created(c, number(t, "id"), t)
+		return cw.created(c, number(t, "id"), t)
 	}
 	r := cw.tables["tickets"].insert(t, now)
 	t["_info"].(object)["notes_href"] = "https://" + elsewhere + "/v4_6_release/apis/3.0/service/tickets/" + itoa(r.id) + "/notes"
 	cw.initialNotes(r.id, in)
 	cw.settleClosed(t, sample.MemberIdentifier)
 	cw.mailUnlessTold(in)
-	return created(c, r.id, cw.ticketView(r))
+	return cw.created(c, r.id, cw.ticketView(r))
 }
 
 // resolveTicket builds the stored ticket: what was sent, references resolved
@@ -81,49 +81,10 @@ func (cw *ConnectWise) resolveTicket(in object) (object, []problem) {
 }
 
 // writeOnly are accepted and never shown again.
-var writeOnly = map[string]bool{"initialDescription": true, "initialInternalAnalysis": true, "initialResolution": true, "processNotifications": true, "skipCallback": true}
+var writeOnly = map[string]bool{"initialDescription": true, "initialInternalAnalysis": true, "initialResolution": true, notify: true, "skipCallback": true}
 
-// perBoard are the references whose ids mean something on one board only.
-var perBoard = []struct {
-	field, table string
-	byDefault    bool
-}{{"status", "statuses", true}, {"type", "types", false}, {"subType", "subtypes", false}, {"item", "items", false}, {"team", "teams", true}}
-
-// resolveOnBoard resolves what was named; for a fresh ticket, or one that has
-// just come to this board, the board's defaults fill in the rest.
-func (cw *ConnectWise) resolveOnBoard(t, in object, board int, fresh bool) []problem {
-	var problems []problem
-	for _, p := range perBoard {
-		named, ok := in[p.field]
-		if !ok && !fresh {
-			continue
-		}
-		on := func(o object) bool { return boardOf(o) == board && !truth(o, "inactive") && !truth(o, "inactiveFlag") }
-		var r *row
-		if named != nil {
-			if r = cw.find(p.table, named, on); r == nil {
-				problems = append(problems, problem{"InvalidField", "The " + p.field + " is not valid for the service board.", p.field})
-				continue
-			}
-		} else if p.byDefault {
-			r = cw.byDefault(p.table, on)
-		}
-		delete(t, p.field)
-		if r != nil {
-			t[p.field] = ref(r.id, text(r.data, "name"))
-		}
-	}
-	return problems
-}
-
-func (cw *ConnectWise) byDefault(table string, on func(object) bool) *row {
-	for _, r := range cw.tables[table].rows {
-		if truth(r.data, "defaultFlag") && (on == nil || on(r.data)) {
-			return r
-		}
-	}
-	return nil
-}
+// notify is the field that keeps the mails of a change back when it is false.
+const notify = "processNotifications"
 
 // resolveLoose resolves the references that do not depend on the board.
 func (cw *ConnectWise) resolveLoose(t, in object, fresh bool) []problem {
@@ -179,13 +140,18 @@ func (cw *ConnectWise) patchTicket(c call) *answer {
 	if r == nil {
 		return notFound("Ticket", c.ids[0])
 	}
-	ops, bad := readPatch(c, ticketSchema)
+	ops, bad := cw.readPatch(c, ticketSchema)
 	if bad != nil {
 		return bad
 	}
 	next := maps.Clone(r.data)
 	in := object{}
+	quiet := false
 	for _, op := range ops {
+		if op.field.name == notify {
+			quiet = op.value == false
+			continue
+		}
 		if op.field.kind == kindRef {
 			in[op.field.name] = op.value
 			continue
@@ -205,6 +171,9 @@ func (cw *ConnectWise) patchTicket(c call) *answer {
 		cw.settleClosed(next, sample.MemberIdentifier)
 		cw.touch(next, sample.MemberIdentifier)
 		r.data = next
+		if !quiet {
+			cw.mails++
+		}
 	}
 	return cw.show(c, cw.tables["tickets"], r, cw.ticketView)
 }
@@ -245,7 +214,7 @@ func (cw *ConnectWise) touch(o object, by string) {
 
 // mailUnlessTold counts the mails ConnectWise would have sent its customers.
 func (cw *ConnectWise) mailUnlessTold(in object) {
-	if v, said := in["processNotifications"].(bool); !said || v {
+	if v, said := in[notify].(bool); !said || v {
 		cw.mails++
 	}
 }

@@ -24,7 +24,7 @@ func (cw *ConnectWise) viewOf(name string) view {
 
 func (cw *ConnectWise) ticketView(r *row) object {
 	o := maps.Clone(r.data)
-	for field, table := range map[string]string{"board": "boards", "status": "statuses", "type": "types", "team": "teams", "priority": "priorities", "source": "sources"} {
+	for field, table := range map[string]string{"board": "boards", "status": "statuses", "type": "types", "subType": "subtypes", "item": "items", "team": "teams", "priority": "priorities", "source": "sources"} {
 		if now := cw.refTo(table, refID(o, field)); now != nil {
 			o[field] = now
 		}
@@ -128,8 +128,12 @@ func (cw *ConnectWise) boardOne(name string) func(call) *answer {
 
 // created is a 201 whose Location is plain http on another host: a client that
 // follows it loses its credentials.
-func created(c call, id int, body object) *answer {
+func (cw *ConnectWise) created(c call, id int, body object) *answer {
+	scheme := "http"
+	if cw.quirks.SecureLocation {
+		scheme = "https"
+	}
 	a := jsonAnswer(http.StatusCreated, body)
-	a.header.Set("Location", "http://"+elsewhere+c.URL.Path+"/"+itoa(id))
+	a.header.Set("Location", scheme+"://"+elsewhere+c.URL.Path+"/"+itoa(id))
 	return a
 }

@@ -54,7 +54,13 @@ func boards() []Board {
 				{Option: Option{ID: 105, Name: "Closed"}, Closed: true},
 				{Option: Option{ID: 106, Name: ">Closed (old)", Inactive: true}, Closed: true},
 			},
-			Types: []Option{{ID: 201, Name: "Backup", Default: true}, {ID: 202, Name: "File sync"}, {ID: 203, Name: "Old type", Inactive: true}},
+			Types:    []Option{{ID: 201, Name: "Backup", Default: true}, {ID: 202, Name: "File sync"}, {ID: 203, Name: "Old type", Inactive: true}},
+			Subtypes: []Option{{ID: 221, Name: "File server"}, {ID: 222, Name: "Quota"}, {ID: 223, Name: "Tape", Inactive: true}},
+			Items:    []Option{{ID: 241, Name: "Unreachable"}, {ID: 242, Name: "Disk"}},
+			Associations: []Association{
+				{ID: 261, TypeID: 201, SubtypeID: 221, ItemID: 241}, {ID: 262, TypeID: 201, SubtypeID: 221, ItemID: 242}, {ID: 263, TypeID: 201, SubtypeID: 222},
+				{ID: 264, TypeID: 202, SubtypeID: 222}, {ID: 265, TypeID: 203, SubtypeID: 223},
+			},
 			Teams: []Option{{ID: 301, Name: "Service Desk", Default: true}, {ID: 302, Name: "Field Team"}},
 		},
 		{
@@ -65,7 +71,11 @@ func boards() []Board {
 				{Option: Option{ID: 113, Name: "Resolved"}, Closed: true},
 			},
 			Types: []Option{{ID: 211, Name: "Monitoring", Default: true}, {ID: 212, Name: "Network"}},
-			Teams: []Option{{ID: 311, Name: "NOC Team", Default: true}},
+			// The same names as on the other board, and other ids.
+			Subtypes:     []Option{{ID: 231, Name: "File server"}, {ID: 232, Name: "Line"}},
+			Items:        []Option{{ID: 251, Name: "Unreachable"}},
+			Associations: []Association{{ID: 271, TypeID: 211, SubtypeID: 231, ItemID: 251}, {ID: 272, TypeID: 212, SubtypeID: 232}},
+			Teams:        []Option{{ID: 311, Name: "NOC Team", Default: true}},
 		},
 		{ID: 13, Name: "Projects (closed)", Inactive: true, Statuses: []Status{{Option: Option{ID: 121, Name: "New", Default: true}}}},
 	}

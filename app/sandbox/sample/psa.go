@@ -76,7 +76,17 @@ type Board struct {
 	Inactive bool
 	Statuses []Status
 	Types    []Option
+	Subtypes []Option
+	Items    []Option
 	Teams    []Option
+	// Associations tell which of the types, subtypes and items may stand on one ticket.
+	Associations []Association
+}
+
+// Association is one line of a board's table of types, subtypes and items; 0
+// means that the line goes no further.
+type Association struct {
+	ID, TypeID, SubtypeID, ItemID int
 }
 
 // Status is a state of a ticket on one board.
