@@ -93,6 +93,7 @@ type Settlement struct {
 	Ticket    *Ticket       // the ticket row as it stands now; nil when unchanged
 	Lines     []Line        // lines of a push as they stand now
 	Ledger    []LedgerEntry // outcomes
+	Status    int           // HTTP status of the answer that decided, where an error says so; 0: none
 }
 
 // LedgerEntry is one line of the append-only record of everything written to ConnectWise.

@@ -108,3 +108,18 @@ func ErrorOutcome(err error) Outcome {
 	}
 	return OutcomeUnknown
 }
+
+// statused is an error that knows the HTTP status of the answer it is about. It is asked for by its method, so that this
+// package needs to know none of those that make one.
+type statused interface {
+	error
+	HTTPStatus() int
+}
+
+// ErrorStatus returns the HTTP status of the answer that err is about; 0 when no answer came or nothing says so.
+func ErrorStatus(err error) int {
+	if e, ok := errors.AsType[statused](err); ok {
+		return e.HTTPStatus()
+	}
+	return 0
+}

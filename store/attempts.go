@@ -9,8 +9,8 @@ import (
 
 // endAttempt writes how an attempt ended.
 func endAttempt(ctx context.Context, tx *sql.Tx, st app.Settlement) error {
-	return exec(ctx, tx, "UPDATE attempts SET outcome = ?, code = ?, error = ?, finished_at = ? WHERE delivery_id = ? AND n = ?",
-		attemptOutcome(st), st.Code, st.Message, stamp(st.At), st.DeliveryID, st.Attempt)
+	return exec(ctx, tx, "UPDATE attempts SET outcome = ?, status = ?, code = ?, error = ?, finished_at = ? WHERE delivery_id = ? AND n = ?",
+		attemptOutcome(st), st.Status, st.Code, st.Message, stamp(st.At), st.DeliveryID, st.Attempt)
 }
 
 func attemptOutcome(st app.Settlement) string {

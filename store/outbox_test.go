@@ -154,7 +154,7 @@ func TestCheckingIsClaimedOnceAndKeepsItsIntent(t *testing.T) {
 	seed(t, s, 0, "k1")
 	d := claim(t, s, t0)
 	intend(t, s, d, t0)
-	settle(t, s, d, app.Settlement{State: app.DeliveryChecking, NextAt: t0, Code: app.Unavailable, Checks: 0})
+	settle(t, s, d, app.Settlement{State: app.DeliveryChecking, NextAt: t0, Code: app.Unavailable, Checks: 0, Status: 502})
 	look := claim(t, s, t0)
 	if look.State != app.DeliveryChecking || !look.Intended || !look.CheckSince.Equal(t0) || look.Failures != 1 {
 		t.Errorf("claimed %+v", look)
@@ -167,7 +167,7 @@ func TestCheckingIsClaimedOnceAndKeepsItsIntent(t *testing.T) {
 	}
 	attempts, err := s.Attempts(t.Context(), d.ID)
 	must(t, err)
-	if len(attempts) != 3 || attempts[0].Outcome != "unknown" || attempts[0].Request == "" || attempts[1].Outcome != "retry" || attempts[2].Outcome != "" {
+	if len(attempts) != 3 || attempts[0].Outcome != "unknown" || attempts[0].Request == "" || attempts[0].Status != 502 || attempts[1].Status != 0 || attempts[1].Outcome != "retry" || attempts[2].Outcome != "" {
 		t.Errorf("attempts %+v", attempts)
 	}
 }

@@ -3,6 +3,7 @@ package outbox_test
 import (
 	"context"
 	"errors"
+	"io"
 	"slices"
 	"sync"
 	"sync/atomic"
@@ -139,6 +140,31 @@ func TestFate(t *testing.T) {
 				t.Errorf("a look that failed counts: %d", got.Checks)
 			}
 		})
+	}
+}
+
+// answer is a refusal that came as an answer.
+type answer int
+
+func (a answer) Error() string   { return "an answer" }
+func (a answer) HTTPStatus() int { return int(a) }
+
+// TestStatusIsKept: the attempt remembers with which status it was answered.
+func TestStatusIsKept(t *testing.T) {
+	for err, want := range map[error]int{
+		&app.Error{Code: app.Invalid, Outcome: app.OutcomeNone, Message: "No.", Err: answer(400)}:       400,
+		&app.Error{Code: app.Unavailable, Outcome: app.OutcomeUnknown, Message: "Broken.", Err: io.EOF}: 0,
+	} {
+		m := newMemory(app.Delivery{})
+		var got app.Settlement
+		run(t, m, &script{steps: []step{{err: err, intend: true}, {}}}, outbox.Options{Settled: func(_ app.Delivery, st app.Settlement) {
+			if got.State == "" {
+				got = st
+			}
+		}}, after(time.Millisecond))
+		if got.Status != want || got.Code != app.ErrorCode(err) {
+			t.Errorf("%v: %+v", err, got)
+		}
 	}
 }
 

@@ -39,6 +39,9 @@ func (e *StatusError) Error() string {
 	return s
 }
 
+// HTTPStatus is the status of the answer; see app.ErrorStatus.
+func (e *StatusError) HTTPStatus() int { return e.Status }
+
 // CodeOf is the table from HTTP status to code.
 func CodeOf(status int) app.Code {
 	switch status {
@@ -61,7 +64,7 @@ func CodeOf(status int) app.Code {
 	return app.Unavailable
 }
 
-// check turns an answer into an error, nil for 2xx. It pauses nothing.
+// check turns an answer into an error, nil for 2xx. An answer that asks to wait stops the whole connection.
 func (c *Client) check(resp *Response, red redactor) *app.Error {
 	if resp.Status >= 200 && resp.Status < 300 {
 		return nil
@@ -72,21 +75,22 @@ func (c *Client) check(resp *Response, red redactor) *app.Error {
 		Code: CodeOf(resp.Status), Outcome: outcomeOf(resp.Status, parsed),
 		Err: &StatusError{Status: resp.Status, Refusal: refusal, Parsed: parsed},
 	}
-	e.RetryAfter = c.wait(resp)
+	e.RetryAfter = c.hold(resp)
 	e.Message = c.sentence(resp.Status, refusal, parsed, e.RetryAfter)
 	return e
 }
 
-// wait is how long the answer asks us to stay away; a 429 that does not say means half a minute.
-func (c *Client) wait(resp *Response) time.Duration {
-	if resp.Status != http.StatusTooManyRequests && resp.Status != http.StatusServiceUnavailable {
-		return 0
+// hold stops the whole connection for as long as the answer asks, and returns how long that is.
+func (c *Client) hold(resp *Response) time.Duration {
+	said := retryAfter(resp.Header, time.Now())
+	switch resp.Status {
+	case http.StatusTooManyRequests:
+		return c.config.Limiter.refused(said)
+	case http.StatusServiceUnavailable:
+		c.config.Limiter.Pause(said)
+		return said
 	}
-	d := retryAfter(resp.Header, time.Now())
-	if d == 0 && resp.Status == http.StatusTooManyRequests {
-		d = retryAfterDefault
-	}
-	return d
+	return 0
 }
 
 // outcomeOf: a refusal in the vendor's own words had no effect. 401, 407 and 429 are answered before anything is done,
@@ -167,8 +171,7 @@ func (c *Client) cutAnswer(resp *Response, err error, red redactor) error {
 	}
 	e := &app.Error{Code: app.Unavailable, Outcome: app.OutcomeUnknown, Message: message, Err: red.cause(err)}
 	if resp.Status >= 400 { // the status was read: it decides what it can
-		e.Code, e.Outcome, e.RetryAfter = CodeOf(resp.Status), outcomeOf(resp.Status, false), c.wait(resp)
-		c.pause(e)
+		e.Code, e.Outcome, e.RetryAfter = CodeOf(resp.Status), outcomeOf(resp.Status, false), c.hold(resp)
 	}
 	return e
 }

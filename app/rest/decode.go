@@ -20,9 +20,9 @@ func (e *malformedError) Unwrap() error { return e.err }
 // read checks the status and decodes the body.
 func (c *Client) read(resp *Response, out any, red redactor) error {
 	if e := c.check(resp, red); e != nil {
-		c.pause(e)
 		return e
 	}
+	c.config.Limiter.answered()
 	if out == nil {
 		return nil
 	}
@@ -35,13 +35,6 @@ func (c *Client) read(resp *Response, out any, red redactor) error {
 		return &app.Error{Code: app.Unavailable, Outcome: app.OutcomeUnknown, Message: c.unreadable(resp, err), Err: red.cause(&malformedError{err})}
 	}
 	return nil
-}
-
-// pause stops the whole connection for as long as an answer asked for.
-func (c *Client) pause(e *app.Error) {
-	if e.RetryAfter > 0 {
-		c.config.Limiter.Pause(e.RetryAfter)
-	}
 }
 
 var (

@@ -18,13 +18,16 @@ const (
 )
 
 // Limiter is the one gate of a connection: so many requests a minute, so many at once, and none at all while the other
-// side asked us to wait. It outlives the clients that use it.
+// side asked us to wait. When it had to ask, what is sent afterwards is less for a while: see slow.go. It outlives the
+// clients that use it.
 type Limiter struct {
 	bucket *rate.Limiter
 	slots  chan struct{}
 
 	mu    sync.Mutex
 	until time.Time
+	most  float64 // requests a minute, as set
+	pace  pace
 }
 
 // NewLimiter makes a limiter; zero takes the default of 900 a minute and 4 at once.
@@ -37,20 +40,33 @@ func NewLimiter(perMinute, atOnce int) *Limiter {
 	return l
 }
 
-// SetRate changes how many requests a minute are made; zero is the default.
+// SetRate changes how many requests a minute are made at most; zero is the default. It does not end a slower pace.
 func (l *Limiter) SetRate(perMinute int) {
 	if perMinute <= 0 {
 		perMinute = defaultPerMinute
 	}
-	l.bucket.SetLimit(rate.Limit(float64(perMinute) / 60))
-	l.bucket.SetBurst(min(burst, perMinute))
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.most = float64(perMinute)
+	l.apply(time.Now())
+}
+
+// PerMinute returns how many requests a minute are made now, and how many at most.
+func (l *Limiter) PerMinute() (now, most int) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return int(l.pace.at(time.Now(), l.most)), int(l.most)
 }
 
 // Pause stops all requests for d from now; a shorter pause does not end a longer one.
 func (l *Limiter) Pause(d time.Duration) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	if until := time.Now().Add(d); until.After(l.until) {
+	l.pause(time.Now().Add(d))
+}
+
+func (l *Limiter) pause(until time.Time) {
+	if until.After(l.until) {
 		l.until = until
 	}
 }
@@ -62,11 +78,13 @@ func (l *Limiter) Paused() time.Duration {
 	return max(0, time.Until(l.until))
 }
 
-// Resume ends a pause, e.g. because the connection's address changed.
+// Resume ends a pause and a slower pace, e.g. because the connection's address changed: what the old server asked for
+// does not bind us at the new one.
 func (l *Limiter) Resume() {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	l.until = time.Time{}
+	l.until, l.pace = time.Time{}, pace{}
+	l.apply(time.Now())
 }
 
 // enter waits for a place. The pause is looked at again after waiting, because the request ahead may have been the one
@@ -81,6 +99,9 @@ func (l *Limiter) enter(ctx context.Context, name string) (leave func(), err err
 		return nil, neverSent(name, ctx.Err())
 	}
 	leave = func() { <-l.slots }
+	l.mu.Lock()
+	l.apply(time.Now())
+	l.mu.Unlock()
 	if err := l.bucket.Wait(ctx); err != nil {
 		leave()
 		return nil, neverSent(name, err)

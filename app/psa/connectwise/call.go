@@ -108,7 +108,7 @@ func (c *Client) lost(ctx context.Context, err error, k call) error {
 			return withOutcome(c.explain(probeErr, probe), app.ErrorOutcome(err))
 		}
 	}
-	return withOutcome(c.notRouted(e.Refusal.Words), app.ErrorOutcome(err))
+	return withOutcome(c.notRouted(e), app.ErrorOutcome(err))
 }
 
 // withOutcome keeps what is known about the request itself when another error explains it.

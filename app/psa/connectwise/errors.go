@@ -86,13 +86,11 @@ func (c *Client) keysRefused(said *rest.StatusError) string {
 }
 
 // notRouted is the answer that looks the same for a wrong company, a wrong address and, on the cloud, wrong keys.
-func (c *Client) notRouted(words string) error {
-	e := &app.Error{Code: app.Unauthorized, Outcome: app.OutcomeNone, Message: fmt.Sprintf(
+func (c *Client) notRouted(said *rest.StatusError) error {
+	e := &app.Error{Code: app.Unauthorized, Outcome: app.OutcomeNone, Err: said, Message: fmt.Sprintf(
 		"ConnectWise at %s does not let our requests through. Check, in this order: the company ID “%s”, the site, and the public and private key – on the cloud, wrong keys look like this too.",
 		c.site.Host, c.companyID)}
-	if words != "" {
-		e.Message += " It says: “" + words + "”"
-	}
+	e.Message += quoted(said)
 	return e
 }
 
