@@ -61,6 +61,8 @@ type Ticket struct {
 	ClosedAt   time.Time
 	// RemoteUpdatedAt is ConnectWise's own _info.lastUpdated of the newest answer we hold; a poll row not newer is ignored.
 	RemoteUpdatedAt time.Time
+	// PriorityID is the priority we last saw ourselves set; 0 is not known.
+	PriorityID int64
 }
 
 // TicketState is where a ticket stands, as far as we know.

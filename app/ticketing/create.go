@@ -38,6 +38,7 @@ func (k *Desk) Create(ctx context.Context, d app.Delivery, intend outbox.Intend)
 		return settled(unknown), err
 	}
 	row := j.row(remote)
+	row.PriorityID = remote.Priority
 	return j.done(&row, "ticket "+num(remote.ID), ""), nil
 }
 
@@ -82,7 +83,7 @@ func (k *Desk) newTicket(ctx context.Context, j *job) (app.NewTicket, error) {
 		{&t.SubtypeID, choice{list: app.ListSubtypes, parent: board.ID, ref: either(policy.Subtype, service.Subtype), what: "subtype", where: where}},
 		{&t.ItemID, choice{list: app.ListItems, parent: board.ID, ref: either(policy.Item, service.Item), what: "item", where: where}},
 		{&t.TeamID, choice{list: app.ListTeams, parent: board.ID, ref: either(policy.Team, service.Team), what: "team", where: where}},
-		{&t.PriorityID, choice{list: app.ListPriorities, ref: either(policy.Priority, service.Priority[j.payload.Severity]), what: "priority"}},
+		{&t.PriorityID, priorityChoice(j, j.payload.Severity)},
 		{&t.SourceID, choice{list: app.ListSources, ref: service.Source, what: "source"}},
 	} {
 		if f.where != "" && !f.ref.IsZero() && board.ID == 0 {
@@ -95,7 +96,7 @@ func (k *Desk) newTicket(ctx context.Context, j *job) (app.NewTicket, error) {
 		}
 		*f.id = o.ID
 	}
-	return t, nil
+	return t, k.associated(ctx, j, board, t)
 }
 
 func boardChoice(j *job) choice {

@@ -56,8 +56,14 @@ func (n *noting) run(ctx context.Context) (app.Settlement, error) {
 	return n.only(ctx)
 }
 
-// only writes the note and nothing else.
+// only writes the note, and raises the priority where the news asks for that.
 func (n *noting) only(ctx context.Context) (app.Settlement, error) {
+	if to, err := n.wantedPriority(ctx); err != nil || to.ID != 0 {
+		if err != nil {
+			return app.Settlement{}, err
+		}
+		return n.raise(ctx, to)
+	}
 	if n.delivery.State == app.DeliveryChecking {
 		if err := n.readNotes(ctx); err != nil {
 			return app.Settlement{}, err

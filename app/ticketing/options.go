@@ -27,8 +27,9 @@ type list struct {
 
 // options keeps lists read from ConnectWise, so that many tickets at once do not read them again and again.
 type options struct {
-	mu    sync.Mutex
-	lists map[listKey]list
+	mu           sync.Mutex
+	lists        map[listKey]list
+	associations map[listKey]associationList
 }
 
 // choice is a name to be turned into an id.

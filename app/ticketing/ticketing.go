@@ -73,7 +73,7 @@ func New(d Deps) *Desk {
 	if d.Wake == nil {
 		d.Wake = func() {}
 	}
-	return &Desk{d: d, options: options{lists: map[listKey]list{}}, stuck: stuck{first: map[stuckKey]int64{}}}
+	return &Desk{d: d, options: options{lists: map[listKey]list{}, associations: map[listKey]associationList{}}, stuck: stuck{first: map[stuckKey]int64{}}}
 }
 
 // Handlers are the outbox handlers of ticket deliveries.

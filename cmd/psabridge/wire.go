@@ -32,7 +32,8 @@ func (b *bridge) wireUseCases(context.Context) error {
 		Store: b.store, Settings: b.setup.Document, Client: b.psa, Refresh: b.refresh, Log: component(b.log, "push"),
 	})
 	b.tickets = ticketing.New(ticketing.Deps{
-		Store: b.store, Client: b.psa, Settings: b.document, PageURL: b.page, Skip: b.blocked, Logger: component(b.log, "ticketing"),
+		Store: b.store, Client: b.psa, Settings: b.document, PageURL: b.page, Skip: b.blocked, Wake: b.wake,
+		Logger: component(b.log, "ticketing"),
 	})
 	b.jobs = job.New(nil, component(b.log, "job"))
 	b.onStop("jobs", time.Second, b.jobs.Stop)
