@@ -41,6 +41,7 @@ type Options struct {
 	// Start only.
 	MSP             *sample.MSP // the provider; nil builds one
 	Seed            uint64      // of the provider built; 0 is 1
+	Trouble         bool        // add to the provider built what sample.WithTrouble adds
 	ConnectWisePort int         // 0: any free port
 	X360SyncPort    int         // 0: any free port
 	Live            bool        // move the world from the start; Running.GoLive does it later

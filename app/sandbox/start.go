@@ -38,6 +38,9 @@ func Start(ctx context.Context, opts Options) (*Running, error) {
 	msp := opts.MSP
 	if msp == nil {
 		msp = sample.New(max(1, opts.Seed), now())
+		if opts.Trouble {
+			sample.WithTrouble(msp)
+		}
 	}
 	cw, x := NewConnectWise(msp, opts), NewX360Sync(msp, opts)
 	ctx, stop := context.WithCancel(ctx)

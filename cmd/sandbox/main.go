@@ -35,6 +35,8 @@ type flags struct {
 	limit          int
 	cloud          bool
 	authCode       bool
+	trouble        bool
+	quirks         sandbox.Quirks
 }
 
 func parse(args []string, errs io.Writer) (flags, error) {
@@ -51,7 +53,13 @@ func parse(args []string, errs io.Writer) (flags, error) {
 	set.IntVar(&f.limit, "requests-per-minute", 0, "ConnectWise's rate limit (0: none)")
 	set.BoolVar(&f.cloud, "cloud", false, "behave as the hosted ConnectWise: versioned codebase, 404 for wrong keys")
 	set.BoolVar(&f.authCode, "auth-code", false, "x360Sync asks for the two-step code "+sample.SyncAuthCode)
+	set.BoolVar(&f.trouble, "trouble", false, "add twins, near misses and odd names to ConnectWise's companies, agreements, products and boards")
+	quirkFlags(set, &f.quirks)
 	if err := set.Parse(args); err != nil {
+		return f, err
+	}
+	if err := f.quirks.Validate(); err != nil {
+		fmt.Fprintln(errs, err)
 		return f, err
 	}
 	if set.NArg() > 0 {
@@ -72,6 +80,7 @@ func run(ctx context.Context, args []string, out, errs io.Writer) int {
 	}
 	r, err := sandbox.Start(ctx, sandbox.Options{
 		Seed: f.seed, ConnectWisePort: f.port, X360SyncPort: f.syncPort, SearchLag: f.lag, RequestsPerMinute: f.limit, Cloud: f.cloud, AuthCode: f.authCode,
+		Trouble: f.trouble, Quirks: f.quirks,
 	})
 	if err != nil {
 		fmt.Fprintln(errs, err)

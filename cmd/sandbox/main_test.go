@@ -8,9 +8,13 @@ import (
 	"os"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
+	"time"
+
+	"psabridge/app/sandbox"
 )
 
 // lines is a writer that can be read while somebody writes.
@@ -83,9 +87,31 @@ func TestRunServesUntilTold(t *testing.T) {
 }
 
 func TestRunRefusesWrongUsage(t *testing.T) {
-	for _, args := range [][]string{{"--nonsense"}, {"--port", "x"}, {"serve"}} {
+	for _, args := range [][]string{{"--nonsense"}, {"--port", "x"}, {"serve"},
+		{"--lacks", "Finance > Agreement > Edit"}, {"--grants", "Everything"}, {"--page-cap", "many"}, {"--page-cap", "0"},
+	} {
 		if code := run(t.Context(), args, io.Discard, io.Discard); code != 2 {
 			t.Errorf("%q: exit code %d, want 2", args, code)
 		}
+	}
+}
+
+// TestQuirksFromTheCommandLine: what was typed is what the server does.
+func TestQuirksFromTheCommandLine(t *testing.T) {
+	f, err := parse([]string{
+		"--lacks", "Finance > Agreements > Edit", "--lacks", "Service / Priority", "--grants", "System > Member Maintenance", "--page-cap", "7", "--trouble",
+		"--false-200", "*/additions/*", "--retry-after", "none", "--clock-skew", "1h",
+	}, io.Discard)
+	if err != nil {
+		t.Fatal(err)
+	}
+	q := f.quirks
+	if !slices.Equal(q.Lacks, []string{"Finance ▸ Agreements ▸ Edit", "Service / Priority"}) || !slices.Equal(q.Grants, []string{"System ▸ Member Maintenance"}) ||
+		q.PageCap["*"] != 7 || !slices.Equal(q.False200, []string{"*/additions/*"}) || q.RetryAfter != sandbox.RetryAfterNone || q.ClockSkew != time.Hour || !f.trouble {
+		t.Errorf("%+v", f)
+	}
+	var said bytes.Buffer
+	if code := run(t.Context(), []string{"--lacks", "Finance > Agreement > Edit"}, io.Discard, &said); code != 2 || !strings.Contains(said.String(), "Finance ▸ Agreements ▸ Edit") {
+		t.Errorf("exit code %d, and it says %q", code, &said)
 	}
 }
