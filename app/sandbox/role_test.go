@@ -144,8 +144,7 @@ func TestExcessByModule(t *testing.T) {
 // TestMisspeltRightsAreLoud: a test that takes away what does not exist must not pass.
 func TestMisspeltRightsAreLoud(t *testing.T) {
 	for _, q := range []Quirks{
-		{Lacks: []string{"Finance ▸ Agreement ▸ Edit"}}, {Lacks: []string{"Service Desk ▸ Service Tickets"}}, {Lacks: []string{"service / priority"}},
-		{Grants: []string{"System ▸ Members"}},
+		{Lacks: []string{"Finance ▸ Agreement ▸ Edit"}}, {Lacks: []string{"Service Desk ▸ Service Tickets"}}, {Lacks: []string{"service / priority"}}, {Grants: []string{"System ▸ Members"}},
 	} {
 		if _, err := Start(t.Context(), Options{Quirks: q}); err == nil {
 			t.Errorf("Start takes %+v", q)

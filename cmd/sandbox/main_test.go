@@ -87,8 +87,14 @@ func TestRunServesUntilTold(t *testing.T) {
 }
 
 func TestRunRefusesWrongUsage(t *testing.T) {
-	for _, args := range [][]string{{"--nonsense"}, {"--port", "x"}, {"serve"},
-		{"--lacks", "Finance > Agreement > Edit"}, {"--grants", "Everything"}, {"--page-cap", "many"}, {"--page-cap", "0"},
+	for _, args := range [][]string{
+		{"--nonsense"},
+		{"--port", "x"},
+		{"serve"},
+		{"--lacks", "Finance > Agreement > Edit"},
+		{"--grants", "Everything"},
+		{"--page-cap", "many"},
+		{"--page-cap", "0"},
 	} {
 		if code := run(t.Context(), args, io.Discard, io.Discard); code != 2 {
 			t.Errorf("%q: exit code %d, want 2", args, code)

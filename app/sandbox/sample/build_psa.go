@@ -24,8 +24,10 @@ func (m *MSP) buildPSA() PSA {
 		},
 		Sources: []Option{{ID: 1, Name: "Phone"}, {ID: 2, Name: "Email Connector", Default: true}, {ID: 3, Name: "Monitoring"}, {ID: 4, Name: "Portal"}},
 		Members: []Member{
-			{ID: 140, Identifier: MemberIdentifier, Name: "Axcient API"}, {ID: 141, Identifier: "mkoch", Name: "Maren Koch"},
-			{ID: 142, Identifier: "tpetersen", Name: "Till Petersen"}, {ID: 143, Identifier: "jlorenz", Name: "Jana Lorenz", Inactive: true},
+			{ID: 140, Identifier: MemberIdentifier, Name: "Axcient API"},
+			{ID: 141, Identifier: "mkoch", Name: "Maren Koch"},
+			{ID: 142, Identifier: "tpetersen", Name: "Till Petersen"},
+			{ID: 143, Identifier: "jlorenz", Name: "Jana Lorenz", Inactive: true},
 		},
 		Catalog: catalog(),
 	}
@@ -58,8 +60,11 @@ func boards() []Board {
 			Subtypes: []Option{{ID: 221, Name: "File server"}, {ID: 222, Name: "Quota"}, {ID: 223, Name: "Tape", Inactive: true}},
 			Items:    []Option{{ID: 241, Name: "Unreachable"}, {ID: 242, Name: "Disk"}},
 			Associations: []Association{
-				{ID: 261, TypeID: 201, SubtypeID: 221, ItemID: 241}, {ID: 262, TypeID: 201, SubtypeID: 221, ItemID: 242}, {ID: 263, TypeID: 201, SubtypeID: 222},
-				{ID: 264, TypeID: 202, SubtypeID: 222}, {ID: 265, TypeID: 203, SubtypeID: 223},
+				{ID: 261, TypeID: 201, SubtypeID: 221, ItemID: 241},
+				{ID: 262, TypeID: 201, SubtypeID: 221, ItemID: 242},
+				{ID: 263, TypeID: 201, SubtypeID: 222},
+				{ID: 264, TypeID: 202, SubtypeID: 222},
+				{ID: 265, TypeID: 203, SubtypeID: 223},
 			},
 			Teams: []Option{{ID: 301, Name: "Service Desk", Default: true}, {ID: 302, Name: "Field Team"}},
 		},
