@@ -20,20 +20,24 @@ type ConnectionView struct {
 type Connection struct {
 	Name         string // proposed when New
 	New          bool
-	Organization int64 // the organization whose own connection it becomes or is; 0 when the page is the connection's own
+	Organization int64  // the organization whose own connection it becomes or is; 0 when the page is the connection's own
+	Task         string // of the guide whose page shows the form; empty elsewhere
 	Revision     int64
 
 	Credentials CredentialsForm
 	PublicKey   ui.SecretState
 	PrivateKey  ui.SecretState
 	BuiltInID   bool   // this build carries a client ID
-	UsedURL     string // the address that is really used; empty before the first test
+	UsedURL     string // the address that is really used; empty before there is one
 
 	Checks    CheckList
 	Options   []OptionCount // cached drop-downs with their age
 	OptionsAt time.Time     // oldest of them
 
+	Role []app.RoleRow // the least rights for what is switched on
+
 	Ticketing TicketingForm
+	Test      TestTicketForm
 	Billing   BillingForm
 }
 
@@ -43,18 +47,10 @@ type CredentialsForm struct {
 	CompanyID    string // company_id
 	ClientID     string // client_id
 	AllowPrivate bool   // allow_private_network
+	CAFile       string // ca_file
+	PerMinute    string // requests_per_minute; empty for the usual number
 	Errors       ui.Errors
 	// public_key and private_key are sent and never shown.
-}
-
-// CheckList is the newest result of the connection checks.
-type CheckList struct {
-	Running bool
-	Done    int
-	Total   int
-	Now     string // the check under way
-	Rows    []app.CheckRow
-	At      time.Time // of the newest complete run
 }
 
 // OptionCount is how many entries a cached drop-down has.
@@ -64,13 +60,15 @@ type OptionCount struct {
 }
 
 // TicketingForm are the service defaults. Input names are the words in the comments; values are the names in ConnectWise,
-// empty for ConnectWise's own default.
+// or "#" and a record id where several entries have one name; empty for ConnectWise's own default.
 type TicketingForm struct {
 	Enabled      bool   // ticketing_enabled
 	Board        string // board
 	Status       string // status
 	ClosedStatus string // closed_status
 	Type         string // type
+	Subtype      string // subtype
+	Item         string // item
 	Team         string // team
 	Source       string // source
 	PriorityInfo string // priority_info
@@ -78,8 +76,34 @@ type TicketingForm struct {
 	PriorityCrit string // priority_critical
 	Errors       ui.Errors
 
-	// Statuses, types and teams are those of the chosen board.
-	Boards, Statuses, ClosedStatuses, Types, Teams, Sources, Priorities []ui.Choice
+	// Statuses, types and teams are those of the chosen board; subtypes and items those that go with the chosen type.
+	Boards, Statuses, ClosedStatuses, Types, Subtypes, Items, Teams, Sources, Priorities []ui.Choice
+}
+
+// TestTicketForm asks for the marked test ticket and shows the newest one. Input names are the words in the comments.
+type TestTicketForm struct {
+	Company   string // test_company: record id
+	Companies []app.Company
+	Board     string // where it goes; empty when no board is named
+	Closes    bool   // a closed status is named
+	Errors    ui.Errors
+	Newest    *TestTicket // nil before the first
+}
+
+// TestTicket is the newest test ticket and how far it came.
+type TestTicket struct {
+	Delivery int64
+	State    app.DeliveryState
+	At       time.Time
+	Number   int64  // of the ticket; 0 while it is not known
+	URL      string // in ConnectWise
+	Steps    []app.TestStepProgress
+	Message  string // what the delivery says of itself
+}
+
+// Running reports whether it goes on by itself, so that the page asks again.
+func (t TestTicket) Running() bool {
+	return t.State == app.DeliveryWaiting || t.State == app.DeliverySending || t.State == app.DeliveryChecking
 }
 
 // BillingForm are the billing settings. Input names are the words in the comments.
@@ -93,7 +117,12 @@ type BillingForm struct {
 	Proposal  string // why the proposed push day, e.g. "the earliest next invoice is on 1 Dec"; empty for none
 	Errors    ui.Errors
 	Catalogue []app.Product // for the list of suggestions; active ones
+	// VendorOn are the sources whose own push nobody has confirmed to be off (M13): automatic approval is not offered.
+	VendorOn []string
 }
+
+// automaticOffered reports whether a push may run by itself: the vendor's own push is off, so that nobody is billed twice.
+func (b BillingForm) automaticOffered() bool { return len(b.VendorOn) == 0 }
 
 // ProductField is the Product ID of one meter. Its input is "product_" and the meter.
 type ProductField struct {
@@ -102,36 +131,6 @@ type ProductField struct {
 }
 
 func (p ProductField) name() string { return "product_" + string(p.Meter) }
-
-// counts returns how many checks are good, need a look and failed.
-func (c CheckList) counts() (ok, warning, failed int) {
-	for _, r := range c.Rows {
-		switch r.State {
-		case app.CheckOK:
-			ok++
-		case app.CheckWarning:
-			warning++
-		case app.CheckFailed:
-			failed++
-		case app.CheckSkipped:
-		}
-	}
-	return ok, warning, failed
-}
-
-func (c CheckList) words() string {
-	if c.Running {
-		return strconv.Itoa(c.Done) + " of " + strconv.Itoa(c.Total) + " checks done"
-	}
-	ok, warning, failed := c.counts()
-	switch {
-	case failed > 0:
-		return strconv.Itoa(failed) + " of " + strconv.Itoa(len(c.Rows)) + " checks failed"
-	case warning > 0:
-		return strconv.Itoa(ok) + " good, " + strconv.Itoa(warning) + " to look at"
-	}
-	return "all " + strconv.Itoa(ok) + " checks are good"
-}
 
 func dayChoices(selected string) []ui.Choice {
 	out := []ui.Choice{{Value: "last", Label: "Last day of the month", Selected: selected == "last" || selected == ""}}

@@ -112,6 +112,11 @@ func stories() []story {
 		add(state, "alerts", views.AlertsPage(alerts(sh("Alerts", link.Organizations), min(n, 8), long, bad)))
 		add(state, "organization-settings", views.OrganizationSettingsPage(orgSettings(sh("Settings", link.Organizations), n, long, bad)))
 		add(state, "connection", views.ConnectionPage(views.ConnectionView{Shell: sh("Connection", link.Settings), Form: connection(n, bad)}))
+		add(state, "setup", views.SetupPage(views.Setup{Shell: sh("Set up", link.Setup), Tasks: guide(n, bad).Tasks}))
+		for _, part := range []views.SetupPart{views.PartCredentials, views.PartTicketing, views.PartBilling, views.PartTestTicket} {
+			add(state, "setup-"+string(part), views.SetupTaskPage(setupTask(sh("Set up", link.Setup), part, n, bad)))
+		}
+		add(state, "diagnostics", views.DiagnosticsPage(diagnostics(sh("Diagnostics", link.Diagnostics), n, bad)))
 		add(state, "month", views.MonthPage(month(sh("November 2026", link.Billing), n, long, bad)))
 		add(state, "push-check", views.PushCheckPage(pushCheck(sh("Check before the push", link.Billing), n, long, bad)))
 		add(state, "push", views.PushPage(pushPage(sh("Push", link.Billing), n, long, bad)))
@@ -134,7 +139,7 @@ func overview(s layout.Shell, n int, long, bad bool) views.Overview {
 	m := views.Overview{Shell: s}
 	if n == 0 {
 		m.Shell.LastCheck, m.Shell.NextCheck, m.Shell.State = time.Time{}, time.Time{}, layout.Starting
-		m.Steps = []views.Step{{Title: "Connect x360Sync", Hint: "Organizations, usage and activity are read from it", Path: link.Sources}, {Title: "Connect ConnectWise", Hint: "Keys, boards and agreements", Path: link.Connections, Done: true}, {Title: "Match organizations", Path: link.Organizations, Later: true}}
+		m.Tasks = guide(n, bad).Tasks
 		return m
 	}
 	m.Master, m.Organizations, m.Target = name(1, long), n, "na.myconnectwise.net / acme"
@@ -278,10 +283,11 @@ func connection(n int, bad bool) views.Connection {
 	c.PrivateKey = ui.SecretState{Set: true, SetAt: ago(23 * 24 * time.Hour), EndsWith: "2e", Rebind: bad}
 	c.Options = []views.OptionCount{{List: app.ListCompanies, N: 412}, {List: app.ListBoards, N: 14}}
 	c.Ticketing = views.TicketingForm{Enabled: true, Board: "NOC", Status: "New", Boards: choices("NOC", "Alerts"), Statuses: choices("New", "In progress"), ClosedStatuses: choices(">Closed"), Priorities: choices("Priority 1", "Priority 2")}
-	c.Checks = views.CheckList{At: ago(time.Minute), Rows: []app.CheckRow{{ID: "address", Title: "The address answers", State: app.CheckOK, Message: "na.myconnectwise.net, TLS 1.3"}, {ID: "company_status.imported", Title: "Company status Imported is missing", State: app.CheckWarning, Message: "Only x360Cloud’s own integration needs it."}}}
+	c.Checks = views.CheckList{At: ago(time.Minute), Rows: []app.CheckRow{{ID: "address", Title: "The address answers", State: app.CheckOK, Message: "na.myconnectwise.net, TLS 1.3", Took: 210 * time.Millisecond, ChangedAt: ago(time.Hour)}, {ID: "company_status.imported", Title: "Company status Imported is missing", State: app.CheckWarning, Message: "Only x360Cloud’s own integration needs it.", Took: 40 * time.Millisecond, ChangedAt: ago(time.Hour)}}}
+	c.Role, c.Test = role, views.TestTicketForm{Company: "250", Board: "NOC", Closes: true, Companies: []app.Company{{ID: 250, Name: "Contoso", Identifier: "CON"}, {ID: 251, Name: "Contoso", Identifier: "CON2", Inactive: true}}, Newest: testTicket(bad)}
+	c.Billing.VendorOn = []string{"sync"}
 	if bad {
-		c.Checks.Running, c.Checks.Done, c.Checks.Total, c.Checks.Now = true, 6, 9, "Products: looking for the three Product IDs"
-		c.Checks.Rows = append(c.Checks.Rows, app.CheckRow{ID: "right.finance.agreements", Title: "The key may not read agreements", State: app.CheckFailed, Message: "ConnectWise: “You do not have security permission to perform this action.”", Fix: "In ConnectWise open System › Security Roles › psabridge, Finance, Agreements: set Inquire to All."}, app.CheckRow{ID: "board", Title: "Board has a default team", State: app.CheckSkipped})
+		c.Checks, c.Billing.Approval = failedChecks(), app.ApprovalAutomatic
 		c.Credentials.Errors = ui.Errors{{Field: "site_url", Message: "Enter the site URL, for example na.myconnectwise.net"}}
 		c.Billing.Errors = ui.Errors{{Field: "product_storage", Message: "No product has the ID “X360-Storage”. Did you mean “X360-STORAGE”?"}}
 	}

@@ -13,8 +13,8 @@ type Overview struct {
 	Shell         layout.Shell
 	Master        string // name of the master organization; empty before the first reading
 	Organizations int
-	Target        string // where tickets go, e.g. "na.myconnectwise.net / acme"; empty before it is set up
-	Steps         []Step // what is left of setting up; empty when it is done
+	Target        string          // where tickets go, e.g. "na.myconnectwise.net / acme"; empty before it is set up
+	Tasks         []app.GuideTask // of setting up; those that are left are shown
 	StartLine     *StartQuestion
 	Needs         []Need
 	Backlog       app.Backlog
@@ -22,15 +22,6 @@ type Overview struct {
 	NextPush      *NextPush // nil while billing is off
 	Connections   []ConnectionRow
 	Recent        []Happening // newest first
-}
-
-// Step is one step of setting up.
-type Step struct {
-	Title string
-	Hint  string
-	Path  string
-	Done  bool
-	Later bool // cannot start before the steps above
 }
 
 // StartQuestion asks what to do with conditions that held before ticketing was switched on (T4).

@@ -73,7 +73,7 @@ func alertRule(o organizationPage, t views.AlertForm) (app.AlertRule, error) {
 	r := app.AlertRule{
 		Name: t.Name, For: app.For{Source: o.row.Source, Organization: o.row.ExternalID}, Via: app.Via{PSA: t.PSA}, Severity: app.Severity(t.Severity),
 		Ticket: app.TicketPolicy{
-			Board: named(t.Board), Type: named(t.Type), Status: named(t.Status), Team: named(t.Team), Priority: named(t.Priority),
+			Board: pickedRef(t.Board), Type: pickedRef(t.Type), Status: pickedRef(t.Status), Team: pickedRef(t.Team), Priority: pickedRef(t.Priority),
 			Summary: t.Summary, Per: t.Per, AutoClose: t.AutoClose, Comeback: t.Comeback,
 		},
 	}
@@ -154,6 +154,9 @@ func length(input, text string, into *app.Duration) error {
 
 // named is a reference by the name somebody picked; nothing picked is nothing.
 func named(name string) app.Ref { return app.Ref{Name: name} }
+
+// pickedRef is a reference by name, or by id where several entries have one name.
+func pickedRef(text string) app.Ref { return chosenRef(app.Ref{}, text, nil) }
 
 // place is where a new rule goes. The first rule that wants an event decides, so a narrow one goes before a wide one.
 func place(rules []app.AlertRule, r app.AlertRule) int {

@@ -64,12 +64,11 @@ func (s *Server) showAlerts(c echo.Context, o organizationPage, status int, f vi
 
 // alertChoices adds the service lists of the connection in effect; those of its default board.
 func (s *Server) alertChoices(ctx context.Context, found app.ConnectionSettings, m *views.Alerts) error {
-	lists, err := s.serviceLists(ctx, found.Name, found.Ticketing.Board.String())
-	if err != nil {
-		return err
-	}
-	m.Boards, m.TicketTypes, m.Statuses, m.Teams, m.Priorities = lists.boards, lists.types, lists.statuses, lists.teams, lists.priorities
-	return nil
+	l := s.pickLists(ctx, found.Name, refValue(found.Ticketing.Board))
+	m.Boards, m.Priorities = choices(l.read(app.ListBoards, 0), m.Form.Board), choices(l.read(app.ListPriorities, 0), m.Form.Priority)
+	m.TicketTypes, m.Statuses = choices(l.ofBoard(app.ListTypes), m.Form.Type), choices(l.ofBoard(app.ListStatuses), m.Form.Status)
+	m.Teams = choices(l.ofBoard(app.ListTeams), m.Form.Team)
+	return l.err
 }
 
 func defaultWords(t app.TicketingSettings) string {

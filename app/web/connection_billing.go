@@ -1,15 +1,19 @@
 package web
 
 import (
+	"context"
 	"maps"
 	"net/http"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/labstack/echo/v4"
 
 	"psabridge/app"
+	"psabridge/app/setup"
 	"psabridge/views"
+	"psabridge/views/ui"
 )
 
 func storedBilling(c app.ConnectionSettings) views.BillingForm {
@@ -53,9 +57,12 @@ func (s *Server) saveBilling(c echo.Context) error {
 		return err
 	}
 	typed := typedBilling(f, storedBilling(found))
-	back := connectionPage(found.Name, f.number("organization"))
+	back := backTo(found.Name, f.number("organization"), guideTask(f))
 	var changes []app.Change
 	day, err := pushDay(typed.PushDay)
+	if err == nil {
+		err = s.billable(c.Request().Context(), p.doc, found, typed)
+	}
 	if err == nil {
 		changes, err = s.edit(c, f.number("revision"), back, editConnection(found.Name, func(to *app.ConnectionSettings) { applyBilling(to, typed, day) }))
 	}
@@ -66,7 +73,71 @@ func (s *Server) saveBilling(c echo.Context) error {
 		return err
 	}
 	s.tell(c, good, "Billing: %s", savedWords(changes))
+	if guideTask(f) != "" {
+		s.startTest(c, found.Name) // what was entered is proved where it was entered
+		return seeOther(c, back)
+	}
 	return seeOther(c, back+"#billing")
+}
+
+// billable refuses what the settings alone cannot judge: a Product ID that ConnectWise's catalog does not have, and pushes
+// that would run by themselves beside the vendor's own (M13). What is stored already is the checks' to judge.
+func (s *Server) billable(ctx context.Context, doc app.Settings, found app.ConnectionSettings, typed views.BillingForm) error {
+	rows, readAt, err := s.Read.Options(ctx, found.Name, app.ListProducts, 0)
+	if err != nil {
+		return err
+	}
+	for _, p := range typed.Products {
+		if p.Value == "" || p.Value == found.Billing.Products[p.Meter] || readAt.IsZero() {
+			continue
+		}
+		if err := s.productFits(rows, readAt, p); err != nil {
+			return err
+		}
+	}
+	if typed.Approval != app.ApprovalAutomatic || found.Billing.Approval == app.ApprovalAutomatic {
+		return nil
+	}
+	on, err := s.vendorOn(ctx, doc)
+	if err != nil || len(on) == 0 {
+		return err
+	}
+	return app.FieldErrorf("approval", "First confirm in the set-up guide that the vendor's own billing push is off for %s. Until then a push asks.", strings.Join(on, ", "))
+}
+
+// productFits looks for exactly the Product ID that was entered: every letter and every space counts.
+func (s *Server) productFits(rows []app.OptionRow, readAt time.Time, p views.ProductField) error {
+	var found []string
+	for _, r := range rows {
+		if r.Identifier == p.Value {
+			found = append(found, ui.ID(r.ID))
+		}
+	}
+	field := "product_" + string(p.Meter)
+	switch len(found) {
+	case 1:
+		return nil
+	case 0:
+		near := ""
+		for _, m := range setup.NearMisses(rows, p.Value) {
+			near += " There is " + m.String() + "."
+		}
+		return app.FieldErrorf(field, "ConnectWise has no Product ID “%s” in the catalog as read %s.%s Copy it exactly from there; if you have just made the product, click Reload Options from PSA first.",
+			p.Value, ui.Moment(readAt, s.Now(), s.Zone), near)
+	}
+	return app.FieldErrorf(field, "ConnectWise has several products with the ID “%s”: %s. Rename all but one there, then click Reload Options from PSA.", p.Value, strings.Join(found, ", "))
+}
+
+// vendorOn are the sources whose own push nobody has confirmed to be off.
+func (s *Server) vendorOn(ctx context.Context, doc app.Settings) ([]string, error) {
+	list, err := s.Read.Confirmations(ctx)
+	var on []string
+	for _, src := range doc.Sources {
+		if !slices.ContainsFunc(list, func(c app.Confirmation) bool { return c.Subject == app.VendorOff(src.Name) }) {
+			on = append(on, src.Name)
+		}
+	}
+	return on, err
 }
 
 func pushDay(text string) (app.PushDay, error) {
@@ -101,13 +172,13 @@ func (s *Server) wrongBilling(c echo.Context, p page, found app.ConnectionSettin
 	if err != nil {
 		return err
 	}
-	typed.Catalogue, typed.Proposal = form.Billing.Catalogue, form.Billing.Proposal
+	typed.Catalogue, typed.Proposal, typed.VendorOn = form.Billing.Catalogue, form.Billing.Proposal, form.Billing.VendorOn
 	typed.Errors = fieldErrors(wrong, "connections["+found.Name+"]", map[string]string{"time_zone": "time_zone", "billing.push_day": "push_day", "billing.push_at": "push_at", "billing.approval": "approval"})
 	for i, e := range typed.Errors {
 		if meter, ok := strings.CutPrefix(e.Field, "billing.products."); ok {
 			typed.Errors[i].Field = "product_" + meter
 		}
 	}
-	form.Revision, form.Billing = f.number("revision"), typed
+	form.Revision, form.Billing, form.Task = f.number("revision"), typed, guideTask(f)
 	return s.showConnection(c, p, http.StatusUnprocessableEntity, form)
 }

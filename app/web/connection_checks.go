@@ -10,6 +10,7 @@ import (
 
 	"psabridge/app"
 	"psabridge/app/job"
+	"psabridge/app/link"
 	"psabridge/views"
 )
 
@@ -74,8 +75,8 @@ func (s *Server) checkList(ctx context.Context, name string) (views.CheckList, e
 		return views.CheckList{}, err
 	}
 	out := views.CheckList{Rows: rows}
-	for _, r := range rows {
-		out.At = latest(out.At, r.ChangedAt)
+	if out.At, err = s.Read.CheckedAt(ctx, name); err != nil {
+		return views.CheckList{}, err
 	}
 	j, ok := s.newest(testKind(name))
 	switch {
@@ -89,13 +90,25 @@ func (s *Server) checkList(ctx context.Context, name string) (views.CheckList, e
 	return out, nil
 }
 
-// connectionChecks is the list of checks alone; while they run it fetches itself.
+// connectionChecks is the list of checks alone; while they run it fetches itself. A task of the guide has the results
+// beside its steps, so its whole page is fetched anew when the test has ended.
 func (s *Server) connectionChecks(c echo.Context) error {
 	p, found, err := s.openConnection(c)
 	if err != nil {
 		return err
 	}
-	f, err := s.connectionForm(c.Request().Context(), p, found, 0)
+	ctx := c.Request().Context()
+	if task := c.QueryParam("task"); task != "" {
+		m := views.SetupTask{Shell: p.shell, Task: app.GuideTask{ID: task}, Connection: found.Name}
+		if m.Checks, err = s.checkList(ctx, found.Name); err != nil {
+			return err
+		}
+		if !m.Checks.Running {
+			c.Response().Header().Set("HX-Refresh", "true")
+		}
+		return render(c, http.StatusOK, views.GuideRun(m))
+	}
+	f, err := s.connectionForm(ctx, p, found, 0)
 	if err != nil {
 		return err
 	}
@@ -108,8 +121,15 @@ func (s *Server) testConnection(c echo.Context) error {
 	if err != nil {
 		return err
 	}
+	f, err := readForm(c)
+	if err != nil {
+		return err
+	}
 	s.startTest(c, found.Name)
-	return seeOther(c, connectionPage(found.Name, 0)+"#test")
+	if task := guideTask(f); task != "" {
+		return seeOther(c, link.Guide(task))
+	}
+	return seeOther(c, link.Connection(found.Name)+"#test")
 }
 
 // reloadConnection reads the options of a connection from ConnectWise again.
@@ -125,7 +145,7 @@ func (s *Server) reloadConnection(c echo.Context) error {
 	} else {
 		s.tell(c, good, "The options were read again.")
 	}
-	return seeOther(c, connectionPage(found.Name, 0))
+	return seeOther(c, link.Connection(found.Name))
 }
 
 func reloadKind(name string) string { return "reload " + name }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"net/http"
 	"slices"
+	"strconv"
 
 	"github.com/labstack/echo/v4"
 
@@ -18,31 +19,53 @@ import (
 type credentials struct {
 	views.CredentialsForm
 	name                  string
+	task                  string // of the guide whose page has the form; "" elsewhere
 	organization          int64
 	revision              int64
 	publicKey, privateKey app.Secret
+}
+
+// storedCredentials is the form as the settings have it. The keys are not part of it.
+func storedCredentials(c app.ConnectionSettings) views.CredentialsForm {
+	f := views.CredentialsForm{SiteURL: c.SiteURL, CompanyID: c.CompanyID, ClientID: c.ClientID, AllowPrivate: c.AllowPrivateNetwork, CAFile: c.CAFile}
+	if c.RequestsPerMinute != 0 {
+		f.PerMinute = strconv.Itoa(c.RequestsPerMinute)
+	}
+	return f
 }
 
 func typedCredentials(f form) credentials {
 	return credentials{
 		CredentialsForm: views.CredentialsForm{
 			SiteURL: f.text("site_url"), CompanyID: f.text("company_id"), ClientID: f.text("client_id"), AllowPrivate: f.ticked("allow_private_network"),
+			CAFile: f.text("ca_file"), PerMinute: f.text("requests_per_minute"),
 		},
-		name: f.text("name"), organization: f.number("organization"), revision: f.number("revision"),
+		name: f.text("name"), task: guideTask(f), organization: f.number("organization"), revision: f.number("revision"),
 		publicKey: app.Secret(f.text("public_key")), privateKey: app.Secret(f.text("private_key")),
 	}
 }
 
 // apply puts the form into a connection. The address is stored as it is used, not as it was pasted.
-func (in credentials) apply(to *app.ConnectionSettings) {
-	to.SiteURL, to.CompanyID, to.ClientID, to.AllowPrivateNetwork = in.SiteURL, in.CompanyID, in.ClientID, in.AllowPrivate
+func (in credentials) apply(to *app.ConnectionSettings) error {
+	to.SiteURL, to.CompanyID, to.ClientID, to.AllowPrivateNetwork, to.CAFile = in.SiteURL, in.CompanyID, in.ClientID, in.AllowPrivate, in.CAFile
 	if address, err := settings.Address(in.SiteURL, in.AllowPrivate); err == nil {
 		to.SiteURL = address
 	}
+	to.RequestsPerMinute = 0
+	if in.PerMinute == "" {
+		return nil
+	}
+	n, err := strconv.Atoi(in.PerMinute)
+	if err != nil || n <= 0 {
+		return app.FieldErrorf("requests_per_minute", "%q is not a number of requests. Leave it empty for the usual 900.", in.PerMinute)
+	}
+	to.RequestsPerMinute = n
+	return nil
 }
 
 var credentialInputs = map[string]string{
-	"name": "name", "site_url": "site_url", "company_id": "company_id", "client_id": "client_id", "time_zone": "", "ticketing": "", "billing": "",
+	"name": "name", "site_url": "site_url", "company_id": "company_id", "client_id": "client_id", "ca_file": "ca_file",
+	"requests_per_minute": "requests_per_minute", "allow_private_network": "allow_private_network", "time_zone": "", "ticketing": "", "billing": "",
 }
 
 // addConnection saves a new connection with its keys and tests it.
@@ -66,7 +89,7 @@ func (s *Server) addConnection(c echo.Context) error {
 	}
 	s.startTest(c, in.name)
 	s.tell(c, good, "Connection %s is saved and being tested.", in.name)
-	return seeOther(c, link.Connection(in.name))
+	return seeOther(c, backTo(in.name, 0, in.task))
 }
 
 // complete refuses a new connection without a name or keys.
@@ -85,7 +108,9 @@ func (in credentials) complete() error {
 // append adds the connection, and makes it its organization's own when it was added there.
 func (s *Server) append(ctx context.Context, doc *app.Settings, in credentials) error {
 	fresh := app.ConnectionSettings{Name: in.name, System: settings.SystemConnectWise}
-	in.apply(&fresh)
+	if err := in.apply(&fresh); err != nil {
+		return err
+	}
 	doc.Connections = append(doc.Connections, fresh)
 	if in.organization == 0 {
 		return nil
@@ -106,9 +131,12 @@ func (s *Server) wrongNewConnection(c echo.Context, in credentials, wrong error)
 		return err
 	}
 	f := newConnection(p, in.organization)
-	f.Revision, f.Name, f.BuiltInID = in.revision, in.name, s.About.BuiltInClientID
+	f.Revision, f.Name, f.BuiltInID, f.Task = in.revision, in.name, s.About.BuiltInClientID, in.task
 	f.Credentials = in.CredentialsForm
 	f.Credentials.Errors = itemErrors(wrong, "connections", in.name, len(p.doc.Connections), credentialInputs)
+	if in.task != "" {
+		return s.showTask(c, p, http.StatusUnprocessableEntity, in.task, &f)
+	}
 	return s.showConnections(c, p, http.StatusUnprocessableEntity, f)
 }
 
@@ -123,14 +151,14 @@ func (s *Server) saveConnection(c echo.Context) error {
 		return err
 	}
 	in := typedCredentials(f)
-	back := connectionPage(found.Name, in.organization)
-	_, err = s.edit(c, in.revision, back, editConnection(found.Name, in.apply))
+	back := backTo(found.Name, in.organization, in.task)
+	_, err = s.edit(c, in.revision, back, changeConnection(found.Name, in.apply))
 	if invalid(err) {
 		form, e := s.connectionForm(c.Request().Context(), p, found, in.organization)
 		if e != nil {
 			return e
 		}
-		form.Revision, form.Credentials = in.revision, in.CredentialsForm
+		form.Revision, form.Credentials, form.Task = in.revision, in.CredentialsForm, in.task
 		form.Credentials.Errors = fieldErrors(err, "connections["+found.Name+"]", credentialInputs)
 		return s.showConnection(c, p, http.StatusUnprocessableEntity, form)
 	}
@@ -147,19 +175,26 @@ func (s *Server) saveConnection(c echo.Context) error {
 
 // editConnection changes one connection of the document.
 func editConnection(name string, apply func(*app.ConnectionSettings)) func(*app.Settings) error {
+	return changeConnection(name, func(to *app.ConnectionSettings) error { apply(to); return nil })
+}
+
+// changeConnection is editConnection for a change that can be refused.
+func changeConnection(name string, apply func(*app.ConnectionSettings) error) func(*app.Settings) error {
 	return func(doc *app.Settings) error {
 		at := slices.IndexFunc(doc.Connections, func(one app.ConnectionSettings) bool { return one.Name == name })
 		if at < 0 {
 			return app.Errorf(app.NotFound, "There is no connection %s any more.", name)
 		}
-		apply(&doc.Connections[at])
-		return nil
+		return apply(&doc.Connections[at])
 	}
 }
 
-// connectionPage is where a connection's form stood: its organization's page, or its own.
-func connectionPage(name string, organization int64) string {
-	if organization != 0 {
+// backTo is where a connection's form stood: in a task of the guide, on its organization's page, or on its own.
+func backTo(name string, organization int64, task string) string {
+	switch {
+	case task != "":
+		return link.Guide(task)
+	case organization != 0:
 		return link.OrganizationSettings(organization)
 	}
 	return link.Connection(name)

@@ -9,19 +9,54 @@ import (
 	"psabridge/views"
 )
 
+// ticketingInputs pairs the drop-downs of the service defaults with the settings they set and the lists they offer.
+var ticketingInputs = []struct {
+	input string
+	list  app.OptionList
+	in    func(*app.TicketingSettings) *app.Ref
+	on    func(*views.TicketingForm) *string
+}{
+	{"board", app.ListBoards, func(t *app.TicketingSettings) *app.Ref { return &t.Board }, func(f *views.TicketingForm) *string { return &f.Board }},
+	{"status", app.ListStatuses, func(t *app.TicketingSettings) *app.Ref { return &t.Status }, func(f *views.TicketingForm) *string { return &f.Status }},
+	{"closed_status", app.ListStatuses, func(t *app.TicketingSettings) *app.Ref { return &t.ClosedStatus }, func(f *views.TicketingForm) *string { return &f.ClosedStatus }},
+	{"type", app.ListTypes, func(t *app.TicketingSettings) *app.Ref { return &t.Type }, func(f *views.TicketingForm) *string { return &f.Type }},
+	{"subtype", app.ListSubtypes, func(t *app.TicketingSettings) *app.Ref { return &t.Subtype }, func(f *views.TicketingForm) *string { return &f.Subtype }},
+	{"item", app.ListItems, func(t *app.TicketingSettings) *app.Ref { return &t.Item }, func(f *views.TicketingForm) *string { return &f.Item }},
+	{"team", app.ListTeams, func(t *app.TicketingSettings) *app.Ref { return &t.Team }, func(f *views.TicketingForm) *string { return &f.Team }},
+	{"source", app.ListSources, func(t *app.TicketingSettings) *app.Ref { return &t.Source }, func(f *views.TicketingForm) *string { return &f.Source }},
+}
+
+// priorityInputs are the drop-downs of the priorities by severity.
+var priorityInputs = []struct {
+	input    string
+	severity app.Severity
+	on       func(*views.TicketingForm) *string
+}{
+	{"priority_info", app.SeverityInfo, func(f *views.TicketingForm) *string { return &f.PriorityInfo }},
+	{"priority_warning", app.SeverityWarning, func(f *views.TicketingForm) *string { return &f.PriorityWarn }},
+	{"priority_critical", app.SeverityCritical, func(f *views.TicketingForm) *string { return &f.PriorityCrit }},
+}
+
 func storedTicketing(t app.TicketingSettings) views.TicketingForm {
-	return views.TicketingForm{
-		Enabled: t.Enabled, Board: t.Board.String(), Status: t.Status.String(), ClosedStatus: t.ClosedStatus.String(), Type: t.Type.String(),
-		Team: t.Team.String(), Source: t.Source.String(), PriorityInfo: t.Priority[app.SeverityInfo].String(),
-		PriorityWarn: t.Priority[app.SeverityWarning].String(), PriorityCrit: t.Priority[app.SeverityCritical].String(),
+	f := views.TicketingForm{Enabled: t.Enabled}
+	for _, one := range ticketingInputs {
+		*one.on(&f) = refValue(*one.in(&t))
 	}
+	for _, one := range priorityInputs {
+		*one.on(&f) = refValue(t.Priority[one.severity])
+	}
+	return f
 }
 
 func typedTicketing(f form) views.TicketingForm {
-	return views.TicketingForm{
-		Enabled: f.ticked("ticketing_enabled"), Board: f.text("board"), Status: f.text("status"), ClosedStatus: f.text("closed_status"), Type: f.text("type"),
-		Team: f.text("team"), Source: f.text("source"), PriorityInfo: f.text("priority_info"), PriorityWarn: f.text("priority_warning"), PriorityCrit: f.text("priority_critical"),
+	t := views.TicketingForm{Enabled: f.ticked("ticketing_enabled")}
+	for _, one := range ticketingInputs {
+		*one.on(&t) = f.text(one.input)
 	}
+	for _, one := range priorityInputs {
+		*one.on(&t) = f.text(one.input)
+	}
+	return t
 }
 
 // saveTicketing saves the service defaults, or shows the lists of another board.
@@ -36,11 +71,14 @@ func (s *Server) saveTicketing(c echo.Context) error {
 	}
 	typed := typedTicketing(f)
 	if f.text("step") == "board" {
-		s.loadBoard(c, &p, found.Name, typed.Board)
+		s.loadBoard(c, &p, found.Name, typed)
+		if fragment(c) {
+			return s.showPicks(c, found.Name, typed)
+		}
 		return s.showTicketing(c, p, http.StatusOK, found, f, typed)
 	}
-	back := connectionPage(found.Name, f.number("organization"))
-	changes, err := s.edit(c, f.number("revision"), back, editConnection(found.Name, func(to *app.ConnectionSettings) { applyTicketing(&to.Ticketing, typed) }))
+	back, lists := backTo(found.Name, f.number("organization"), guideTask(f)), s.pickLists(c.Request().Context(), found.Name, typed.Board)
+	changes, err := s.edit(c, f.number("revision"), back, editConnection(found.Name, func(to *app.ConnectionSettings) { lists.apply(&to.Ticketing, typed) }))
 	if invalid(err) {
 		typed.Errors = fieldErrors(err, "connections["+found.Name+"].ticketing", map[string]string{
 			"priority.info": "priority_info", "priority.warning": "priority_warning", "priority.critical": "priority_critical",
@@ -51,7 +89,19 @@ func (s *Server) saveTicketing(c echo.Context) error {
 		return err
 	}
 	s.tell(c, good, "Ticketing: %s", savedWords(changes))
+	if guideTask(f) != "" {
+		s.startTest(c, found.Name) // what was chosen is proved where it was chosen
+		return seeOther(c, back)
+	}
 	return seeOther(c, back+"#ticketing")
+}
+
+// showPicks is the drop-downs alone, for another board, type or subtype.
+func (s *Server) showPicks(c echo.Context, connection string, typed views.TicketingForm) error {
+	if err := s.ticketingLists(c.Request().Context(), connection, &typed); err != nil {
+		return err
+	}
+	return render(c, http.StatusOK, views.ServicePicks(views.Connection{Name: connection, Ticketing: typed}))
 }
 
 func (s *Server) showTicketing(c echo.Context, p page, status int, found app.ConnectionSettings, f form, typed views.TicketingForm) error {
@@ -60,24 +110,29 @@ func (s *Server) showTicketing(c echo.Context, p page, status int, found app.Con
 	if err != nil {
 		return err
 	}
-	form.Revision, form.Ticketing, form.Billing.Catalogue = f.number("revision"), typed, nil
+	form.Revision, form.Ticketing, form.Billing.Catalogue, form.Task = f.number("revision"), typed, nil, guideTask(f)
 	if err := s.connectionLists(ctx, found.Name, &form); err != nil {
 		return err
 	}
 	return s.showConnection(c, p, status, form)
 }
 
-// loadBoard reads the lists of a board that were never read. What cannot be read is said on the page.
-func (s *Server) loadBoard(c echo.Context, p *page, connection, board string) {
+// loadBoard reads the lists of a board that were never read; subtypes and items only once a type is chosen, because only
+// then they are asked for. What cannot be read is said on the page.
+func (s *Server) loadBoard(c echo.Context, p *page, connection string, t views.TicketingForm) {
 	ctx := c.Request().Context()
 	_, _, err := s.Setup.Options(ctx, connection, app.ListBoards, 0)
-	var boards []app.Option
+	l := s.pickLists(ctx, connection, t.Board)
 	if err == nil {
-		boards, _, err = options[app.Option](ctx, s, connection, app.ListBoards, 0)
+		err = l.err
 	}
-	if id := boardID(boards, board); err == nil && id != 0 {
-		for _, list := range []app.OptionList{app.ListStatuses, app.ListTypes, app.ListTeams} {
-			if _, _, err = s.Setup.Options(ctx, connection, list, id); err != nil {
+	lists := []app.OptionList{app.ListStatuses, app.ListTypes, app.ListTeams}
+	if t.Type != "" {
+		lists = append(lists, app.ListSubtypes, app.ListItems, app.ListAssociations)
+	}
+	if err == nil && l.board != 0 {
+		for _, list := range lists {
+			if _, _, err = s.Setup.Options(ctx, connection, list, l.board); err != nil {
 				break
 			}
 		}
@@ -88,30 +143,24 @@ func (s *Server) loadBoard(c echo.Context, p *page, connection, board string) {
 	}
 }
 
-// applyTicketing puts the form into the settings. What was named by id and not touched stays named by id.
-func applyTicketing(to *app.TicketingSettings, t views.TicketingForm) {
+// apply puts the form into the settings.
+func (l *pickLists) apply(to *app.TicketingSettings, t views.TicketingForm) {
 	to.Enabled = t.Enabled
-	for _, one := range []struct {
-		into *app.Ref
-		text string
-	}{{&to.Board, t.Board}, {&to.Status, t.Status}, {&to.ClosedStatus, t.ClosedStatus}, {&to.Type, t.Type}, {&to.Team, t.Team}, {&to.Source, t.Source}} {
-		*one.into = picked(*one.into, one.text)
+	for _, one := range ticketingInputs {
+		all := l.ofBoard(one.list)
+		if one.list == app.ListBoards || one.list == app.ListSources {
+			all = l.read(one.list, 0)
+		}
+		*one.in(to) = chosenRef(*one.in(to), *one.on(&t), all)
 	}
 	priorities := map[app.Severity]app.Ref{}
-	for severity, text := range map[app.Severity]string{app.SeverityInfo: t.PriorityInfo, app.SeverityWarning: t.PriorityWarn, app.SeverityCritical: t.PriorityCrit} {
-		if text != "" {
-			priorities[severity] = picked(to.Priority[severity], text)
+	for _, one := range priorityInputs {
+		if text := *one.on(&t); text != "" {
+			priorities[one.severity] = chosenRef(to.Priority[one.severity], text, l.read(app.ListPriorities, 0))
 		}
 	}
 	to.Priority = nil
 	if len(priorities) > 0 {
 		to.Priority = priorities
 	}
-}
-
-func picked(was app.Ref, text string) app.Ref {
-	if text == was.String() {
-		return was
-	}
-	return named(text)
 }

@@ -12,6 +12,7 @@ import (
 	"psabridge/app/link"
 	"psabridge/app/secret"
 	"psabridge/app/settings"
+	"psabridge/app/setup"
 	"psabridge/views"
 	"psabridge/views/ui"
 )
@@ -31,15 +32,12 @@ func (s *Server) showConnections(c echo.Context, p page, status int, f views.Con
 	for _, one := range p.doc.Connections {
 		m.Others = append(m.Others, s.connectionRow(p.standing, one))
 	}
-	if m.Form.Name == "" {
-		m.Form.Name = freeName(p.doc)
-	}
 	return render(c, status, views.ConnectionPage(m))
 }
 
 // newConnection is the empty form; organization is the row it becomes the own connection of, 0 for none.
 func newConnection(p page, organization int64) views.Connection {
-	return views.Connection{New: true, Organization: organization, Revision: p.rev}
+	return views.Connection{New: true, Organization: organization, Revision: p.rev, Name: freeName(p.doc)}
 }
 
 // freeName proposes a name nobody has.
@@ -81,9 +79,12 @@ func (s *Server) openConnection(c echo.Context) (page, app.ConnectionSettings, e
 	return p, found, err
 }
 
-// showConnection renders one connection where its form stood: on its own page, or on its organization's.
+// showConnection renders one connection where its form stood: on its own page, or on that of a task of the guide.
 func (s *Server) showConnection(c echo.Context, p page, status int, f views.Connection) error {
-	p.shell.Wrong = len(f.Credentials.Errors)+len(f.Ticketing.Errors)+len(f.Billing.Errors) > 0
+	if f.Task != "" {
+		return s.showTask(c, p, status, f.Task, &f)
+	}
+	p.shell.Wrong = len(f.Credentials.Errors)+len(f.Ticketing.Errors)+len(f.Billing.Errors)+len(f.Test.Errors) > 0
 	return render(c, status, views.ConnectionPage(views.ConnectionView{Shell: p.shell, Form: f}))
 }
 
@@ -91,10 +92,10 @@ func (s *Server) showConnection(c echo.Context, p page, status int, f views.Conn
 func (s *Server) connectionForm(ctx context.Context, p page, found app.ConnectionSettings, organization int64) (views.Connection, error) {
 	f := views.Connection{
 		Name: found.Name, Organization: organization, Revision: p.rev, BuiltInID: s.About.BuiltInClientID,
-		Credentials: views.CredentialsForm{SiteURL: found.SiteURL, CompanyID: found.CompanyID, ClientID: found.ClientID, AllowPrivate: found.AllowPrivateNetwork},
-		Ticketing:   storedTicketing(found.Ticketing), Billing: storedBilling(settings.ConnectionWithDefaults(found)),
+		Credentials: storedCredentials(found), Role: setup.Role(found),
+		Ticketing: storedTicketing(found.Ticketing), Billing: storedBilling(settings.ConnectionWithDefaults(found)),
 	}
-	if address, err := settings.Address(found.SiteURL, true); err == nil && address != found.SiteURL {
+	if address, err := settings.Address(found.SiteURL, true); err == nil {
 		f.UsedURL = address
 	}
 	secrets, err := s.Settings.Secrets(ctx)
@@ -110,18 +111,20 @@ func (s *Server) connectionForm(ctx context.Context, p page, found app.Connectio
 	if err := s.optionCounts(ctx, found.Name, &f); err != nil {
 		return f, err
 	}
+	if f.Test, err = s.testTicketForm(ctx, p, found); err != nil {
+		return f, err
+	}
+	if f.Billing.VendorOn, err = s.vendorOn(ctx, p.doc); err != nil {
+		return f, err
+	}
 	return f, s.connectionLists(ctx, found.Name, &f)
 }
 
 // connectionLists fills the drop-downs of the forms, for the board the form shows.
 func (s *Server) connectionLists(ctx context.Context, name string, f *views.Connection) error {
-	lists, err := s.serviceLists(ctx, name, f.Ticketing.Board)
-	if err != nil {
+	if err := s.ticketingLists(ctx, name, &f.Ticketing); err != nil {
 		return err
 	}
-	t := &f.Ticketing
-	t.Boards, t.Statuses, t.ClosedStatuses, t.Types = lists.boards, lists.statuses, lists.closed, lists.types
-	t.Teams, t.Sources, t.Priorities = lists.teams, lists.sources, lists.priorities
 	products, _, err := options[app.Product](ctx, s, name, app.ListProducts, 0)
 	if err != nil {
 		return err

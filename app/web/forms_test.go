@@ -122,7 +122,7 @@ func TestBillingForm(t *testing.T) {
 	w := furnished(t)
 	_, rev := w.doc()
 	for field, wrong := range map[string]string{"push_day": "32", "push_at": "25:00", "time_zone": "Mars/Olympus", "approval": "never", "product_accounts": "X360 "} {
-		form := map[string]string{"billing_enabled": "1", "push_day": "15", "push_at": "05:30", "time_zone": "Europe/Paris", "approval": "ask", "product_accounts": "X360", "revision": rev}
+		form := map[string]string{"billing_enabled": "1", "push_day": "15", "push_at": "05:30", "time_zone": "Europe/Paris", "approval": "ask", "product_accounts": "X360-ACCOUNT", "revision": rev}
 		form[field] = wrong
 		var pairs []string
 		for k, v := range form {

@@ -19,6 +19,9 @@ func (s *Server) overview(c echo.Context) error {
 	if err != nil {
 		return err
 	}
+	if len(p.doc.Connections) == 0 && len(p.doc.Sources) == 0 {
+		return seeOther(c, link.Setup) // there is nothing to look at yet, and one thing to do
+	}
 	ctx := c.Request().Context()
 	m := views.Overview{Shell: p.shell, Backlog: p.backlog, Outbox: p.counts}
 	for _, n := range p.needs {
@@ -42,7 +45,7 @@ func (s *Server) overview(c echo.Context) error {
 		break
 	}
 	m.Connections = s.vendors(p.standing)
-	m.Steps = steps(p.standing, tree)
+	m.Tasks = p.guide.Tasks
 	if m.NextPush, err = s.nextPush(ctx, p.standing); err != nil {
 		return err
 	}

@@ -77,34 +77,6 @@ func beats(list []intake.Beat) []ui.Beat {
 	return out
 }
 
-// steps is what is left of setting up; nothing once all of it is done.
-func steps(st standing, tree []app.Organization) []views.Step {
-	connected, source := link.Connections, link.Sources
-	ticketing, mapped := false, false
-	for _, c := range st.doc.Connections {
-		connected = link.Connection(c.Name)
-		ticketing = ticketing || c.Ticketing.Enabled
-	}
-	for _, o := range st.doc.Organizations {
-		mapped = mapped || o.Company.ID != 0
-	}
-	alerts := link.Organizations
-	if top := topOf(tree); top != nil {
-		alerts = link.Alerts(top.ID)
-	}
-	out := []views.Step{
-		{Title: "Connect ConnectWise", Hint: "Site, company ID and keys", Path: connected, Done: len(st.doc.Connections) > 0},
-		{Title: "Connect x360Sync", Hint: "The sign-in it is read with", Path: source, Done: len(st.doc.Sources) > 0},
-		{Title: "Match organizations", Hint: "Which organization is which company", Path: link.With(link.Organizations, "show", "unmapped"), Done: mapped, Later: len(tree) == 0},
-		{Title: "Choose alerts", Hint: "What becomes a ticket", Path: alerts, Done: len(st.doc.Alerts) > 0, Later: len(tree) == 0},
-		{Title: "Switch ticketing on", Hint: "Board, status and team, then the switch", Path: connected + "#ticketing", Done: ticketing, Later: len(st.doc.Connections) == 0},
-	}
-	if !slices.ContainsFunc(out, func(one views.Step) bool { return !one.Done }) {
-		return nil
-	}
-	return out
-}
-
 // recentShown is how many lines "what happened last" has.
 const recentShown = 10
 

@@ -30,7 +30,7 @@ func TestLaunchSetsAStrictCookie(t *testing.T) {
 	if strings.Contains(got.body, "token=") {
 		t.Error("the token is on the page")
 	}
-	w.do(http.MethodGet, "/", nil, sent(name, value)).want(t, http.StatusOK)
+	w.do(http.MethodGet, "/settings", nil, sent(name, value)).want(t, http.StatusOK)
 	again := w.do(http.MethodGet, launch, nil, nil).want(t, http.StatusForbidden)
 	if again.header.Get("Set-Cookie") != "" || w.launched != 1 {
 		t.Error("a token signed in twice")

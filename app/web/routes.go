@@ -48,6 +48,12 @@ func (s *Server) routes() []route {
 		{post, link.SignOut, signedIn, s.signOut},
 		{post, link.StartLine, signedIn, s.answerStart},
 
+		{get, link.Setup, signedIn, s.setup},
+		{get, "/setup/:task", signedIn, s.setupTask},
+		{post, link.Confirm, signedIn, s.confirm},
+		{get, link.Diagnostics, signedIn, s.diagnostics},
+		{post, link.RunChecks, signedIn, s.runChecks},
+
 		{get, link.Organizations, signedIn, s.organizations},
 		{get, "/organizations/:id/activity", signedIn, s.activity},
 		{get, "/organizations/:id/activity.csv", signedIn, s.activityCSV},
@@ -90,6 +96,8 @@ func (s *Server) routes() []route {
 		{post, "/connections/:name/reload", signedIn, s.reloadConnection},
 		{post, "/connections/:name/ticketing", signedIn, s.saveTicketing},
 		{post, "/connections/:name/billing", signedIn, s.saveBilling},
+		{get, "/connections/:name/test-ticket", signedIn, s.testTicketState},
+		{post, "/connections/:name/test-ticket", signedIn, s.startTestTicket},
 
 		{get, link.Sources, signedIn, s.sources},
 		{post, link.Sources, signedIn, s.addSource},

@@ -48,6 +48,11 @@ type Deps struct {
 	Sources func(ctx context.Context) ([]intake.Status, error)
 	Health  func(connection string) connect.Health
 	Blocks  func() []app.Block
+	// Guide is the setting-up as a list of tasks.
+	Guide Guide
+	// TestTicket opens the marked test ticket of a connection for a company and returns its delivery; an unfinished one
+	// is returned instead of a second.
+	TestTicket func(ctx context.Context, connection string, company int64, by string) (delivery int64, err error)
 	// TicketURL and AgreementURL are where a person sees a record in ConnectWise; empty when the connection is gone.
 	TicketURL    func(ctx context.Context, connection string, ticket int64) string
 	AgreementURL func(ctx context.Context, connection string, agreement int64) string
@@ -70,6 +75,23 @@ type Settings interface {
 	api.Settings
 	// Edit loads, changes, validates and stores, all or nothing, and returns the revision it became.
 	Edit(ctx context.Context, by string, change func(*app.Settings) error) ([]app.Change, int64, error)
+}
+
+// Guide says where setting up stands, and keeps what only a person can confirm.
+type Guide interface {
+	Guide(ctx context.Context, connection string) (app.Guide, error)
+	Confirm(ctx context.Context, by, subject string, done bool) error
+}
+
+// noGuide is the guide of a bridge that has none.
+type noGuide struct{}
+
+// Guide implements Guide.
+func (noGuide) Guide(context.Context, string) (app.Guide, error) { return app.Guide{}, nil }
+
+// Confirm implements Guide.
+func (noGuide) Confirm(_ context.Context, _, subject string, _ bool) error {
+	return app.Errorf(app.NotFound, "There is nothing to confirm called %s.", subject)
 }
 
 // person is who the records say did something on these pages.
@@ -119,6 +141,14 @@ func (d *Deps) fill() {
 	}
 	if d.Blocks == nil {
 		d.Blocks = func() []app.Block { return nil }
+	}
+	if d.Guide == nil {
+		d.Guide = noGuide{}
+	}
+	if d.TestTicket == nil {
+		d.TestTicket = func(context.Context, string, int64, string) (int64, error) {
+			return 0, app.Errorf(app.NotFound, "This bridge opens no test tickets.")
+		}
 	}
 	none := func(context.Context, string, int64) string { return "" }
 	if d.TicketURL == nil {

@@ -1,16 +1,20 @@
 package web
 
 import (
-	"psabridge/app/connect"
-	"psabridge/views/layout"
+	"slices"
 
 	"github.com/labstack/echo/v4"
+
+	"psabridge/app"
+	"psabridge/app/connect"
+	"psabridge/views/layout"
 )
 
 // page is what a handler starts with: how everything stands, and the frame around its page.
 type page struct {
 	standing
 	shell layout.Shell
+	guide app.Guide // where setting up stands; not looked up for a part of a page
 }
 
 // open looks at everything and fills the frame of a page.
@@ -20,10 +24,23 @@ func (s *Server) open(c echo.Context, title, current string) (page, error) {
 		return page{}, err
 	}
 	p := page{standing: st, shell: s.frame(st, title, current)}
-	if !fragment(c) {
-		p.shell.Notice = s.notices.take(s.sessionOf(c))
+	if fragment(c) {
+		return p, nil
 	}
+	p.shell.Notice = s.notices.take(s.sessionOf(c))
+	if p.guide, err = s.Guide.Guide(c.Request().Context(), firstConnection(st.doc)); err != nil {
+		return page{}, err
+	}
+	p.shell.SettingUp = slices.ContainsFunc(p.guide.Tasks, func(t app.GuideTask) bool { return t.State != app.TaskDone })
 	return p, nil
+}
+
+// firstConnection is the one the guide is about; "" before there is any.
+func firstConnection(doc app.Settings) string {
+	if len(doc.Connections) == 0 {
+		return ""
+	}
+	return doc.Connections[0].Name
 }
 
 // shell is the frame alone.

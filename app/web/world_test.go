@@ -64,6 +64,7 @@ type world struct {
 	jobs                      *job.Jobs
 	synced                    atomic.Int32
 	approved                  []string // digests
+	trials                    []string // test tickets
 	outbox                    []string
 	answers                   []alert.Answer
 	sources                   []intake.Status
@@ -101,7 +102,12 @@ func newWorld(t *testing.T) *world {
 		Pause: func(ctx context.Context, until time.Time, reason string) error {
 			return w.store.SetPause(ctx, true, until, reason)
 		},
-		Resume:  func(ctx context.Context) error { return w.store.SetPause(ctx, false, time.Time{}, "") },
+		Resume: func(ctx context.Context) error { return w.store.SetPause(ctx, false, time.Time{}, "") },
+		Guide:  w.setup,
+		TestTicket: func(_ context.Context, connection string, company int64, _ string) (int64, error) {
+			w.trials = append(w.trials, fmt.Sprint(connection, " ", company))
+			return 1, nil
+		},
 		Sources: func(context.Context) ([]intake.Status, error) { return w.sources, nil },
 		Blocks:  func() []app.Block { return w.blocks },
 		TicketURL: func(context.Context, string, int64) string {
@@ -195,12 +201,17 @@ func (w *world) options() {
 		w.must(err)
 		return app.OptionRow{ID: id, Name: name, Body: b, LoadedAt: w.now}
 	}
+	product := func(id int64, identifier string) app.OptionRow {
+		r := row(id, identifier, app.Product{ID: id, Identifier: identifier, Price: app.Q(2)})
+		r.Identifier = identifier
+		return r
+	}
 	save := func(list app.OptionList, parent int64, rows ...app.OptionRow) {
 		w.must(w.store.SaveOptions(w.t.Context(), "cw", list, parent, rows, w.now))
 	}
 	save(app.ListCompanies, 0, row(250, "Contoso", app.Company{ID: 250, Identifier: "Contoso", Name: "Contoso Ltd " + nasty}), row(251, "Fabrikam", app.Company{ID: 251, Identifier: "Fabrikam", Name: "Fabrikam"}))
 	save(app.ListAgreements, 0, row(12, "Managed", app.Agreement{ID: 12, Name: "Managed " + nasty, CompanyID: 250, Company: "Contoso"}), row(13, "Other", app.Agreement{ID: 13, Name: "Other", CompanyID: 251, Company: "Fabrikam"}))
-	save(app.ListProducts, 0, row(900, "X360-ACCOUNT", app.Product{ID: 900, Identifier: "X360-ACCOUNT", Price: app.Q(2)}))
+	save(app.ListProducts, 0, product(900, "X360-ACCOUNT"), product(901, "X360-GB"), product(902, "Х360-GB"), product(903, "TWICE"), product(904, "TWICE"))
 	save(app.ListBoards, 0, row(1, "Alerts", app.Option{ID: 1, Name: "Alerts"}), row(2, "NOC", app.Option{ID: 2, Name: "NOC"}))
 	save(app.ListStatuses, 1, row(10, "New", app.Option{ID: 10, Name: "New"}), row(11, "Closed", app.Option{ID: 11, Name: "Closed", Closed: true}))
 }

@@ -92,7 +92,7 @@
       const w = $('[data-word]', b) || b, old = w.textContent;
       w.textContent = 'Copied';
       setTimeout(() => { w.textContent = old; }, 2000);
-    } catch { src.focus(); }
+    } catch { src.hidden = false; if (src.select) src.select(); else getSelection().selectAllChildren(src); } // Ctrl C does the rest
   };
 
   document.addEventListener('click', (e) => {

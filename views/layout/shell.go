@@ -39,6 +39,7 @@ type Shell struct {
 	PausedUntil time.Time      // zero while paused: until somebody resumes
 	PauseReason string
 	Demo        bool
+	SettingUp   bool    // some task of the guide is left: it stands in the rail
 	Notice      *Notice // what the last action did; shown once
 	Search      string  // what was searched for
 	Still       bool    // times stay as rendered: the page is a picture, not a live one
@@ -73,12 +74,24 @@ var (
 		{link.Deliveries, "deliveries", "Deliveries"},
 		{link.Sources, "sources", "Sources"},
 		{link.Connections, "server", "ConnectWise"},
+		{link.Diagnostics, "diag", "Diagnostics"},
 	}
 	railEnd = []entry{
 		{link.Settings, "settings", "Settings"},
 		{link.About, "info", "About"},
 	}
 )
+
+// setupEntry leads the rail until everything is set up.
+var setupEntry = entry{link.Setup, "check", "Set up"}
+
+// top are the entries of the rail for the person's daily work.
+func top(s Shell) []entry {
+	if s.SettingUp || s.Current == link.Setup {
+		return append([]entry{setupEntry}, railTop...)
+	}
+	return railTop
+}
 
 // fullTitle is the title as the browser shows it: how many things wait, whether something is wrong, the page, the product.
 func fullTitle(s Shell) string {

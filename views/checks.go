@@ -1,0 +1,142 @@
+package views
+
+import (
+	"strconv"
+	"strings"
+	"time"
+
+	"psabridge/app"
+	"psabridge/app/link"
+	"psabridge/views/ui"
+)
+
+// CheckList is the newest result of the connection checks.
+type CheckList struct {
+	Running bool
+	Done    int
+	Total   int
+	Now     string // the check under way
+	Rows    []app.CheckRow
+	At      time.Time // when they were last made; zero when never
+}
+
+// checksFor says where results stand: on which connection, in which task of the guide, and under which ids.
+type checksFor struct {
+	Connection string // empty: no button tests anything
+	Task       string // of the guide, to come back to; empty on the connection's own page
+	prefix     string
+}
+
+// again is the button that runs the tests once more.
+func (f checksFor) again(label string) ui.Action {
+	a := ui.Action{Label: label, Path: link.ConnectionTest(f.Connection), Post: true, Small: true, Icon: "refresh"}
+	if f.Task != "" {
+		a.Fields = []ui.Choice{{Value: "task", Label: f.Task}}
+	}
+	return a
+}
+
+// unprovenWords begin the message of a check that a read cannot prove.
+const unprovenWords = "Not proven yet"
+
+// standing is what a check comes to for the person who looks: a check that was skipped is either not proven yet, which
+// waits for something to happen, or was not tried, which waits for another check.
+func standingOf(r app.CheckRow) string {
+	if r.State == app.CheckSkipped && strings.HasPrefix(r.Message, unprovenWords) {
+		return "unproven"
+	}
+	return string(r.State)
+}
+
+// counts returns how many checks are good, need a look, failed and are not proven yet.
+func (c CheckList) counts() (ok, warning, failed, unproven int) {
+	for _, r := range c.Rows {
+		switch standingOf(r) {
+		case string(app.CheckOK):
+			ok++
+		case string(app.CheckWarning):
+			warning++
+		case string(app.CheckFailed):
+			failed++
+		case "unproven":
+			unproven++
+		}
+	}
+	return ok, warning, failed, unproven
+}
+
+// of returns the rows in one state.
+func (c CheckList) of(state app.CheckState) (out []app.CheckRow) {
+	for _, r := range c.Rows {
+		if r.State == state {
+			out = append(out, r)
+		}
+	}
+	return out
+}
+
+func (c CheckList) words() string {
+	if c.Running {
+		return strconv.Itoa(c.Done) + " of " + strconv.Itoa(max(c.Total, c.Done)) + " checks done"
+	}
+	ok, warning, failed, unproven := c.counts()
+	var parts []string
+	if failed > 0 {
+		parts = append(parts, strconv.Itoa(failed)+" of "+ui.Count(len(c.Rows), "check", "checks")+" failed")
+	} else if warning+unproven == 0 {
+		return "All " + strconv.Itoa(ok) + " checks are good"
+	} else {
+		parts = append(parts, strconv.Itoa(ok)+" good")
+	}
+	if warning > 0 {
+		parts = append(parts, strconv.Itoa(warning)+" to look at")
+	}
+	if unproven > 0 {
+		parts = append(parts, strconv.Itoa(unproven)+" not proven yet")
+	}
+	return strings.Join(parts, ", ")
+}
+
+// took is how long a check took, in the unit a person can compare; nothing for one that asked nobody.
+func took(d time.Duration) string {
+	switch {
+	case d <= 0:
+		return ""
+	case d < 100*time.Millisecond:
+		return strconv.FormatInt(max(d.Milliseconds(), 1), 10) + " ms"
+	}
+	return strconv.FormatFloat(d.Seconds(), 'f', 1, 64) + " s"
+}
+
+func checkID(r app.CheckRow) string { return "chk-" + ui.FieldID(r.ID) }
+
+// aboutRights says that a check is about the security role, whose table mends it.
+func aboutRights(r app.CheckRow) bool { return strings.HasPrefix(r.ID, "right") }
+
+func checkTone(r app.CheckRow) string {
+	return map[string]string{"ok": "ok", "warning": "warn", "failed": "bad", "unproven": "info"}[standingOf(r)]
+}
+
+func checkIcon(r app.CheckRow) string {
+	if icon, ok := map[string]string{"ok": "okc", "warning": "warn", "failed": "badc", "unproven": "look"}[standingOf(r)]; ok {
+		return icon
+	}
+	return "ring"
+}
+
+// RoleText is the role as text to paste into a ticket or a mail: one line per right, columns by tabs.
+func RoleText(rows []app.RoleRow) string {
+	var b strings.Builder
+	b.WriteString("Module\tFunction\tAdd\tEdit\tDelete\tInquire\tCustomize\n")
+	for _, r := range rows {
+		b.WriteString(strings.Join([]string{r.Module, r.Function, level(r.Add), level(r.Edit), level(r.Delete), level(r.Inquire), r.Customize}, "\t") + "\n")
+	}
+	return b.String()
+}
+
+func level(s string) string {
+	if s == "" {
+		return "None"
+	}
+	return s
+}

@@ -1,0 +1,71 @@
+package views
+
+import (
+	"time"
+
+	"psabridge/app"
+	"psabridge/views/layout"
+)
+
+// Diagnostics is whether everything that can be checked is good: what needs somebody, each connection's checks, the sources,
+// and what is not sent.
+type Diagnostics struct {
+	Shell       layout.Shell
+	Needs       []Need
+	Connections []ConnectionDiagnosis
+	Sources     []SourceDiagnosis
+	Blocks      []app.Block
+	Outbox      app.OutboxCounts
+}
+
+// ConnectionDiagnosis is one connection with its newest checks.
+type ConnectionDiagnosis struct {
+	Name   string
+	Detail string // e.g. "na.myconnectwise.net / acme"
+	LastOK time.Time
+	Error  string
+	Checks CheckList
+	Role   []app.RoleRow
+	// PerMinute is how many requests a minute are allowed.
+	PerMinute int
+}
+
+// SourceDiagnosis is how reading one source goes.
+type SourceDiagnosis struct {
+	Name     string
+	Detail   string
+	LastOK   time.Time
+	NextAt   time.Time
+	Error    string
+	Complete bool
+	Problems []string
+}
+
+func (m Diagnostics) running() bool {
+	for _, c := range m.Connections {
+		if c.Checks.Running {
+			return true
+		}
+	}
+	return false
+}
+
+// progress adds up the tests under way.
+func (m Diagnostics) progress() (done, total int) {
+	for _, c := range m.Connections {
+		if c.Checks.Running {
+			done, total = done+c.Checks.Done, total+c.Checks.Total
+		}
+	}
+	return done, total
+}
+
+// changedSince is the moment the newest change of a check's state happened, and whether there was any after the first test.
+func changedSince(c CheckList) (at time.Time) {
+	for _, r := range c.Rows {
+		if r.ChangedAt.After(at) {
+			at = r.ChangedAt
+		}
+	}
+	return at
+}
