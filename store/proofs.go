@@ -37,7 +37,7 @@ const proofColumns = `SELECT d.id, d.kind, d.state, d.reason, a.request, coalesc
 // all its writes, though its last attempt may only have read it back. The request of an attempt is that of its
 // last write; the one that closes names the status.
 const (
-	proofDone    = "d.state = 'done' AND (a.intent_at IS NOT NULL OR d.kind = 'ticket.test')"
+	proofDone    = "d.state = 'done' AND (d.intended = 1 OR d.kind = 'ticket.test')"
 	proofClosing = proofDone + ` AND json_extract(d.payload, '$.close') IS TRUE AND a.request LIKE '%"status_id":%'`
 	proofRefused = "d.state = 'parked' AND d.error_code = 'forbidden'"
 )

@@ -2,8 +2,11 @@ package setup
 
 import (
 	"context"
+	"crypto/tls"
+	"crypto/x509"
 	"errors"
 	"fmt"
+	"net"
 	"strconv"
 	"strings"
 	"time"
@@ -21,23 +24,23 @@ const pinned = "2025.8"
 // checks lists what is proved, in the order of the page.
 func (r *run) checks() []check {
 	all := []check{
-		{"address", "The address answers", nil, r.address},
-		{"connectwise", "It is ConnectWise", []string{"address"}, r.connectwise},
-		{"company", "The company ID is known", []string{"connectwise"}, r.company},
-		{"keys", "The keys are accepted", []string{"company"}, r.keys},
-		{"version", "The version is new enough", []string{"keys"}, r.version},
-		{"clock", "The clocks agree", []string{"keys"}, r.clock},
+		{id: "address", title: "The address answers", prove: r.address},
+		{id: "connectwise", title: "It is ConnectWise", needs: []string{"address"}, prove: r.connectwise},
+		{id: "company", title: "The company ID is known", needs: []string{"connectwise"}, prove: r.company},
+		{id: "keys", title: "The keys are accepted", needs: []string{"company"}, prove: r.keys},
+		{id: "version", title: "The version is new enough", needs: []string{"keys"}, prove: r.version},
+		{id: "clock", title: "The clocks agree", needs: []string{"keys"}, prove: r.clock},
 	}
 	all = append(all, r.rightChecks()...)
 	if r.conn.Ticketing.Enabled {
 		all = append(all, r.ticketingChecks()...)
 	}
-	all = append(all, check{"company_status.imported", "There is a company status Imported", []string{"right.companies.inquire"}, r.imported})
+	all = append(all, check{id: "company_status.imported", title: "There is a company status Imported", needs: []string{"right.companies.inquire"}, prove: r.imported})
 	if r.conn.Billing.Enabled {
 		all = append(all, r.productChecks()...)
 		all = append(all, r.agreementChecks()...)
 	}
-	return all
+	return append(all, r.vendorChecks()...)
 }
 
 // identify asks who is there, once.
@@ -62,6 +65,7 @@ const (
 	fixAddress = "Open ConnectWise in the browser and copy its address. On the cloud it is na., eu. or au.myconnectwise.net."
 	fixCompany = "Use the company you type at the ConnectWise sign-in, and the address of its region."
 	fixKeys    = "In ConnectWise open System ▸ Members ▸ API Members, choose the member, API Keys, make a new key and enter both halves here."
+	fixClient  = "Open developer.connectwise.com ▸ ClientID, copy the client ID of your integration, and enter it in the field Client ID of the connection."
 )
 
 func (r *run) address(ctx context.Context) finding {
@@ -73,12 +77,32 @@ func (r *run) address(ctx context.Context) finding {
 	}
 	address, err := settings.Address(r.conn.SiteURL, r.conn.AllowPrivateNetwork)
 	if err != nil {
-		return failedBy(err, fixAddress)
+		return failedBy(err, fixReach(err))
 	}
 	if err := r.identify(ctx).err; err != nil && app.ErrorCode(err) != app.NotFound {
-		return failedBy(err, fixAddress)
+		return failedBy(err, fixReach(err))
 	}
 	return ok(address + " answers.")
+}
+
+// fixReach says what to do about a server that is not reached, by what kept us from it.
+func fixReach(err error) string {
+	if _, is := errors.AsType[*net.DNSError](err); is {
+		return fixAddress + " If it is right, look whether this computer is online."
+	}
+	if _, is := errors.AsType[x509.HostnameError](err); is {
+		return "Enter the Site URL by the name the certificate is for, or have the server's certificate issued for the name you use."
+	}
+	if e, is := errors.AsType[x509.CertificateInvalidError](err); is && e.Reason == x509.Expired {
+		return "Renew the certificate of the server, and look at the date and time of this computer."
+	}
+	if _, is := errors.AsType[*tls.CertificateVerificationError](err); is {
+		return "Save the certificate of the authority that signed the server's as a PEM file, and name it as the CA file of the connection. If you expected a public certificate, a proxy between here and there may be reading along."
+	}
+	if strings.Contains(app.ErrorMessage(err), "private network") {
+		return "If ConnectWise really runs in your own network, tick Self-hosted in the own network on the connection; else correct the Site URL."
+	}
+	return fixAddress + " If it opens there, a firewall or proxy keeps psabridge from it."
 }
 
 // keysMissing reports whether there is no client because a key was never set, or was set for another address.
@@ -96,7 +120,7 @@ func (r *run) connectwise(ctx context.Context) finding {
 		return ok("It is ConnectWise.")
 	}
 	if code := app.ErrorCode(r.authenticate(ctx).err); code == "" || code == app.Forbidden {
-		return warning("The server hides its company lookup, but accepts the keys as ConnectWise does.", "")
+		return warning("The server hides its company lookup, but accepts the keys as ConnectWise does.", "Nothing has to be done. Whoever runs the server can open /login/companyinfo.")
 	}
 	return failedBy(who.err, fixAddress)
 }
@@ -104,6 +128,9 @@ func (r *run) connectwise(ctx context.Context) finding {
 func (r *run) company(ctx context.Context) finding {
 	who := r.identify(ctx)
 	switch {
+	case who.err == nil && who.SiteURL != "":
+		return warning(fmt.Sprintf("The company %s is not at home here: ConnectWise names %s as its site.", who.CompanyName, who.SiteURL),
+			"Change the Site URL of the connection to "+who.SiteURL+", save, and test again. Each region of the cloud has its own address.")
 	case who.err == nil:
 		return ok("The company is " + who.CompanyName + ".")
 	case fieldOf(who.err) == "site_url":
@@ -129,6 +156,9 @@ func (r *run) keys(ctx context.Context) finding {
 	case app.Forbidden:
 		return ok("ConnectWise accepts the keys; what the role lacks follows below.")
 	default:
+		if strings.Contains(strings.ToLower(app.ErrorMessage(err)), "client id") {
+			return r.refused(err, fixClient)
+		}
 		return r.refused(err, fixKeys)
 	}
 }
@@ -140,7 +170,7 @@ func (r *run) version(ctx context.Context) finding {
 	}
 	switch {
 	case version == "":
-		return warning("ConnectWise does not say its version.", "")
+		return warning("ConnectWise does not say its version.", fmt.Sprintf("Look at the version in ConnectWise under Help ▸ About; it should be v%s or newer.", pinned))
 	case older(version, pinned):
 		return warning(fmt.Sprintf("ConnectWise is %s; psabridge speaks the API of v%s. Most works, some lists may be refused.", version, pinned), "Update ConnectWise when you can.")
 	}

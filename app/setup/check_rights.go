@@ -2,46 +2,133 @@ package setup
 
 import (
 	"context"
-	"slices"
 	"strings"
 
 	"psabridge/app"
 )
 
-const fixRole = "In ConnectWise open System ▸ Security Roles, choose the role of the API member and give it the right named above; then test again."
-
 // rightChecks probes each right a switched-on feature needs by a read that changes nothing. What only a write can prove
-// is shown as proved once one succeeded, and until then as not proven yet.
+// is shown as proved once one succeeded, as missing when one was refused, and until then as not proven yet.
 func (r *run) rightChecks() []check {
 	keys := []string{"keys"}
-	all := []check{{"right.companies.inquire", "The role may read companies", keys, r.reads(app.ListCompanies, "companies")}}
+	all := []check{
+		{id: "right.companies.inquire", title: "The role may read companies", needs: keys, prove: r.reads(app.ListCompanies, "companies", companiesInquire)},
+		{id: "right.table_setup.inquire", title: "The role may read the set-up tables", needs: keys, prove: r.readsTables},
+	}
 	if r.conn.Billing.Enabled {
+		agreements := []string{"right.agreements.inquire"}
 		all = append(all,
-			check{"right.agreements.inquire", "The role may read agreements", keys, r.reads(app.ListAgreements, "agreements")},
-			check{"right.catalog.inquire", "The role may read the product catalog", keys, r.readsCatalog},
-			check{"right.agreements.edit", "The role may change agreements", []string{"right.agreements.inquire"}, r.wrote(func(app.OwnedAddition) bool { return true }, "The first push")},
-			check{"right.agreements.add", "The role may add to agreements", []string{"right.agreements.inquire"}, r.wrote(func(o app.OwnedAddition) bool { return o.CreatedByUs }, "The first line psabridge creates")},
+			check{id: "right.agreements.inquire", title: "The role may read agreements", needs: keys, prove: r.reads(app.ListAgreements, "agreements", agreementsInquire)},
+			check{id: "right.catalog.inquire", title: "The role may read the product catalog", needs: keys, prove: r.readsCatalog},
+			check{id: "right.agreements.edit", title: "The role may change agreements", needs: agreements, prove: r.writes(agreementsEdit, "The first push"), local: true},
+			check{id: "right.agreements.add", title: "The role may add to agreements", needs: agreements, prove: r.writes(agreementsAdd, "The first line psabridge creates"), local: true},
 		)
 	}
 	if r.conn.Ticketing.Enabled {
+		tickets := []string{"right.tickets.inquire"}
 		all = append(all,
-			check{"right.tickets.inquire", "The role may read tickets", keys, r.readsTickets},
-			check{"right.table_setup.inquire", "The role may read the set-up tables", keys, r.reads(app.ListBoards, "boards")},
-			check{"right.tickets.add", "The role may create tickets", []string{"right.tickets.inquire"}, r.createdTicket},
-			check{"right.tickets.edit", "The role may change tickets", []string{"right.tickets.inquire"}, unproven("The first note on a ticket")},
-			check{"right.tickets.close", "The role may close tickets", []string{"right.tickets.inquire"}, unproven("The first ticket that closes by itself")},
+			check{id: "right.tickets.inquire", title: "The role may read tickets", needs: keys, prove: r.readsTickets},
+			check{id: "right.tickets.add", title: "The role may create tickets", needs: tickets, prove: r.writes(ticketsAdd, "A test ticket or the first alert"), local: true},
+			check{id: "right.tickets.edit", title: "The role may change tickets", needs: tickets, prove: r.writes(ticketsEdit, "A test ticket or the first note"), local: true},
+			check{id: "right.tickets.close", title: "The role may close tickets", needs: tickets, prove: r.writes(ticketsClose, "A test ticket or the first ticket that closes by itself"), local: true},
 		)
 	}
-	return all
+	return append(all, check{id: "rights.excess", title: "The role has no right it does not need", needs: keys, prove: r.excess})
 }
 
-func (r *run) reads(list app.OptionList, what string) func(context.Context) finding {
+// The rights in ConnectWise's own words: module, function and level.
+const (
+	companiesInquire  = "Companies ▸ Company Maintenance ▸ Inquire"
+	agreementsInquire = "Finance ▸ Agreements ▸ Inquire"
+	agreementsEdit    = "Finance ▸ Agreements ▸ Edit"
+	agreementsAdd     = "Finance ▸ Agreements ▸ Add"
+	catalogInquire    = "Procurement ▸ Product Catalog ▸ Inquire"
+	ticketsInquire    = "Service Desk ▸ Service Tickets ▸ Inquire"
+	ticketsAdd        = "Service Desk ▸ Service Tickets ▸ Add"
+	ticketsEdit       = "Service Desk ▸ Service Tickets ▸ Edit"
+	ticketsClose      = "Service Desk ▸ Close Service Tickets ▸ Edit"
+	tablesInquire     = "System ▸ Table Setup ▸ Inquire"
+)
+
+const fixRole = "In ConnectWise open System ▸ Security Roles, choose the role of the API member and give it the right named above; then test again."
+
+// fixRight is the click that gives one right.
+func fixRight(right string) string {
+	return "In ConnectWise open System ▸ Security Roles, choose the role of the API member, set " + right + " to All and save; then test again."
+}
+
+// fixTables is the click that shows tables Customize has narrowed away.
+func fixTables(tables []string) string {
+	return "In ConnectWise open System ▸ Security Roles, choose the role of the API member, click customize beside System ▸ Table Setup, allow " + listed(tables) + " and save; then test again."
+}
+
+func (r *run) reads(list app.OptionList, what, right string) func(context.Context) finding {
 	return func(ctx context.Context) finding {
 		if _, err := r.list(ctx, list, 0); err != nil {
-			return r.refused(err, fixRole)
+			return r.refused(err, fixRight(right))
 		}
 		return ok("The role may read " + what + ".")
 	}
+}
+
+// readsTables reads each table that is used. Table Setup can be narrowed to single tables, so one says nothing of another.
+func (r *run) readsTables(ctx context.Context) finding {
+	lists := map[string]app.OptionList{
+		tableStatuses: app.ListCompanyStatuses, tableBoards: app.ListBoards, tablePriorities: app.ListPriorities, tableSources: app.ListSources,
+	}
+	tables := tablesOf(r.conn)
+	var hidden []string
+	var first error
+	for _, table := range tables {
+		_, err := r.list(ctx, lists[table], 0)
+		switch {
+		case err == nil:
+		case app.ErrorCode(err) != app.Forbidden:
+			return r.refused(err, fixRight(tablesInquire))
+		default:
+			hidden = append(hidden, table)
+			if first == nil {
+				first = err
+			}
+		}
+	}
+	switch {
+	case len(hidden) == 0:
+		return ok("The role may read the set-up tables " + listed(tables) + ".")
+	case len(hidden) == len(tables) && len(tables) > 1:
+		return failedBy(first, fixRight(tablesInquire))
+	}
+	says := "The role may not read " + listed(hidden) + " in System ▸ Table Setup." + r.withoutTables(hidden)
+	if r.needsTable(hidden) {
+		return failed(says, fixTables(hidden))
+	}
+	return warning(says, fixTables(hidden))
+}
+
+// needsTable reports whether something that is switched on cannot be done without one of these tables.
+func (r *run) needsTable(tables []string) bool {
+	named := map[string]bool{
+		tableStatuses:   r.conn.Billing.Enabled,
+		tableBoards:     r.conn.Ticketing.Enabled,
+		tablePriorities: len(r.conn.Ticketing.Priority) > 0,
+		tableSources:    !r.conn.Ticketing.Source.IsZero(),
+	}
+	for _, table := range tables {
+		if named[table] {
+			return true
+		}
+	}
+	return false
+}
+
+// withoutTables says what the lack of a table means where that cannot be guessed.
+func (r *run) withoutTables(tables []string) string {
+	for _, table := range tables {
+		if table == tableStatuses {
+			return " Without Company / Company Status it cannot be seen which companies are inactive, so billing holds their lines."
+		}
+	}
+	return ""
 }
 
 // readsCatalog looks for one product instead of reading the catalog, which can hold many thousands.
@@ -49,54 +136,45 @@ func (r *run) readsCatalog(ctx context.Context) finding {
 	probe := "psabridge"
 	for _, meter := range meters(r.conn.Billing.Products) {
 		probe = r.conn.Billing.Products[meter]
+		break
 	}
-	if _, err := r.client.ProductsByIdentifier(ctx, probe); err != nil {
-		return r.refused(err, fixRole)
+	if _, err := r.product(ctx, probe); err != nil {
+		return r.refused(err, fixRight(catalogInquire))
 	}
 	return ok("The role may read the product catalog.")
 }
 
 func (r *run) readsTickets(ctx context.Context) finding {
 	if _, err := r.client.NewestTicket(ctx); err != nil && app.ErrorCode(err) != app.NotFound {
-		return r.refused(err, fixRole)
+		return r.refused(err, fixRight(ticketsInquire))
 	}
 	return ok("The role may read tickets.")
 }
 
-func (r *run) createdTicket(ctx context.Context) finding {
-	rows, err := r.Store.Tickets(ctx, app.TicketFilter{Connection: r.conn.Name})
-	if err != nil {
-		return failedBy(err, "")
+// excess warns of rights a bridge has no use for: whoever gets hold of its keys would have them too.
+func (r *run) excess(ctx context.Context) finding {
+	modules, err := r.client.Excess(ctx)
+	switch {
+	case app.ErrorCode(err) == app.Unavailable, app.ErrorCode(err) == app.RateLimited:
+		return r.refused(err, fixRole)
+	case err != nil:
+		return warning("It could not be found out whether the role has too many rights. "+app.ErrorMessage(err), "Compare the role with the table of rights on the set-up page.")
+	case len(modules) == 0:
+		return ok("Nothing that psabridge has no use for can be read with its keys.")
 	}
-	for _, t := range rows {
-		if t.RemoteID != 0 {
-			return ok("psabridge has created tickets here.")
-		}
-	}
-	return unproven("The first ticket")(ctx)
-}
-
-func (r *run) wrote(proves func(app.OwnedAddition) bool, proof string) func(context.Context) finding {
-	return func(ctx context.Context) finding {
-		owned, err := r.Store.Owned(ctx, r.conn.Name)
-		if err != nil {
-			return failedBy(err, "")
-		}
-		if slices.ContainsFunc(owned, proves) {
-			return ok("psabridge has done so here.")
-		}
-		return unproven(proof)(ctx)
-	}
-}
-
-// unproven is what can be said about a right that no harmless read shows.
-func unproven(proof string) func(context.Context) finding {
-	return func(context.Context) finding {
-		return skipped("Not proven yet. " + proof + " will prove it; until then compare the role with the table of rights on the set-up page.")
-	}
+	return warning("The role may read "+listed(modules)+", which psabridge has no use for. Whoever got hold of its keys could read it too.",
+		"In ConnectWise open System ▸ Security Roles, choose the role of the API member, set every level of "+listed(modules)+" to None and save; then test again.")
 }
 
 // onlyWritesProve reports whether a check is about a right no harmless read shows.
 func onlyWritesProve(id string) bool {
 	return strings.HasPrefix(id, "right.") && (strings.HasSuffix(id, ".add") || strings.HasSuffix(id, ".edit") || strings.HasSuffix(id, ".close"))
+}
+
+// listed joins names for a sentence.
+func listed(names []string) string {
+	if len(names) < 2 {
+		return strings.Join(names, "")
+	}
+	return strings.Join(names[:len(names)-1], ", ") + " and " + names[len(names)-1]
 }

@@ -14,7 +14,7 @@ import (
 
 // Options serves a drop-down of ConnectWise from the cache, with when it was read; one that was never read is read now.
 // An old one is served as it is, so that a page works while ConnectWise is away; Reload reads anew. parent is the board
-// of statuses, types and teams, or the company of agreements (0: all).
+// of what belongs to a board, or the company of agreements (0: all).
 func (s *Setup) Options(ctx context.Context, connection string, list app.OptionList, parent int64) ([]app.OptionRow, time.Time, error) {
 	if err := s.known(ctx, connection); err != nil {
 		return nil, time.Time{}, err
@@ -104,8 +104,37 @@ func read(ctx context.Context, client psa.Client, list app.OptionList, parent in
 		return ofBoard(client.Types)
 	case app.ListTeams:
 		return ofBoard(client.Teams)
+	case app.ListSubtypes:
+		return ofBoard(client.Subtypes)
+	case app.ListItems:
+		return ofBoard(client.Items)
+	case app.ListAssociations:
+		return associations(ctx, client, parent)
+	case app.ListMembers:
+		all, err := client.Members(ctx)
+		return memberRows(all), err
 	}
 	return nil, app.Errorf(app.NotFound, "There is no list called %s.", list)
+}
+
+func associations(ctx context.Context, client psa.Client, board int64) ([]app.OptionRow, error) {
+	if board == 0 {
+		return nil, app.FieldErrorf("board", "Say whose %s are wanted: name the board.", app.ListAssociations)
+	}
+	all, err := client.Associations(ctx, board)
+	rows := make([]app.OptionRow, 0, len(all))
+	for _, a := range all {
+		rows = append(rows, app.OptionRow{ID: a.ID, Body: body(a)})
+	}
+	return rows, err
+}
+
+func memberRows(all []app.Member) []app.OptionRow {
+	rows := make([]app.OptionRow, 0, len(all))
+	for _, m := range all {
+		rows = append(rows, app.OptionRow{ID: m.ID, Identifier: m.Identifier, Name: m.Name, Inactive: m.Inactive, Body: body(m)})
+	}
+	return sorted(rows)
 }
 
 func companyRows(all []app.Company) []app.OptionRow {
@@ -158,3 +187,6 @@ func body(record any) json.RawMessage {
 
 func agreementOf(r app.OptionRow) (a app.Agreement) { _ = json.Unmarshal(r.Body, &a); return a }
 func optionOf(r app.OptionRow) (o app.Option)       { _ = json.Unmarshal(r.Body, &o); return o }
+func companyOf(r app.OptionRow) (c app.Company)     { _ = json.Unmarshal(r.Body, &c); return c }
+
+func associationOf(r app.OptionRow) (a app.Association) { _ = json.Unmarshal(r.Body, &a); return a }

@@ -2,6 +2,7 @@ package setup
 
 import (
 	"context"
+	"fmt"
 	"strings"
 	"time"
 
@@ -47,15 +48,32 @@ func pick(rows []app.OptionRow, list app.OptionList, ref app.Ref) (app.OptionRow
 	if len(found) == 0 && ref.ID == 0 {
 		found = matching(rows, func(r app.OptionRow) bool { return strings.EqualFold(r.Name, strings.TrimSpace(ref.Name)) })
 	}
+	if usable := matching(found, func(r app.OptionRow) bool { return !r.Inactive }); len(usable) > 0 {
+		found = usable // what is switched off cannot be meant beside one that is not
+	}
 	switch {
 	case len(found) == 0:
-		return app.OptionRow{}, app.Errorf(app.NotFound, "ConnectWise has no %s %s. It may have been renamed or removed; choose another in the settings.", singular[list], quoted(ref))
-	case len(found) > 1:
-		return app.OptionRow{}, app.Errorf(app.NotFound, "ConnectWise has several entries %s in %s. Choose one by its id.", quoted(ref), list)
+		return app.OptionRow{}, app.Errorf(app.NotFound, "ConnectWise has no %s %s. It may have been renamed or removed; choose another in the settings.%s",
+			singular[list], quoted(ref), nearText(nearMisses(rows, ref.Name, func(r app.OptionRow) string { return r.Name })))
 	case found[0].Inactive:
 		return app.OptionRow{}, app.Errorf(app.NotFound, "The %s %s is inactive in ConnectWise. Switch it on there, or choose another in the settings.", singular[list], quoted(ref))
+	case len(found) > 1:
+		return app.OptionRow{}, app.Errorf(app.NotFound, "ConnectWise has %d entries %s among its %s: %s. Say which one is meant by its id, as in {id: %d}.",
+			len(found), quoted(ref), plural[list], recordsOf(found), found[0].ID)
 	}
 	return found[0], nil
+}
+
+// recordsOf names the entries of one name by what tells them apart.
+func recordsOf(rows []app.OptionRow) string {
+	all := make([]string, len(rows))
+	for i, r := range rows {
+		all[i] = fmt.Sprintf("record %d", r.ID)
+		if r.Identifier != "" {
+			all[i] += " (" + r.Identifier + ")"
+		}
+	}
+	return listed(all)
 }
 
 func matching(rows []app.OptionRow, want func(app.OptionRow) bool) []app.OptionRow {
@@ -78,4 +96,11 @@ func quoted(r app.Ref) string {
 var singular = map[app.OptionList]string{
 	app.ListCompanies: "company", app.ListAgreements: "agreement", app.ListProducts: "product", app.ListBoards: "board", app.ListStatuses: "status",
 	app.ListTypes: "type", app.ListTeams: "team", app.ListPriorities: "priority", app.ListSources: "source", app.ListCompanyStatuses: "company status",
+	app.ListSubtypes: "subtype", app.ListItems: "item", app.ListMembers: "member",
+}
+
+var plural = map[app.OptionList]string{
+	app.ListCompanies: "companies", app.ListAgreements: "agreements", app.ListProducts: "products", app.ListBoards: "boards", app.ListStatuses: "statuses",
+	app.ListTypes: "types", app.ListTeams: "teams", app.ListPriorities: "priorities", app.ListSources: "sources", app.ListCompanyStatuses: "company statuses",
+	app.ListSubtypes: "subtypes", app.ListItems: "items", app.ListMembers: "members",
 }

@@ -38,14 +38,15 @@ const (
 )
 
 // Suggestions proposes a company for each organization of a connection that has none, surest first and then by name.
-// Nothing is mapped by it. Names that fit several companies alike are all proposed, as similar, so that none of them
-// is accepted unseen.
+// Nothing is mapped by it, and no inactive company is proposed. Names that fit several companies alike are all proposed,
+// as similar, so that none of them is accepted unseen; an inactive one of the same name is reason enough to look.
 func (s *Setup) Suggestions(ctx context.Context, connection string) ([]Suggestion, error) {
 	companies, _, err := s.Options(ctx, connection, app.ListCompanies, 0)
 	if err != nil {
 		return nil, err
 	}
-	companies = slices.DeleteFunc(companies, func(c app.OptionRow) bool { return c.Inactive })
+	every := newNames(companies)
+	companies = slices.DeleteFunc(slices.Clone(companies), func(c app.OptionRow) bool { return c.Inactive })
 	unmapped, err := s.unmapped(ctx, connection)
 	if err != nil {
 		return nil, err
@@ -57,7 +58,7 @@ func (s *Setup) Suggestions(ctx context.Context, connection string) ([]Suggestio
 	names := newNames(companies)
 	var all []Suggestion
 	for _, o := range unmapped {
-		all = append(all, suggest(o, companies, names, before[o.Source+"/"+o.ExternalID])...)
+		all = append(all, suggest(o, companies, names, every, before[o.Source+"/"+o.ExternalID])...)
 	}
 	rank := []Reason{ReasonSameID, ReasonExact, ReasonNormalised, ReasonSimilar}
 	slices.SortStableFunc(all, func(a, b Suggestion) int {
@@ -109,7 +110,7 @@ func (s *Setup) mappedBefore(ctx context.Context) (map[string]int64, error) {
 	return before, nil
 }
 
-func suggest(o app.OrganizationRow, companies []app.OptionRow, names *names, before int64) []Suggestion {
+func suggest(o app.OrganizationRow, companies []app.OptionRow, names, every *names, before int64) []Suggestion {
 	propose := func(at int, reason Reason, score float64) Suggestion {
 		c := companies[at]
 		return Suggestion{OrganizationID: o.ID, Organization: o.Name, CompanyID: c.ID, Company: c.Name, Identifier: c.Identifier, Reason: reason, Score: score}
@@ -119,12 +120,16 @@ func suggest(o app.OrganizationRow, companies []app.OptionRow, names *names, bef
 	}
 	for _, step := range []struct {
 		reason Reason
-		found  []int
-	}{{ReasonExact, names.exact[strings.TrimSpace(o.Name)]}, {ReasonNormalised, names.normal[normalise(o.Name)]}} {
-		switch len(step.found) {
-		case 0:
+		found  []int // among the active companies
+		all    int   // inactive ones included
+	}{
+		{ReasonExact, names.exact[strings.TrimSpace(o.Name)], len(every.exact[strings.TrimSpace(o.Name)])},
+		{ReasonNormalised, names.normal[normalise(o.Name)], len(every.normal[normalise(o.Name)])},
+	} {
+		switch {
+		case len(step.found) == 0:
 			continue
-		case 1:
+		case step.all == 1:
 			return []Suggestion{propose(step.found[0], step.reason, 1)}
 		}
 		var twins []Suggestion

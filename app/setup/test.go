@@ -24,7 +24,10 @@ func (s *Setup) Test(ctx context.Context, connection string, each func(app.Check
 	if err != nil {
 		return nil, err
 	}
-	r := &run{Setup: s, conn: conn, doc: doc, organizations: organizations, each: each, results: make(map[string]app.CheckState), lists: make(map[listKey]listed)}
+	r := &run{Setup: s, conn: conn, doc: doc, organizations: organizations, each: each, results: make(map[string]app.CheckState)}
+	if err := r.recall(ctx); err != nil {
+		return nil, err
+	}
 	r.client, r.clientErr = s.Client(ctx, connection)
 	for _, c := range r.checks() {
 		r.do(ctx, c)
@@ -35,11 +38,25 @@ func (s *Setup) Test(ctx context.Context, connection string, each func(app.Check
 	return r.rows, s.Store.SaveChecks(ctx, connection, r.rows, s.Now())
 }
 
+// recall reads what is known before ConnectWise is asked: what writes proved, what people confirmed, and the companies as
+// they were read last, because a company that is gone has no name any more.
+func (r *run) recall(ctx context.Context) (err error) {
+	if r.proofs, err = r.Store.Proofs(ctx, r.conn.Name); err != nil {
+		return err
+	}
+	if r.confirmed, err = r.said(ctx); err != nil {
+		return err
+	}
+	r.formerly, _, err = r.Store.Options(ctx, r.conn.Name, app.ListCompanies, 0)
+	return err
+}
+
 // check is one thing that can be proved about a connection.
 type check struct {
 	id, title string
 	needs     []string // ids of checks without which this one means nothing
 	prove     func(ctx context.Context) finding
+	local     bool // it asks ConnectWise nothing
 }
 
 // finding is what a check found out.
@@ -64,14 +81,19 @@ type run struct {
 	client        psa.Client
 	clientErr     error
 
+	proofs    []app.Proof
+	confirmed map[string]app.Confirmation
+	formerly  []app.OptionRow // companies as they were cached before this run
+
 	rows    []app.CheckRow
 	results map[string]app.CheckState
 	away    bool // ConnectWise stopped answering; the rest would only time out
 
 	identity *identified
 	server   *authenticated
-	lists    map[listKey]listed
-	board    int64
+	lists    once[listKey, []app.OptionRow]
+	products once[string, []app.Product]
+	board    app.OptionRow // that new tickets go to
 }
 
 type identified struct {
@@ -89,13 +111,29 @@ type listKey struct {
 	parent int64
 }
 
-type listed struct {
-	rows []app.OptionRow
-	err  error
+// once keeps what was asked for, so that a run asks for each thing one time, errors included.
+type once[K comparable, V any] struct{ answers map[K]answered[V] }
+
+type answered[V any] struct {
+	value V
+	err   error
+}
+
+func (o *once[K, V]) ask(key K, f func() (V, error)) (V, error) {
+	if got, done := o.answers[key]; done {
+		return got.value, got.err
+	}
+	if o.answers == nil {
+		o.answers = make(map[K]answered[V])
+	}
+	value, err := f()
+	o.answers[key] = answered[V]{value, err}
+	return value, err
 }
 
 // do runs one check, or says why it cannot be tried.
 func (r *run) do(ctx context.Context, c check) {
+	began := r.Now()
 	found := r.blocked(c)
 	if found.state == "" {
 		found = c.prove(ctx)
@@ -105,6 +143,7 @@ func (r *run) do(ctx context.Context, c check) {
 	}
 	r.results[c.id] = found.state
 	row := app.CheckRow{Connection: r.conn.Name, ID: c.id, Title: c.title, State: found.state, Message: found.message, Fix: found.fix, ChangedAt: r.Now()}
+	row.Took = max(0, row.ChangedAt.Sub(began))
 	r.rows = append(r.rows, row)
 	if r.each != nil {
 		r.each(row)
@@ -120,7 +159,7 @@ func (r *run) blocked(c check) finding {
 			return skipped("Not tried, because the check before it did not succeed: " + r.title(id) + ".")
 		}
 	}
-	if r.away {
+	if r.away && !c.local {
 		return skipped("Not tried, because ConnectWise stopped answering during the test. Test again later.")
 	}
 	return finding{}
@@ -146,11 +185,10 @@ func (r *run) refused(err error, fix string) finding {
 
 // list reads a drop-down once in this run, and refreshes the cache with it.
 func (r *run) list(ctx context.Context, list app.OptionList, parent int64) ([]app.OptionRow, error) {
-	key := listKey{list, parent}
-	if got, done := r.lists[key]; done {
-		return got.rows, got.err
-	}
-	rows, err := r.load(ctx, r.client, r.conn.Name, list, parent)
-	r.lists[key] = listed{rows, err}
-	return rows, err
+	return r.lists.ask(listKey{list, parent}, func() ([]app.OptionRow, error) { return r.load(ctx, r.client, r.conn.Name, list, parent) })
+}
+
+// product looks for the catalog items of a Product ID once in this run.
+func (r *run) product(ctx context.Context, id string) ([]app.Product, error) {
+	return r.products.ask(id, func() ([]app.Product, error) { return r.client.ProductsByIdentifier(ctx, id) })
 }

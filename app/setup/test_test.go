@@ -48,7 +48,14 @@ func (b *bench) test(t *testing.T) (map[string]app.CheckRow, []app.CheckRow) {
 
 func TestGoodConnection(t *testing.T) {
 	b := sampled(t, sandbox.Options{})
+	if err := b.Confirm(t.Context(), "Ada", app.VendorOff("sync"), true); err != nil {
+		t.Fatal(err)
+	}
+	b.cw.ForgetRequests()
 	byID, rows := b.test(t)
+	if n := b.cw.Requests(); n > 25 {
+		t.Errorf("the checks took %d calls", n)
+	}
 	var order []string
 	for _, r := range rows {
 		if !strings.HasPrefix(r.ID, "agreement.") {
@@ -64,10 +71,11 @@ func TestGoodConnection(t *testing.T) {
 	}
 	want := []string{
 		"address", "connectwise", "company", "keys", "version", "clock",
-		"right.companies.inquire", "right.agreements.inquire", "right.catalog.inquire", "right.agreements.edit", "right.agreements.add",
-		"right.tickets.inquire", "right.table_setup.inquire", "right.tickets.add", "right.tickets.edit", "right.tickets.close",
+		"right.companies.inquire", "right.table_setup.inquire",
+		"right.agreements.inquire", "right.catalog.inquire", "right.agreements.edit", "right.agreements.add",
+		"right.tickets.inquire", "right.tickets.add", "right.tickets.edit", "right.tickets.close", "rights.excess",
 		"board", "status.default", "status.closed", "team.default", "type", "priority", "source", "company_status.imported",
-		"product.accounts", "unit.accounts", "product.file_server", "unit.file_server", "product.storage", "unit.storage",
+		"product.accounts", "unit.accounts", "product.file_server", "unit.file_server", "product.storage", "unit.storage", "vendor_off.sync",
 	}
 	if !slices.Equal(order, want) {
 		t.Errorf("order = %q", order)
@@ -103,7 +111,7 @@ func TestWithoutFeaturesLittleIsAsked(t *testing.T) {
 		doc.Connections[0].Ticketing.Enabled, doc.Connections[0].Billing.Enabled = false, false
 	})
 	_, rows := b.test(t)
-	if len(rows) != 8 {
+	if len(rows) != 11 {
 		t.Errorf("%d checks: %+v", len(rows), rows)
 	}
 }
@@ -268,6 +276,9 @@ func TestNothingAnswers(t *testing.T) {
 		t.Errorf("%+v", byID["address"])
 	}
 	for _, r := range rows[1:] {
+		if r.ID == "vendor_off.sync" {
+			continue // asks ConnectWise nothing
+		}
 		if r.State != app.CheckSkipped {
 			t.Errorf("%+v", r)
 		}
@@ -338,7 +349,7 @@ func TestAgreements(t *testing.T) {
 	}{
 		"good":             {func(*app.Agreement) {}, app.CheckOK, "is active"},
 		"another company":  {func(a *app.Agreement) { a.CompanyID = 250 }, app.CheckFailed, "not to the mapped company"},
-		"cancelled":        {func(a *app.Agreement) { a.Cancelled = true }, app.CheckFailed, "active"},
+		"cancelled":        {func(a *app.Agreement) { a.Cancelled = true }, app.CheckFailed, "is cancelled"},
 		"expired":          {func(a *app.Agreement) { a.Status = "Expired" }, app.CheckFailed, "expired"},
 		"starts tomorrow":  {func(a *app.Agreement) { a.StartDate = day(6) }, app.CheckFailed, "6 November 2026"},
 		"starts today":     {func(a *app.Agreement) { a.StartDate = day(5) }, app.CheckOK, ""},
