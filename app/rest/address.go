@@ -25,7 +25,7 @@ func ParseBase(raw string, allowPrivate bool) (*url.URL, error) {
 	case u.RawQuery != "" || u.ForceQuery || u.Fragment != "":
 		return nil, app.Errorf(app.Invalid, "The address holds a query. Leave out everything from the question mark on.")
 	case !plainHost(u.Hostname()):
-		return nil, app.Errorf(app.Invalid, "The host %q holds characters that look like others. Type it in plain letters.", u.Hostname())
+		return nil, app.Errorf(app.Invalid, "The host %q holds characters that look like others. Type it in plain letters, an international name in its form with xn--.", u.Hostname())
 	}
 	if err := checkPort(u.Port()); err != nil {
 		return nil, err

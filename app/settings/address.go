@@ -15,7 +15,7 @@ const DefaultHost = "https://syncedtool.com"
 // scheme, host and port. It is Invalid when nothing can be reached that way, or only unencrypted. Plain http is for
 // loopback alone, and only with allowPrivate. Whether a name leads into a private network is seen when it is dialled.
 func Address(raw string, allowPrivate bool) (string, error) {
-	text := strings.TrimSpace(raw)
+	text := app.CleanAddress(raw)
 	if text == "" {
 		return "", app.Errorf(app.Invalid, "An address is missing. Write it as https://na.myconnectwise.net.")
 	}
@@ -32,11 +32,23 @@ func Address(raw string, allowPrivate bool) (string, error) {
 	if err := reachable(u, allowPrivate); err != nil {
 		return "", err
 	}
-	host := strings.ToLower(u.Host)
+	if host := u.Hostname(); !allowPrivate && !strings.ContainsAny(host, ".:") {
+		return "", app.Errorf(app.Invalid, "“%s” is only a part of an address. Write it whole, e.g. https://na.myconnectwise.net.", host)
+	}
+	host := withoutRootDot(strings.ToLower(u.Host))
 	if u.Port() == "443" && u.Scheme == "https" || u.Port() == "80" && u.Scheme == "http" {
 		host = strings.TrimSuffix(strings.TrimSuffix(host, ":443"), ":80")
 	}
 	return u.Scheme + "://" + host, nil
+}
+
+// withoutRootDot takes off the dot that a full name may end with, and a colon without a port: they lead to the same place.
+func withoutRootDot(host string) string {
+	host = strings.TrimSuffix(host, ":")
+	if name, port, ok := strings.Cut(host, ".:"); ok {
+		return name + ":" + port
+	}
+	return strings.TrimSuffix(host, ".")
 }
 
 func reachable(u *url.URL, allowPrivate bool) error {
@@ -80,7 +92,7 @@ func Host(raw string) string {
 // leads to the same place as the name without it.
 func tenant(c app.ConnectionSettings) string {
 	host := Host(c.SiteURL)
-	if strings.HasSuffix(host, ".myconnectwise.net") {
+	if strings.HasSuffix(host, ".myconnectwise.net") || strings.HasSuffix(host, ".connectwisedev.com") {
 		host = strings.TrimPrefix(host, "api-")
 	}
 	return host + "\n" + strings.ToLower(strings.TrimSpace(c.CompanyID))

@@ -2,6 +2,7 @@ package connectwise
 
 import (
 	"net/url"
+	"regexp"
 	"strings"
 
 	"psabridge/app"
@@ -28,14 +29,18 @@ const (
 
 // ParseSite makes an address out of what people paste: na.myconnectwise.net, the address bar of the web client with
 // its path, an on-premise host with a port, quotes and spaces around it. Only host and port are kept, because the API
-// always lies at the root of a host.
+// always lies at the root of a host. Nothing is guessed: keys are bound to the host that was typed, so what is not one
+// is refused with the way to write it.
 func ParseSite(raw string, allowPrivate bool) (Site, error) {
-	s := strings.Trim(strings.Map(visible, raw), " \t\r\n\"'<>()[]{},;")
+	s := app.CleanAddress(raw)
 	if s == "" {
 		return Site{}, app.FieldErrorf("site_url", "The site is missing. It is the address you open ConnectWise at, e.g. na.myconnectwise.net.")
 	}
+	if region := regionAlone(s); region != "" {
+		return Site{}, app.FieldErrorf("site_url", "“%s” names the region, not the address. Write %s.", shorten(s, 80), region)
+	}
 	if !strings.Contains(s, "://") {
-		s = "https://" + strings.TrimLeft(s, "/")
+		s = "https://" + s
 	}
 	u, err := url.Parse(s)
 	if err != nil || u.Host == "" {
@@ -45,14 +50,54 @@ func ParseSite(raw string, allowPrivate bool) (Site, error) {
 		return Site{}, app.FieldErrorf("site_url", "The site holds a user name or password. Leave them out; keys have their own fields.")
 	}
 	host := strings.TrimSuffix(strings.ToLower(u.Hostname()), ".")
-	if strings.Contains(host, strings.Trim(cloudDomain, ".")) && !strings.HasSuffix(host, cloudDomain) {
-		return Site{}, app.FieldErrorf("site_url", "%s looks like a ConnectWise cloud address but is not one. Cloud addresses end in myconnectwise.net.", host)
+	if err := nearlyCloud(host, u.Port()); err != nil {
+		return Site{}, err
 	}
 	return siteOf(u, host, allowPrivate)
 }
 
+// regions are the names ConnectWise gives its clouds, and the site of each.
+var regions = map[string]string{
+	"na": "na" + cloudDomain, "eu": "eu" + cloudDomain, "au": "au" + cloudDomain, "aus": "aus" + cloudDomain, "za": "za" + cloudDomain, "staging": stagingHost,
+}
+
+var regionWords = regexp.MustCompile(`^(?i)(?:https?://)?(?:(?:connectwise|manage|psa|cloud|region|site|cw)[\s:/.-]*)*(na|eu|aus|au|za|staging)[\s(/]*(?:cloud|region)?[)/.]*$`)
+
+// regionAlone is the site that is meant by "na" or "ConnectWise EU"; "" when it is not a region alone.
+func regionAlone(s string) string {
+	found := regionWords.FindStringSubmatch(s)
+	if found == nil {
+		return ""
+	}
+	return regions[strings.ToLower(found[1])]
+}
+
+// cloudHost is one plain word; letters that look like others are refused in rest, by name.
+var cloudHost = regexp.MustCompile(`^[a-z0-9-]+$|[^\x00-\x7f]`)
+
+// nearlyCloud refuses what was meant to be a cloud address and is not one, with the way to write it.
+func nearlyCloud(host, port string) error {
+	domain := strings.TrimPrefix(cloudDomain, ".")
+	name, cloud := strings.CutSuffix(host, cloudDomain)
+	switch {
+	case host == domain || cloud && name == "www":
+		return app.FieldErrorf("site_url", "%s lacks the region. Write na.%s, eu.%s or au.%s: it is what the browser shows when you work in ConnectWise.", host, domain, domain, domain)
+	case cloud && !cloudHost.MatchString(strings.TrimPrefix(name, "www.")):
+		return app.FieldErrorf("site_url", "%s is not a ConnectWise cloud address. They have one word before %s, e.g. na.%s.", host, domain, domain)
+	case cloud && strings.HasPrefix(name, "www."):
+		return app.FieldErrorf("site_url", "ConnectWise has no www. Write %s.", strings.TrimPrefix(host, "www."))
+	case (cloud || host == stagingHost) && port != "" && port != "443" && port != "80":
+		return app.FieldErrorf("site_url", "The ConnectWise cloud uses no port of its own. Write %s without “:%s”.", host, port)
+	case !cloud && strings.Contains(host, domain), strings.HasSuffix(host, "myconnectwise.com"):
+		return app.FieldErrorf("site_url", "%s looks like a ConnectWise cloud address but is not one. Cloud addresses end in %s.", host, domain)
+	case host == "connectwise.com" || strings.HasSuffix(host, ".connectwise.com"):
+		return app.FieldErrorf("site_url", "%s is ConnectWise's own web site. Write the address you work at, e.g. na.%s.", host, domain)
+	}
+	return nil
+}
+
 func siteOf(u *url.URL, host string, allowPrivate bool) (Site, error) {
-	site := Site{Cloud: strings.HasSuffix(host, cloudDomain) || strings.HasSuffix(host, stagingHost)}
+	site := Site{Cloud: strings.HasSuffix(host, cloudDomain) || strings.TrimPrefix(host, "api-") == stagingHost}
 	page := &url.URL{Scheme: strings.ToLower(u.Scheme), Host: withPort(host, u.Port())}
 	api := &url.URL{Scheme: page.Scheme, Host: page.Host}
 	if site.Cloud {
@@ -62,6 +107,7 @@ func siteOf(u *url.URL, host string, allowPrivate bool) (Site, error) {
 	}
 	if _, err := rest.ParseBase(api.String(), allowPrivate); err != nil && api.Scheme == "http" {
 		page.Scheme, api.Scheme = "https", "https" // people paste http; loopback is the only place it is used
+		page.Host, api.Host = strings.TrimSuffix(page.Host, ":80"), strings.TrimSuffix(api.Host, ":80")
 	}
 	if _, err := rest.ParseBase(api.String(), allowPrivate); err != nil {
 		return Site{}, app.FieldErrorf("site_url", "%s", app.ErrorMessage(err))
@@ -87,17 +133,6 @@ func withPort(host, port string) string {
 		return host
 	}
 	return host + ":" + port
-}
-
-// visible drops the invisible characters that come along when text is copied from a web page.
-func visible(r rune) rune {
-	switch {
-	case r == '\u00a0':
-		return ' '
-	case r >= '\u200b' && r <= '\u200f', r >= '\u202a' && r <= '\u202e', r >= '\u2060' && r <= '\u2064', r == '\ufeff', r == 0:
-		return -1
-	}
-	return r
 }
 
 // TicketURL is where a person opens the ticket. The cloud and an own server have different doors.

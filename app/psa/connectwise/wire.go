@@ -121,3 +121,14 @@ func clean(s string) string {
 
 // oneLine is clean without line breaks; ConnectWise shows them as spaces, when it keeps them.
 func oneLine(s string) string { return strings.Join(strings.Fields(clean(s)), " ") }
+
+// visible drops the invisible characters that come along when text is copied from a web page.
+func visible(r rune) rune {
+	switch {
+	case r == '\u00a0':
+		return ' '
+	case r >= '\u200b' && r <= '\u200f', r >= '\u202a' && r <= '\u202e', r >= '\u2060' && r <= '\u2064', r == '\ufeff', r == 0:
+		return -1
+	}
+	return r
+}
