@@ -65,6 +65,7 @@ const (
 	fixAddress = "Open ConnectWise in the browser and copy its address. On the cloud it is na., eu. or au.myconnectwise.net."
 	fixCompany = "Use the company you type at the ConnectWise sign-in, and the address of its region."
 	fixKeys    = "In ConnectWise open System ▸ Members ▸ API Members, choose the member, API Keys, make a new key and enter both halves here."
+	fixAway    = "Wait a moment and test again. If it stays, look at the network of this computer and at status.connectwise.com."
 	fixClient  = "Open developer.connectwise.com ▸ ClientID, copy the client ID of your integration, and enter it in the field Client ID of the connection."
 )
 
@@ -80,6 +81,7 @@ func (r *run) address(ctx context.Context) finding {
 		return failedBy(err, fixReach(err))
 	}
 	if err := r.identify(ctx).err; err != nil && app.ErrorCode(err) != app.NotFound {
+		r.away = app.ErrorCode(err) == app.Unavailable || app.ErrorCode(err) == app.RateLimited
 		return failedBy(err, fixReach(err))
 	}
 	return ok(address + " answers.")
@@ -101,6 +103,9 @@ func fixReach(err error) string {
 	}
 	if strings.Contains(app.ErrorMessage(err), "private network") {
 		return "If ConnectWise really runs in your own network, tick Self-hosted in the own network on the connection; else correct the Site URL."
+	}
+	if app.ErrorOutcome(err) == app.OutcomeUnknown { // it was reached, and did not answer as it should
+		return fixAway
 	}
 	return fixAddress + " If it opens there, a firewall or proxy keeps psabridge from it."
 }

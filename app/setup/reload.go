@@ -2,6 +2,7 @@ package setup
 
 import (
 	"context"
+	"fmt"
 	"slices"
 
 	"psabridge/app"
@@ -11,60 +12,115 @@ import (
 
 // plainLists are the lists that hang on nothing.
 var plainLists = []app.OptionList{
-	app.ListCompanies, app.ListAgreements, app.ListProducts, app.ListBoards, app.ListPriorities, app.ListSources, app.ListCompanyStatuses,
+	app.ListCompanies, app.ListAgreements, app.ListProducts, app.ListBoards, app.ListPriorities, app.ListSources, app.ListCompanyStatuses, app.ListMembers,
 }
 
-// boardLists are those every board has of its own.
-var boardLists = []app.OptionList{app.ListStatuses, app.ListTypes, app.ListTeams}
+// boardLists are those every board has of its own. The rarer ones are read anew only for boards somebody uses; of the
+// others they are read when they are first asked for.
+var (
+	boardLists = []app.OptionList{app.ListStatuses, app.ListTypes, app.ListTeams}
+	rareLists  = []app.OptionList{app.ListSubtypes, app.ListItems, app.ListAssociations}
+)
 
-// Reload reads every drop-down of a connection anew and says how many entries each has; statuses, types and teams are
-// counted over all boards. A list the role may not see is left out when no feature that is switched on needs it.
+// Reload reads every drop-down of a connection anew and says how many entries each has; what belongs to a board is
+// counted over all boards. A list the role may not see is left out when no feature that is switched on needs it. What
+// was read before stays usable when ConnectWise stops answering in the middle.
 func (s *Setup) Reload(ctx context.Context, connection string) (map[app.OptionList]int, error) {
-	if err := s.known(ctx, connection); err != nil {
+	return s.ReloadTelling(ctx, connection, nil)
+}
+
+// ReloadTelling is Reload that says what it is reading; tell may be nil.
+func (s *Setup) ReloadTelling(ctx context.Context, connection string, tell func(text string)) (map[app.OptionList]int, error) {
+	doc, _, err := s.Document(ctx)
+	if err != nil {
 		return nil, err
+	}
+	conn, known := settings.ConnectionByName(doc, connection)
+	if !known {
+		return nil, app.Errorf(app.NotFound, "There is no connection %s in the settings.", connection)
 	}
 	client, err := s.Client(ctx, connection)
 	if err != nil {
 		return nil, err
 	}
-	doc, _, err := s.Document(ctx)
-	if err != nil {
-		return nil, err
+	if tell == nil {
+		tell = func(string) {}
 	}
-	conn, _ := settings.ConnectionByName(doc, connection)
-	counts := make(map[app.OptionList]int)
+	l := &reload{Setup: s, client: client, doc: doc, conn: conn, tell: tell, counts: make(map[app.OptionList]int)}
+	return l.counts, l.run(ctx)
+}
+
+// reload is one reading of everything.
+type reload struct {
+	*Setup
+	client psa.Client
+	doc    app.Settings
+	conn   app.ConnectionSettings
+	tell   func(string)
+	counts map[app.OptionList]int
+}
+
+func (l *reload) run(ctx context.Context) error {
 	for _, list := range plainLists {
-		rows, err := s.load(ctx, client, connection, list, 0)
-		if app.ErrorCode(err) == app.Forbidden && !wants(conn, list) {
+		l.tell("Reading " + plural[list])
+		rows, err := l.load(ctx, l.client, l.conn.Name, list, 0)
+		if app.ErrorCode(err) == app.Forbidden && !wants(l.conn, list) {
 			continue
 		}
 		if err != nil {
-			return counts, err
+			return err
 		}
-		counts[list] = len(rows)
+		l.counts[list] = len(rows)
 		if list == app.ListBoards {
-			if err := s.reloadBoards(ctx, client, connection, rows, counts); err != nil {
-				return counts, err
-			}
-		}
-	}
-	return counts, nil
-}
-
-func (s *Setup) reloadBoards(ctx context.Context, client psa.Client, connection string, boards []app.OptionRow, counts map[app.OptionList]int) error {
-	for _, board := range boards {
-		if board.Inactive {
-			continue
-		}
-		for _, list := range boardLists {
-			rows, err := s.load(ctx, client, connection, list, board.ID)
-			if err != nil {
+			if err := l.boards(ctx, rows); err != nil {
 				return err
 			}
-			counts[list] += len(rows)
 		}
 	}
 	return nil
+}
+
+// boards reads what belongs to each active board.
+func (l *reload) boards(ctx context.Context, boards []app.OptionRow) error {
+	used := l.usedBoards(boards)
+	for i, board := range boards {
+		if board.Inactive {
+			continue
+		}
+		l.tell(fmt.Sprintf("Reading board %d of %d: %s", i+1, len(boards), board.Name))
+		for _, list := range slices.Concat(boardLists, rareLists) {
+			if slices.Contains(rareLists, list) && !used[board.ID] {
+				_, at, err := l.Store.Options(ctx, l.conn.Name, list, board.ID)
+				if err != nil {
+					return err
+				}
+				if at.IsZero() {
+					continue
+				}
+			}
+			rows, err := l.load(ctx, l.client, l.conn.Name, list, board.ID)
+			if err != nil {
+				return err
+			}
+			l.counts[list] += len(rows)
+		}
+	}
+	return nil
+}
+
+// usedBoards are the boards the connection and the alerts name. A name that several boards have names none.
+func (l *reload) usedBoards(boards []app.OptionRow) map[int64]bool {
+	used := make(map[int64]bool)
+	refs := []app.Ref{l.conn.Ticketing.Board}
+	for _, rule := range l.doc.Alerts {
+		refs = append(refs, rule.Ticket.Board)
+	}
+	for _, ref := range refs {
+		if row, err := pick(boards, app.ListBoards, ref); err == nil && !ref.IsZero() {
+			used[row.ID] = true
+		}
+	}
+	return used
 }
 
 // wants reports whether a feature that is switched on cannot do without a list.
@@ -74,9 +130,13 @@ func wants(c app.ConnectionSettings, list app.OptionList) bool {
 		return true
 	case app.ListAgreements, app.ListProducts:
 		return c.Billing.Enabled
-	case app.ListCompanyStatuses:
-		return false // only a warning hangs on it
+	case app.ListBoards:
+		return c.Ticketing.Enabled
+	case app.ListPriorities:
+		return c.Ticketing.Enabled && len(c.Ticketing.Priority) > 0
+	case app.ListSources:
+		return c.Ticketing.Enabled && !c.Ticketing.Source.IsZero()
 	default:
-		return c.Ticketing.Enabled && (slices.Contains(boardLists, list) || list == app.ListBoards || list == app.ListPriorities || list == app.ListSources)
+		return false // only a warning hangs on it, or nothing
 	}
 }

@@ -65,6 +65,9 @@ type Setup struct {
 	doc    app.Settings
 	hooks  []func(context.Context, Changed)
 	tried  map[string]time.Time // when the drop-downs of a connection were last asked for in vain
+
+	testing map[string]int   // tests of a connection under way
+	nights  map[string]night // the night's test of a connection
 }
 
 // New makes the use case.

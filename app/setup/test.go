@@ -12,6 +12,15 @@ import (
 // that fails is a result; an error is returned only when the checks themselves could not be run: no such connection,
 // or cancelled, and then nothing is stored.
 func (s *Setup) Test(ctx context.Context, connection string, each func(app.CheckRow)) ([]app.CheckRow, error) {
+	r, err := s.check(ctx, connection, each)
+	if err != nil {
+		return nil, err
+	}
+	return r.rows, s.Store.SaveChecks(ctx, connection, r.rows, s.Now())
+}
+
+// check runs the checks and stores nothing.
+func (s *Setup) check(ctx context.Context, connection string, each func(app.CheckRow)) (*run, error) {
 	doc, _, err := s.Document(ctx)
 	if err != nil {
 		return nil, err
@@ -20,6 +29,7 @@ func (s *Setup) Test(ctx context.Context, connection string, each func(app.Check
 	if !known {
 		return nil, app.Errorf(app.NotFound, "There is no connection %s in the settings.", connection)
 	}
+	defer s.begin(connection)()
 	organizations, err := s.Store.Organizations(ctx, app.OrganizationFilter{})
 	if err != nil {
 		return nil, err
@@ -35,7 +45,7 @@ func (s *Setup) Test(ctx context.Context, connection string, each func(app.Check
 			return nil, app.Wrap(ctx.Err(), app.Unavailable, "The test was cancelled.")
 		}
 	}
-	return r.rows, s.Store.SaveChecks(ctx, connection, r.rows, s.Now())
+	return r, nil
 }
 
 // recall reads what is known before ConnectWise is asked: what writes proved, what people confirmed, and the companies as
@@ -178,7 +188,7 @@ func (r *run) title(id string) string {
 func (r *run) refused(err error, fix string) finding {
 	if code := app.ErrorCode(err); code == app.Unavailable || code == app.RateLimited {
 		r.away = true
-		return failed(app.ErrorMessage(err), "Wait a moment and test again. If it stays, look at the network of this computer and at status.connectwise.com.")
+		return failedBy(err, fixAway)
 	}
 	return failedBy(err, fix)
 }

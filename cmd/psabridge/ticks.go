@@ -28,6 +28,7 @@ func (b *bridge) wireSchedule(context.Context) error {
 		func() error { return b.schedule.WhenDue("sources", b.intake.RunDue) },
 		func() error { return b.schedule.WhenDue("billing", b.pusher.Due) },
 		func() error { return b.schedule.WhenDue("options", b.setup.Freshen) },
+		func() error { return b.schedule.WhenDue("checks", b.checkByNight) },
 		func() error { return b.schedule.WhenDue("prune", b.prune) },
 		func() error {
 			return b.schedule.Every("alerts", tickEvery, func(ctx context.Context) error { return b.intake.Tick(ctx, time.Now()) })
@@ -39,6 +40,12 @@ func (b *bridge) wireSchedule(context.Context) error {
 		}
 	}
 	return nil
+}
+
+// checkByNight makes the checks of the night. A connection whose keys are refused is left alone until somebody mends
+// them: every further try brings the member nearer to being locked out.
+func (b *bridge) checkByNight(ctx context.Context, now time.Time) error {
+	return b.setup.Nightly(ctx, now, b.blocked)
 }
 
 // prune forgets what is not kept (DESIGN, "Kept light"), once a day.

@@ -1,0 +1,158 @@
+package setup
+
+import (
+	"context"
+	"hash/fnv"
+	"time"
+
+	"psabridge/app"
+	"psabridge/app/settings"
+)
+
+// nightHour is when the checks are made by themselves: after the push of the day before, before anybody works. Where
+// the clocks change in that hour, the first moment after it counts.
+const nightHour = 3
+
+// nightSpread is over how long the connections of many installations spread, so that they do not all ask at one moment.
+const nightSpread = 20 * time.Minute
+
+// A test that finds nobody is tried again before it counts: a computer that wakes has no network yet, and a ConnectWise
+// that is being upgraded is no connection that went bad.
+const (
+	nightRetry = 15 * time.Minute
+	nightTries = 4
+)
+
+// night is how far a connection's test of the night is.
+type night struct {
+	due   time.Time
+	last  time.Time // when it was tried last
+	tries int
+}
+
+// Nightly tests every connection whose keys are entered, once a night: at the first moment after three o'clock in its
+// own zone, or at the next start when the bridge was off. It is asked often and costs nothing while none is due. A
+// connection that was never tested, because its settings were imported, is tested as soon as it has keys. One that skip
+// names is left alone; skip may be nil.
+func (s *Setup) Nightly(ctx context.Context, now time.Time, skip func(connection string) bool) error {
+	doc, _, err := s.Document(ctx)
+	if err != nil {
+		return err
+	}
+	for _, conn := range doc.Connections {
+		if skip != nil && skip(conn.Name) {
+			continue
+		}
+		try, err := s.checkDue(ctx, conn, now)
+		if err != nil {
+			return err
+		}
+		if try == 0 {
+			continue
+		}
+		if err := s.testByNight(ctx, conn.Name, try); err != nil {
+			if ctx.Err() != nil {
+				return nil //nolint:nilerr // the bridge stops; the next start makes up for it
+			}
+			s.Log.WarnContext(ctx, "checks could not be made", "connection", conn.Name, "error", err)
+		}
+	}
+	return nil
+}
+
+// checkDue says which try of a connection's night is due now; 0 when none is, or somebody tests it already.
+func (s *Setup) checkDue(ctx context.Context, conn app.ConnectionSettings, now time.Time) (try int, err error) {
+	due := lastNight(conn, now)
+	at, err := s.Store.CheckedAt(ctx, conn.Name)
+	if err != nil || !at.Before(due) {
+		return 0, err
+	}
+	keys, err := s.hasKeys(ctx, conn)
+	if err != nil || !keys {
+		return 0, err
+	}
+	return s.takeNight(conn.Name, due, now), nil
+}
+
+// lastNight is the newest moment at which a connection was due, at or before now.
+func lastNight(conn app.ConnectionSettings, now time.Time) time.Time {
+	local := now.In(settings.Location(conn))
+	due := func(days int) time.Time {
+		return time.Date(local.Year(), local.Month(), local.Day()+days, nightHour, 0, 0, 0, local.Location()).Add(jitter(conn))
+	}
+	if today := due(0); !today.After(now) {
+		return today
+	}
+	return due(-1)
+}
+
+// jitter is a connection's own place in the spread. It is the same every night.
+func jitter(conn app.ConnectionSettings) time.Duration {
+	h := fnv.New32a()
+	_, _ = h.Write([]byte(conn.Name + "\n" + conn.SiteURL + "\n" + conn.CompanyID)) // never fails
+	return time.Duration(h.Sum32()%uint32(nightSpread/time.Second)) * time.Second
+}
+
+// takeNight counts the tries of a night, some time apart. A test a person has under way is as good as ours.
+func (s *Setup) takeNight(connection string, due, now time.Time) (try int) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	n := s.nights[connection]
+	if !n.due.Equal(due) {
+		n = night{due: due}
+	}
+	if s.testing[connection] > 0 || n.tries > 0 && now.Sub(n.last).Abs() < nightRetry {
+		return 0
+	}
+	n.tries, n.last = n.tries+1, now
+	if s.nights == nil {
+		s.nights = make(map[string]night)
+	}
+	s.nights[connection] = n
+	return n.tries
+}
+
+// testByNight makes the checks and says in the log what went from good to bad. The page lists it among what needs a
+// person, because it reads the stored results.
+func (s *Setup) testByNight(ctx context.Context, connection string, try int) error {
+	before, err := s.Store.Checks(ctx, connection)
+	if err != nil {
+		return err
+	}
+	was := make(map[string]app.CheckState, len(before))
+	for _, c := range before {
+		was[c.ID] = c.State
+	}
+	r, err := s.check(ctx, connection, nil)
+	if err != nil {
+		return err
+	}
+	if r.away && try < nightTries {
+		s.Log.InfoContext(ctx, "nightly checks put off", "connection", connection, "try", try)
+		return nil
+	}
+	worse := 0
+	for _, c := range r.rows {
+		if c.State == app.CheckFailed && (was[c.ID] == app.CheckOK || was[c.ID] == app.CheckWarning) {
+			worse++
+			s.Log.WarnContext(ctx, "check failed that was good before", "connection", connection, "check", c.ID, "message", c.Message)
+		}
+	}
+	s.Log.InfoContext(ctx, "nightly checks made", "connection", connection, "checks", len(r.rows), "worse", worse)
+	return s.Store.SaveChecks(ctx, connection, r.rows, s.Now())
+}
+
+// begin notes that a connection is being tested; the function it returns ends that.
+func (s *Setup) begin(connection string) (end func()) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.testing == nil {
+		s.testing = make(map[string]int)
+	}
+	s.testing[connection]++
+	return func() {
+		s.mu.Lock()
+		defer s.mu.Unlock()
+		s.testing[connection]--
+	}
+}
