@@ -38,7 +38,7 @@ type Job struct {
 	Done       int
 	Total      int
 	Text       string
-	Result     any   // of a job that is Done; a failed one may have left a part
+	Result     any   // of a job that is Done; while it runs what there is so far, and a failed one may have left a part
 	Err        error // of a job that Failed or was Cancelled
 	StartedAt  time.Time
 	FinishedAt time.Time // zero while it runs
@@ -237,6 +237,16 @@ func (p *Progress) Set(done, total int, text string) {
 	p.jobs.mu.Lock()
 	defer p.jobs.mu.Unlock()
 	p.job.Done, p.job.Total, p.job.Text = done, total, text
+}
+
+// Part shows what there is of the result so far, until the job ends. The job may not change it any more.
+func (p *Progress) Part(result any) {
+	if p == nil {
+		return
+	}
+	p.jobs.mu.Lock()
+	defer p.jobs.mu.Unlock()
+	p.job.Result = result
 }
 
 // Step says that one more step is done, and what is under way.

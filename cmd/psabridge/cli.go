@@ -51,6 +51,7 @@ type commands struct {
 	Demo     demoCmd     `cmd:"" help:"Run the bridge on a built-in fake ConnectWise and x360Sync, in a throw-away folder."`
 	Open     openCmd     `cmd:"" help:"Open the page of the running bridge, signed in."`
 	Status   statusCmd   `cmd:"" help:"Say what the bridge is doing."`
+	Check    checkCmd    `cmd:"" help:"Run every check. Exit code 1 when something is wrong."`
 	Sync     syncCmd     `cmd:"" help:"Read the sources now."`
 	Billing  billingCmd  `cmd:"" help:"The billing run."`
 	Settings settingsCmd `cmd:"" help:"Export and import the settings document."`

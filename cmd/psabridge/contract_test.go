@@ -36,6 +36,21 @@ func TestAPIAnswersAsItsDocumentSays(t *testing.T) {
 	c.call("GET", "/secrets", nil, 200)
 	c.call("POST", "/connections/cw/test?wait=60", nil, 200)
 	c.call("POST", "/connections/cw/reload?wait=60", nil, 200)
+	c.call("POST", "/connections/cw/test-ticket?wait=60", nil, 200)
+	c.call("POST", "/connections/cw/test-ticket?wait=60", map[string]any{"company_id": 250}, 200)
+	c.call("POST", "/connections/cw/test-ticket", map[string]any{"compny_id": 250}, 400)
+	c.call("POST", "/connections/nope/test-ticket", nil, 404)
+	c.call("GET", "/checks", nil, 200)
+	c.call("POST", "/checks?wait=60", nil, 200)
+	c.call("POST", "/checks?wait=60&connection=cw", nil, 200)
+	c.call("GET", "/checks?connection=nope", nil, 404)
+	c.call("GET", "/setup", nil, 200)
+	c.call("POST", "/setup/confirm", map[string]any{"subject": "source/sync/vendor_off", "done": true}, 204)
+	c.call("POST", "/setup/confirm", map[string]any{"subject": "nonsense", "done": true}, 400)
+	for _, list := range []string{"subtypes", "items", "associations"} {
+		c.call("GET", "/connections/cw/options/"+list+"?board="+number(sample.BoardAlerts), nil, 200)
+	}
+	c.call("GET", "/connections/cw/options/members", nil, 502) // the role may not, and need not
 	c.call("GET", "/connections/cw/options/companies", nil, 200)
 	c.call("GET", "/connections/cw/options/statuses?board="+number(sample.BoardAlerts), nil, 200)
 	c.call("GET", "/connections/cw/options/statuses", nil, 400)
@@ -52,6 +67,8 @@ func TestAPIAnswersAsItsDocumentSays(t *testing.T) {
 	c.call("GET", "/tickets", nil, 200)
 	c.call("GET", "/deliveries?state=done", nil, 200)
 	c.call("GET", "/deliveries/1", nil, 200)
+	c.call("GET", "/deliveries/2", nil, 200) // a test ticket, with its steps
+	c.call("GET", "/deliveries?kind=ticket.test&connection=cw", nil, 200)
 	c.call("GET", "/billing/plans/"+plan.ID, nil, 200)
 	c.call("GET", "/billing/lines/"+plan.Lines[0].ID+"/evidence", nil, 200)
 	c.call("POST", "/billing/plans/"+plan.ID+"/release", map[string]any{"codes": []string{"first_touch"}}, 200)
@@ -60,6 +77,7 @@ func TestAPIAnswersAsItsDocumentSays(t *testing.T) {
 	c.call("GET", "/billing/pushes", nil, 200)
 	c.call("POST", "/conditions/start", map[string]any{"open": false}, 200)
 	c.call("POST", "/pause", map[string]any{"reason": "maintenance"}, 204)
+	c.call("POST", "/connections/cw/test-ticket?wait=0", map[string]any{"company_id": 251}, 202)
 	c.call("POST", "/resume", nil, 204)
 	c.call("GET", "/jobs/unknown", nil, 404)
 }

@@ -28,11 +28,14 @@ type Deps struct {
 	Read     Reader
 	Settings Settings
 	Setup    Setup
+	Guide    SetUp
 	Sync     func(ctx context.Context, source string) (SyncResult, error)
 	Push     Pusher
 	Outbox   Outbox
-	Jobs     *job.Jobs
-	Status   func(ctx context.Context) (Status, error)
+	// TestTickets opens the marked test ticket of a connection.
+	TestTickets TestTickets
+	Jobs        *job.Jobs
+	Status      func(ctx context.Context) (Status, error)
 	// Start answers the start question (T4).
 	Start func(ctx context.Context, a alert.Answer, by string) (opened, quiet int, err error)
 	// TicketURL is where a person sees a ticket in ConnectWise; empty when the connection is gone.
@@ -49,6 +52,7 @@ type Reader interface {
 	Organizations(context.Context, app.OrganizationFilter) ([]app.OrganizationRow, error)
 	Organization(context.Context, int64) (app.OrganizationRow, error)
 	Options(ctx context.Context, connection string, list app.OptionList, parent int64) ([]app.OptionRow, time.Time, error)
+	Checks(ctx context.Context, connection string) ([]app.CheckRow, error)
 	Events(context.Context, app.EventFilter) ([]app.EventRow, error)
 	Conditions(context.Context, app.ConditionFilter) ([]app.Condition, error)
 	Tickets(context.Context, app.TicketFilter) ([]app.TicketRow, error)
@@ -83,6 +87,18 @@ type Setup interface {
 	Reload(ctx context.Context, connection string) (map[app.OptionList]int, error)
 	Options(ctx context.Context, connection string, list app.OptionList, parent int64) ([]app.OptionRow, time.Time, error)
 	Suggestions(ctx context.Context, connection string) ([]Suggestion, error)
+}
+
+// SetUp is the set-up guide.
+type SetUp interface {
+	Guide(ctx context.Context, connection string) (app.Guide, error)
+	Confirm(ctx context.Context, by, subject string, done bool) error
+}
+
+// TestTickets opens test tickets and tells how far they are.
+type TestTickets interface {
+	StartTest(ctx context.Context, connection string, company int64, by string) (delivery int64, err error)
+	TestProgress(ctx context.Context, delivery int64) (app.DeliveryRow, app.TestProgress, error)
 }
 
 // Pusher plans, decides, approves and undoes billing runs.
@@ -177,6 +193,11 @@ func (s *server) register(a huma.API) {
 	del(a, "/secrets/{kind}/{name}/{key}", "Delete a secret", s.deleteSecret)
 
 	long(a, http.MethodPost, "/connections/{name}/test", "Test a connection", s.test, TestResult{})
+	s.registerTestTicket(a)
+	get(a, "/checks", "The newest results of every check, and how the sources are read", s.checks)
+	long(a, http.MethodPost, "/checks", "Run the checks of every connection now", s.checkAll, TestResult{})
+	get(a, "/setup", "The set-up guide: what is to be done, and what is proved", s.guide)
+	post(a, "/setup/confirm", "Say that something no call can prove is done, or take that back", s.confirm)
 	long(a, http.MethodPost, "/connections/{name}/reload", "Read every drop-down of ConnectWise again", s.reload, map[string]int{})
 	get(a, "/connections/{name}/options/{list}", "One drop-down of ConnectWise, from the cache", s.options)
 	get(a, "/mappings/suggestions", "Which company each unmapped organization probably is", s.suggestions)

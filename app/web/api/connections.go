@@ -10,12 +10,6 @@ import (
 	"psabridge/app/job"
 )
 
-// TestResult is the answer of a connection test.
-type TestResult struct {
-	OK     bool    `json:"ok" doc:"no check failed"`
-	Checks []Check `json:"checks" nullable:"false"`
-}
-
 type longNamed struct {
 	Waiting
 	Name string `path:"name" maxLength:"64"`
@@ -23,22 +17,8 @@ type longNamed struct {
 
 func (s *server) test(ctx context.Context, in *longNamed) (*longOutput, error) {
 	return s.run(ctx, in.Waiting, "test "+in.Name, func(ctx context.Context, p *job.Progress) (any, error) {
-		n := 0
-		rows, err := s.Setup.Test(ctx, in.Name, func(c app.CheckRow) { n++; p.Set(n, 0, c.Title) })
-		if err != nil {
-			return nil, err
-		}
-		return testResult(rows), nil
+		return s.runChecks(ctx, []string{in.Name}, p)
 	})
-}
-
-func testResult(rows []app.CheckRow) TestResult {
-	out := TestResult{OK: true, Checks: []Check{}}
-	for _, r := range rows {
-		out.OK = out.OK && r.State != app.CheckFailed
-		out.Checks = append(out.Checks, check(r))
-	}
-	return out
 }
 
 func (s *server) reload(ctx context.Context, in *longNamed) (*longOutput, error) {
@@ -58,7 +38,8 @@ func (s *server) reload(ctx context.Context, in *longNamed) (*longOutput, error)
 // optionLists says which lists there are, and what each hangs on.
 var optionLists = map[app.OptionList]string{
 	app.ListCompanies: "", app.ListAgreements: "company", app.ListProducts: "", app.ListBoards: "", app.ListStatuses: "board",
-	app.ListTypes: "board", app.ListTeams: "board", app.ListPriorities: "", app.ListSources: "",
+	app.ListTypes: "board", app.ListSubtypes: "board", app.ListItems: "board", app.ListAssociations: "board", app.ListTeams: "board",
+	app.ListPriorities: "", app.ListSources: "", app.ListMembers: "",
 }
 
 type optionsInput struct {

@@ -19,7 +19,9 @@ type Delivery struct {
 	CreatedAt time.Time         `json:"created_at"`
 	DoneAt    *time.Time        `json:"done_at"`
 	Subject   string            `json:"subject"`
+	Message   string            `json:"message" doc:"what it says of itself last, for a person"`
 	Ticket    *int64            `json:"ticket_number"`
+	Steps     []TestStep        `json:"test_steps,omitempty" doc:"only when one test ticket is asked for"`
 	Log       []Attempt         `json:"attempt_log,omitempty" doc:"only when one delivery is asked for"`
 }
 
@@ -44,12 +46,12 @@ type Attempt struct {
 func delivery(r app.DeliveryRow) Delivery {
 	d := Delivery{
 		ID: id(r.ID), Kind: string(r.Kind), Key: r.DedupKey, State: string(r.State), Attempts: r.Attempt,
-		CreatedAt: r.CreatedAt.UTC(), DoneAt: timeOrNil(r.DoneAt), Subject: r.Subject, Ticket: remoteOrNil(r.TicketNumber),
+		CreatedAt: r.CreatedAt.UTC(), DoneAt: timeOrNil(r.DoneAt), Subject: r.Subject, Message: r.Reason, Ticket: remoteOrNil(r.TicketNumber),
 	}
 	if r.State == app.DeliveryWaiting || r.State == app.DeliveryChecking {
 		d.NextAt = timeOrNil(r.NextAt)
 	}
-	if r.ErrorCode != "" || r.Reason != "" {
+	if r.State != app.DeliveryDone && (r.ErrorCode != "" || r.Reason != "") {
 		d.LastError = some(LastError{Code: string(r.ErrorCode), Message: r.Reason})
 	}
 	return d
@@ -57,8 +59,9 @@ func delivery(r app.DeliveryRow) Delivery {
 
 type deliveriesInput struct {
 	Paging
-	State string `query:"state" enum:"waiting,sending,checking,done,parked,dropped"`
-	Kind  string `query:"kind" enum:"ticket.create,ticket.note,agreement.write"`
+	State      string `query:"state" enum:"waiting,sending,checking,done,parked,dropped"`
+	Kind       string `query:"kind" enum:"ticket.create,ticket.note,ticket.test,agreement.write"`
+	Connection string `query:"connection" maxLength:"64"`
 }
 
 func (s *server) deliveries(ctx context.Context, in *deliveriesInput) (*listOutput[Delivery], error) {
@@ -66,7 +69,9 @@ func (s *server) deliveries(ctx context.Context, in *deliveriesInput) (*listOutp
 	if err != nil {
 		return nil, s.fail(err)
 	}
-	rows, err := s.Read.Deliveries(ctx, app.DeliveryFilter{State: app.DeliveryState(in.State), Kind: app.DeliveryKind(in.Kind), Page: page})
+	rows, err := s.Read.Deliveries(ctx, app.DeliveryFilter{
+		Connection: in.Connection, State: app.DeliveryState(in.State), Kind: app.DeliveryKind(in.Kind), Page: page,
+	})
 	if err != nil {
 		return nil, s.fail(err)
 	}
@@ -94,6 +99,13 @@ func (s *server) delivery(ctx context.Context, in *RowInput) (*deliveryOutput, e
 			N: a.N, StartedAt: a.StartedAt.UTC(), IntentAt: timeOrNil(a.IntentAt), Request: a.Request, Outcome: a.Outcome, Status: a.Status,
 			Error: a.Error, FinishedAt: timeOrNil(a.FinishedAt),
 		})
+	}
+	if row.Kind == app.DeliverTicketTest {
+		_, p, err := s.TestTickets.TestProgress(ctx, n)
+		if err != nil {
+			return nil, s.fail(err)
+		}
+		out.Steps = testSteps(p)
 	}
 	return &deliveryOutput{Body: out}, nil
 }

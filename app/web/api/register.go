@@ -52,7 +52,7 @@ func jsonResponse(description string, s *huma.Schema) *huma.Response {
 func operation(method, path, summary string) huma.Operation {
 	return huma.Operation{
 		OperationID: operationID(method, path), Method: method, Path: path, Summary: summary,
-		Errors: []int{400, 401, 403, 404, 409, 429, 500, 503},
+		Errors: []int{400, 401, 403, 404, 409, 429, 500, 502, 503},
 	}
 }
 

@@ -162,9 +162,13 @@ type Check struct {
 	State      string `json:"state" enum:"ok,warning,failed,skipped"`
 	Message    string `json:"message"`
 	Fix        string `json:"fix"`
+	TookMS     int64  `json:"took_ms" doc:"how long the check took, in milliseconds"`
 	Connection string `json:"connection,omitempty"`
+	Source     string `json:"source,omitempty"`
 }
 
 func check(c app.CheckRow) Check {
-	return Check{ID: c.ID, Title: c.Title, State: string(c.State), Message: c.Message, Fix: c.Fix}
+	return Check{
+		ID: c.ID, Title: c.Title, State: string(c.State), Message: c.Message, Fix: c.Fix, TookMS: c.Took.Milliseconds(), Connection: c.Connection,
+	}
 }
