@@ -42,10 +42,13 @@ const unprovenWords = "Not proven yet"
 // standing is what a check comes to for the person who looks: a check that was skipped is either not proven yet, which
 // waits for something to happen, or was not tried, which waits for another check.
 func standingOf(r app.CheckRow) string {
-	if r.State == app.CheckSkipped && strings.HasPrefix(r.Message, unprovenWords) {
+	switch {
+	case r.State != app.CheckSkipped:
+		return string(r.State)
+	case strings.HasPrefix(r.Message, unprovenWords):
 		return "unproven"
 	}
-	return string(r.State)
+	return "untried"
 }
 
 // counts returns how many checks are good, need a look, failed and are not proven yet.
@@ -73,6 +76,20 @@ func (c CheckList) of(state app.CheckState) (out []app.CheckRow) {
 		}
 	}
 	return out
+}
+
+// headline is the worst of it in a few words.
+func (c CheckList) headline() string {
+	ok, warning, failed, unproven := c.counts()
+	switch {
+	case failed > 0:
+		return strconv.Itoa(failed) + " of " + ui.Count(len(c.Rows), "check", "checks") + " failed"
+	case warning > 0:
+		return strconv.Itoa(warning) + " to look at"
+	case unproven > 0:
+		return strconv.Itoa(ok) + " good, " + strconv.Itoa(unproven) + " not proven yet"
+	}
+	return "All good"
 }
 
 func (c CheckList) words() string {

@@ -61,11 +61,29 @@ func (s *Server) startTest(c echo.Context, name string) {
 		s.tests.begin(name)
 		defer s.tests.end(name)
 		p.Set(0, len(before), "")
-		return s.Setup.Test(ctx, name, func(row app.CheckRow) {
+		rows, err := s.Setup.Test(ctx, name, func(row app.CheckRow) {
 			n := s.tests.add(name, row)
 			p.Set(n, max(len(before), n+1), "Next after: "+row.Title)
 		})
+		if err == nil && passed(rows, "keys") {
+			s.fillLists(ctx, name)
+		}
+		return rows, err
 	})
+}
+
+func passed(rows []app.CheckRow, id string) bool {
+	return slices.ContainsFunc(rows, func(r app.CheckRow) bool { return r.ID == id && r.State == app.CheckOK })
+}
+
+// fillLists reads the drop-downs that whoever tests a connection for the first time wants to choose from next. Those that
+// were read before stay as they are, and one that the role may not read stays empty: the checks say so.
+func (s *Server) fillLists(ctx context.Context, name string) {
+	for _, list := range []app.OptionList{app.ListBoards, app.ListPriorities, app.ListSources, app.ListCompanies} {
+		if _, _, err := s.Setup.Options(ctx, name, list, 0); err != nil {
+			s.Log.InfoContext(ctx, "drop-down not read", "connection", name, "list", string(list), "error", err)
+		}
+	}
 }
 
 // checkList is the newest test of a connection, or the one under way.

@@ -1,0 +1,177 @@
+package main
+
+import (
+	"strings"
+	"testing"
+
+	"github.com/chromedp/chromedp"
+
+	"psabridge/app/sandbox"
+	"psabridge/app/sandbox/sample"
+)
+
+// mostSteps is how many fields and clicks lead from nothing to a green connection at the most.
+const mostSteps = 25
+
+// hand is a tab whose every field and click is counted, as a person would do them.
+type hand struct {
+	*tab
+	did []string
+}
+
+// press clicks what leads to another page.
+func (h *hand) press(selector string) {
+	h.t.Helper()
+	h.did = append(h.did, "click "+selector)
+	h.click(selector)
+}
+
+// tick clicks what stays on the page.
+func (h *hand) tick(selector string) {
+	h.t.Helper()
+	h.did = append(h.did, "tick "+selector)
+	h.must(chromedp.Click(chromedp.CSS(selector)))
+}
+
+// fill types into a field.
+func (h *hand) fill(name, value string) {
+	h.t.Helper()
+	h.did = append(h.did, "fill "+name)
+	h.must(chromedp.SendKeys(chromedp.CSS(`[name="`+name+`"]`), value))
+}
+
+// choose picks an entry of a drop-down by its label.
+func (h *hand) choose(name, label string) {
+	h.t.Helper()
+	h.did = append(h.did, "choose "+name)
+	found := h.eval(`(() => {
+		const s = document.querySelector('select[name="` + name + `"]'), o = [...s.options].find(o => o.label === '` + label + `');
+		if (!o) return [...s.options].map(o => o.label).join(', ');
+		s.focus(); s.value = o.value; s.dispatchEvent(new Event('input', {bubbles: true})); s.dispatchEvent(new Event('change', {bubbles: true}));
+		return 'found';
+	})()`)
+	if found != "found" {
+		h.t.Fatalf("%s has no entry %q, but %s", name, label, found)
+	}
+}
+
+// tested waits until the test of the connection has ended and its results stand beside the steps.
+func (h *hand) tested() {
+	h.t.Helper()
+	h.waitFor(`document.readyState === "complete" && !document.getElementById("run") && document.querySelector("ol.checks")`)
+}
+
+// TestWizard walks from an empty folder to a connection whose checks are good, in real Chromium against the real program,
+// and counts what a person has to do for it.
+func TestWizard(t *testing.T) {
+	v := vendors(t)
+	p := newProcess(t)
+	d := p.serve()
+	h := &hand{tab: openTab(t)}
+	run, err := readRunning(p.dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	h.base = run.Page
+	h.must(chromedp.Navigate(strings.TrimSpace(p.must("", "open", "--print"))), chromedp.WaitReady(chromedp.CSS("nav.rail")))
+	h.waitFor(`location.pathname === "/setup"`) // where a first start leads
+	h.inspect("wizard-1-tasks")
+
+	h.press(`ol.tasks a[href="/setup/connectwise"]`)
+	h.inspect("wizard-2-connectwise")
+	h.credentials(v)
+	h.inspect("wizard-3-connected")
+	h.ticketing()
+	h.inspect("wizard-4-tickets")
+
+	var body struct {
+		Checks []struct {
+			ID      string `json:"id"`
+			State   string `json:"state"`
+			Message string `json:"message"`
+		} `json:"checks"`
+	}
+	d.get("/checks", &body)
+	for _, c := range body.Checks {
+		if c.State == "failed" {
+			t.Errorf("not green: %s: %s", c.ID, c.Message)
+		}
+	}
+	if len(body.Checks) == 0 {
+		t.Error("nothing was checked")
+	}
+	t.Logf("%d fields and clicks: %s", len(h.did), strings.Join(h.did, " · "))
+	if len(h.did) > mostSteps {
+		t.Errorf("%d fields and clicks from nothing to a green connection, at most %d were promised", len(h.did), mostSteps)
+	}
+	for _, path := range []string{"/setup", "/setup/billing", "/setup/start", "/setup/match", "/setup/x360sync", "/diagnostics", "/connections/cw"} {
+		h.visit(path)
+	}
+	h.dependent()
+	h.testTicket(v)
+}
+
+// dependent chooses a type and a subtype: each choice brings what goes with it, and the focus stays.
+func (h *hand) dependent() {
+	h.t.Helper()
+	h.visit("/connections/cw")
+	h.choose("type", "Backup")
+	h.waitFor(`document.querySelectorAll('select[name="subtype"] option').length === 3`)
+	h.choose("subtype", "File server")
+	h.waitFor(`document.querySelectorAll('select[name="item"] option').length === 3`)
+	if at := h.eval(`document.activeElement.name`); at != "subtype" {
+		h.t.Errorf("the focus went to %q", at)
+	}
+	h.choose("item", "Disk")
+	h.press(`button[name="step"][value="save"]`)
+	h.inspect("connection-with-item")
+	if item := h.eval(`document.querySelector('select[name="item"]').value`); item != "Disk" {
+		h.t.Errorf("the item saved is %q", item)
+	}
+}
+
+func (h *hand) credentials(v *sandbox.Running) {
+	h.t.Helper()
+	h.fill("site_url", v.ConnectWiseURL)
+	h.fill("company_id", sample.CompanyID)
+	h.fill("public_key", sample.PublicKey)
+	h.fill("private_key", sample.PrivateKey)
+	h.fill("client_id", sample.ClientID)
+	h.tick(`[name="allow_private_network"]`)
+	h.press(`form[action="/connections"] button[type="submit"]`)
+	h.tested()
+	if at := h.eval(`location.pathname`); at != "/setup/connectwise" {
+		h.t.Errorf("saving leads out of the guide, to %s", at)
+	}
+	if wrong := h.eval(`document.querySelectorAll("main .checks .bad").length`); wrong != "0" {
+		h.t.Errorf("%s checks failed:\n%s", wrong, h.text())
+	}
+}
+
+func (h *hand) ticketing() {
+	h.t.Helper()
+	h.press(`ol.tasks a[href="/setup/tickets"]`)
+	h.tick(`[name="ticketing_enabled"]`)
+	h.choose("board", "Alerts")
+	h.waitFor(`document.querySelectorAll('select[name="closed_status"] option').length > 1`)
+	h.choose("closed_status", "Closed")
+	h.press(`button[name="step"][value="save"]`)
+	h.tested()
+}
+
+// testTicket has the marked ticket opened from the guide and watches it to its end.
+func (h *hand) testTicket(v *sandbox.Running) {
+	h.t.Helper()
+	before := countTickets(v.ConnectWise.Tickets())
+	h.visit("/connections/cw")
+	h.must(chromedp.Evaluate[chromedp.Void](`document.querySelector('select[name="test_company"]').selectedIndex = 1; 0`))
+	h.press(`form[action="/connections/cw/test-ticket"] button`)
+	h.waitFor(`/went through/.test(document.getElementById("test-ticket-state").innerText)`)
+	h.inspect("wizard-5-test-ticket")
+	if n := countTickets(v.ConnectWise.Tickets()) - before; n != 1 {
+		h.t.Errorf("%d test tickets were opened", n)
+	}
+	if n := v.ConnectWise.Mails(); n != 0 {
+		h.t.Errorf("%d people were mailed", n)
+	}
+}
