@@ -83,9 +83,14 @@ func TestListsUseIndexes(t *testing.T) {
 		"attempts":          func() error { _, err := r.Attempts(ctx, 1); return err },
 		"ledger":            func() error { _, err := r.Ledger(ctx, "", p); return err },
 		"ledger of one":     func() error { _, err := r.Ledger(ctx, "cw", p); return err },
-		"pushes":            func() error { _, err := r.Pushes(ctx, app.PushFilter{Connection: "cw", Period: month}); return err },
-		"last lines":        func() error { _, err := r.LastPlannedLines(ctx, "cw", month); return err },
-		"latest readings":   func() error { _, err := r.LatestReadings(ctx, "sync"); return err },
+		"delivery's ledger": func() error { _, err := r.DeliveryLedger(ctx, 1); return err },
+		"deliveries connection": func() error {
+			_, err := r.Deliveries(ctx, app.DeliveryFilter{Connection: "cw", Kind: app.DeliverTicketTest, State: app.DeliveryDone, Page: app.Page{Limit: 1}})
+			return err
+		},
+		"pushes":          func() error { _, err := r.Pushes(ctx, app.PushFilter{Connection: "cw", Period: month}); return err },
+		"last lines":      func() error { _, err := r.LastPlannedLines(ctx, "cw", month); return err },
+		"latest readings": func() error { _, err := r.LatestReadings(ctx, "sync"); return err },
 		"reading before": func() error {
 			_, err := r.ReadingBefore(ctx, "sync", "7", "accounts", "own", now)
 			return ignoreMissing(err)

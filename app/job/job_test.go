@@ -45,11 +45,12 @@ func TestProgressIsSeenWhileRunning(t *testing.T) {
 		id := jobs.Start(t.Context(), "count", func(_ context.Context, p *job.Progress) (any, error) {
 			p.Set(1, 3, "one")
 			p.Step("two")
+			p.Part("a part")
 			<-goOn
 			return "all", nil
 		})
 		got, err := jobs.Wait(t.Context(), id, 5*time.Second)
-		if err != nil || got.State != job.Running || got.Done != 2 || got.Total != 3 || got.Text != "two" {
+		if err != nil || got.State != job.Running || got.Done != 2 || got.Total != 3 || got.Text != "two" || got.Result != "a part" {
 			t.Fatalf("while running: %+v, %v", got, err)
 		}
 		close(goOn)

@@ -85,12 +85,13 @@ func lacked(p app.Proof) string {
 	}
 	_, status := request["status_id"]
 	_, note := request["note"]
+	_, priority := request["priority_id"]
 	switch {
 	case p.Kind == app.DeliverAgreement:
 		return agreementRight(lastRequest(p))
 	case status:
 		return ticketsClose
-	case note:
+	case note, priority:
 		return ticketsEdit
 	}
 	return ticketsAdd

@@ -111,6 +111,11 @@ func (k *Desk) Test(ctx context.Context, d app.Delivery, intend outbox.Intend) (
 	if t.past, err = k.d.Store.DeliveryLedger(ctx, d.ID); err != nil {
 		return app.Settlement{}, err
 	}
+	for _, e := range t.past {
+		if e.RemoteID != 0 {
+			t.target = e.RemoteID // known before an attempt that never came to its end
+		}
+	}
 	j.intend = func(ctx context.Context, request string, e app.LedgerEntry) error {
 		e.RemoteID, e.Note = t.target, t.at.LedgerNote(app.LedgerIntent)
 		return intend(ctx, request, e)

@@ -1,8 +1,11 @@
 package main
 
 import (
+	"net/http"
 	"strings"
+	"sync"
 	"testing"
+	"time"
 
 	"psabridge/app"
 	"psabridge/app/sandbox"
@@ -78,5 +81,55 @@ func TestTestTicketFromTheCommandLine(t *testing.T) {
 	}
 	if n := countTickets(v.ConnectWise.Tickets()); n != 1 || v.ConnectWise.Mails() != 0 {
 		t.Errorf("%d tickets, %d mails", n, v.ConnectWise.Mails())
+	}
+}
+
+// TestTestTicketThroughKill kills the process after ConnectWise committed the note and before its answer was read: after the
+// restart the same ticket is found with its note, closed and read back.
+func TestTestTicketThroughKill(t *testing.T) {
+	t.Parallel()
+	v := vendors(t)
+	b := newProcess(t)
+	d := b.serve()
+	b.configure(v, quick...)
+
+	var once sync.Once
+	killed := make(chan struct{})
+	v.ConnectWise.Faults.Add(sandbox.Fault{Method: http.MethodPost, Path: "/service/tickets/*/notes", Hook: func(*http.Request) {
+		once.Do(func() { d.kill(); close(killed) })
+	}})
+	b.run("", "check", "--test-ticket", "--company", "250") // ends with the process it talks to
+	select {
+	case <-killed:
+	case <-time.After(time.Minute):
+		t.Fatal("no note was ever written" + b.log())
+	}
+
+	d = b.serve()
+	d.eventually("the test is over", func() bool {
+		var one struct {
+			State string     `json:"state"`
+			Steps []struct{} `json:"test_steps"`
+		}
+		d.get("/deliveries/1", &one)
+		return one.State == "done" && len(one.Steps) == len(app.TestSteps)
+	})
+	var ours []sandbox.Ticket
+	for _, one := range v.ConnectWise.Tickets() {
+		if one.ExternalXRef != "" {
+			ours = append(ours, one)
+		}
+	}
+	if len(ours) != 1 || !ours[0].Closed {
+		t.Fatalf("ConnectWise holds %+v, want one closed ticket", ours)
+	}
+	notes := 0
+	for _, n := range v.ConnectWise.Notes(ours[0].ID) {
+		if strings.Contains(n.Text, "Test note by psabridge") {
+			notes++
+		}
+	}
+	if notes != 1 || v.ConnectWise.Mails() != 0 {
+		t.Errorf("%d notes, %d mails", notes, v.ConnectWise.Mails())
 	}
 }
