@@ -51,15 +51,19 @@ func (b *bench) advance(d time.Duration) {
 	b.time = b.time.Add(d)
 }
 
-func newBench(t *testing.T, opts sandbox.Options) *bench {
-	t.Helper()
-	b := &bench{store: storetest.Open(t), keychain: secret.NewMemory(), time: morning, wrap: func(c psa.Client) psa.Client { return c }}
+func newBench(tb testing.TB, opts sandbox.Options) *bench {
+	tb.Helper()
+	b := &bench{store: storetest.Open(tb), keychain: secret.NewMemory(), time: morning, wrap: func(c psa.Client) psa.Client { return c }}
 	if opts.Now == nil {
 		opts.Now = b.now
 	}
-	b.cw = sandbox.NewConnectWise(sample.New(1, morning), opts)
+	msp := opts.MSP
+	if msp == nil {
+		msp = sample.New(1, morning)
+	}
+	b.cw = sandbox.NewConnectWise(msp, opts)
 	server := httptest.NewServer(b.cw)
-	t.Cleanup(server.Close)
+	tb.Cleanup(server.Close)
 	b.url = server.URL
 	b.Setup = setup.New(setup.Deps{
 		Store: b.store, Vault: secret.NewVault(b.keychain, b.store), Client: b.client, Now: b.now, Zone: func() string { return "America/New_York" },
@@ -93,10 +97,18 @@ func (b *bench) client(ctx context.Context, name string) (psa.Client, error) {
 func sampled(t *testing.T, opts sandbox.Options) *bench {
 	t.Helper()
 	b := newBench(t, opts)
-	msp := sample.New(1, morning)
-	b.replace(t, string(msp.Settings(b.url, "http://127.0.0.1:1")))
-	b.secrets(t)
+	b.settle(t)
 	return b
+}
+
+// settle gives a bench the sample's document and keys, for the address it has now.
+func (b *bench) settle(tb testing.TB) {
+	tb.Helper()
+	document := sample.New(1, morning).Settings(b.url, "http://127.0.0.1:1")
+	if _, err := b.Replace(tb.Context(), "test", document, false, false); err != nil {
+		tb.Fatal(err)
+	}
+	b.secrets(tb)
 }
 
 func (b *bench) replace(t *testing.T, document string) {
@@ -106,11 +118,11 @@ func (b *bench) replace(t *testing.T, document string) {
 	}
 }
 
-func (b *bench) secrets(t *testing.T) {
-	t.Helper()
+func (b *bench) secrets(tb testing.TB) {
+	tb.Helper()
 	for _, s := range sample.Secrets() {
-		if err := b.SetSecret(t.Context(), s.Name, app.Secret(s.Value)); err != nil {
-			t.Fatal(err)
+		if err := b.SetSecret(tb.Context(), s.Name, app.Secret(s.Value)); err != nil {
+			tb.Fatal(err)
 		}
 	}
 }

@@ -1,7 +1,10 @@
 package setup_test
 
 import (
+	"encoding/json"
+	"slices"
 	"strconv"
+	"strings"
 	"testing"
 	"time"
 
@@ -100,6 +103,96 @@ func TestOldOptionsServeWhileConnectWiseIsAway(t *testing.T) {
 	}
 	if _, _, err := b.Options(t.Context(), "cw", app.ListBoards, 0); code(err) != app.Unavailable {
 		t.Errorf("a list never read: %v", err)
+	}
+}
+
+func TestReloadReadsRareListsOnlyWhereTheyAreUsed(t *testing.T) {
+	b := sampled(t, sandbox.Options{})
+	var told []string
+	counts, err := b.ReloadTelling(t.Context(), "cw", func(text string) { told = append(told, text) })
+	if err != nil || counts[app.ListSubtypes] != 3 || counts[app.ListItems] != 2 || counts[app.ListAssociations] != 5 {
+		t.Errorf("%v %v", counts, err)
+	}
+	if _, there := counts[app.ListMembers]; there {
+		t.Error("members were counted that the role may not read")
+	}
+	contains(t, strings.Join(told, "\n"), "Reading companies", "Reading board 1 of 3: Alerts")
+	rows, _, err := b.Options(t.Context(), "cw", app.ListAssociations, sample.BoardNOC) // read when it is asked for first
+	if err != nil || len(rows) != 2 {
+		t.Fatalf("%v %v", rows, err)
+	}
+	var a app.Association
+	if err := json.Unmarshal(rows[0].Body, &a); err != nil || a != (app.Association{ID: 271, TypeID: 211, SubtypeID: 231, ItemID: 251}) || rows[0].Name != "" {
+		t.Errorf("%+v %+v %v", rows[0], a, err)
+	}
+	if counts, err = b.Reload(t.Context(), "cw"); err != nil || counts[app.ListAssociations] != 7 {
+		t.Errorf("after it was asked for: %v %v", counts, err)
+	}
+	if _, _, err := b.Options(t.Context(), "cw", app.ListItems, 0); code(err) != app.Invalid {
+		t.Errorf("items of no board: %v", err)
+	}
+	b.cw.SetQuirks(func(q *sandbox.Quirks) { q.Grants = []string{"System ▸ Member Maintenance"} })
+	if members, _, err := b.Options(t.Context(), "cw", app.ListMembers, 0); err != nil || len(members) == 0 || members[0].Identifier == "" {
+		t.Errorf("%v %v", members, err)
+	}
+}
+
+func TestReloadOfAnAlertsBoard(t *testing.T) {
+	b := sampled(t, sandbox.Options{})
+	b.edit(t, func(doc *app.Settings) { doc.Alerts[0].Ticket.Board = app.Ref{Name: "NOC"} })
+	if counts, err := b.Reload(t.Context(), "cw"); err != nil || counts[app.ListAssociations] != 7 {
+		t.Errorf("%v %v", counts, err)
+	}
+}
+
+// TestReloadThatBreaksOff reads some lists anew and leaves the others as they were, all of them usable.
+func TestReloadThatBreaksOff(t *testing.T) {
+	b := sampled(t, sandbox.Options{})
+	if _, err := b.Reload(t.Context(), "cw"); err != nil {
+		t.Fatal(err)
+	}
+	b.advance(time.Hour)
+	b.cw.Faults.Add(sandbox.Fault{Path: "/procurement/*", Status: 503, Times: -1})
+	counts, err := b.Reload(t.Context(), "cw")
+	if code(err) != app.Unavailable || counts[app.ListCompanies] == 0 {
+		t.Errorf("%v %v", counts, err)
+	}
+	for list, want := range map[app.OptionList]time.Time{app.ListCompanies: morning.Add(time.Hour), app.ListProducts: morning, app.ListPriorities: morning} {
+		rows, at, err := b.Options(t.Context(), "cw", list, 0)
+		if err != nil || len(rows) == 0 || !at.Equal(want) {
+			t.Errorf("%s: %d rows of %v, %v", list, len(rows), at, err)
+		}
+	}
+}
+
+func TestOddNamesComeBackWhole(t *testing.T) {
+	b := sampled(t, sandbox.Options{MSP: sample.WithTrouble(sample.New(1, morning))})
+	if _, err := b.Reload(t.Context(), "cw"); err != nil {
+		t.Fatal(err)
+	}
+	rows, _, err := b.store.Options(t.Context(), "cw", app.ListCompanies, 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, name := range sample.OddNames() {
+		if !slices.ContainsFunc(rows, func(r app.OptionRow) bool { return r.Name == name }) {
+			t.Errorf("%q is not among the companies", name)
+		}
+	}
+	if slices.ContainsFunc(rows, func(r app.OptionRow) bool { return r.ID == sample.CompanyTwinDeleted }) {
+		t.Error("a company of the recycle bin is offered")
+	}
+}
+
+func TestResolveNeverChoosesBetweenTwo(t *testing.T) {
+	b := sampled(t, sandbox.Options{MSP: sample.WithTrouble(sample.New(1, morning))})
+	_, err := b.Resolve(t.Context(), "cw", app.ListBoards, 0, app.Ref{Name: "NOC"})
+	if code(err) != app.NotFound {
+		t.Fatal(err)
+	}
+	contains(t, app.ErrorMessage(err), "record 12", "record 14", "{id: 12}")
+	if id, err := b.Resolve(t.Context(), "cw", app.ListBoards, 0, app.Ref{ID: 14}); id != 14 || err != nil {
+		t.Errorf("%d %v", id, err)
 	}
 }
 

@@ -206,6 +206,7 @@ func mapped(agreement int64) func(*testing.T, *bench) {
 type overridden struct {
 	psa.Client
 	server               *app.ServerInfo
+	identity             *app.Identity
 	identifyErr, authErr error
 	statusErr            error
 	products             []app.Product
@@ -216,6 +217,9 @@ type overridden struct {
 func (o overridden) Identify(ctx context.Context) (app.Identity, error) {
 	if o.identifyErr != nil {
 		return app.Identity{}, o.identifyErr
+	}
+	if o.identity != nil {
+		return *o.identity, nil
 	}
 	return o.Client.Identify(ctx)
 }
