@@ -19,7 +19,8 @@ type Client interface {
 
 	// Identify asks the site who it is, without keys. not_found: no ConnectWise at this address, or the company id is unknown there.
 	Identify(ctx context.Context) (app.Identity, error)
-	// Authenticate proves the keys by reading the version and one record that needs them.
+	// Authenticate proves the keys by reading the version and one record that needs them. forbidden: the keys are accepted,
+	// but the role may not even do that; what was learned is returned with it.
 	Authenticate(ctx context.Context) (app.ServerInfo, error)
 	// Excess tries reads this program has no use for and returns the modules whose reads succeed, in the vendor's words
 	// ("System ▸ Member Maintenance"): the role has more rights than it needs. It changes nothing.
@@ -33,7 +34,8 @@ type Client interface {
 // Reader is everything that changes nothing. Lists are whole: an adapter that cannot read a list to its end returns
 // an error, never a part of it.
 type Reader interface {
-	// Companies lists companies that are not deleted.
+	// Companies lists companies that are not deleted. Where the role may not see which of them are inactive, they come
+	// with StatusUnknown.
 	Companies(ctx context.Context) ([]app.Company, error)
 	// Agreements lists a company's agreements in every status; company 0 lists all.
 	Agreements(ctx context.Context, company int64) ([]app.Agreement, error)
@@ -79,7 +81,8 @@ type Writer interface {
 	CreateTicket(ctx context.Context, t app.NewTicket) (app.RemoteTicket, error)
 	// AddNote adds one note and mails nobody.
 	AddNote(ctx context.Context, ticket int64, n app.TicketNote) (app.TicketNote, error)
-	// UpdateTicket changes status, priority or both, and mails nobody. conflict: ConnectWise answered 200 but did not do it.
+	// UpdateTicket changes status, priority or both, and mails nobody. conflict: ConnectWise answered 200 but did not do it;
+	// invalid: it refused, also where it would only do it by mailing people.
 	UpdateTicket(ctx context.Context, ticket int64, c app.TicketChange) (app.RemoteTicket, error)
 	// CreateAddition adds a line to an agreement. It has no external id, so an unknown outcome is never retried.
 	CreateAddition(ctx context.Context, agreement int64, a app.NewAddition) (app.Addition, error)

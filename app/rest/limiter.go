@@ -51,13 +51,6 @@ func (l *Limiter) SetRate(perMinute int) {
 	l.apply(time.Now())
 }
 
-// PerMinute returns how many requests a minute are made now, and how many at most.
-func (l *Limiter) PerMinute() (now, most int) {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	return int(l.pace.at(time.Now(), l.most)), int(l.most)
-}
-
 // Pause stops all requests for d from now; a shorter pause does not end a longer one.
 func (l *Limiter) Pause(d time.Duration) {
 	l.mu.Lock()

@@ -20,7 +20,9 @@ import (
 // wantPace checks what a limiter does a minute at the moment.
 func wantPace(t *testing.T, l *Limiter, when string, want int) {
 	t.Helper()
-	if now, _ := l.PerMinute(); now != want {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if now := int(l.pace.at(time.Now(), l.most)); now != want {
 		t.Errorf("%s: %d a minute, want %d", when, now, want)
 	}
 }

@@ -55,7 +55,7 @@ func (c *Client) SetQuantity(ctx context.Context, agreement, addition int64, q a
 	done := row.addition(agreement)
 	switch {
 	case row.ID != addition || !row.belongs(agreement):
-		return done, notDone("ConnectWise answered about addition %d when %d of agreement %d was to be changed. Look at the agreement in ConnectWise.", row.ID, addition, agreement)
+		return done, another("addition", row.ID)
 	case row.Quantity == nil || !row.Quantity.Equal(q):
 		return done, notDone("ConnectWise said yes but holds quantity %s instead of %s on addition %d. Look at the agreement in ConnectWise.", done.Quantity, q, addition)
 	}

@@ -5,7 +5,6 @@ import (
 	"maps"
 	"net/http"
 	"net/http/httptest"
-	"sync/atomic"
 	"testing"
 	"time"
 
@@ -21,6 +20,7 @@ type bench struct {
 	*sandbox.ConnectWise
 	client *Client
 	url    string
+	filled int
 }
 
 var testNow = time.Date(2026, 11, 5, 6, 0, 0, 0, time.UTC)
@@ -46,63 +46,162 @@ func (b *bench) serve(t *testing.T, h http.Handler) {
 	}
 }
 
+// TestConformance runs the suite against servers of every kind: at the customer's own place, in the cloud, one that pages
+// as it likes, and one whose front door is odd.
 func TestConformance(t *testing.T) {
-	psatest.Run(t, func(t *testing.T) psatest.World { return world(t, sandbox.Options{}) })
-}
-
-func TestConformanceOnTheCloud(t *testing.T) {
-	psatest.Run(t, func(t *testing.T) psatest.World { return world(t, sandbox.Options{Cloud: true}) })
+	for name, opts := range map[string]sandbox.Options{
+		"on-premise": {},
+		"cloud":      {Cloud: true},
+		"small pages": {Quirks: sandbox.Quirks{
+			PageCap: map[string]int{"/procurement/*": 250, "/service/tickets*": 50}, NoForwardOnly: []string{"/company/*"}, NoForwardOnlyLink: true, NoLink: []string{"/service/*"},
+		}},
+		"odd door": {Cloud: true, Quirks: sandbox.Quirks{
+			BoolIsCloud: true, OldLookup: true, ClientID403: true, WeakInfo: true, NoNulls: true, NewLimits: true, IgnoreConditions: []string{"/service/priorities", "/company/companies"},
+		}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			psatest.Run(t, func(t *testing.T) psatest.World { return world(t, opts) })
+		})
+	}
 }
 
 // world is the sandbox seen through the eyes of the conformance suite.
 func world(t *testing.T, opts sandbox.Options) psatest.World {
-	var now atomic.Pointer[sandbox.ConnectWise]
+	t.Helper()
 	msp := sample.New(1, testNow)
-	now.Store(sandbox.NewConnectWise(msp, opts))
-	b := &bench{}
-	b.serve(t, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { now.Load().ServeHTTP(w, r) }))
+	b := &bench{ConnectWise: sandbox.NewConnectWise(msp, opts)}
+	b.serve(t, b.ConnectWise)
 	w := psatest.World{
-		Client: b.client, Secrets: []app.Secret{sample.PublicKey, sample.PrivateKey},
-		Company: 0, Board: sample.BoardAlerts, OpenStatus: 102, ClosedStatus: 105,
-		Bundle:   app.Product{ID: 1505, Identifier: "X360-BUNDLE", Class: "Bundle"},
-		Trouble:  func(tr psatest.Trouble) { now.Load().Faults.Add(fault(tr)) },
-		Requests: func() int { return now.Load().Requests() },
-		TicketsWith: func(xref string) (n int) {
-			for _, one := range now.Load().Tickets() {
-				if one.ExternalXRef == xref {
-					n++
-				}
-			}
-			return n
+		Client:  b.client,
+		Secrets: []app.Secret{sample.PublicKey, sample.PrivateKey, sample.CompanyID + "+" + sample.PublicKey + ":" + sample.PrivateKey},
+		Board:   sample.BoardAlerts, OpenStatus: 102, ClosedStatus: 105, OtherBoard: sample.BoardNOC, Priority: 2, Type: 201, Subtype: 221, Item: 241,
+		Bundle:        app.Product{ID: 1505, Identifier: "X360-BUNDLE", Class: "Bundle"},
+		Trouble:       func(tr psatest.Trouble) { b.Faults.Add(fault(tr)) },
+		Requests:      b.Requests,
+		Mails:         b.Mails,
+		DeleteTicket:  func(id int64) { b.DeleteTicket(int(id)) },
+		DeleteProduct: func(id int64) { b.DeleteProduct(int(id)) },
+		BookTime:      func(id int64, text string) { _ = b.AddTimeEntry(int(id), text) },
+		Revoke:        func() { b.SetKeys("other-public", "other-private") },
+		Fill:          b.fill,
+		Named:         func(name string) (company, product int64) { return b.named(t, name) },
+		Lines:         func(agreement int64) int { return len(b.Additions(int(agreement))) },
+		TicketsWith:   b.ticketsWith,
+		Quantity:      func(id int64) app.Quantity { return app.MustQuantity(fmt.Sprint(b.addition(t, id).Quantity)) },
+		BeforeRead: func(skip int, do func()) {
+			b.Faults.Add(sandbox.Fault{Method: http.MethodGet, Skip: skip, When: signed, Before: func(*http.Request) { do() }})
 		},
-		Mails:        func() int { return now.Load().Mails() },
-		DeleteTicket: func(id int64) { now.Load().DeleteTicket(int(id)) },
-		BookTime:     func(id int64, text string) { _ = now.Load().AddTimeEntry(int(id), text) },
-		Revoke:       func() { now.Load().SetKeys("other-public", "other-private") },
-		Fill: func(n int) {
-			for i := range n {
-				msp.PSA.Catalog = append(msp.PSA.Catalog, sample.Product{ID: 5000 + i, Identifier: fmt.Sprintf("FILL-%d", i), Description: "filler", Class: "Agreement", Unit: "Each"})
-			}
-			now.Store(sandbox.NewConnectWise(msp, opts))
+		Rights: b.rights(),
+		Narrow: func() {
+			b.SetQuirks(func(q *sandbox.Quirks) { q.NoRoutes = []string{"/system/callbacks", "/time/*"} })
+		},
+		Widen: func() []string {
+			b.SetQuirks(func(q *sandbox.Quirks) { q.NoRoutes, q.ExcessRights = nil, true })
+			return sandbox.ExcessModules()
 		},
 	}
-	find := func(id int64) sandbox.Addition {
-		for _, a := range now.Load().Additions(0) {
-			if a.ID == int(id) {
-				return a
-			}
-		}
-		t.Fatalf("no addition %d", id)
-		return sandbox.Addition{}
-	}
-	w.Quantity = func(id int64) app.Quantity { return app.MustQuantity(fmt.Sprint(find(id).Quantity)) }
 	w.Others = func(id int64) string {
-		a := find(id)
+		a := b.addition(t, id)
 		a.Quantity, a.UpdatedBy = 0, ""
 		return fmt.Sprintf("%+v", a)
 	}
+	if !opts.Cloud && len(opts.Quirks.PageCap) == 0 { // they are the same at every front door
+		w.Pagings = b.pagings()
+	}
 	stock(&w, msp)
 	return w
+}
+
+func (b *bench) fill(n int) {
+	for range n {
+		b.filled++
+		b.AddProduct(sample.Product{Identifier: fmt.Sprintf("FILL-%d", b.filled), Description: "filler", Class: "Agreement", Unit: "Each"})
+	}
+}
+
+func (b *bench) named(t *testing.T, name string) (company, product int64) {
+	t.Helper()
+	b.filled++
+	id, err := b.AddCompany(sample.Company{Identifier: fmt.Sprintf("Odd%d", b.filled), Name: name, StatusID: sample.StatusActive})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return int64(id), int64(b.AddProduct(sample.Product{Identifier: name, Description: name, Class: "Agreement", Unit: "Each"}))
+}
+
+func (b *bench) ticketsWith(xref string) (n int) {
+	for _, one := range b.Tickets() {
+		if one.ExternalXRef == xref {
+			n++
+		}
+	}
+	return n
+}
+
+func (b *bench) addition(t *testing.T, id int64) sandbox.Addition {
+	t.Helper()
+	for _, a := range b.Additions(0) {
+		if a.ID == int(id) {
+			return a
+		}
+	}
+	t.Fatalf("no addition %d", id)
+	return sandbox.Addition{}
+}
+
+// pagings are the ways of section 3.1 of the contract.
+func (b *bench) pagings() map[string]func() {
+	const catalog = "/procurement/catalog"
+	all := map[string]func(){}
+	for name, change := range map[string]func(*sandbox.Quirks){
+		"by id":                     func(*sandbox.Quirks) {},
+		"by id, no Link":            func(q *sandbox.Quirks) { q.NoLink = []string{catalog} },
+		"by id, no Link forward":    func(q *sandbox.Quirks) { q.NoForwardOnlyLink = true },
+		"by number":                 func(q *sandbox.Quirks) { q.NoForwardOnly = []string{catalog} },
+		"by number, no Link":        func(q *sandbox.Quirks) { q.NoForwardOnly, q.NoLink = []string{catalog}, []string{catalog} },
+		"250 at most":               func(q *sandbox.Quirks) { q.PageCap = map[string]int{catalog: 250} },
+		"250 at most, no Link":      func(q *sandbox.Quirks) { q.PageCap, q.NoLink = map[string]int{catalog: 250}, []string{catalog} },
+		"by number and 100 at most": func(q *sandbox.Quirks) { q.PageCap, q.NoForwardOnly = map[string]int{catalog: 100}, []string{catalog} },
+	} {
+		all[name] = func() {
+			b.SetQuirks(func(q *sandbox.Quirks) {
+				q.PageCap, q.NoForwardOnly, q.NoLink, q.NoForwardOnlyLink = nil, nil, nil, false
+				change(q)
+			})
+		}
+	}
+	return all
+}
+
+// needs are the calls of the port that each right of the least role is for. Rights that are not named are asked for by
+// other tools; nothing of ours may need them.
+var needs = map[string][]string{
+	"Companies ▸ Company Maintenance ▸ Inquire":   {"Companies"},
+	"Service Desk ▸ Service Tickets ▸ Add":        {"CreateTicket"},
+	"Service Desk ▸ Service Tickets ▸ Edit":       {"AddNote", "UpdateTicket", "Close"},
+	"Service Desk ▸ Service Tickets ▸ Inquire":    {"FindTickets", "NewestTicket", "Ticket", "TicketsByID", "Notes"},
+	"Service Desk ▸ Close Service Tickets ▸ Edit": {"Close"},
+	"Finance ▸ Agreements ▸ Add":                  {"CreateAddition"},
+	"Finance ▸ Agreements ▸ Edit":                 {"SetQuantity"},
+	"Finance ▸ Agreements ▸ Inquire":              {"Agreements", "Additions"},
+	"Procurement ▸ Product Catalog ▸ Inquire":     {"Products", "ProductsByIdentifier"},
+	"System ▸ Table Setup ▸ Inquire":              append([]string{"CompanyStatuses", "Priorities", "TicketSources"}, ofBoards...),
+	"Company / Company Status":                    {"CompanyStatuses"},
+	"Service / Priority":                          {"Priorities"},
+	"Service / Source":                            {"TicketSources"},
+	"Service / Service Board":                     ofBoards,
+}
+
+var ofBoards = []string{"Boards", "Statuses", "Types", "Subtypes", "Items", "Associations", "Teams"}
+
+func (b *bench) rights() []psatest.Right {
+	var all []psatest.Right
+	for _, word := range sandbox.Rights() {
+		all = append(all, psatest.Right{Name: word, Needs: needs[word], Words: word, Take: func() {
+			b.SetQuirks(func(q *sandbox.Quirks) { q.Lacks = []string{word} })
+		}})
+	}
+	return all
 }
 
 // stock picks an agreement with an open line and a product it does not have.
@@ -126,9 +225,12 @@ func stock(w *psatest.World, msp *sample.MSP) {
 	}
 }
 
+// signed: the lookup of the company is left alone.
+func signed(r *http.Request) bool { return r.Header.Get("Authorization") != "" }
+
 // fault says in the sandbox's words what the suite wants to go wrong.
 func fault(tr psatest.Trouble) sandbox.Fault {
-	f := sandbox.Fault{Method: tr.Method, Skip: tr.Skip, When: func(r *http.Request) bool { return r.Header.Get("Authorization") != "" }}
+	f := sandbox.Fault{Method: tr.Method, Skip: tr.Skip, When: signed}
 	switch tr.Kind {
 	case psatest.Refused:
 		f.Status, f.Header = tr.Status, http.Header{"Content-Type": {"application/json"}}
@@ -152,6 +254,10 @@ func fault(tr psatest.Trouble) sandbox.Fault {
 		f.Damage = sandbox.DamageNoID
 	case psatest.Unchanged:
 		f.Unchanged = true
+	case psatest.Another:
+		f.Edit = func(o map[string]any) {
+			o["id"], o["externalXRef"], o["product"] = 1, "somebody else's", map[string]any{"id": 1}
+		}
 	}
 	return f
 }

@@ -117,6 +117,14 @@ func noID(what string) error {
 	}
 }
 
+// another is a good answer that is about another record than the one that was sent. What became of ours is not known.
+func another(what string, id int64) error {
+	return &app.Error{
+		Code: app.Unavailable, Outcome: app.OutcomeUnknown,
+		Message: fmt.Sprintf("ConnectWise answered about %s %d, which is not the one that was sent. What became of ours is looked up before anything else is sent.", what, id),
+	}
+}
+
 func refuse(format string, args ...any) error {
 	e := app.Errorf(app.Invalid, format, args...)
 	e.Outcome = app.OutcomeNone

@@ -135,8 +135,9 @@ type newTicket struct {
 	EmailCC              bool   `json:"automaticEmailCcFlag"`
 }
 
-// CreateTicket creates a ticket and mails nobody. The answer is not compared field by field: workflow rules move new
-// tickets at once, and the number it carries is what counts from here on.
+// CreateTicket creates a ticket and mails nobody. Of the answer only our reference is compared: workflow rules move new
+// tickets at once, and the number it carries is what counts from here on. A server that keeps no reference still made the
+// ticket; to look for it would end in a second one.
 //
 // POST /service/tickets.
 func (c *Client) CreateTicket(ctx context.Context, t app.NewTicket) (app.RemoteTicket, error) {
@@ -160,6 +161,9 @@ func (c *Client) CreateTicket(ctx context.Context, t app.NewTicket) (app.RemoteT
 	if row.ID == 0 {
 		return app.RemoteTicket{}, noID("ticket")
 	}
+	if row.ExternalXRef != "" && row.ExternalXRef != t.XRef {
+		return app.RemoteTicket{}, another("ticket", row.ID)
+	}
 	return row.ticket(), nil
 }
 
@@ -178,7 +182,9 @@ func (c *Client) UpdateTicket(ctx context.Context, ticket int64, change app.Tick
 		return app.RemoteTicket{}, notSilently(err)
 	}
 	switch {
-	case row.ID != ticket || change.StatusID != 0 && row.Status.ID != change.StatusID:
+	case row.ID != ticket:
+		return row.ticket(), another("ticket", row.ID)
+	case change.StatusID != 0 && row.Status.ID != change.StatusID:
 		return row.ticket(), notDone("ConnectWise said yes but ticket %d is still “%s”. A rule of the board may forbid the change; look at the ticket there.", ticket, row.Status.Name)
 	case change.PriorityID != 0 && row.Priority.ID != change.PriorityID:
 		return row.ticket(), notDone("ConnectWise said yes but the priority of ticket %d is still “%s”. A rule of the board may forbid the change; look at the ticket there.", ticket, row.Priority.Name)

@@ -26,6 +26,11 @@ type World struct {
 	Addition     int64       // open, on Agreement
 	FreeProduct  app.Product // active, not on Agreement
 	Bundle       app.Product // cannot be an addition
+	OtherBoard   int64       // a board with lists of its own
+	Priority     int64       // another than the one a new ticket gets
+	Type         int64       // on Board; Subtype and Item go together with it
+	Subtype      int64
+	Item         int64
 
 	// Trouble spoils the next request that fits.
 	Trouble func(Trouble)
@@ -39,13 +44,38 @@ type World struct {
 	Others func(addition int64) string
 	// Mails counts the messages the PSA would have sent to people.
 	Mails func() int
-	// Fill makes the catalog hold at least n products.
-	Fill func(n int)
+	// Fill adds n products to the catalog; DeleteProduct takes one away.
+	Fill          func(n int)
+	DeleteProduct func(id int64)
+	// Pagings are the ways this PSA may page its lists; each is switched on by its function.
+	Pagings map[string]func()
+	// BeforeRead runs do before the read that comes after skip others.
+	BeforeRead func(skip int, do func())
+	// Named makes a company and a product with this name and identifier.
+	Named func(name string) (company, product int64)
+	// Lines counts what an agreement really holds.
+	Lines func(agreement int64) int
+	// Rights are what the least role has, one by one.
+	Rights []Right
+	// Widen gives the role what it should not have, and returns the modules; Narrow makes the server lack routes that
+	// Excess may ask for.
+	Widen  func() []string
+	Narrow func()
 	// DeleteTicket removes a ticket for good; BookTime writes a time entry's note on one.
 	DeleteTicket func(id int64)
 	BookTime     func(id int64, text string)
 	// Revoke makes the keys stop working.
 	Revoke func()
+}
+
+// Right is one line of the role.
+type Right struct {
+	Name string
+	Take func()
+	// Needs are the calls that are refused without it, in the names of World.calls.
+	Needs []string
+	// Words must be in what the person reads then.
+	Words string
 }
 
 // Trouble is one spoilt request.
@@ -71,6 +101,7 @@ const (
 	Empty                 // the vendor does it, an empty answer comes
 	NoID                  // the vendor does it, the answer does not say which record
 	Unchanged             // the vendor says yes and does nothing
+	Another               // the vendor does it, the answer is about another record
 )
 
 // Run holds the adapter to the port's words.
@@ -78,12 +109,15 @@ func Run(t *testing.T, fresh func(*testing.T) World) {
 	for name, test := range map[string]func(*testing.T, World){
 		"reads": testReads, "paging": testPaging, "products": testProducts, "ticket life": testTicketLife, "notes": testNotes,
 		"many tickets": testManyTickets, "gone ticket": testGoneTicket, "summary": testSummary, "quantity": testQuantity, "new addition": testNewAddition,
-		"false yes": testFalseYes, "rate limit": testRateLimit, "reads repeat": testReadsRepeat, "identity": testIdentity, "revoked keys": testRevoked,
+		"false yes": testFalseYes, "priority": testPriority, "classification": testClassification, "boards": testBoards, "ensure ticket": testEnsureTicket, "ensure quantity": testEnsureQuantity,
+		"odd names": testOddNames, "excess": testExcess, "members": testMembers, "no secret": testNoSecret, "rate limit": testRateLimit, "reads repeat": testReadsRepeat, "identity": testIdentity, "revoked keys": testRevoked,
 	} {
 		t.Run(name, func(t *testing.T) { test(t, fresh(t)) })
 	}
 	t.Run("status table", func(t *testing.T) { testStatusTable(t, fresh) })
 	t.Run("cut answers", func(t *testing.T) { testCutAnswers(t, fresh) })
+	t.Run("pagings", func(t *testing.T) { testPagings(t, fresh) })
+	t.Run("rights", func(t *testing.T) { testRights(t, fresh) })
 }
 
 // must fails on an error, having looked for secrets in it.

@@ -91,29 +91,6 @@ func has(options []app.Option, id int64) bool {
 	return false
 }
 
-// testPaging: a list longer than a page comes whole, each record once; one that breaks in the middle does not come at all.
-func testPaging(t *testing.T, w World) {
-	const many = 2300
-	w.Fill(many)
-	products := read(t, w, w.Client.Products)
-	seen := map[int64]bool{}
-	for _, p := range products {
-		if seen[p.ID] {
-			t.Fatalf("product %d came twice", p.ID)
-		}
-		seen[p.ID] = true
-	}
-	if len(products) < many {
-		t.Errorf("%d products, want at least %d", len(products), many)
-	}
-	for page := range 3 {
-		w.Trouble(Trouble{Method: "GET", Skip: page, Kind: Refused, Status: 403, Words: "no"})
-		if list, err := w.Client.Products(t.Context()); err == nil || list != nil {
-			t.Errorf("page %d failed, and a part was shown as the whole: %d, %v", page+1, len(list), err)
-		}
-	}
-}
-
 func testProducts(t *testing.T, w World) {
 	ctx, c := t.Context(), w.Client
 	for _, p := range read(t, w, c.Products) {

@@ -2,6 +2,7 @@ package psatest
 
 import (
 	"fmt"
+	"net/http"
 	"strings"
 	"testing"
 	"time"
@@ -181,15 +182,84 @@ func testNewAddition(t *testing.T, w World) {
 	}
 }
 
-// testFalseYes: a yes to a change that was not made is a conflict.
+// testFalseYes: a yes to a change that was not made is a conflict, and known to be none; a yes about another record tells
+// nothing about ours.
 func testFalseYes(t *testing.T, w World) {
 	ctx, c := t.Context(), w.Client
 	made, err := c.CreateTicket(ctx, w.ticket("conf-false"))
 	must(t, w, made, err)
-	w.Trouble(Trouble{Method: "PATCH", Kind: Unchanged})
-	_, err = c.UpdateTicket(ctx, made.ID, app.TicketChange{StatusID: w.ClosedStatus})
-	w.wants(t, err, app.Conflict, "")
-	w.Trouble(Trouble{Method: "PATCH", Kind: Unchanged})
-	_, err = c.SetQuantity(ctx, w.Agreement, w.Addition, w.Quantity(w.Addition).Add(app.Q(3)))
-	w.wants(t, err, app.Conflict, "")
+	changes := map[string]func() error{
+		"status": func() error {
+			_, err := c.UpdateTicket(ctx, made.ID, app.TicketChange{StatusID: w.ClosedStatus})
+			return err
+		},
+		"priority": func() error {
+			_, err := c.UpdateTicket(ctx, made.ID, app.TicketChange{PriorityID: w.Priority})
+			return err
+		},
+		"quantity": func() error {
+			_, err := c.SetQuantity(ctx, w.Agreement, w.Addition, w.Quantity(w.Addition).Add(app.Q(3)))
+			return err
+		},
+	}
+	for name, change := range changes {
+		w.Trouble(Trouble{Method: http.MethodPatch, Kind: Unchanged})
+		err := change()
+		w.wants(t, err, app.Conflict, app.OutcomeNone)
+		w.Trouble(Trouble{Method: http.MethodPatch, Kind: Another})
+		err = change()
+		w.wants(t, err, app.Unavailable, app.OutcomeUnknown)
+		if t.Failed() {
+			t.Fatal(name)
+		}
+	}
+	w.Trouble(Trouble{Method: http.MethodPost, Kind: Another})
+	_, err = c.CreateTicket(ctx, w.ticket("conf-false-create"))
+	w.wants(t, err, app.Unavailable, app.OutcomeUnknown)
+	w.Trouble(Trouble{Method: http.MethodPost, Kind: Another})
+	_, err = c.CreateAddition(ctx, w.Agreement, app.NewAddition{ProductID: w.FreeProduct.ID, Quantity: app.Q(1), BillCustomer: "Billable"})
+	if err == nil {
+		t.Error("an answer about another product was taken for ours")
+	}
+}
+
+// testPriority: status and priority change together or alone, and nobody is told.
+func testPriority(t *testing.T, w World) {
+	ctx, c := t.Context(), w.Client
+	made, err := c.CreateTicket(ctx, w.ticket("conf-priority"))
+	must(t, w, made, err)
+	if made.Priority == w.Priority {
+		t.Fatalf("a new ticket has priority %d already", w.Priority)
+	}
+	raised, err := c.UpdateTicket(ctx, made.ID, app.TicketChange{PriorityID: w.Priority})
+	if must(t, w, raised, err); raised.Priority != w.Priority || raised.StatusID != made.StatusID {
+		t.Errorf("raised %+v", raised)
+	}
+	both, err := c.UpdateTicket(ctx, made.ID, app.TicketChange{PriorityID: made.Priority, StatusID: w.OpenStatus})
+	if must(t, w, both, err); both.Priority != made.Priority || both.StatusID != w.OpenStatus {
+		t.Errorf("both %+v", both)
+	}
+	_, err = c.UpdateTicket(ctx, made.ID, app.TicketChange{})
+	w.wants(t, err, app.Invalid, app.OutcomeNone)
+	if n := w.Mails(); n != 0 {
+		t.Errorf("%d people were mailed", n)
+	}
+}
+
+// testClassification: type, subtype and item of the board are taken; those of another board are refused in words.
+func testClassification(t *testing.T, w World) {
+	nt := w.ticket("conf-class")
+	nt.TypeID, nt.SubtypeID, nt.ItemID, nt.PriorityID = w.Type, w.Subtype, w.Item, w.Priority
+	made, err := w.Client.CreateTicket(t.Context(), nt)
+	if must(t, w, made, err); made.ID == 0 || made.Priority != w.Priority {
+		t.Errorf("made %+v", made)
+	}
+	foreign := readOf(t, w, w.Client.Types, w.OtherBoard)
+	nt = w.ticket("conf-class-foreign")
+	nt.TypeID = foreign[0].ID
+	_, err = w.Client.CreateTicket(t.Context(), nt)
+	w.wants(t, err, app.Invalid, app.OutcomeNone)
+	if !strings.Contains(app.ErrorMessage(err), "type") {
+		t.Errorf("it does not say what is wrong: %s", app.ErrorMessage(err))
+	}
 }
