@@ -93,6 +93,7 @@ type TestTicketForm struct {
 // TestTicket is the newest test ticket and how far it came.
 type TestTicket struct {
 	Delivery int64
+	Task     string // of the guide whose page shows it; empty elsewhere
 	State    app.DeliveryState
 	At       time.Time
 	Number   int64  // of the ticket; 0 while it is not known

@@ -1315,10 +1315,10 @@ func credentialsPath(c Connection) string {
 }
 
 func siteHint(c Connection) string {
-	if c.UsedURL != "" {
+	if c.UsedURL != "" && c.UsedURL != c.Credentials.SiteURL {
 		return "We use " + c.UsedURL
 	}
-	return "As in the address bar"
+	return "As in the address bar of your browser"
 }
 
 // advancedWrong opens the fold when something in it is wrong.

@@ -94,10 +94,10 @@ func (m SetupTask) next() *app.GuideTask {
 	return nil
 }
 
-// results are the newest results of the checks that prove a step.
+// results are the newest results of the checks that prove a step. Where it was done since, what was not proven is old.
 func (m SetupTask) results(step app.GuideStep) (out []app.CheckRow) {
 	for _, r := range m.Checks.Rows {
-		if slices.Contains(step.Checks, r.ID) {
+		if slices.Contains(step.Checks, r.ID) && (step.State != app.TaskDone || standingOf(r) != "unproven") {
 			out = append(out, r)
 		}
 	}
@@ -130,6 +130,22 @@ func (m SetupTask) here(step app.GuideStep) SetupPart {
 		return PartNone
 	}
 	return m.Part
+}
+
+// wrong reports whether the form in a step could not be saved.
+func (m SetupTask) wrong(step app.GuideStep) bool {
+	switch m.here(step) {
+	case PartCredentials:
+		return len(m.Form.Credentials.Errors) > 0
+	case PartTicketing:
+		return len(m.Form.Ticketing.Errors) > 0
+	case PartBilling:
+		return len(m.Form.Billing.Errors) > 0
+	case PartTestTicket:
+		return len(m.Form.Test.Errors) > 0 || m.Form.Test.Newest != nil && m.Form.Test.Newest.Running()
+	case PartNone:
+	}
+	return false
 }
 
 // elsewhere is the page of psabridge where a step is done; empty when it is done on this page or in ConnectWise.

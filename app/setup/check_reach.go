@@ -118,6 +118,9 @@ func (r *run) keysMissing() bool {
 
 func (r *run) connectwise(ctx context.Context) finding {
 	who := r.identify(ctx)
+	if who.err == nil && who.BaseURL != "" {
+		return ok(fmt.Sprintf("ConnectWise %s, called at %s.", who.Version, strings.TrimSuffix(who.BaseURL, "/")))
+	}
 	if who.err == nil {
 		return ok(fmt.Sprintf("ConnectWise %s.", who.Version))
 	}

@@ -63,6 +63,9 @@ func (s *Server) showTask(c echo.Context, p page, status int, id string, typed *
 	}
 	if m.Form != nil {
 		m.Form.Task = id
+		if m.Form.Test.Newest != nil {
+			m.Form.Test.Newest.Task = id
+		}
 	}
 	if known {
 		var err error

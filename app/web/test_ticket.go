@@ -108,5 +108,8 @@ func (s *Server) testTicketState(c echo.Context) error {
 	if newest == nil {
 		newest = &views.TestTicket{}
 	}
+	if task := c.QueryParam("task"); taskIDs.MatchString(task) {
+		newest.Task = task
+	}
 	return render(c, http.StatusOK, views.TestTicketState(found.Name, *newest, p.shell))
 }
