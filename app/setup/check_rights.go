@@ -2,6 +2,7 @@ package setup
 
 import (
 	"context"
+	"slices"
 	"strings"
 
 	"psabridge/app"
@@ -98,7 +99,7 @@ func (r *run) readsTables(ctx context.Context) finding {
 	case len(hidden) == len(tables) && len(tables) > 1:
 		return failedBy(first, fixRight(tablesInquire))
 	}
-	says := "The role may not read " + listed(hidden) + " in System ▸ Table Setup." + r.withoutTables(hidden)
+	says := "The role may not read " + listed(hidden) + " in System ▸ Table Setup." + withoutTables(hidden)
 	if r.needsTable(hidden) {
 		return failed(says, fixTables(hidden))
 	}
@@ -107,26 +108,19 @@ func (r *run) readsTables(ctx context.Context) finding {
 
 // needsTable reports whether something that is switched on cannot be done without one of these tables.
 func (r *run) needsTable(tables []string) bool {
-	named := map[string]bool{
+	needed := map[string]bool{
 		tableStatuses:   r.conn.Billing.Enabled,
 		tableBoards:     r.conn.Ticketing.Enabled,
 		tablePriorities: len(r.conn.Ticketing.Priority) > 0,
 		tableSources:    !r.conn.Ticketing.Source.IsZero(),
 	}
-	for _, table := range tables {
-		if named[table] {
-			return true
-		}
-	}
-	return false
+	return slices.ContainsFunc(tables, func(table string) bool { return needed[table] })
 }
 
 // withoutTables says what the lack of a table means where that cannot be guessed.
-func (r *run) withoutTables(tables []string) string {
-	for _, table := range tables {
-		if table == tableStatuses {
-			return " Without Company / Company Status it cannot be seen which companies are inactive, so billing holds their lines."
-		}
+func withoutTables(tables []string) string {
+	if slices.Contains(tables, tableStatuses) {
+		return " Without Company / Company Status it cannot be seen which companies are inactive, so billing holds their lines."
 	}
 	return ""
 }

@@ -59,7 +59,7 @@ func TestEachCheckFails(t *testing.T) {
 			}, "address", app.CheckFailed, []string{"No connection to 127.0.0.1:"}, []string{"Open ConnectWise in the browser", "firewall"}, nil,
 		},
 		"private network": {
-			func(t *testing.T, b *bench) { b.unreachable("https://10.1.2.3", "is in a private network") }, "address", app.CheckFailed, []string{"private network"}, []string{"Self-hosted"}, nil,
+			func(_ *testing.T, b *bench) { b.unreachable("https://10.1.2.3", "is in a private network") }, "address", app.CheckFailed, []string{"private network"}, []string{"Self-hosted"}, nil,
 		},
 		"busy":           {quirk(func(q *sandbox.Quirks) { q.RequestsPerMinute = 1 }), "keys", app.CheckFailed, []string{"wait"}, []string{"Wait a moment"}, nil},
 		"another server": {quirk(func(q *sandbox.Quirks) { q.HiddenLookup = true }), "connectwise", app.CheckWarning, []string{"hides its company lookup"}, []string{"/login/companyinfo"}, nil},
@@ -71,7 +71,9 @@ func TestEachCheckFails(t *testing.T) {
 
 		"too many rights": {
 			quirk(func(q *sandbox.Quirks) { q.Grants = []string{"System ▸ Member Maintenance", "Finance ▸ Invoicing"} }), "rights.excess", app.CheckWarning,
-			[]string{"System ▸ Member Maintenance and Finance ▸ Invoicing"}, []string{"System ▸ Security Roles", "None"}, nil,
+			[]string{"System ▸ Member Maintenance and Finance ▸ Invoicing"},
+			[]string{"System ▸ Security Roles", "None"},
+			nil,
 		},
 
 		"no such board": {
@@ -122,11 +124,15 @@ func TestEachCheckFails(t *testing.T) {
 			ticketing(func(c *app.TicketingSettings) {
 				c.Type, c.Subtype = app.Ref{Name: "File sync"}, app.Ref{Name: "File server"}
 			}), "subtype", app.CheckFailed,
-			[]string{"The subtype File server does not belong to the type File sync on the board Alerts"}, []string{"System ▸ Setup Tables ▸ Service Board ▸ Alerts"}, nil,
+			[]string{"The subtype File server does not belong to the type File sync on the board Alerts"},
+			[]string{"System ▸ Setup Tables ▸ Service Board ▸ Alerts"},
+			nil,
 		},
 		"item of another subtype": {
 			ticketing(func(c *app.TicketingSettings) { c.Subtype, c.Item = app.Ref{Name: "Quota"}, app.Ref{Name: "Disk"} }), "item", app.CheckFailed,
-			[]string{"The item Disk does not belong to the type Backup with the subtype Quota"}, []string{"Service Board ▸ Alerts"}, nil,
+			[]string{"The item Disk does not belong to the type Backup with the subtype Quota"},
+			[]string{"Service Board ▸ Alerts"},
+			nil,
 		},
 		"no such priority": {
 			ticketing(func(c *app.TicketingSettings) { c.Priority[app.SeverityCritical] = app.Ref{Name: "P0"} }), "priority", app.CheckFailed, []string{"critical: ", "“P0”"}, []string{"System ▸ Setup Tables ▸ Priority"}, nil,
@@ -146,7 +152,9 @@ func TestEachCheckFails(t *testing.T) {
 		},
 		"no Imported": {
 			person(func(cw *sandbox.ConnectWise) error { cw.DeleteCompanyStatus(sample.StatusImported); return nil }), "company_status.imported", app.CheckWarning,
-			[]string{"no active company status Imported"}, []string{"System ▸ Setup Tables ▸ Company Status"}, nil,
+			[]string{"no active company status Imported"},
+			[]string{"System ▸ Setup Tables ▸ Company Status"},
+			nil,
 		},
 
 		"product in other letters": {
@@ -154,7 +162,9 @@ func TestEachCheckFails(t *testing.T) {
 		},
 		"product renamed with a space": {
 			person(func(cw *sandbox.ConnectWise) error { return cw.SetProduct(1502, "identifier", "X360-STORAGE  ") }), "product.storage", app.CheckFailed,
-			[]string{"“X360-STORAGE␣␣” (record 1502): it has 2 spaces at the end", "record 1602", "another dash (U+2010)"}, []string{"Procurement ▸ Product Catalog"}, nil,
+			[]string{"“X360-STORAGE␣␣” (record 1502): it has 2 spaces at the end", "record 1602", "another dash (U+2010)"},
+			[]string{"Procurement ▸ Product Catalog"},
+			nil,
 		},
 		"product in Cyrillic": {
 			product("Х360-STORAGE"), "product.storage", app.CheckFailed, []string{"the 1st letter you entered is a Cyrillic Х, not the letter X"}, []string{"Procurement ▸ Product Catalog"}, nil,
@@ -168,7 +178,9 @@ func TestEachCheckFails(t *testing.T) {
 			person(func(cw *sandbox.ConnectWise) error {
 				return cw.SetProduct(1502, "unitOfMeasure", map[string]any{"id": 2.0, "name": "TB"})
 			}), "unit.storage", app.CheckWarning,
-			[]string{"sold by TB", "billed in GB"}, []string{"Unit of Measure"}, nil,
+			[]string{"sold by TB", "billed in GB"},
+			[]string{"Unit of Measure"},
+			nil,
 		},
 
 		"company deleted": {

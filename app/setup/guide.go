@@ -47,7 +47,7 @@ type guide struct {
 	checkedAt time.Time
 	proofs    []app.Proof
 	said      map[string]app.Confirmation
-	rows      []app.OrganizationRow
+	tree      []app.Organization
 	problem   func(source string) string // why a source cannot be read, "" when it can
 }
 
@@ -70,7 +70,7 @@ func (s *Setup) gather(ctx context.Context, connection string) (*guide, error) {
 	if g.said, err = s.said(ctx); err != nil {
 		return nil, err
 	}
-	if g.rows, err = s.Store.Organizations(ctx, app.OrganizationFilter{}); err != nil {
+	if g.tree, err = s.Store.Tree(ctx); err != nil {
 		return nil, err
 	}
 	if !g.known {

@@ -31,7 +31,7 @@ func (g *guide) sourceTask() app.GuideTask {
 func (g *guide) sourceStep(name string) app.GuideStep {
 	step := app.GuideStep{ID: "source." + name, Title: "Read the source " + name, Page: link.Source(name), State: app.TaskInProgress, Note: "It was not read yet."}
 	present := 0
-	for _, row := range g.rows {
+	for _, row := range g.tree {
 		if row.Source == name && row.State != app.OrganizationGone {
 			present++
 		}
@@ -59,7 +59,7 @@ func (g *guide) matchTask() app.GuideTask {
 	switch {
 	case !g.known:
 		t.Summary = "Connect ConnectWise first."
-	case len(g.doc.Sources) == 0 || len(g.rows) == 0:
+	case len(g.doc.Sources) == 0 || len(g.tree) == 0:
 		t.Summary = "Connect x360Sync first: its organizations were not read yet."
 	default:
 		t.Summary = fmt.Sprintf("%d of %s matched.", mapped, countOf(all, "organization", "organizations"))
@@ -79,12 +79,8 @@ func (g *guide) matchTask() app.GuideTask {
 // mapped counts the organizations of the connection and those of them that have a company. The master organization is the
 // provider itself and counts only when it has one.
 func (g *guide) mapped() (mapped, all int) {
-	tree := make([]app.Organization, len(g.rows))
-	for i, row := range g.rows {
-		tree[i] = row.Organization
-	}
-	inherited := settings.NewTree(tree, g.doc)
-	for _, row := range g.rows {
+	inherited := settings.NewTree(g.tree, g.doc)
+	for _, row := range g.tree {
 		e := inherited.Effective(row.Source, row.ExternalID)
 		if e.Connection != g.conn.Name || row.State != app.OrganizationPresent {
 			continue

@@ -36,8 +36,7 @@ func (g *guide) vendorOffStep(source string) app.GuideStep {
 	return step
 }
 
-// testTicketStep is done when a test ticket went through after the connection last led elsewhere; the checks of the rights
-// it proves say so too.
+// testTicketStep is where the newest test ticket stands; the checks of the rights it proves say so too.
 func (g *guide) testTicketStep() app.GuideStep {
 	step := app.GuideStep{
 		ID: "test_ticket", Title: "Create a test ticket", Page: g.connectionPage(), State: app.TaskNotStarted, Optional: !g.conn.Ticketing.Enabled,
@@ -47,15 +46,18 @@ func (g *guide) testTicketStep() app.GuideStep {
 		},
 		Checks: []string{"right.tickets.add", "right.tickets.edit", "right.tickets.close"},
 	}
+	var newest app.Proof
 	for _, p := range g.proofs {
-		if p.Kind == app.DeliverTicketTest && p.Done {
-			step.State, step.Note = app.TaskDone, "A test ticket was created, noted and closed on "+g.moment(p.At)+"."
+		if p.Kind == app.DeliverTicketTest && !p.At.Before(newest.At) {
+			newest = p
 		}
 	}
-	for _, p := range g.proofs {
-		if p.Kind == app.DeliverTicketTest && !p.Done {
-			step.State, step.Note = app.TaskProblem, p.Words
-		}
+	switch {
+	case newest.DeliveryID == 0:
+	case newest.Done:
+		step.State, step.Note = app.TaskDone, "A test ticket was created, noted and closed on "+g.moment(newest.At)+"."
+	default:
+		step.State, step.Note = app.TaskProblem, newest.Words
 	}
 	return step
 }

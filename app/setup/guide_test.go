@@ -1,9 +1,11 @@
 package setup_test
 
 import (
+	"context"
 	"strconv"
 	"strings"
 	"testing"
+	"time"
 
 	"psabridge/app"
 	"psabridge/app/sandbox"
@@ -166,6 +168,122 @@ func TestRole(t *testing.T) {
 			if strings.Count(line, "\t") != 7 {
 				t.Errorf("%s: line %d is %q", name, i, line)
 			}
+		}
+	}
+}
+
+func TestGuideShowsWhatIsWrong(t *testing.T) {
+	b := sampled(t, sandbox.Options{Quirks: sandbox.Quirks{Lacks: []string{"Companies ▸ Company Maintenance ▸ Inquire"}}})
+	b.edit(t, func(doc *app.Settings) { doc.Connections[0].Ticketing.Board = app.Ref{Name: "Alarms"} })
+	if s := step(t, b.guide(t, "")["connectwise"], "credentials"); s.State != app.TaskInProgress || s.Note != "Not tested yet." {
+		t.Errorf("%+v", s)
+	}
+	b.test(t)
+	tasks := b.guide(t, "")
+	role := step(t, tasks["connectwise"], "role")
+	if tasks["connectwise"].State != app.TaskProblem || role.State != app.TaskProblem || role.Subject != "" {
+		t.Errorf("%+v", role)
+	}
+	contains(t, role.Note, "Company Maintenance")
+	contains(t, strings.Join(role.Checks, " "), "right.companies.inquire", "right.tickets.close", "rights.excess")
+	contains(t, tasks["connectwise"].Summary, "1 has a problem")
+	if s := step(t, tasks["tickets"], "board"); s.State != app.TaskProblem || tasks["tickets"].State != app.TaskProblem {
+		t.Errorf("%+v", s)
+	}
+	if s := step(t, tasks["connectwise"], "member"); s.State != app.TaskDone {
+		t.Errorf("%+v", s)
+	}
+}
+
+func TestGuideCountsMatchesAndNamesBrokenSources(t *testing.T) {
+	b := sampled(t, sandbox.Options{})
+	b.organizations(t, strconv.Itoa(sample.MasterID), "Master", "4711", "Mapped", "9901", "New")
+	tasks := b.guide(t, "")
+	if m := tasks["match"]; m.State != app.TaskInProgress || m.Summary != "2 of 3 organizations matched." {
+		t.Errorf("%+v", m)
+	}
+	if s := tasks["x360sync"]; s.State != app.TaskDone || s.Page != "/sources/sync" {
+		t.Errorf("%+v", s)
+	}
+	b.SourceProblem = func(_ context.Context, source string) string { return source + " does not accept the password." }
+	if s := b.guide(t, "")["x360sync"]; s.State != app.TaskProblem || s.Summary != "sync does not accept the password." {
+		t.Errorf("%+v", s)
+	}
+}
+
+func TestGuideOfBilling(t *testing.T) {
+	b := sampled(t, sandbox.Options{})
+	b.edit(t, func(doc *app.Settings) {
+		doc.Connections[0].Billing.Products = map[app.Meter]string{app.MeterStorage: "X360-storage"}
+		doc.Connections[0].Ticketing.Enabled = false
+	})
+	b.test(t)
+	tasks := b.guide(t, "")
+	billing := tasks["billing"]
+	if billing.State != app.TaskProblem || billing.Optional || !tasks["tickets"].Optional {
+		t.Errorf("%+v", billing)
+	}
+	storage, accounts := step(t, billing, "product.storage"), step(t, billing, "product.accounts")
+	if storage.State != app.TaskProblem || storage.Optional || !accounts.Optional {
+		t.Errorf("%+v\n%+v", storage, accounts)
+	}
+	contains(t, storage.Note, "“X360-STORAGE” (record 1502)")
+	values := map[string]string{}
+	for _, v := range storage.Values {
+		values[v.Label] = v.Value
+	}
+	for label, want := range map[string]string{
+		"Product ID": "X360-storage", "Category/Subcategory": "Managed Services", "Product Type": "Software", "Product Class": "Agreement", "Unit of Measure": "Each",
+	} {
+		if values[label] != want {
+			t.Errorf("%s is %q", label, values[label])
+		}
+	}
+	if s := step(t, billing, "billing"); s.State != app.TaskDone || !strings.Contains(s.Note, "last day") {
+		t.Errorf("%+v", s)
+	}
+	b.edit(t, func(doc *app.Settings) { doc.Connections[0].Billing = app.BillingSettings{} })
+	b.test(t)
+	if billing = b.guide(t, "")["billing"]; !billing.Optional || billing.State == app.TaskDone {
+		t.Errorf("%+v", billing)
+	}
+}
+
+func TestGuideOfATestTicket(t *testing.T) {
+	b := sampled(t, sandbox.Options{})
+	b.organizations(t, strconv.Itoa(sample.MasterID), "Master")
+	if s := step(t, b.guide(t, "")["start"], "test_ticket"); s.State != app.TaskNotStarted {
+		t.Errorf("%+v", s)
+	}
+	for i, settled := range []app.Settlement{
+		{State: app.DeliveryParked, Code: app.Forbidden, Message: "The test stopped when it was to be closed."},
+		{State: app.DeliveryDone, Message: "Ticket 48001 was created, noted, closed and read back."},
+	} {
+		b.advance(time.Hour)
+		x := app.Ticket{XRef: strconv.Itoa(i), ScopeKey: app.TicketTestScope, Connection: "cw", Summary: "Test"}
+		id, err := b.store.StartTicketTest(t.Context(), x, app.TicketPayload{CompanyID: 249}, b.now())
+		if err != nil {
+			t.Fatal(err)
+		}
+		d, found, err := b.store.Claim(t.Context(), b.now(), nil)
+		if err != nil || !found || d.ID != id {
+			t.Fatal(d.ID, id, found, err)
+		}
+		if err := b.store.Intent(t.Context(), app.Intent{DeliveryID: id, Attempt: d.Attempt, At: b.now(), Request: `{"ticket":1,"status_id":105}`}); err != nil {
+			t.Fatal(err)
+		}
+		settled.DeliveryID, settled.Attempt, settled.At = id, d.Attempt, b.now()
+		if err := b.store.Settle(t.Context(), settled); err != nil {
+			t.Fatal(err)
+		}
+		byID, _ := b.test(t)
+		s := step(t, b.guide(t, "")["start"], "test_ticket")
+		want, closing := app.TaskProblem, app.CheckFailed
+		if i > 0 {
+			want, closing = app.TaskDone, app.CheckOK
+		}
+		if s.State != want || byID["right.tickets.close"].State != closing || byID["right.tickets.add"].State != app.CheckOK || byID["right.tickets.edit"].State != app.CheckOK {
+			t.Errorf("%+v, %+v", s, byID["right.tickets.close"])
 		}
 	}
 }

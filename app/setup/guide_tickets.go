@@ -1,8 +1,6 @@
 package setup
 
 import (
-	"slices"
-
 	"psabridge/app"
 	"psabridge/app/link"
 )
@@ -75,7 +73,7 @@ func (g *guide) alertStep() app.GuideStep {
 			"Choose few: quota nearly used up, and file server unreachable for five minutes. Make sure to click the PSA System checkbox.",
 		},
 	}
-	for _, row := range g.rows {
+	for _, row := range g.tree {
 		if row.ParentExternalID == "" && row.State == app.OrganizationPresent {
 			step.Page = link.Activity(row.ID)
 		}
@@ -86,7 +84,7 @@ func (g *guide) alertStep() app.GuideStep {
 			n++
 		}
 	}
-	if slices.ContainsFunc(g.doc.Alerts, func(r app.AlertRule) bool { return r.Via.PSA }) {
+	if n > 0 {
 		step.State, step.Note = app.TaskDone, countOf(n, "alert goes", "alerts go")+" to the PSA."
 	}
 	return step

@@ -3,6 +3,7 @@ package setup
 import (
 	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 	"unicode"
 
@@ -215,7 +216,7 @@ func ordinal(n int) string {
 			suffix = "rd"
 		}
 	}
-	return fmt.Sprint(n) + suffix
+	return strconv.Itoa(n) + suffix
 }
 
 // letterName says what a character is where that cannot be seen.

@@ -29,6 +29,7 @@ type Store interface {
 	Unconfirm(ctx context.Context, subject string) error
 	Confirmations(ctx context.Context) ([]app.Confirmation, error)
 
+	Tree(ctx context.Context) ([]app.Organization, error)
 	Organizations(ctx context.Context, f app.OrganizationFilter) ([]app.OrganizationRow, error)
 	Organization(ctx context.Context, id int64) (app.OrganizationRow, error)
 

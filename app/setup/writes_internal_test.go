@@ -36,7 +36,8 @@ func TestWeigh(t *testing.T) {
 		"changing was refused": {[]app.Proof{{Kind: app.DeliverAgreement, Request: `{"line":2}`, At: hour(1)}}, nil, []string{agreementsEdit}},
 		"mended since": {
 			[]app.Proof{{Kind: app.DeliverTicketCreate, Request: `{"Summary":"x"}`, At: hour(1)}, {Kind: app.DeliverTicketTest, Done: true, At: hour(2)}},
-			[]string{ticketsAdd, ticketsEdit, ticketsClose}, nil,
+			[]string{ticketsAdd, ticketsEdit, ticketsClose},
+			nil,
 		},
 		"taken away since": {
 			[]app.Proof{{Kind: app.DeliverTicketCreate, Done: true, At: hour(1)}, {Kind: app.DeliverTicketCreate, Request: `{"Summary":"x"}`, At: hour(2)}}, nil, []string{ticketsAdd},
