@@ -24,14 +24,27 @@ type CheckList struct {
 type checksFor struct {
 	Connection string // empty: no button tests anything
 	Task       string // of the guide, to come back to; empty on the connection's own page
-	prefix     string
+	Back       string // another page to come back to: diagnostics
+	prefix     string // of the ids, where one check stands on a page more than once
+	role       string // id of the role's text, where a page has more than one
+}
+
+// roleID is the element the copy buttons of the role table copy.
+func (f checksFor) roleID() string {
+	if f.role != "" {
+		return f.role
+	}
+	return "role-text"
 }
 
 // again is the button that runs the tests once more.
 func (f checksFor) again(label string) ui.Action {
 	a := ui.Action{Label: label, Path: link.ConnectionTest(f.Connection), Post: true, Small: true, Icon: "refresh"}
 	if f.Task != "" {
-		a.Fields = []ui.Choice{{Value: "task", Label: f.Task}}
+		a.Fields = append(a.Fields, ui.Choice{Value: "task", Label: f.Task})
+	}
+	if f.Back != "" {
+		a.Fields = append(a.Fields, ui.Choice{Value: "back", Label: f.Back})
 	}
 	return a
 }

@@ -30,6 +30,11 @@ type ConnectionDiagnosis struct {
 	PerMinute int
 }
 
+// place is where the results of this connection stand.
+func (c ConnectionDiagnosis) place() checksFor {
+	return checksFor{Connection: c.Name, Back: "diagnostics", prefix: c.Name + "-", role: c.Name + "-role"}
+}
+
 // SourceDiagnosis is how reading one source goes.
 type SourceDiagnosis struct {
 	Name     string
@@ -60,7 +65,7 @@ func (m Diagnostics) progress() (done, total int) {
 	return done, total
 }
 
-// changedSince is the moment the newest change of a check's state happened, and whether there was any after the first test.
+// changedSince is the moment the state of any check changed last.
 func changedSince(c CheckList) (at time.Time) {
 	for _, r := range c.Rows {
 		if r.ChangedAt.After(at) {

@@ -409,7 +409,7 @@ func connectionDiagnosis(c ConnectionDiagnosis, s layout.Shell) templ.Component 
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = ui.Do(checksFor{Connection: c.Name}.again("Test it")).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = ui.Do(c.place().again("Test it")).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -456,7 +456,7 @@ func troubledRows(c ConnectionDiagnosis, s layout.Shell) templ.Component {
 		bad := append(c.Checks.of(app.CheckFailed), c.Checks.of(app.CheckWarning)...)
 		if len(bad) > 0 {
 			if roleWanted(bad) {
-				templ_7745c5c3_Err = roleText(c.Role).Render(ctx, templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = roleText(c.place().roleID(), c.Role).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
@@ -465,7 +465,7 @@ func troubledRows(c ConnectionDiagnosis, s layout.Shell) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = checkRows(bad, checksFor{Connection: c.Name, prefix: c.Name + "-bad-"}, false).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = checkRows(bad, c.place(), false).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}

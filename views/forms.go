@@ -27,18 +27,28 @@ package views
 //	                                 comeback                                                 → the same page
 //	link.DeleteAlert(id)             name                                                     → Alerts
 //
+// Set up; task is the task of the guide whose page shows a form, and says where to go back to
+//
+//	link.Confirm                     subject, task, done (1|"")                                → the task
+//
+// Diagnostics
+//
+//	link.RunChecks                   –                                                        → Diagnostics
+//
 // Connections; organization is the row of the organization whose page shows the form, "0" on the connection's own page, and says
 // where to go back to
 //
-//	link.Connections                 name, site_url, company_id, public_key, private_key, client_id, allow_private_network,
-//	                                 organization, revision                                   → the connection
+//	link.Connections                 name, site_url, company_id, public_key, private_key, client_id, allow_private_network, ca_file,
+//	                                 requests_per_minute, organization, task, revision        → the connection, or the task
 //	link.Connection(name)            the same without name; empty keys keep what is stored
-//	link.ConnectionTest(name)        – ; GET → Checks alone
+//	link.ConnectionTest(name)        task, back (diagnostics); GET → Checks alone, with task GuideRun alone
 //	link.ConnectionReload(name)      –
-//	link.ConnectionTicketing(name)   step (save|board), ticketing_enabled, board, status, closed_status, type, team, source,
-//	                                 priority_info, priority_warning, priority_critical, organization, revision
+//	link.ConnectionTicketing(name)   step (save|board), ticketing_enabled, board, status, closed_status, type, subtype, item, team,
+//	                                 source, priority_info, priority_warning, priority_critical, organization, task, revision;
+//	                                 step board asked by the script → ServicePicks alone
+//	link.ConnectionTestTicket(name)  test_company (record id), organization, task; GET → TestTicketState alone
 //	link.ConnectionBilling(name)     billing_enabled, product_<meter>, push_day (1..31|last), push_at, time_zone,
-//	                                 approval (ask|automatic), organization, revision
+//	                                 approval (ask|automatic), organization, task, revision
 //
 // Billing
 //

@@ -408,7 +408,7 @@ func SetupTaskPage(m SetupTask) templ.Component {
 				return templ_7745c5c3_Err
 			}
 			if rows := m.role(); len(rows) > 0 {
-				templ_7745c5c3_Err = roleText(rows).Render(ctx, templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = roleText("role-text", rows).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}

@@ -147,6 +147,9 @@ func (s *Server) testConnection(c echo.Context) error {
 	if task := guideTask(f); task != "" {
 		return seeOther(c, link.Guide(task))
 	}
+	if f.text("back") == "diagnostics" {
+		return seeOther(c, link.Diagnostics)
+	}
 	return seeOther(c, link.Connection(found.Name)+"#test")
 }
 

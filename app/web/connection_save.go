@@ -13,6 +13,7 @@ import (
 	"psabridge/app/secret"
 	"psabridge/app/settings"
 	"psabridge/views"
+	"psabridge/views/ui"
 )
 
 // credentials are the inputs of a connection's first form. The keys go to the keychain and into nothing else.
@@ -75,11 +76,16 @@ func (s *Server) addConnection(c echo.Context) error {
 		return err
 	}
 	in := typedCredentials(f)
-	if err = in.complete(); err == nil {
-		_, err = s.edit(c, in.revision, link.Connections, func(doc *app.Settings) error { return s.append(c.Request().Context(), doc, in) })
+	if missing := in.missing(); len(missing) > 0 {
+		return s.wrongNewConnection(c, in, missing)
 	}
+	_, err = s.edit(c, in.revision, link.Connections, func(doc *app.Settings) error { return s.append(c.Request().Context(), doc, in) })
 	if invalid(err) {
-		return s.wrongNewConnection(c, in, err)
+		doc, _, e := s.Settings.Document(c.Request().Context())
+		if e != nil {
+			return e
+		}
+		return s.wrongNewConnection(c, in, itemErrors(err, "connections", in.name, len(doc.Connections), credentialInputs))
 	}
 	if err != nil {
 		return err
@@ -92,17 +98,20 @@ func (s *Server) addConnection(c echo.Context) error {
 	return seeOther(c, backTo(in.name, 0, in.task))
 }
 
-// complete refuses a new connection without a name or keys.
-func (in credentials) complete() error {
-	switch {
-	case in.name == "":
-		return app.FieldErrorf("name", "The connection needs a name.")
-	case in.publicKey == "":
-		return app.FieldErrorf("public_key", "The public key is missing.")
-	case in.privateKey == "":
-		return app.FieldErrorf("private_key", "The private key is missing. ConnectWise shows it once, when it is made.")
+// missing names everything a new connection cannot do without, in the order of the form.
+func (in credentials) missing() (out ui.Errors) {
+	for _, one := range []struct{ input, value, message string }{
+		{"site_url", in.SiteURL, "The site URL is missing. It is what the address bar shows when you use ConnectWise."},
+		{"company_id", in.CompanyID, "The company ID is missing. It is what you type as Company when you sign in."},
+		{"public_key", string(in.publicKey), "The public key is missing."},
+		{"private_key", string(in.privateKey), "The private key is missing. ConnectWise shows it once, when it is made."},
+		{"name", in.name, "The connection needs a name."},
+	} {
+		if one.value == "" {
+			out = append(out, ui.FieldError{Field: one.input, Message: one.message})
+		}
 	}
-	return nil
+	return out
 }
 
 // append adds the connection, and makes it its organization's own when it was added there.
@@ -125,7 +134,7 @@ func (s *Server) append(ctx context.Context, doc *app.Settings, in credentials) 
 	return nil
 }
 
-func (s *Server) wrongNewConnection(c echo.Context, in credentials, wrong error) error {
+func (s *Server) wrongNewConnection(c echo.Context, in credentials, wrong ui.Errors) error {
 	p, err := s.open(c, "Connections", link.Connections)
 	if err != nil {
 		return err
@@ -133,7 +142,7 @@ func (s *Server) wrongNewConnection(c echo.Context, in credentials, wrong error)
 	f := newConnection(p, in.organization)
 	f.Revision, f.Name, f.BuiltInID, f.Task = in.revision, in.name, s.About.BuiltInClientID, in.task
 	f.Credentials = in.CredentialsForm
-	f.Credentials.Errors = itemErrors(wrong, "connections", in.name, len(p.doc.Connections), credentialInputs)
+	f.Credentials.Errors = wrong
 	if in.task != "" {
 		return s.showTask(c, p, http.StatusUnprocessableEntity, in.task, &f)
 	}

@@ -7,6 +7,7 @@ import (
 
 	"psabridge/app"
 	"psabridge/app/connect"
+	"psabridge/views"
 	"psabridge/views/layout"
 )
 
@@ -31,7 +32,7 @@ func (s *Server) open(c echo.Context, title, current string) (page, error) {
 	if p.guide, err = s.Guide.Guide(c.Request().Context(), firstConnection(st.doc)); err != nil {
 		return page{}, err
 	}
-	p.shell.SettingUp = slices.ContainsFunc(p.guide.Tasks, func(t app.GuideTask) bool { return t.State != app.TaskDone })
+	p.shell.SettingUp = slices.ContainsFunc(p.guide.Tasks, views.Left)
 	return p, nil
 }
 

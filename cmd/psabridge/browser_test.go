@@ -204,7 +204,7 @@ func TestWholeProductInABrowser(t *testing.T) {
 	b.must(chromedp.Navigate(strings.TrimSpace(p.must("", "open", "--print"))), chromedp.WaitReady(chromedp.CSS("nav.rail")))
 	b.waitFor(`location.pathname === "/" && !location.search`)
 
-	for _, path := range []string{"/", "/organizations", "/deliveries", "/tickets", "/sources", "/billing", "/billing/pushes", "/settings", "/connections", "/connections/cw", "/about"} {
+	for _, path := range []string{"/", "/organizations", "/deliveries", "/tickets", "/sources", "/billing", "/billing/pushes", "/settings", "/connections", "/connections/cw", "/setup", "/diagnostics", "/about"} {
 		b.visit(path)
 	}
 	b.visit("/deliveries")
