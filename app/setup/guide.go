@@ -81,7 +81,7 @@ func (s *Setup) gather(ctx context.Context, connection string) (*guide, error) {
 
 // gatherConnection adds what is known of the connection.
 func (s *Setup) gatherConnection(ctx context.Context, g *guide) (err error) {
-	if g.keys, err = s.hasKeys(ctx, g.conn); err != nil {
+	if _, g.keys, err = s.keysSince(ctx, g.conn); err != nil {
 		return err
 	}
 	if g.checks, err = s.Store.Checks(ctx, g.conn.Name); err != nil {
@@ -94,20 +94,24 @@ func (s *Setup) gatherConnection(ctx context.Context, g *guide) (err error) {
 	return err
 }
 
-// hasKeys reports whether every key of a connection is stored for the address it has now.
-func (s *Setup) hasKeys(ctx context.Context, conn app.ConnectionSettings) (bool, error) {
+// keysSince returns since when every key of a connection is stored for the address it has now; false when one is not.
+func (s *Setup) keysSince(ctx context.Context, conn app.ConnectionSettings) (since time.Time, all bool, err error) {
 	records, err := s.Vault.List(ctx)
 	if err != nil {
-		return false, err
+		return time.Time{}, false, err
 	}
 	for _, key := range secret.ConnectionKeys {
-		if !slices.ContainsFunc(records, func(r app.SecretRecord) bool {
+		at := slices.IndexFunc(records, func(r app.SecretRecord) bool {
 			return r.Name == secret.ConnectionName(conn.Name, key) && r.BoundHost == settings.Host(conn.SiteURL)
-		}) {
-			return false, nil
+		})
+		if at < 0 {
+			return time.Time{}, false, nil
+		}
+		if records[at].SetAt.After(since) {
+			since = records[at].SetAt
 		}
 	}
-	return true, nil
+	return since, true, nil
 }
 
 // proven says where a step stands by its checks, and how that is known.

@@ -23,6 +23,9 @@ const (
 	nightTries = 4
 )
 
+// firstTest is how long a connection without a test has its keys before we make one: the page that took them tests at once.
+const firstTest = 10 * time.Minute
+
 // night is how far a connection's test of the night is.
 type night struct {
 	due   time.Time
@@ -32,8 +35,8 @@ type night struct {
 
 // Nightly tests every connection whose keys are entered, once a night: at the first moment after three o'clock in its
 // own zone, or at the next start when the bridge was off. It is asked often and costs nothing while none is due. A
-// connection that was never tested, because its settings were imported, is tested as soon as it has keys. One that skip
-// names is left alone; skip may be nil.
+// connection that was never tested, because its settings were imported, is tested soon after it got its keys. One that
+// skip names is left alone; skip may be nil.
 func (s *Setup) Nightly(ctx context.Context, now time.Time, skip func(connection string) bool) error {
 	doc, _, err := s.Document(ctx)
 	if err != nil {
@@ -67,8 +70,8 @@ func (s *Setup) checkDue(ctx context.Context, conn app.ConnectionSettings, now t
 	if err != nil || !at.Before(due) {
 		return 0, err
 	}
-	keys, err := s.hasKeys(ctx, conn)
-	if err != nil || !keys {
+	since, keys, err := s.keysSince(ctx, conn)
+	if err != nil || !keys || at.IsZero() && now.Sub(since) < firstTest {
 		return 0, err
 	}
 	return s.takeNight(conn.Name, due, now), nil

@@ -33,8 +33,8 @@ func TestNightly(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if made := b.nights(t, time.Hour); len(made) != 1 || !made[0].Equal(morning) {
-		t.Fatalf("an imported connection is tested at once: %v", made)
+	if made := b.nights(t, time.Hour); len(made) != 1 || !made[0].Equal(morning.Add(10*time.Minute)) {
+		t.Fatalf("an imported connection is tested soon: %v", made)
 	}
 	made := b.nights(t, 72*time.Hour)
 	if len(made) != 3 {
@@ -64,7 +64,7 @@ func TestNightlyWaitsForKeysAndForTheUnblocked(t *testing.T) {
 		t.Errorf("tested without keys at %v", made)
 	}
 	b.secrets(t)
-	if made := b.nights(t, 10*time.Minute); len(made) != 1 {
+	if made := b.nights(t, 20*time.Minute); len(made) != 1 {
 		t.Errorf("with keys: %v", made)
 	}
 }
@@ -73,7 +73,7 @@ func TestNightlyTellsWhatWentBad(t *testing.T) {
 	var log bytes.Buffer
 	b := sampled(t, sandbox.Options{})
 	b.Log = slog.New(slog.NewTextHandler(&log, nil))
-	b.nights(t, time.Minute)
+	b.nights(t, 20*time.Minute)
 	if strings.Contains(log.String(), "WARN") {
 		t.Errorf("log %s", log.String())
 	}
@@ -90,7 +90,7 @@ func TestNightlyTellsWhatWentBad(t *testing.T) {
 
 func TestNightlyPutsOffWhileConnectWiseIsAway(t *testing.T) {
 	b := sampled(t, sandbox.Options{})
-	b.nights(t, time.Minute)
+	b.nights(t, 20*time.Minute)
 	good, _ := b.store.Checks(t.Context(), "cw")
 	b.cw.Faults.Add(sandbox.Fault{Status: 503, Times: -1})
 	began := b.now()
