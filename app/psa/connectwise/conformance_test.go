@@ -60,6 +60,7 @@ func TestConformance(t *testing.T) {
 		}},
 	} {
 		t.Run(name, func(t *testing.T) {
+			t.Parallel()
 			psatest.Run(t, func(t *testing.T) psatest.World { return world(t, opts) })
 		})
 	}
@@ -156,8 +157,6 @@ func (b *bench) pagings() map[string]func() {
 	for name, change := range map[string]func(*sandbox.Quirks){
 		"by id":                     func(*sandbox.Quirks) {},
 		"by id, no Link":            func(q *sandbox.Quirks) { q.NoLink = []string{catalog} },
-		"by id, no Link forward":    func(q *sandbox.Quirks) { q.NoForwardOnlyLink = true },
-		"by number":                 func(q *sandbox.Quirks) { q.NoForwardOnly = []string{catalog} },
 		"by number, no Link":        func(q *sandbox.Quirks) { q.NoForwardOnly, q.NoLink = []string{catalog}, []string{catalog} },
 		"250 at most":               func(q *sandbox.Quirks) { q.PageCap = map[string]int{catalog: 250} },
 		"250 at most, no Link":      func(q *sandbox.Quirks) { q.PageCap, q.NoLink = map[string]int{catalog: 250}, []string{catalog} },

@@ -31,7 +31,6 @@ type pager struct {
 	unordered bool   // orderBy is ignored: newest first
 
 	before  func(request int) // runs before the n-th page is cut, from 1
-	asked   []string
 	queries []map[string]string
 }
 
@@ -265,7 +264,7 @@ func TestListsThatNeverSettle(t *testing.T) {
 func TestPagingNeverLosesARow(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		p := &pager{
-			ids:       count(rapid.OneOf(rapid.IntRange(0, 60), rapid.SampledFrom([]int{100, 250, 999, 1000, 1001, 2000, 2001, 3000}), rapid.IntRange(0, 3500)).Draw(t, "rows")),
+			ids:       count(rapid.OneOf(rapid.IntRange(0, 60), rapid.IntRange(0, 300), rapid.SampledFrom([]int{50, 100, 250, 500}), rapid.SampledFrom([]int{999, 1000, 1001, 2000, 2001})).Draw(t, "rows")),
 			limit:     rapid.SampledFrom([]int{25, 50, 100, 250, 1000}).Draw(t, "limit"),
 			link:      rapid.SampledFrom([]string{"full", "next", "none"}).Draw(t, "link"),
 			forward:   rapid.SampledFrom([]string{"", "", "ignored", "refused", "unsorted"}).Draw(t, "forward"),
@@ -276,7 +275,7 @@ func TestPagingNeverLosesARow(t *testing.T) {
 		for _, id := range p.ids {
 			always[id], ever[id] = true, true
 		}
-		moves := rapid.SliceOfN(rapid.IntRange(0, 4000), 0, 3).Draw(t, "moves")
+		moves := rapid.SliceOfN(rapid.IntRange(0, 600), 0, 3).Draw(t, "moves")
 		p.before = func(int) {
 			if len(moves) == 0 || p.unordered {
 				return

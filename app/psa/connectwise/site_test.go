@@ -82,6 +82,8 @@ var pasted = map[string]Site{
 	"\u200b\"cw.acme.example:8443/v4_6_release/\"": ownSite("https://cw.acme.example:8443"),
 	"https://cw.acme.example/v4_6_release/ConnectWise.aspx?routeTo=ServiceFV&recid=1": ownSite("https://cw.acme.example"),
 	"https://cw.acme.example/v4_6_release/apis/3.0":                                   ownSite("https://cw.acme.example"),
+	// over http, as a bookmark; by number; by a name of the own network
+
 	"http://cw.acme.example":          ownSite("https://cw.acme.example"),
 	"http://cw.acme.example:80/":      ownSite("https://cw.acme.example"),
 	"http://cw.acme.example:8080":     ownSite("https://cw.acme.example:8080"),
@@ -139,7 +141,7 @@ func TestParseSiteSaysHow(t *testing.T) {
 		"ConnectWise Manage: za": "Write za.myconnectwise.net", "na (cloud)": "Write na.myconnectwise.net", "staging": "Write staging.connectwisedev.com",
 		"myconnectwise.net": "lacks the region", "https://www.myconnectwise.net": "lacks the region", "www.na.myconnectwise.net": "Write na.myconnectwise.net",
 		"na.myconnectwise.com": "end in myconnectwise.net", "na.myconnectwise.net.evil.example": "is not one", "a.na.myconnectwise.net": "one word before",
-		"na.myconnectwise.net:8443": "no port", "https://home.connectwise.com": "own web site", "https://me:pw@cw.acme.example": "user name or password",
+		"na.myconnectwise.net:8443": "no port", "https://home.connectwise.com": "own web site", "https://me@cw.acme.example": "user name or password",
 		"": "is missing", "\u200b": "is missing", "n\u0430.myconnectwise.net": "xn--", "müller.example": "xn--", "cw.acme.example:22": "Port 22", "ftp://cw.acme.example": "https://",
 		"10.0.0.5": "own network", "::1": "is not an address", "a b.example": "is not an address",
 	} {
@@ -157,7 +159,7 @@ func TestParseSiteSaysHow(t *testing.T) {
 
 func TestParseSiteRefuses(t *testing.T) {
 	for _, raw := range []string{
-		"   ", "https://", "file:///etc/passwd", "http://127.0.0.1:7390", "localhost", "169.254.169.254", "https://[::1]", "myconnectwise.net.evil.example",
+		"   ", "https://", "https://me:pw@cw.acme.example", "file:///etc/passwd", "http://127.0.0.1:7390", "localhost", "169.254.169.254", "https://[::1]", "myconnectwise.net.evil.example",
 		strings.Repeat("a", 300) + ".example", "https://cw.acme.example\\@evil.example", "javascript:alert(1)",
 	} {
 		if got, err := ParseSite(raw, false); err == nil || app.ErrorCode(err) != app.Invalid {

@@ -194,7 +194,8 @@ func (c *Client) UpdateTicket(ctx context.Context, ticket int64, change app.Tick
 
 // silently keeps ConnectWise from telling contacts and resources of a change.
 //
-// Ticket.processNotifications: "Can be set to false to skip notification processing when adding or updating a ticket."
+// Schema of Ticket, processNotifications: "Can be set to false to skip notification processing when adding or updating a
+// ticket (Defaults to True)".
 var silently = replace("processNotifications", false)
 
 // notSilently says in plain words that a change was refused for the sake of silence.
