@@ -111,11 +111,12 @@ func (c CheckList) words() string {
 	}
 	ok, warning, failed, unproven := c.counts()
 	var parts []string
-	if failed > 0 {
+	switch {
+	case failed > 0:
 		parts = append(parts, strconv.Itoa(failed)+" of "+ui.Count(len(c.Rows), "check", "checks")+" failed")
-	} else if warning+unproven == 0 {
+	case warning+unproven == 0:
 		return "All " + strconv.Itoa(ok) + " checks are good"
-	} else {
+	default:
 		parts = append(parts, strconv.Itoa(ok)+" good")
 	}
 	if warning > 0 {

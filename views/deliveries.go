@@ -111,6 +111,8 @@ func kindWords(d app.Delivery) string {
 		return "Open ticket"
 	case app.DeliverAgreement:
 		return "Agreement quantity"
+	case app.DeliverTicketTest:
+		return "Test ticket"
 	case app.DeliverTicketNote:
 		var p app.TicketPayload
 		if json.Unmarshal(d.Payload, &p) == nil && p.Close {

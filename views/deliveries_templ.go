@@ -168,7 +168,7 @@ func DeliveriesPage(m Deliveries) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = ui.Select("kind", ui.Choices(m.Filter.Kind, "", "All kinds", string(app.DeliverTicketCreate), "Open ticket", string(app.DeliverTicketNote), "Note or close", string(app.DeliverAgreement), "Agreement quantity"), "").Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = ui.Select("kind", ui.Choices(m.Filter.Kind, "", "All kinds", string(app.DeliverTicketCreate), "Open ticket", string(app.DeliverTicketNote), "Note or close", string(app.DeliverAgreement), "Agreement quantity", string(app.DeliverTicketTest), "Test ticket"), "").Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}

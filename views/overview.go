@@ -14,7 +14,8 @@ type Overview struct {
 	Master        string // name of the master organization; empty before the first reading
 	Organizations int
 	Target        string          // where tickets go, e.g. "na.myconnectwise.net / acme"; empty before it is set up
-	Tasks         []app.GuideTask // of setting up; those that are left are shown
+	Tasks         []app.GuideTask // of setting up; those that are left are shown until the first thing works
+	Working       bool            // ticketing or billing is switched on somewhere: the rail alone says what is left
 	StartLine     *StartQuestion
 	Needs         []Need
 	Backlog       app.Backlog

@@ -118,12 +118,12 @@ func (s *Server) productFits(rows []app.OptionRow, readAt time.Time, p views.Pro
 	case 1:
 		return nil
 	case 0:
-		near := ""
+		var near strings.Builder
 		for _, m := range setup.NearMisses(rows, p.Value) {
-			near += " There is " + m.String() + "."
+			near.WriteString(" There is " + m.String() + ".")
 		}
 		return app.FieldErrorf(field, "ConnectWise has no Product ID “%s” in the catalog as read %s.%s Copy it exactly from there; if you have just made the product, click Reload Options from PSA first.",
-			p.Value, ui.Moment(readAt, s.Now(), s.Zone), near)
+			p.Value, ui.Moment(readAt, s.Now(), s.Zone), near.String())
 	}
 	return app.FieldErrorf(field, "ConnectWise has several products with the ID “%s”: %s. Rename all but one there, then click Reload Options from PSA.", p.Value, strings.Join(found, ", "))
 }

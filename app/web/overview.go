@@ -3,6 +3,7 @@ package web
 import (
 	"context"
 	"net/http"
+	"slices"
 
 	"github.com/labstack/echo/v4"
 
@@ -46,6 +47,7 @@ func (s *Server) overview(c echo.Context) error {
 	}
 	m.Connections = s.vendors(p.standing)
 	m.Tasks = p.guide.Tasks
+	m.Working = slices.ContainsFunc(p.doc.Connections, func(c app.ConnectionSettings) bool { return c.Ticketing.Enabled || c.Billing.Enabled })
 	if m.NextPush, err = s.nextPush(ctx, p.standing); err != nil {
 		return err
 	}

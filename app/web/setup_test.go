@@ -109,7 +109,7 @@ func TestProductIDsAreThoseOfTheCatalog(t *testing.T) {
 		"\u0425360-ACCOUNT":      {"X360-ACCOUNT", "900", "Cyrillic"},
 		"TWICE":                  {"#903, #904"},
 		"NOTHING-LIKE-IT":        {"has no Product ID", "Reload Options from PSA"},
-		" X360-GB":               {"id=\"f-product_storage-e\""},
+		"X360-GB\u0020":          {"id=\"f-product_storage-e\""},
 		strings.Repeat("A", 120): {"id=\"f-product_storage-e\""},
 	} {
 		_, rev := w.doc()
@@ -126,7 +126,9 @@ func TestProductIDsAreThoseOfTheCatalog(t *testing.T) {
 func TestEntriesOfOneNameAreChosenByID(t *testing.T) {
 	w := furnished(t)
 	w.must(w.store.SaveOptions(t.Context(), "cw", app.ListBoards, 0, []app.OptionRow{
-		{ID: 1, Name: "Alerts", Body: []byte(`{"id":1,"name":"Alerts"}`)}, {ID: 2, Name: "NOC", Body: []byte(`{"id":2,"name":"NOC"}`)}, {ID: 3, Name: "NOC", Body: []byte(`{"id":3,"name":"NOC"}`)},
+		{ID: 1, Name: "Alerts", Body: []byte(`{"id":1,"name":"Alerts"}`)},
+		{ID: 2, Name: "NOC", Body: []byte(`{"id":2,"name":"NOC"}`)},
+		{ID: 3, Name: "NOC", Body: []byte(`{"id":3,"name":"NOC"}`)},
 		{ID: 4, Name: "Old", Inactive: true, Body: []byte(`{"id":4,"name":"Old","inactive":true}`)},
 	}, w.now))
 	page := w.get("/connections/cw").body
@@ -215,5 +217,29 @@ func TestDiagnosticsShowsWhatIsWrongAndRunsEverything(t *testing.T) {
 	w.wait()
 	if w.tested.Load() != 1 {
 		t.Errorf("tested %d times", w.tested.Load())
+	}
+}
+
+// Whatever a check says, the connection's page says it, with the click that mends it.
+func TestEveryCheckIsShownWithItsSentenceAndItsClick(t *testing.T) {
+	w := furnished(t)
+	var rows []app.CheckRow
+	for i, id := range []string{"address", "keys", "right.tickets.inquire", "status.closed", "product.accounts", "agreement.7", "rights.excess"} {
+		state := []app.CheckState{app.CheckFailed, app.CheckWarning}[i%2]
+		rows = append(rows, app.CheckRow{ID: id, Title: "Title of " + id, State: state, Message: "Sentence of " + id, Fix: "Click of " + id})
+	}
+	w.must(w.store.SaveChecks(t.Context(), "cw", rows, w.now))
+	for _, path := range []string{"/connections/cw", "/diagnostics"} {
+		page := w.get(path).want(t, http.StatusOK).body
+		for _, r := range rows {
+			for _, want := range []string{r.Title, r.Message, r.Fix} {
+				if !strings.Contains(page, want) {
+					t.Errorf("%s: no %q", path, want)
+				}
+			}
+			if link := `href="#chk-f-` + strings.ReplaceAll(r.ID, ".", "-") + `"`; path == "/connections/cw" && r.State == app.CheckFailed && !strings.Contains(page, link) {
+				t.Errorf("the summary does not lead to %s", r.ID)
+			}
+		}
 	}
 }
