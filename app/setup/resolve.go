@@ -3,7 +3,6 @@ package setup
 import (
 	"context"
 	"fmt"
-	"strings"
 	"time"
 
 	"psabridge/app"
@@ -40,17 +39,7 @@ func (s *Setup) Resolve(ctx context.Context, connection string, list app.OptionL
 // pick finds what a setting names among the entries of a list: by id, else by the exact name, else by the name in
 // other letters if only one entry has it.
 func pick(rows []app.OptionRow, list app.OptionList, ref app.Ref) (app.OptionRow, error) {
-	same := func(r app.OptionRow) bool { return r.Name == ref.Name }
-	if ref.ID != 0 {
-		same = func(r app.OptionRow) bool { return r.ID == ref.ID }
-	}
-	found := matching(rows, same)
-	if len(found) == 0 && ref.ID == 0 {
-		found = matching(rows, func(r app.OptionRow) bool { return strings.EqualFold(r.Name, strings.TrimSpace(ref.Name)) })
-	}
-	if usable := matching(found, func(r app.OptionRow) bool { return !r.Inactive }); len(usable) > 0 {
-		found = usable // what is switched off cannot be meant beside one that is not
-	}
+	found := app.Meant(rows, ref, func(r app.OptionRow) app.Option { return app.Option{ID: r.ID, Name: r.Name, Inactive: r.Inactive} })
 	switch {
 	case len(found) == 0:
 		return app.OptionRow{}, app.Errorf(app.NotFound, "ConnectWise has no %s %s. It may have been renamed or removed; choose another in the settings.%s",

@@ -3,6 +3,7 @@ package ticketing
 import (
 	"context"
 	"encoding/json"
+	"fmt"
 	"strings"
 	"sync"
 	"time"
@@ -63,8 +64,8 @@ func (k *Desk) resolve(ctx context.Context, j *job, c choice) (app.Option, error
 		if err != nil {
 			return app.Option{}, err
 		}
-		if o, ok := find(rows, c.ref); ok && !o.Inactive && (c.usable == nil || c.usable(o) == "") {
-			return o, nil
+		if found := find(rows, c.ref); len(found) == 1 && !found[0].Inactive && (c.usable == nil || c.usable(found[0]) == "") {
+			return found[0], nil
 		}
 	}
 	return app.Option{}, k.missing(ctx, j, c)
@@ -77,11 +78,13 @@ func (k *Desk) missing(ctx context.Context, j *job, c choice) error {
 		return err
 	}
 	why := "does not exist" + c.where + " in ConnectWise"
-	if o, ok := find(rows, c.ref); ok {
+	switch found := find(rows, c.ref); {
+	case len(found) > 1:
+		why = fmt.Sprintf("exists %d times%s in ConnectWise (records %s), so it cannot be told which is meant: say it by its id", len(found), c.where, records(found))
+	case len(found) == 1 && found[0].Inactive:
 		why = "is inactive" + c.where + " in ConnectWise"
-		if !o.Inactive {
-			why = c.usable(o)
-		}
+	case len(found) == 1:
+		why = c.usable(found[0])
 	}
 	return setUp(c.setting(j.connection.Name),
 		"The %s “%s” %s. Choose another one in %s, then retry.", c.what, c.ref, why, j.whereSet())
@@ -96,19 +99,17 @@ func (j *job) whereSet() string {
 	return place
 }
 
-func find(rows []app.Option, ref app.Ref) (app.Option, bool) {
-	for _, same := range []func(app.Option) bool{
-		func(o app.Option) bool { return ref.ID != 0 && o.ID == ref.ID },
-		func(o app.Option) bool { return ref.ID == 0 && o.Name == ref.Name },
-		func(o app.Option) bool { return ref.ID == 0 && strings.EqualFold(o.Name, strings.TrimSpace(ref.Name)) },
-	} {
-		for _, o := range rows {
-			if same(o) {
-				return o, true
-			}
-		}
+// find lists what a ref may mean. More than one is for a person to tell apart.
+func find(rows []app.Option, ref app.Ref) []app.Option {
+	return app.Meant(rows, ref, func(o app.Option) app.Option { return o })
+}
+
+func records(options []app.Option) string {
+	ids := make([]string, len(options))
+	for i, o := range options {
+		ids[i] = num(o.ID)
 	}
-	return app.Option{}, false
+	return strings.Join(ids, ", ")
 }
 
 // stored reads the cached drop-down.

@@ -2,11 +2,13 @@ package ticketing_test
 
 import (
 	"fmt"
+	"strings"
 	"testing"
 	"time"
 
 	"psabridge/app"
 	"psabridge/app/sandbox"
+	"psabridge/app/sandbox/sample"
 )
 
 // renameStatus renames a status of a board in ConnectWise.
@@ -71,5 +73,20 @@ func TestManyWaitingTicketsReadTheListOnce(t *testing.T) {
 	}
 	if n := w.vendor.ConnectWise.Requests() - before; n > 2 {
 		t.Errorf("%d requests for 20 tickets on a board that is gone", n)
+	}
+}
+
+// TestTwoOfOneName: which of two boards is meant is for a person to say, never for the order of a list.
+func TestTwoOfOneName(t *testing.T) {
+	w := newWorld(t, sandbox.Options{Trouble: true}, func(doc *app.Settings) { doc.Connections[0].Ticketing.Board = app.Ref{Name: "NOC"} })
+	before := len(w.vendor.ConnectWise.Tickets())
+	w.problem()
+	w.deliver(0)
+	d := w.delivery(1)
+	if d.State != app.DeliveryParked || !strings.Contains(d.Reason, "exists 2 times") || !strings.Contains(d.Reason, fmt.Sprint(sample.BoardTwin)) {
+		t.Errorf("%s: %s", d.State, d.Reason)
+	}
+	if n := len(w.vendor.ConnectWise.Tickets()); n != before {
+		t.Errorf("%d tickets, %d before", n, before)
 	}
 }
