@@ -45,6 +45,7 @@ func (c *Client) Identify(ctx context.Context) (app.Identity, error) {
 	if err != nil {
 		return app.Identity{}, err
 	}
+	c.base.set(codebaseOf(info)) // what comes next need not ask again
 	version := info.VersionCode
 	if version == "" {
 		version = info.VersionNumber

@@ -41,7 +41,6 @@ var excess = []struct{ path, module string }{
 	{"system/callbacks", "System ▸ My Company"},
 	{"finance/invoices", "Finance ▸ Invoicing"},
 	{"time/entries", "Time & Expense ▸ Time Entry"},
-	{"sales/opportunities", "Sales ▸ Opportunities"},
 	{"procurement/purchaseorders", "Procurement ▸ Purchase Orders"},
 }
 
