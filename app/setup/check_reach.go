@@ -102,7 +102,7 @@ func fixReach(err error) string {
 		return "Save the certificate of the authority that signed the server's as a PEM file, and name it as the CA file of the connection. If you expected a public certificate, a proxy between here and there may be reading along."
 	}
 	if strings.Contains(app.ErrorMessage(err), "private network") {
-		return "If ConnectWise really runs in your own network, tick Self-hosted in the own network on the connection; else correct the Site URL."
+		return "If ConnectWise really runs in your own network, tick “Our ConnectWise is self-hosted” on the connection; else correct the Site URL."
 	}
 	if app.ErrorOutcome(err) == app.OutcomeUnknown { // it was reached, and did not answer as it should
 		return fixAway
