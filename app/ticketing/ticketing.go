@@ -25,6 +25,7 @@ type Store interface {
 	Install(ctx context.Context) (app.Install, error)
 	StartTicketTest(ctx context.Context, t app.Ticket, p app.TicketPayload, now time.Time) (id int64, err error)
 	DeliveryLedger(ctx context.Context, delivery int64) ([]app.LedgerEntry, error)
+	Attempts(ctx context.Context, delivery int64) ([]app.Attempt, error)
 }
 
 // Deps are what a Desk works with. PageURL, SearchFirst, Skip, Wake, Now and Logger may be nil.
