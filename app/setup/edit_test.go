@@ -124,7 +124,7 @@ func TestWhatIsNeededStays(t *testing.T) {
 			if code(err) != app.Conflict {
 				t.Fatalf("err = %v", err)
 			}
-			contains(t, app.ErrorMessage(err), name, "still needed", "1 delivery is", "by force")
+			contains(t, app.ErrorMessage(err), name, "still needed", "1 delivery is", "settings import --force")
 			if _, err := b.Replace(t.Context(), "x", []byte(left), true, false); code(err) != app.Conflict {
 				t.Errorf("a dry run promised: %v", err)
 			}

@@ -65,7 +65,7 @@ func needed(what, name string, deliveries int, push string) error {
 	if push != "" {
 		why = append(why, "the push of "+push+" is being written")
 	}
-	return app.Errorf(app.Conflict, "The %s %s is still needed: %s. Finish or drop them first, or remove it by force.", what, name, strings.Join(why, " and "))
+	return app.Errorf(app.Conflict, "The %s %s is still needed: %s. Finish or drop them first, or leave it out of the exported settings and import them with: psabridge settings import --force", what, name, strings.Join(why, " and "))
 }
 
 // countUnfinished counts unfinished deliveries by connection and by source.

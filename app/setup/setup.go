@@ -37,6 +37,7 @@ type Store interface {
 	Pushes(ctx context.Context, f app.PushFilter) ([]app.Push, error)
 	Tickets(ctx context.Context, f app.TicketFilter) ([]app.TicketRow, error)
 	Owned(ctx context.Context, connection string) ([]app.OwnedAddition, error)
+	HasWritten(ctx context.Context, connection string) (bool, error)
 }
 
 // Deps are what setup works with.

@@ -32,7 +32,7 @@ func (s *Setup) keepTenants(ctx context.Context, before, after app.Settings, for
 		if force && sameCompany {
 			continue
 		}
-		wrote, err := s.hasWritten(ctx, c.Name)
+		wrote, err := s.Store.HasWritten(ctx, c.Name)
 		if err != nil {
 			return err
 		}
@@ -41,20 +41,11 @@ func (s *Setup) keepTenants(ctx context.Context, before, after app.Settings, for
 				c.Name, was.CompanyID, settings.Host(was.SiteURL))
 		}
 		if wrote {
-			return app.Errorf(app.Conflict, "Connection %s has already written to %s at %s. Add a new connection for another ConnectWise, or repeat with force if it is the same one under a new address.",
+			return app.Errorf(app.Conflict, "Connection %s has already written to %s at %s. For another ConnectWise add a new connection. If it is the same one under a new address, change the address in the exported settings and import them with: psabridge settings import --force",
 				c.Name, was.CompanyID, settings.Host(was.SiteURL))
 		}
 	}
 	return nil
-}
-
-func (s *Setup) hasWritten(ctx context.Context, connection string) (bool, error) {
-	owned, err := s.Store.Owned(ctx, connection)
-	if err != nil || len(owned) > 0 {
-		return len(owned) > 0, err
-	}
-	pushes, err := s.Store.Pushes(ctx, app.PushFilter{Connection: connection, Page: app.Page{Limit: 1}})
-	return len(pushes) > 0, err
 }
 
 // tenantBefore returns a connection as it was. A name that comes back after it was removed is looked up in the history,
@@ -63,7 +54,7 @@ func (s *Setup) tenantBefore(ctx context.Context, before app.Settings, name stri
 	if was, known := settings.ConnectionByName(before, name); known {
 		return was, true, nil
 	}
-	if wrote, err := s.hasWritten(ctx, name); err != nil || !wrote {
+	if wrote, err := s.Store.HasWritten(ctx, name); err != nil || !wrote {
 		return app.ConnectionSettings{}, false, err
 	}
 	var page app.Page

@@ -68,7 +68,7 @@ func TestAConnectionStaysWithTheConnectWiseItWroteTo(t *testing.T) {
 				t.Fatalf("err = %v", err)
 			}
 			contains(t, app.ErrorMessage(err), "Connection cw has already written to acme at na.myconnectwise.net.")
-			contains(t, app.ErrorMessage(err), map[bool]string{true: "repeat with force", false: "add a new connection"}[tt.old == site])
+			contains(t, app.ErrorMessage(err), map[bool]string{true: "psabridge settings import --force", false: "add a new connection"}[tt.old == site])
 			_, _, err = b.Edit(t.Context(), "x", func(doc *app.Settings) error { doc.Connections[0].CompanyID = "other"; return nil })
 			if code(err) != app.Conflict {
 				t.Errorf("from a page: %v", err)
@@ -86,6 +86,49 @@ func TestAConnectionThatWroteNothingMayMove(t *testing.T) {
 	b := newBench(t, sandbox.Options{})
 	b.replace(t, document)
 	b.replace(t, strings.Replace(document, "acme", "acme_test", 1))
+}
+
+// A ticket is known by its number, and the other ConnectWise has one of that number: a note and a close would go to it.
+func TestAConnectionThatOpenedTicketsStays(t *testing.T) {
+	for name, tt := range map[string]struct {
+		settled app.DeliveryState // "": not settled
+		code    app.Code
+		refused bool
+	}{
+		"done":              {app.DeliveryDone, "", true},
+		"nobody knows":      {app.DeliveryChecking, app.Unavailable, true},
+		"given up on":       {app.DeliveryParked, app.Unavailable, true},
+		"being sent":        {"", "", true},
+		"refused, for sure": {app.DeliveryParked, app.Forbidden, false},
+	} {
+		t.Run(name, func(t *testing.T) {
+			b := sampled(t, sandbox.Options{})
+			b.parked(t)
+			d, found, err := b.store.Claim(t.Context(), b.now(), nil)
+			if err != nil || !found {
+				t.Fatal(found, err)
+			}
+			if tt.settled != "" {
+				if err := b.store.Intent(t.Context(), app.Intent{DeliveryID: d.ID, Attempt: d.Attempt, At: b.now(), Request: `{"Summary":"Down"}`}); err != nil {
+					t.Fatal(err)
+				}
+				if err := b.store.Settle(t.Context(), app.Settlement{DeliveryID: d.ID, Attempt: d.Attempt, At: b.now(), NextAt: b.now(), State: tt.settled, Code: tt.code}); err != nil {
+					t.Fatal(err)
+				}
+			}
+			_, _, err = b.Edit(t.Context(), "x", func(doc *app.Settings) error { doc.Connections[0].CompanyID = "another"; return nil })
+			if got := code(err) == app.Conflict; got != tt.refused || err != nil && !got {
+				t.Errorf("err = %v", err)
+			}
+		})
+	}
+}
+
+// What only waits was never sent; whoever mistyped the company ID may correct it.
+func TestAWaitingAlertKeepsNoCompany(t *testing.T) {
+	b := sampled(t, sandbox.Options{})
+	b.parked(t)
+	b.edit(t, func(doc *app.Settings) { doc.Connections[0].CompanyID = "another" })
 }
 
 // Leaving a connection out and naming it again is a change of it all the same.
