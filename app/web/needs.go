@@ -32,7 +32,7 @@ func (s *Server) needs(ctx context.Context, st standing) ([]need, error) {
 	if err != nil {
 		return nil, err
 	}
-	checks, err := s.checkNeeds(ctx)
+	checks, err := s.checkNeeds(ctx, st)
 	if err != nil {
 		return nil, err
 	}
@@ -101,8 +101,8 @@ func mappingNeeds(st standing) []need {
 	}}}
 }
 
-// checkNeeds names the connections whose newest test found something wrong.
-func (s *Server) checkNeeds(ctx context.Context) (out []need, err error) {
+// checkNeeds names the connections whose newest test found something wrong. One that was removed has no page to mend it.
+func (s *Server) checkNeeds(ctx context.Context, st standing) (out []need, err error) {
 	rows, err := s.Read.Checks(ctx, "")
 	if err != nil {
 		return nil, err
@@ -114,6 +114,9 @@ func (s *Server) checkNeeds(ctx context.Context) (out []need, err error) {
 		}
 	}
 	for _, name := range slices.Sorted(maps.Keys(failed)) {
+		if _, known := settings.ConnectionByName(st.doc, name); !known {
+			continue
+		}
 		list := failed[name]
 		first := slices.MinFunc(list, func(a, b app.CheckRow) int { return a.ChangedAt.Compare(b.ChangedAt) })
 		page := link.Connection(name)

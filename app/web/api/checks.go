@@ -26,9 +26,10 @@ type Checked struct {
 
 type checksOutput struct{ Body TestResult }
 
-// checks answers with what was found last; it asks nobody.
+// checks answers with what was found last about the connections there are; it asks nobody.
 func (s *server) checks(ctx context.Context, in *Checked) (*checksOutput, error) {
-	if _, err := s.connections(ctx, in.Connection); err != nil {
+	names, err := s.connections(ctx, in.Connection)
+	if err != nil {
 		return nil, s.fail(err)
 	}
 	rows, err := s.Read.Checks(ctx, in.Connection)
@@ -37,7 +38,9 @@ func (s *server) checks(ctx context.Context, in *Checked) (*checksOutput, error)
 	}
 	out := TestResult{OK: true, Checks: []Check{}}
 	for _, r := range rows {
-		out.add(check(r))
+		if slices.Contains(names, r.Connection) {
+			out.add(check(r))
+		}
 	}
 	if in.Connection == "" {
 		if err := s.addSources(ctx, &out); err != nil {

@@ -1,0 +1,50 @@
+package web_test
+
+import (
+	"net/http"
+	"net/http/httptest"
+	"strings"
+	"testing"
+
+	"psabridge/app"
+	"psabridge/app/web/api"
+)
+
+// noConnection is the document after its connection was removed.
+const noConnection = "version: 1\nsources:\n  - {name: sync, kind: x360sync, host: \"https://sync.example.com\"}\n"
+
+// ask makes a call of the JSON API on the world's store.
+func (w *world) ask(path string) string {
+	w.t.Helper()
+	h := api.New(api.Deps{
+		Now: w.server.Now, Log: w.server.Log, Read: w.store.Reader(), Settings: w.setup, Setup: w.server.Setup, Guide: w.setup, Jobs: w.jobs, Status: w.server.Status,
+	})
+	r, err := http.NewRequestWithContext(w.t.Context(), http.MethodGet, "/api/v1"+path, nil)
+	w.must(err)
+	rec := httptest.NewRecorder()
+	h.ServeHTTP(rec, r)
+	if rec.Code != http.StatusOK {
+		w.t.Fatalf("%s: %d %s", path, rec.Code, rec.Body)
+	}
+	return rec.Body.String()
+}
+
+// Nobody can mend a check of a connection that is gone: there is no page to look at.
+func TestTheChecksOfARemovedConnectionAreGone(t *testing.T) {
+	w := newWorld(t)
+	_, err := w.setup.Replace(t.Context(), "test", []byte(document), false, false)
+	w.must(err)
+	_, err = w.setup.Replace(t.Context(), "test", []byte(noConnection), false, true)
+	w.must(err)
+	// A test that was under way when it was removed may still store what it found.
+	w.must(w.store.SaveChecks(t.Context(), "cw", []app.CheckRow{{Connection: "cw", ID: "keys", Title: "The keys are accepted", State: app.CheckFailed, Message: "refused.", Fix: "x"}}, w.now))
+	w.get("/connections/cw").want(t, http.StatusNotFound)
+	for _, page := range []string{"/", "/diagnostics", "/connections"} {
+		if strings.Contains(w.get(page).want(t, http.StatusOK).body, "connection cw") {
+			t.Errorf("%s asks for a connection that is gone", page)
+		}
+	}
+	if got := w.ask("/checks"); strings.Contains(got, "The keys are accepted") || !strings.Contains(got, `"ok":true`) {
+		t.Errorf("the API names checks of a connection that is gone: %s", got)
+	}
+}
