@@ -42,8 +42,12 @@ func (e *StatusError) Error() string {
 // HTTPStatus is the status of the answer; see app.ErrorStatus.
 func (e *StatusError) HTTPStatus() int { return e.Status }
 
-// CodeOf is the table from HTTP status to code.
-func CodeOf(status int) app.Code {
+// CodeOf is the table from HTTP status to code. A 403 that is not the vendor's own is a firewall's and says nothing about
+// rights: as a missing right it would pass for a connection that works, and park what only has to wait.
+func CodeOf(status int, parsed bool) app.Code {
+	if status == http.StatusForbidden && !parsed {
+		return app.Unavailable
+	}
 	switch status {
 	case http.StatusUnauthorized, http.StatusProxyAuthRequired:
 		return app.Unauthorized
@@ -72,7 +76,7 @@ func (c *Client) check(resp *Response, red redactor) *app.Error {
 	refusal, parsed := c.config.ReadError(resp.Status, resp.Header, resp.Body)
 	refusal = Refusal{Code: red.line(refusal.Code, 80), Words: red.line(refusal.Words, 400)}
 	e := &app.Error{
-		Code: CodeOf(resp.Status), Outcome: outcomeOf(resp.Status, parsed),
+		Code: CodeOf(resp.Status, parsed), Outcome: outcomeOf(resp.Status, parsed),
 		Err: &StatusError{Status: resp.Status, Refusal: refusal, Parsed: parsed},
 	}
 	e.RetryAfter = c.hold(resp)
@@ -171,7 +175,7 @@ func (c *Client) cutAnswer(resp *Response, err error, red redactor) error {
 	}
 	e := &app.Error{Code: app.Unavailable, Outcome: app.OutcomeUnknown, Message: message, Err: red.cause(err)}
 	if resp.Status >= 400 { // the status was read: it decides what it can
-		e.Code, e.Outcome, e.RetryAfter = CodeOf(resp.Status), outcomeOf(resp.Status, false), c.hold(resp)
+		e.Code, e.Outcome, e.RetryAfter = CodeOf(resp.Status, false), outcomeOf(resp.Status, false), c.hold(resp)
 	}
 	return e
 }

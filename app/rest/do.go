@@ -42,14 +42,15 @@ func (c *Client) Do(req *http.Request, out any) (*Response, error) {
 	}
 }
 
-// worthRepeating: the other side did not answer, or answered that it could not. Being told to wait, a certificate that
-// does not fit and a person who gave up are not cured by asking again at once, and a timeout has taken its time already.
+// worthRepeating: the other side did not answer, or answered that it could not. Being told to wait, a firewall that says
+// no, a certificate that does not fit and a person who gave up are not cured by asking again at once, and a timeout has
+// taken its time already.
 func worthRepeating(err error) bool {
 	e, ok := errors.AsType[*app.Error](err)
 	if !ok || e.Code != app.Unavailable || e.RetryAfter > 0 || errors.Is(err, context.Canceled) || errors.Is(err, context.DeadlineExceeded) {
 		return false
 	}
-	return !permanent(e.Err)
+	return app.ErrorStatus(err) != http.StatusForbidden && !permanent(e.Err)
 }
 
 func sleep(ctx context.Context, d time.Duration) bool {

@@ -80,7 +80,8 @@ func TestStatusTable(t *testing.T) {
 		{401, parsed, app.Unauthorized, app.OutcomeNone},
 		{401, "", app.Unauthorized, app.OutcomeNone},
 		{403, parsed, app.Forbidden, app.OutcomeNone},
-		{403, "<html>", app.Forbidden, app.OutcomeUnknown},
+		{403, "<html>", app.Unavailable, app.OutcomeUnknown},
+		{403, "", app.Unavailable, app.OutcomeUnknown},
 		{404, parsed, app.NotFound, app.OutcomeNone},
 		{405, parsed, app.Invalid, app.OutcomeNone},
 		{408, parsed, app.Unavailable, app.OutcomeUnknown},
@@ -163,6 +164,10 @@ func TestReadsAreRepeatedAndWritesAreNot(t *testing.T) {
 		if e := get(t, c, method, nil); e == nil || calls.Load() != want {
 			t.Errorf("%s: %d calls, want %d (%v)", method, calls.Load(), want, e)
 		}
+	}
+	firewall, calls := setup(t, func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(403) })
+	if e := get(t, firewall, http.MethodGet, nil); e == nil || calls.Load() != 1 {
+		t.Errorf("a firewall's no: %d calls (%v)", calls.Load(), e)
 	}
 	var n atomic.Int32
 	c, _ := setup(t, func(w http.ResponseWriter, _ *http.Request) {

@@ -21,7 +21,7 @@ func testStatusTable(t *testing.T, fresh func(*testing.T) World) {
 		{400, Refused, app.Invalid, app.OutcomeNone},
 		{401, Refused, app.Unauthorized, app.OutcomeNone},
 		{403, Refused, app.Forbidden, app.OutcomeNone},
-		{403, Page, app.Forbidden, app.OutcomeUnknown},
+		{403, Page, app.Unavailable, app.OutcomeUnknown},
 		{404, Refused, app.Unauthorized, app.OutcomeNone}, // on a collection
 		{405, Refused, app.Invalid, app.OutcomeNone},
 		{409, Refused, app.Conflict, app.OutcomeNone},
