@@ -101,11 +101,12 @@ func (c *Client) lost(ctx context.Context, err error, k call) error {
 		}
 		probe := call{method: http.MethodGet, path: proofs[0], query: oneRow, out: new([]ref)}
 		_, probeErr := c.send(ctx, at, probe)
-		if probeErr == nil || app.ErrorCode(probeErr) == app.Forbidden {
+		probeErr = c.explain(probeErr, probe)
+		if probeErr == nil || lacksRight(probeErr) {
 			return c.explain(err, k)
 		}
 		if !astray(probeErr, probe) {
-			return withOutcome(c.explain(probeErr, probe), app.ErrorOutcome(err))
+			return withOutcome(probeErr, app.ErrorOutcome(err))
 		}
 	}
 	return withOutcome(c.notRouted(e), app.ErrorOutcome(err))

@@ -271,6 +271,8 @@ func TestNotFoundOrNotLetIn(t *testing.T) {
 		"no endpoint":                  {`{"code":"ConnectWiseApi","message":"The endpoint does not exist."}`, `{"code":"ConnectWiseApi","message":"The endpoint does not exist."}`, 404, app.Unauthorized},
 		"a page, keys good":            {`<html>404</html>`, `[{"id":1}]`, 200, app.NotFound},
 		"a page, and no answer either": {`<html>404</html>`, `<html>502</html>`, 502, app.Unavailable},
+		"vague, a firewall in the way": {`{"code":"NotFound"}`, `<html>blocked</html>`, 403, app.Unavailable},
+		"vague, client id refused":     {`{"code":"NotFound"}`, `{"code":"Forbidden","message":"clientId is not valid"}`, 403, app.Unauthorized},
 	} {
 		t.Run(name, func(t *testing.T) {
 			s := &scripted{answers: map[string]string{"GET service/tickets/5": tc.body, "GET service/boards": tc.boards}, status: map[string]int{"GET service/tickets/5": 404, "GET service/boards": tc.status}}
