@@ -1,10 +1,12 @@
 package web_test
 
 import (
+	"context"
 	"net/http"
 	"net/http/httptest"
 	"strings"
 	"testing"
+	"time"
 
 	"psabridge/app"
 	"psabridge/app/web/api"
@@ -46,5 +48,30 @@ func TestTheChecksOfARemovedConnectionAreGone(t *testing.T) {
 	}
 	if got := w.ask("/checks"); strings.Contains(got, "The keys are accepted") || !strings.Contains(got, `"ok":true`) {
 		t.Errorf("the API names checks of a connection that is gone: %s", got)
+	}
+}
+
+// broken is a test that cannot be made.
+type broken struct{ tester }
+
+func (broken) Test(context.Context, string, func(app.CheckRow)) ([]app.CheckRow, error) {
+	return nil, app.Errorf(app.Unavailable, "The lists cannot be read.")
+}
+
+// The night or a script may test after the page's own test could not be made; then theirs is the last one.
+func TestATestThatCouldNotBeMadeIsForgottenAfterTheNext(t *testing.T) {
+	const words = "The last test could not be made"
+	w := furnished(t)
+	w.server.Setup = broken{tester{w.setup, w}}
+	w.post("/connections/cw/test").to(t, "/connections/cw#test")
+	w.wait()
+	if page := w.get("/connections/cw").body; !strings.Contains(page, words) || !strings.Contains(page, "The lists cannot be read.") {
+		t.Error("it is not said that the test could not be made")
+	}
+	w.must(w.store.SaveChecks(t.Context(), "cw", []app.CheckRow{{ID: "address", Title: "The address answers", State: app.CheckOK, Message: "fine."}}, w.now.Add(time.Hour)))
+	for _, page := range []string{"/connections/cw", "/diagnostics", "/setup/connectwise"} {
+		if strings.Contains(w.get(page).body, words) {
+			t.Errorf("%s hides a good test behind an older one that could not be made", page)
+		}
 	}
 }

@@ -101,6 +101,7 @@ func (s *Server) checkList(ctx context.Context, name string) (views.CheckList, e
 	case !ok:
 	case j.State == job.Running:
 		out.Running, out.Done, out.Total, out.Now, out.Rows = true, j.Done, max(j.Total, j.Done+1), "Testing", s.tests.of(name)
+	case !j.FinishedAt.After(out.At): // what was stored since is the last test, whoever made it
 	case j.State == job.Failed || j.State == job.Cancelled:
 		failed := app.CheckRow{ID: "test", Title: "The last test could not be made", State: app.CheckFailed, Message: app.ErrorMessage(j.Err)}
 		out.Rows = append([]app.CheckRow{failed}, rows...)
