@@ -6,7 +6,6 @@ import (
 	"net/http"
 	"net/url"
 	"strconv"
-	"strings"
 
 	"psabridge/app"
 	"psabridge/app/rest"
@@ -75,23 +74,8 @@ func astray(err error, k call) bool {
 	return e.Status == http.StatusNotFound && !namesRecord(e, k)
 }
 
-// namesRecord: {"code":"NotFound","message":"Ticket 57919 not found"} with an id we asked for.
-func namesRecord(e *rest.StatusError, k call) bool {
-	if e.Refusal.Code != "NotFound" {
-		return false
-	}
-	for word := range strings.FieldsSeq(e.Refusal.Words) {
-		for _, id := range k.records {
-			if strings.Trim(word, ".,;:'\"()") == num(id) {
-				return true
-			}
-		}
-	}
-	return false
-}
-
-// lost decides what an answer that went astray means. For one record a harmless read tells a record that is gone from
-// keys that are not accepted; a deleted ticket and a wrong key must never be mixed up.
+// lost decides what an answer that went astray means. Below a record a harmless read tells a record that is gone from keys
+// that are not accepted; a deleted ticket and a wrong key must never be mixed up.
 func (c *Client) lost(ctx context.Context, err error, k call) error {
 	e, _ := errors.AsType[*rest.StatusError](err)
 	if len(k.records) > 0 && e.Status == http.StatusNotFound {
@@ -103,7 +87,7 @@ func (c *Client) lost(ctx context.Context, err error, k call) error {
 		_, probeErr := c.send(ctx, at, probe)
 		probeErr = c.explain(probeErr, probe)
 		if probeErr == nil || lacksRight(probeErr) {
-			return c.explain(err, k)
+			return c.absent(err, k)
 		}
 		if !astray(probeErr, probe) {
 			return withOutcome(probeErr, app.ErrorOutcome(err))

@@ -116,6 +116,45 @@ func TestExcess(t *testing.T) {
 	}
 }
 
+// TestNoSuchRouteIsNoDeletedRecord: a server that lacks a path below a record has the record all the same. Taken for gone,
+// its ticket would never be noted or closed again.
+func TestNoSuchRouteIsNoDeletedRecord(t *testing.T) {
+	b := newBench(t, sandbox.Options{})
+	company, err := b.client.Companies(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	made, err := b.client.CreateTicket(t.Context(), app.NewTicket{XRef: "x", Summary: "s", CompanyID: company[0].ID})
+	if err != nil {
+		t.Fatal(err)
+	}
+	agreement := b.Additions(0)[0].AgreementID
+	b.SetQuirks(func(q *sandbox.Quirks) {
+		q.NoRoutes = []string{"/service/tickets/*/allNotes", "/service/tickets/*/notes", "/finance/agreements/*/additions*"}
+	})
+	for path, call := range map[string]func() error{
+		"/service/tickets/*/allNotes": func() error { _, err := b.client.Notes(t.Context(), made.ID); return err },
+		"/service/tickets/*/notes": func() error {
+			_, err := b.client.AddNote(t.Context(), made.ID, app.TicketNote{Text: "x", Internal: true})
+			return err
+		},
+		"/finance/agreements/*/additions": func() error { _, err := b.client.Additions(t.Context(), int64(agreement)); return err },
+		"/finance/agreements/*/additions/*": func() error {
+			_, err := b.client.SetQuantity(t.Context(), int64(agreement), 1, app.Q(1))
+			return err
+		},
+	} {
+		err := call()
+		if app.ErrorCode(err) != app.Invalid || app.ErrorOutcome(err) != app.OutcomeNone || !strings.Contains(app.ErrorMessage(err), "This ConnectWise does not have "+path+",") {
+			t.Errorf("%s: %v", path, err)
+		}
+	}
+	b.SetKeys("other", "keys")
+	if _, err := b.client.Notes(t.Context(), made.ID); app.ErrorCode(err) != app.Unauthorized {
+		t.Errorf("wrong keys: %v", err)
+	}
+}
+
 // TestMembersAreOptional: the usual role may not list them, and that is what is said.
 func TestMembersAreOptional(t *testing.T) {
 	b := newBench(t, sandbox.Options{})
