@@ -51,13 +51,29 @@ func (t *testRuns) of(name string) []app.CheckRow {
 // testKind names the job that tests a connection; the API's tests have the same.
 func testKind(name string) string { return "test " + name }
 
-// startTest begins the checks of a connection. It does not wait: the page shows each result as it comes.
+// startTest begins the checks of a connection, or joins those under way. It does not wait: the page shows each result as
+// it comes.
 func (s *Server) startTest(c echo.Context, name string) {
+	_, _ = s.work(c, testKind(name), 0, s.testing(c, name))
+}
+
+// testSaved begins the checks of what was just saved. A test under way is joined only when nothing changed: it would show
+// how good it was before.
+func (s *Server) testSaved(c echo.Context, name string, changed bool) {
+	if changed {
+		s.anew(c, testKind(name), s.testing(c, name))
+		return
+	}
+	s.startTest(c, name)
+}
+
+// testing is the job that tests a connection.
+func (s *Server) testing(c echo.Context, name string) func(context.Context, *job.Progress) (any, error) {
 	before, err := s.Read.Checks(c.Request().Context(), name)
 	if err != nil {
 		s.Log.Warn("checks cannot be counted", "error", err)
 	}
-	_, _ = s.work(c, testKind(name), 0, func(ctx context.Context, p *job.Progress) (any, error) {
+	return func(ctx context.Context, p *job.Progress) (any, error) {
 		s.tests.begin(name)
 		defer s.tests.end(name)
 		p.Set(0, len(before), "")
@@ -69,7 +85,7 @@ func (s *Server) startTest(c echo.Context, name string) {
 			s.fillLists(ctx, name)
 		}
 		return rows, err
-	})
+	}
 }
 
 func passed(rows []app.CheckRow, id string) bool {

@@ -93,7 +93,7 @@ func (s *Server) addConnection(c echo.Context) error {
 	if err := s.saveKeys(c.Request().Context(), in.name, in); err != nil {
 		return err
 	}
-	s.startTest(c, in.name)
+	s.testSaved(c, in.name, true)
 	s.tell(c, good, "Connection %s is saved and being tested.", in.name)
 	return seeOther(c, backTo(in.name, 0, in.task))
 }
@@ -161,7 +161,7 @@ func (s *Server) saveConnection(c echo.Context) error {
 	}
 	in := typedCredentials(f)
 	back := backTo(found.Name, in.organization, in.task)
-	_, err = s.edit(c, in.revision, back, changeConnection(found.Name, in.apply))
+	changes, err := s.edit(c, in.revision, back, changeConnection(found.Name, in.apply))
 	if invalid(err) {
 		form, e := s.connectionForm(c.Request().Context(), p, found, in.organization)
 		if e != nil {
@@ -177,7 +177,7 @@ func (s *Server) saveConnection(c echo.Context) error {
 	if err := s.saveKeys(c.Request().Context(), found.Name, in); err != nil {
 		return err
 	}
-	s.startTest(c, found.Name)
+	s.testSaved(c, found.Name, len(changes) > 0 || in.publicKey != "" || in.privateKey != "")
 	s.tell(c, good, "Saved. The connection is being tested.")
 	return seeOther(c, back)
 }

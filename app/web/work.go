@@ -29,18 +29,43 @@ func (s *Server) work(c echo.Context, kind string, wait time.Duration, f func(co
 	return s.Jobs.Wait(ctx, id, wait)
 }
 
+// anew runs f as a job in place of those of its kind that run already: they are about what is no more. They are cancelled,
+// and f begins when they have ended, so that theirs is never the last word. It does not wait.
+func (s *Server) anew(c echo.Context, kind string, f func(context.Context, *job.Progress) (any, error)) {
+	s.starting.Lock()
+	defer s.starting.Unlock()
+	var old []job.ID
+	for _, j := range s.Jobs.List() {
+		if j.Kind == kind && j.State == job.Running {
+			s.Jobs.Cancel(j.ID)
+			old = append(old, j.ID)
+		}
+	}
+	s.Jobs.Start(context.WithoutCancel(c.Request().Context()), kind, func(ctx context.Context, p *job.Progress) (any, error) {
+		for _, id := range old { // also when this one is cancelled itself: the next waits for it alone
+			if _, err := s.Jobs.Wait(context.WithoutCancel(ctx), id, longWait); err != nil {
+				s.Log.InfoContext(ctx, "cancelled job is gone", "kind", kind, "error", err)
+			}
+		}
+		if err := ctx.Err(); err != nil {
+			return nil, err
+		}
+		return f(ctx, p)
+	})
+}
+
 // running finds the job of a kind that runs now.
 func (s *Server) running(kind string) (job.Job, bool) {
 	j, ok := s.newest(kind)
 	return j, ok && j.State == job.Running
 }
 
-// newest finds the last job of a kind, ended or not.
-func (s *Server) newest(kind string) (job.Job, bool) {
+// newest finds the last job of a kind, ended or not. While one runs it is that one.
+func (s *Server) newest(kind string) (newest job.Job, ok bool) {
 	for _, j := range s.Jobs.List() {
-		if j.Kind == kind {
-			return j, true
+		if j.Kind == kind && (!ok || j.State == job.Running && newest.State != job.Running) {
+			newest, ok = j, true
 		}
 	}
-	return job.Job{}, false
+	return newest, ok
 }

@@ -83,6 +83,7 @@ func newWorld(t *testing.T) *world {
 	w := &world{t: t, dir: t.TempDir(), now: time.Date(2026, 11, 22, 8, 0, 0, 0, time.UTC), period: app.Period{Year: 2026, Month: time.November}}
 	now := func() time.Time { return w.now }
 	w.store, w.jobs = storetest.OpenAt(t, w.dir, now), job.New(now, nil)
+	t.Cleanup(func() { _ = w.jobs.Stop(context.WithoutCancel(t.Context())) }) // before the store closes
 	w.setup = setup.New(setup.Deps{Store: w.store, Vault: secret.NewVault(secret.NewMemory(), w.store), Now: now, Zone: func() string { return "Europe/Berlin" }})
 	w.guard = &web.Guard{Label: label, Port: 7360, Sessions: web.NewSessions(now), TokenValid: web.TokenIs(token), API: answers("api")}
 	berlin, err := time.LoadLocation("Europe/Berlin")
