@@ -4,6 +4,7 @@ import (
 	"context"
 	"net/http"
 	"net/http/httptest"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -72,6 +73,104 @@ func TestATestThatCouldNotBeMadeIsForgottenAfterTheNext(t *testing.T) {
 	for _, page := range []string{"/connections/cw", "/diagnostics", "/setup/connectwise"} {
 		if strings.Contains(w.get(page).body, words) {
 			t.Errorf("%s hides a good test behind an older one that could not be made", page)
+		}
+	}
+}
+
+// gated tests what the settings say when it begins, and answers once it is let go, or its context has ended.
+type gated struct {
+	tester
+	began chan string
+	goOn  chan struct{}
+}
+
+func (g gated) Test(ctx context.Context, name string, each func(app.CheckRow)) ([]app.CheckRow, error) {
+	g.w.tested.Add(1)
+	doc, _, err := g.w.setup.Document(ctx)
+	if err != nil {
+		return nil, err
+	}
+	row := app.CheckRow{Connection: name, ID: "client_id", Title: "The client ID is accepted", State: app.CheckOK, Message: doc.Connections[0].ClientID + " answers."}
+	each(row)
+	g.began <- doc.Connections[0].ClientID
+	select {
+	case <-g.goOn:
+	case <-ctx.Done():
+		return nil, app.Wrap(ctx.Err(), app.Unavailable, "The test was cancelled.")
+	}
+	return []app.CheckRow{row}, g.w.store.SaveChecks(ctx, name, []app.CheckRow{row}, g.w.now)
+}
+
+// gate makes every test of the world wait.
+func (w *world) gate() gated {
+	g := gated{tester{w.setup, w}, make(chan string, 9), make(chan struct{})}
+	w.server.Setup = g
+	return g
+}
+
+const otherClientID = "11111111-2222-3333-4444-555555555555"
+
+func TestWhatIsSavedDuringATestIsTested(t *testing.T) {
+	w := furnished(t)
+	g := w.gate()
+	w.post("/connections/cw/test").to(t, "/connections/cw#test")
+	if id := <-g.began; id != "" {
+		t.Fatalf("the first test is about client ID %q", id)
+	}
+	_, rev := w.doc()
+	w.post("/connections/cw", "site_url", "na.example.com", "client_id", otherClientID, "company_id", "acme", "private_key", "another", "public_key", "p", "revision", rev).to(t, "/connections/cw")
+	if id := <-g.began; id != otherClientID {
+		t.Errorf("tested was client ID %q", id)
+	}
+	if page := w.get("/connections/cw").body; !strings.Contains(page, "Testing…") {
+		t.Error("the test of what was saved is not shown")
+	}
+	close(g.goOn)
+	w.wait()
+	rows, err := w.store.Checks(t.Context(), "cw")
+	if w.must(err); len(rows) != 1 || rows[0].Message != otherClientID+" answers." {
+		t.Errorf("stored %+v", rows)
+	}
+	if page := w.get("/connections/cw").body; strings.Contains(page, "could not be made") || !strings.Contains(page, otherClientID+" answers.") {
+		t.Error("the result of what was saved is not shown")
+	}
+}
+
+func TestTwoClicksAreOneTest(t *testing.T) {
+	w := furnished(t)
+	g := w.gate()
+	_, rev := w.doc()
+	save := []string{"site_url", "na.example.com", "company_id", "acme", "revision", rev}
+	w.post("/connections/cw", save...).to(t, "/connections/cw") // stored as https://na.example.com: nothing changes
+	<-g.began
+	w.post("/connections/cw", save...).to(t, "/connections/cw")
+	w.post("/connections/cw/test").to(t, "/connections/cw#test")
+	w.post("/diagnostics/run").to(t, "/diagnostics")
+	close(g.goOn)
+	w.wait()
+	if n := w.tested.Load(); n != 1 {
+		t.Errorf("%d tests", n)
+	}
+}
+
+// Billing and ticketing are proved where they are saved, also outside the guide.
+func TestEverySaveIsTested(t *testing.T) {
+	w := furnished(t)
+	forms := map[string][]string{
+		"/connections/cw/billing":   {"billing_enabled", "1", "push_day", "15", "push_at", "05:30", "time_zone", "Europe/Paris", "approval", "ask", "product_accounts", "X360-GB"},
+		"/connections/cw/ticketing": {"step", "save", "ticketing_enabled", "1", "board", "NOC"},
+		"/connections/cw":           {"site_url", "na.example.com", "company_id", "acme", "private_key", "another"},
+	}
+	n := int64(0)
+	for _, where := range [][]string{nil, {"organization", strconv.FormatInt(w.org, 10)}, {"task", "start"}} {
+		for path, form := range forms {
+			_, rev := w.doc()
+			got := w.post(path, append(append([]string{"revision", rev}, form...), where...)...)
+			got.want(t, http.StatusSeeOther)
+			w.wait()
+			if n++; w.tested.Load() != n {
+				t.Fatalf("%s, %v: %d tests, want %d", path, where, w.tested.Load(), n)
+			}
 		}
 	}
 }

@@ -72,9 +72,9 @@ func (s *Server) saveBilling(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	s.tell(c, good, "Billing: %s", savedWords(changes))
+	s.tell(c, good, "Billing: %s The connection is being tested.", savedWords(changes))
+	s.testSaved(c, found.Name, len(changes) > 0)
 	if guideTask(f) != "" {
-		s.startTest(c, found.Name) // what was entered is proved where it was entered
 		return seeOther(c, back)
 	}
 	return seeOther(c, back+"#billing")

@@ -88,9 +88,9 @@ func (s *Server) saveTicketing(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	s.tell(c, good, "Ticketing: %s", savedWords(changes))
+	s.tell(c, good, "Ticketing: %s The connection is being tested.", savedWords(changes))
+	s.testSaved(c, found.Name, len(changes) > 0)
 	if guideTask(f) != "" {
-		s.startTest(c, found.Name) // what was chosen is proved where it was chosen
 		return seeOther(c, back)
 	}
 	return seeOther(c, back+"#ticketing")
