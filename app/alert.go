@@ -63,6 +63,10 @@ type Ticket struct {
 	RemoteUpdatedAt time.Time
 	// PriorityID is the priority we last saw ourselves set; 0 is not known.
 	PriorityID int64
+	// Linked is true for a ticket that was there already and that a person named for ours: it does not carry XRef.
+	// EnteredAt is when it was entered at ConnectWise, which nobody changes; zero when that is not known.
+	Linked    bool
+	EnteredAt time.Time
 }
 
 // TicketState is where a ticket stands, as far as we know.

@@ -10,11 +10,11 @@ import (
 )
 
 const ticketColumns = `SELECT t.id, t.xref, t.scope_key, t.connection, t.remote_id, t.summary, t.board, t.status, t.state, t.touched,
-	t.opened_at, t.closed_at, t.remote_updated_at, t.priority_id FROM tickets t`
+	t.opened_at, t.closed_at, t.remote_updated_at, t.priority_id, t.linked, t.entered_at FROM tickets t`
 
 func scanTicket(s scanner) (t app.Ticket, err error) {
 	err = s.Scan(&t.ID, &t.XRef, &t.ScopeKey, &t.Connection, intoID(&t.RemoteID), &t.Summary, &t.Board, &t.Status, &t.State, &t.Touched,
-		into(&t.OpenedAt), into(&t.ClosedAt), into(&t.RemoteUpdatedAt), &t.PriorityID)
+		into(&t.OpenedAt), into(&t.ClosedAt), into(&t.RemoteUpdatedAt), &t.PriorityID, &t.Linked, into(&t.EnteredAt))
 	return t, err
 }
 
@@ -86,9 +86,9 @@ func updateTicket(ctx context.Context, tx *sql.Tx, t app.Ticket, ourClose bool, 
 	}
 	t = merged(old, t, now)
 	if err := exec(ctx, tx, `UPDATE tickets SET remote_id = ?, summary = ?, board = ?, status = ?, state = ?, touched = ?,
-			opened_at = ?, closed_at = ?, remote_updated_at = ?, priority_id = ? WHERE id = ?`,
+			opened_at = ?, closed_at = ?, remote_updated_at = ?, priority_id = ?, linked = ?, entered_at = ? WHERE id = ?`,
 		orNull(t.RemoteID), t.Summary, t.Board, t.Status, t.State, t.Touched,
-		stamp(t.OpenedAt), stamp(t.ClosedAt), stamp(t.RemoteUpdatedAt), t.PriorityID, t.ID); err != nil {
+		stamp(t.OpenedAt), stamp(t.ClosedAt), stamp(t.RemoteUpdatedAt), t.PriorityID, t.Linked, stamp(t.EnteredAt), t.ID); err != nil {
 		if isUnique(err) {
 			return app.Wrap(err, app.Conflict, fmt.Sprintf("Ticket %d of %s already stands for another alert here.", t.RemoteID, t.Connection))
 		}
@@ -120,6 +120,10 @@ func merged(old, t app.Ticket, now time.Time) app.Ticket {
 	}
 	if t.PriorityID == 0 {
 		t.PriorityID = old.PriorityID
+	}
+	t.Linked = t.Linked || old.Linked
+	if t.EnteredAt.IsZero() {
+		t.EnteredAt = old.EnteredAt
 	}
 	if t.OpenedAt.IsZero() {
 		t.OpenedAt = old.OpenedAt

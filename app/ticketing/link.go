@@ -34,6 +34,7 @@ func (k *Desk) Link(ctx context.Context, delivery, number int64, by string) erro
 	}
 	t := j.ticket.Ticket
 	t.RemoteID, t.Board, t.Status, t.State, t.RemoteUpdatedAt = found.ID, found.Board, found.Status, app.TicketOpen, found.UpdatedAt
+	t.Linked, t.EnteredAt = found.XRef != t.XRef, found.EnteredAt
 	if found.Closed {
 		t.State, t.ClosedAt = app.TicketClosed, j.now
 	}

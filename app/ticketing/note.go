@@ -27,7 +27,7 @@ func (k *Desk) Note(ctx context.Context, d app.Delivery, intend outbox.Intend) (
 	n := noting{job: j, desk: k, target: j.ticket.RemoteID}
 	st, err := n.run(ctx)
 	if app.ErrorCode(err) == app.NotFound {
-		return n.deleted(), nil
+		return n.gone("The ticket was deleted in ConnectWise."), nil
 	}
 	if err != nil && app.ErrorCode(err) == app.Invalid {
 		return k.settle(ctx, d, err)
@@ -41,13 +41,23 @@ type noting struct {
 	desk   *Desk
 	target int64 // the ticket the note goes to: ours, or the one it was merged into
 
-	remote app.RemoteTicket // as read, when closing or reopening
+	remote app.RemoteTicket // as read right before
 	notes  []app.TicketNote // as read
 	me     string           // our member, when known
 }
 
+// run reads the ticket right before it is written to, because a person may be working on it (T5), and its number may
+// stand for another one.
 func (n *noting) run(ctx context.Context) (app.Settlement, error) {
+	var err error
+	if n.remote, err = n.client.Ticket(ctx, n.target); err != nil {
+		return app.Settlement{}, err
+	}
 	switch {
+	case !isSame(n.ticket.Ticket, n.remote):
+		return n.gone(stranger(n.target)), nil
+	case n.remote.ParentID != 0:
+		return n.merged(ctx)
 	case n.payload.Close:
 		return n.close(ctx)
 	case n.payload.Reopen:
@@ -116,15 +126,8 @@ func (n *noting) write(ctx context.Context) (*app.Settlement, error) {
 	return nil, err
 }
 
-// close notes and closes. The ticket and its notes are read right before, because a person may be working on it (T5).
+// close notes and closes. The notes are read right before, too (T5).
 func (n *noting) close(ctx context.Context) (app.Settlement, error) {
-	var err error
-	if n.remote, err = n.client.Ticket(ctx, n.target); err != nil {
-		return app.Settlement{}, err
-	}
-	if n.remote.ParentID != 0 {
-		return n.merged(ctx)
-	}
 	if n.remote.Closed {
 		return n.closedAlready(ctx)
 	}
@@ -206,13 +209,6 @@ func (n *noting) merged(ctx context.Context) (app.Settlement, error) {
 
 // reopen opens a ticket that we closed, unless it was moved since, and notes why (T7).
 func (n *noting) reopen(ctx context.Context) (app.Settlement, error) {
-	var err error
-	if n.remote, err = n.client.Ticket(ctx, n.target); err != nil {
-		return app.Settlement{}, err
-	}
-	if n.remote.ParentID != 0 {
-		return n.merged(ctx)
-	}
 	if n.remote.Closed && n.remote.Status == n.ticket.Status && n.holds() {
 		status, err := n.openStatus(ctx)
 		if err != nil {
@@ -240,12 +236,12 @@ func (n *noting) holds() bool {
 	return slices.ContainsFunc(n.ticket.Conditions, func(c app.Condition) bool { return c.State == app.ConditionOpen })
 }
 
-// deleted settles for a ticket that is gone: that counts as closed by a person (T7).
-func (n *noting) deleted() app.Settlement {
+// gone settles for a ticket that is not there: that counts as closed by a person (T7).
+func (n *noting) gone(why string) app.Settlement {
 	t := n.ticket.Ticket
 	t.State, t.Touched, t.ClosedAt = app.TicketUnknown, true, n.now
 	return app.Settlement{
 		State: app.DeliveryDropped, Code: app.NotFound, Ticket: &t,
-		Message: "The ticket was deleted in ConnectWise. That counts as closed by a person.",
+		Message: why + " That counts as closed by a person.",
 	}
 }

@@ -142,6 +142,10 @@ func (k *Desk) polled(ctx context.Context, client psa.Client, t app.Ticket, foun
 			return t, false, err
 		}
 	}
+	if !isSame(t, r) {
+		t.State, t.Touched, t.ClosedAt = app.TicketUnknown, true, k.d.Now()
+		return t, true, app.Errorf(app.Conflict, "%s", stranger(t.RemoteID))
+	}
 	next := t
 	next.Touched = t.Touched || changedStatus(t, r) || changedBoard(t, r) || r.ParentID != 0
 	next.Board, next.Status, next.RemoteUpdatedAt = r.Board, r.Status, r.UpdatedAt

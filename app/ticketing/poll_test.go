@@ -53,8 +53,8 @@ func (w *world) numbered(t sandbox.Ticket) app.Ticket {
 func TestPollGoesOnPastAnUnreadableTicket(t *testing.T) {
 	w := newWorld(t, sandbox.Options{})
 	hidden, shown := w.two()
-	body := fmt.Sprintf(`[{"id":%d,"summary":"x","board":{"id":%d,"name":%q},"status":{"id":99,"name":"Closed"},"closedFlag":true,"_info":{"lastUpdated":%q}}]`,
-		shown.ID, shown.BoardID, shown.Board, w.clock.Format(time.RFC3339))
+	body := fmt.Sprintf(`[{"id":%d,"summary":"x","externalXRef":%q,"board":{"id":%d,"name":%q},"status":{"id":99,"name":"Closed"},"closedFlag":true,"_info":{"lastUpdated":%q}}]`,
+		shown.ID, shown.ExternalXRef, shown.BoardID, shown.Board, w.clock.Format(time.RFC3339))
 	w.vendor.ConnectWise.Faults.Add(sandbox.Fault{
 		Method: http.MethodGet, Path: ticketsPath, Times: -1, Status: http.StatusOK, Header: http.Header{"Content-Type": {"application/json"}}, Body: body,
 	})

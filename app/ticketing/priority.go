@@ -39,16 +39,9 @@ func (n *noting) worst() app.Severity {
 	return worst
 }
 
-// raise notes the ticket and gives it its new priority: two reads, one note, one PATCH at most. The notes are read before,
+// raise notes the ticket and gives it its new priority: one more read, one note, one PATCH at most. The notes are read before,
 // so that a priority that is refused does not write the note a second time when it is tried again.
 func (n *noting) raise(ctx context.Context, to app.Option) (app.Settlement, error) {
-	var err error
-	if n.remote, err = n.client.Ticket(ctx, n.target); err != nil {
-		return app.Settlement{}, err
-	}
-	if n.remote.ParentID != 0 {
-		return n.merged(ctx)
-	}
 	if err := n.readNotes(ctx); err != nil {
 		return app.Settlement{}, err
 	}

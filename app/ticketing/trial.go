@@ -98,6 +98,11 @@ func (t *trial) look(ctx context.Context) (*app.Settlement, error) {
 	if t.remote, err = t.client.Ticket(ctx, t.target); err != nil {
 		return nil, err
 	}
+	if !isSame(t.ticket.Ticket, t.remote) {
+		t.remote = app.RemoteTicket{} // nothing of it is to stand in our row
+		st := t.over("%s The test is over; start it again.", stranger(t.target))
+		return &st, nil
+	}
 	if t.remote.ParentID != 0 {
 		st := t.over("Ticket %d was merged into another one before the test was done. Start it again.", t.target)
 		return &st, nil
