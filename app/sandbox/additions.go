@@ -103,7 +103,7 @@ func (cw *ConnectWise) checkAddition(agreement, in object) (*row, []problem) {
 	item := cw.find("catalog", in["product"], nil)
 	switch {
 	case item == nil:
-		problems = append(problems, problem{"InvalidField", "The product could not be found.", "product"})
+		problems = append(problems, cw.quirks.dangling("product", in["product"], "The product could not be found."))
 	case text(item.data, "productClass") == "Bundle":
 		problems = append(problems, problem{"InvalidField", "Bundle products cannot be added to an agreement.", "product"})
 	case truth(item.data, "inactiveFlag"):
@@ -136,7 +136,7 @@ func (cw *ConnectWise) patchAddition(c call) *answer {
 		if op.field.name == "product" {
 			item := cw.find("catalog", op.value, nil)
 			if item == nil {
-				return invalid("addition", problem{"InvalidField", "The product could not be found.", "product"})
+				return invalid("addition", cw.quirks.dangling("product", op.value, "The product could not be found."))
 			}
 			op.value = cw.itemRef(item.id)
 		}

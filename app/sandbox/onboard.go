@@ -21,7 +21,7 @@ func (cw *ConnectWise) resolveOnBoard(t, in object, board int, fresh bool) []pro
 		var r *row
 		if named != nil {
 			if r = cw.find(p.table, named, on); r == nil {
-				problems = append(problems, problem{"InvalidField", "The " + p.field + " is not valid for the service board.", p.field})
+				problems = append(problems, cw.quirks.dangling(p.field, named, "The "+p.field+" is not valid for the service board."))
 				continue
 			}
 		} else if p.byDefault {

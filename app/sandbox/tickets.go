@@ -61,7 +61,7 @@ func (cw *ConnectWise) resolveTicket(in object) (object, []problem) {
 	}
 	var problems []problem
 	if r := cw.find("companies", in["company"], func(o object) bool { return !truth(o, "deletedFlag") }); r == nil {
-		problems = append(problems, problem{"InvalidField", "The company could not be found.", "company"})
+		problems = append(problems, cw.quirks.dangling("company", in["company"], "The company could not be found."))
 	} else {
 		t["company"], t["site"] = cw.companyRef(r.id), r.data["site"]
 		if status := cw.tables["companyStatuses"].get(refID(r.data, "status")); status != nil && truth(status.data, "disallowSavingFlag") {
@@ -73,7 +73,7 @@ func (cw *ConnectWise) resolveTicket(in object) (object, []problem) {
 		board = cw.find("boards", in["board"], func(o object) bool { return !truth(o, "inactiveFlag") })
 	}
 	if board == nil {
-		return nil, append(problems, problem{"InvalidField", "The service board could not be found.", "board"})
+		return nil, append(problems, cw.quirks.dangling("board", in["board"], "The service board could not be found."))
 	}
 	t["board"] = ref(board.id, text(board.data, "name"))
 	problems = append(problems, cw.resolveOnBoard(t, in, board.id, true)...)
@@ -100,7 +100,7 @@ func (cw *ConnectWise) resolveLoose(t, in object, fresh bool) []problem {
 		var r *row
 		if named != nil {
 			if r = cw.find(p.table, named, nil); r == nil {
-				problems = append(problems, problem{"InvalidField", "The " + p.field + " could not be found.", p.field})
+				problems = append(problems, cw.quirks.dangling(p.field, named, "The "+p.field+" could not be found."))
 				continue
 			}
 		} else if p.byDefault {
@@ -184,7 +184,7 @@ func (cw *ConnectWise) patchRefs(next, in object) []problem {
 	if in["company"] != nil {
 		r := cw.find("companies", in["company"], func(o object) bool { return !truth(o, "deletedFlag") })
 		if r == nil {
-			return []problem{{"InvalidField", "The company could not be found.", "company"}}
+			return []problem{cw.quirks.dangling("company", in["company"], "The company could not be found.")}
 		}
 		next["company"] = cw.companyRef(r.id)
 	}
@@ -192,7 +192,7 @@ func (cw *ConnectWise) patchRefs(next, in object) []problem {
 	if in["board"] != nil {
 		r := cw.find("boards", in["board"], func(o object) bool { return !truth(o, "inactiveFlag") })
 		if r == nil {
-			return []problem{{"InvalidField", "The service board could not be found.", "board"}}
+			return []problem{cw.quirks.dangling("board", in["board"], "The service board could not be found.")}
 		}
 		moved = r.id != board
 		board, next["board"] = r.id, ref(r.id, text(r.data, "name"))

@@ -217,3 +217,23 @@ func TestLocationCanBeSecure(t *testing.T) {
 		t.Errorf("Location %q", to)
 	}
 }
+
+// TestReferencesCanBeNotFound: the other way of refusing a body that names what there is not.
+func TestReferencesCanBeNotFound(t *testing.T) {
+	cw, c := newCW(t, Options{Quirks: Quirks{NoRef404: true}})
+	for _, tc := range []struct{ path, body, want string }{
+		{"/service/tickets", `{"summary":"x","company":{"id":9999}}`, "Company 9999 not found"},
+		{"/service/tickets", `{"summary":"x","company":{"id":251},"board":{"id":9998}}`, "Board 9998 not found"},
+		{"/service/tickets", `{"summary":"x","company":{"id":251},"board":{"id":11},"status":{"id":9997}}`, "Status 9997 not found"},
+		{"/service/tickets", `{"summary":"x","company":{"id":251},"priority":{"id":9996}}`, "Priority 9996 not found"},
+		{"/finance/agreements/915/additions", `{"product":{"id":9995},"billCustomer":"Billable"}`, "Product 9995 not found"},
+	} {
+		if r := c.do(404, "POST", tc.path, tc.body); text(r.one, "code") != "NotFound" || text(r.one, "message") != tc.want {
+			t.Errorf("%s: %s", tc.want, r.raw)
+		}
+	}
+	if n := len(cw.Tickets()); n != 0 {
+		t.Errorf("%d tickets were made", n)
+	}
+	c.do(400, "POST", "/service/tickets", `{"company":{"id":9999}}`)
+}

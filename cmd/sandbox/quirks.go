@@ -39,6 +39,7 @@ func quirkFlags(set *flag.FlagSet, q *sandbox.Quirks) {
 	set.BoolVar(&q.CloudflareLimit, "cloudflare", false, "make a 429 the page of the proxy in front")
 	set.BoolVar(&q.NoNulls, "no-nulls", false, "refuse a null in a new record")
 	set.BoolVar(&q.NoNotifyPatch, "no-notify-patch", false, "do not know processNotifications in a change of a ticket")
+	set.BoolVar(&q.NoRef404, "no-ref-404", false, "refuse a reference that leads nowhere with 404 and not 400")
 }
 
 func listVar(set *flag.FlagSet, list *[]string, name, usage string, read func(string) string) {

@@ -2,6 +2,7 @@ package connectwise
 
 import (
 	"errors"
+	"net/http"
 	"slices"
 	"strings"
 
@@ -35,6 +36,12 @@ func numbersIn(words string) []string {
 	return all
 }
 
+// refusedReference: something that the body of a write names is not found. It may be the record of the path all the same
+// where no id says which; to be wrong about that only parks the write.
+func refusedReference(e *rest.StatusError, k call) bool {
+	return k.method != http.MethodGet && e.Refusal.Code == notFound && !namesRecord(e, k)
+}
+
 // absent says what a 404 means once the keys are known to be good. Only ConnectWise's own word that a record is not found
 // means that one is gone: a server that lacks a path has the record all the same.
 func (c *Client) absent(err error, k call) error {
@@ -42,6 +49,9 @@ func (c *Client) absent(err error, k call) error {
 	e, _ := errors.AsType[*app.Error](err)
 	better, path := *e, generic(k.path)
 	switch {
+	case refusedReference(said, k):
+		better.Code = app.Invalid
+		better.Message = "ConnectWise refused the request, because something it names is not there." + quoted(said)
 	case said.Refusal.Code == notFound && len(numbersIn(said.Refusal.Words)) == 0:
 		return c.explain(err, k)
 	case said.Refusal.Code == notFound:

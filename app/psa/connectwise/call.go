@@ -74,11 +74,11 @@ func astray(err error, k call) bool {
 	return e.Status == http.StatusNotFound && !namesRecord(e, k)
 }
 
-// lost decides what an answer that went astray means. Below a record a harmless read tells a record that is gone from keys
-// that are not accepted; a deleted ticket and a wrong key must never be mixed up.
+// lost decides what an answer that went astray means. A harmless read tells a record that is gone, and a write that names
+// one that is not there, from keys that are not accepted; a deleted ticket and a wrong key must never be mixed up.
 func (c *Client) lost(ctx context.Context, err error, k call) error {
 	e, _ := errors.AsType[*rest.StatusError](err)
-	if len(k.records) > 0 && e.Status == http.StatusNotFound {
+	if e.Status == http.StatusNotFound && (len(k.records) > 0 || refusedReference(e, k)) {
 		at, lookErr := c.where(ctx, "")
 		if lookErr != nil {
 			return lookErr

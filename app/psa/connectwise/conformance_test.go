@@ -56,7 +56,7 @@ func TestConformance(t *testing.T) {
 			PageCap: map[string]int{"/procurement/*": 250, "/service/tickets*": 50}, NoForwardOnly: []string{"/company/*"}, NoForwardOnlyLink: true, NoLink: []string{"/service/*"},
 		}},
 		"odd door": {Cloud: true, Quirks: sandbox.Quirks{
-			BoolIsCloud: true, OldLookup: true, ClientID403: true, WeakInfo: true, NoNulls: true, NewLimits: true, IgnoreConditions: []string{"/service/priorities", "/company/companies"},
+			BoolIsCloud: true, OldLookup: true, ClientID403: true, WeakInfo: true, NoNulls: true, NoRef404: true, NewLimits: true, IgnoreConditions: []string{"/service/priorities", "/company/companies"},
 		}},
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -189,3 +189,51 @@ func TestAnotherRegion(t *testing.T) {
 		}
 	}
 }
+
+// TestAReferenceThatIsNotFound: a write that names in its body what there is not is refused for what it is. Taken for keys
+// that are not accepted, one such ticket would stop everything on the connection.
+func TestAReferenceThatIsNotFound(t *testing.T) {
+	for _, cloud := range []bool{false, true} {
+		b := newBench(t, sandbox.Options{Cloud: cloud, Quirks: sandbox.Quirks{NoRef404: true}})
+		company, err := b.client.Companies(t.Context())
+		if err != nil {
+			t.Fatal(err)
+		}
+		made, err := b.client.CreateTicket(t.Context(), app.NewTicket{XRef: "x", Summary: "s", CompanyID: company[0].ID})
+		if err != nil {
+			t.Fatal(err)
+		}
+		create := func() error {
+			_, err := b.client.CreateTicket(t.Context(), app.NewTicket{XRef: "y", Summary: "s", CompanyID: 9999})
+			return err
+		}
+		agreement := int64(b.Additions(0)[0].AgreementID)
+		for words, call := range map[string]func() error{
+			"Company 9999 not found": create,
+			"Status 9998 not found": func() error {
+				_, err := b.client.UpdateTicket(t.Context(), made.ID, app.TicketChange{StatusID: 9998})
+				return err
+			},
+			"Product 9997 not found": func() error {
+				_, err := b.client.CreateAddition(t.Context(), agreement, app.NewAddition{ProductID: 9997, Quantity: app.Q(1), BillCustomer: "Billable"})
+				return err
+			},
+		} {
+			err := call()
+			if app.ErrorCode(err) != app.Invalid || app.ErrorOutcome(err) != app.OutcomeNone || !strings.Contains(app.ErrorMessage(err), words) {
+				t.Errorf("%s: %v", words, err)
+			}
+		}
+		b.SetKeys("other", "keys")
+		if err := create(); app.ErrorCode(err) != app.Unauthorized || app.ErrorOutcome(err) != app.OutcomeNone {
+			t.Errorf("wrong keys: %v", err)
+		}
+	}
+	s := &scripted{
+		answers: map[string]string{"POST service/tickets": `{"code":"NotFound","message":"Company 1 not found"}`, "GET service/boards": `{"code":"ConnectWiseApi","message":"The endpoint does not exist."}`},
+		status:  map[string]int{"POST service/tickets": 404, "GET service/boards": 404},
+	}
+	if _, err := scriptedClient(t, s).CreateTicket(t.Context(), app.NewTicket{XRef: "x", Summary: "s", CompanyID: 1}); app.ErrorCode(err) != app.Unauthorized || app.ErrorOutcome(err) != app.OutcomeNone {
+		t.Errorf("the proof fails: %v", err)
+	}
+}

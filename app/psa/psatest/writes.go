@@ -259,7 +259,7 @@ func testClassification(t *testing.T, w World) {
 	nt.TypeID = foreign[0].ID
 	_, err = w.Client.CreateTicket(t.Context(), nt)
 	w.wants(t, err, app.Invalid, app.OutcomeNone)
-	if !strings.Contains(app.ErrorMessage(err), "type") {
+	if !strings.Contains(strings.ToLower(app.ErrorMessage(err)), "type") {
 		t.Errorf("it does not say what is wrong: %s", app.ErrorMessage(err))
 	}
 }
