@@ -109,6 +109,21 @@ func ErrorOutcome(err error) Outcome {
 	return OutcomeUnknown
 }
 
+// worded is an error that knows the other side's own words.
+type worded interface {
+	error
+	VendorWords() string
+}
+
+// ErrorWords returns what the other side itself said, for a sentence that says more than ErrorMessage; "" when it said
+// nothing.
+func ErrorWords(err error) string {
+	if e, ok := errors.AsType[worded](err); ok {
+		return e.VendorWords()
+	}
+	return ""
+}
+
 // statused is an error that knows the HTTP status of the answer it is about. It is asked for by its method, so that this
 // package needs to know none of those that make one.
 type statused interface {

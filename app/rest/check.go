@@ -42,6 +42,9 @@ func (e *StatusError) Error() string {
 // HTTPStatus is the status of the answer; see app.ErrorStatus.
 func (e *StatusError) HTTPStatus() int { return e.Status }
 
+// VendorWords are the vendor's own words; see app.ErrorWords.
+func (e *StatusError) VendorWords() string { return e.Refusal.Words }
+
 // CodeOf is the table from HTTP status to code. A 403 that is not the vendor's own is a firewall's and says nothing about
 // rights: as a missing right it would pass for a connection that works, and park what only has to wait.
 func CodeOf(status int, parsed bool) app.Code {

@@ -145,11 +145,7 @@ func (n *noting) close(ctx context.Context) (app.Settlement, error) {
 	if n.holds() {
 		return n.done(nil, n.object(), "Not closed: it came back meanwhile."), nil
 	}
-	status, err := n.closedStatus(ctx)
-	if err != nil {
-		return app.Settlement{}, err
-	}
-	if err := n.setStatus(ctx, status); err != nil {
+	if err := n.shut(ctx); err != nil {
 		return app.Settlement{}, err
 	}
 	t = n.row(n.remote)

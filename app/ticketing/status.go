@@ -3,6 +3,7 @@ package ticketing
 import (
 	"cmp"
 	"context"
+	"errors"
 	"slices"
 
 	"psabridge/app"
@@ -26,6 +27,26 @@ func (n *noting) closedStatus(ctx context.Context) (app.Option, error) {
 	}
 	return app.Option{}, setUp(c.setting(n.connection.Name),
 		"The board “%s” has no status that closes a ticket. Make one in ConnectWise, then retry.", n.remote.Board)
+}
+
+// shut gives a ticket that was just noted its closed status. The note proved the right to edit tickets, so a close that is
+// refused lacks the other right alone, which the refused call itself cannot tell.
+func (n *noting) shut(ctx context.Context) error {
+	status, err := n.closedStatus(ctx)
+	if err != nil {
+		return err
+	}
+	err = n.setStatus(ctx, status)
+	e, ok := errors.AsType[*app.Error](err)
+	if !ok || e.Code != app.Forbidden {
+		return err
+	}
+	named := *e
+	named.Message = "The security role of the API member may note tickets, but it lacks “Service Desk ▸ Close Service Tickets ▸ Edit”. In ConnectWise open System ▸ Security Roles, then the role of the API member, and set Service Desk ▸ Close Service Tickets, Edit to All."
+	if words := app.ErrorWords(err); words != "" {
+		named.Message += " It says: “" + words + "”"
+	}
+	return &named
 }
 
 // openStatus finds the status a reopened ticket gets: the new-ticket status of the settings, else the board's default.

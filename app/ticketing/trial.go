@@ -131,11 +131,7 @@ func (t *trial) close(ctx context.Context) (*app.Settlement, error) {
 		st := t.over("Ticket %d was closed as “%s” before psabridge could close it, by a person or a rule of the board. Whether psabridge may close tickets is not known; start the test again.", t.target, t.remote.Status)
 		return &st, nil
 	}
-	status, err := t.closedStatus(ctx)
-	if err != nil {
-		return nil, err
-	}
-	return nil, t.setStatus(ctx, status)
+	return nil, t.shut(ctx)
 }
 
 // closedByUs reports whether the ticket is closed because of our own PATCH, the last of which got no answer. One that was

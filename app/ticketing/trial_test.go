@@ -251,8 +251,8 @@ func TestTestTicketNamesTheMissingRight(t *testing.T) {
 			if d.State != app.DeliveryParked || d.ErrorCode != app.Forbidden || !strings.HasPrefix(d.Reason, tc.words) {
 				t.Fatalf("delivery %s %s: %s", d.State, d.ErrorCode, d.Reason)
 			}
-			if i := strings.LastIndex(tc.right, " ▸ "); !strings.Contains(d.Reason, tc.right[:i]) {
-				t.Errorf("%q does not name %q", d.Reason, tc.right[:i])
+			if !strings.Contains(d.Reason, "lacks “"+tc.right+"”") || !strings.Contains(d.Reason, "It says: “You do not have") {
+				t.Errorf("%q does not name the one right that is missing", d.Reason)
 			}
 			if s := w.steps(id); s != tc.steps {
 				t.Errorf("steps %s, want %s", s, tc.steps)

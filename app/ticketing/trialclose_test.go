@@ -53,3 +53,21 @@ func TestTestTicketClosedByHandProvesNothing(t *testing.T) {
 		})
 	}
 }
+
+// TestCloseNamesTheRightToClose: the note before it proved the right to edit.
+func TestCloseNamesTheRightToClose(t *testing.T) {
+	w := newWorld(t, sandbox.Options{Quirks: sandbox.Quirks{Lacks: []string{noClose}}})
+	w.problem()
+	w.deliver(0)
+	w.set(w.clock.Add(time.Hour))
+	w.recovery()
+	w.deliver(time.Hour)
+	d := w.delivery(2)
+	if d.State != app.DeliveryParked || d.ErrorCode != app.Forbidden || !strings.Contains(d.Reason, "lacks “"+noClose+"”") || strings.Contains(d.Reason, "▸ Service Tickets") {
+		t.Errorf("delivery %s %s: %s", d.State, d.ErrorCode, d.Reason)
+	}
+	list, err := w.store.Attempts(t.Context(), d.ID)
+	if err != nil || list[len(list)-1].Status != http.StatusForbidden {
+		t.Errorf("attempts %+v, %v", list, err)
+	}
+}
