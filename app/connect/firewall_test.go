@@ -29,9 +29,12 @@ func TestAFirewallIsNotHealthy(t *testing.T) {
 	b := newBoard(time.Now)
 	w := watchedPSA{c, func(err error) { b.note("connections/cw", err) }}
 	for name, call := range map[string]func() error{
-		"a list":       func() error { _, err := w.Companies(t.Context()); return err },
-		"one record":   func() error { _, err := w.Ticket(t.Context(), 1); return err },
-		"a write":      func() error { _, err := w.AddNote(t.Context(), 1, app.TicketNote{Text: "x", Internal: true}); return err },
+		"a list":     func() error { _, err := w.Companies(t.Context()); return err },
+		"one record": func() error { _, err := w.Ticket(t.Context(), 1); return err },
+		"a write": func() error {
+			_, err := w.AddNote(t.Context(), 1, app.TicketNote{Text: "x", Internal: true})
+			return err
+		},
 		"authenticate": func() error { _, err := w.Authenticate(t.Context()); return err },
 		"excess":       func() error { _, err := w.Excess(t.Context()); return err },
 	} {

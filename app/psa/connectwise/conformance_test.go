@@ -5,6 +5,7 @@ import (
 	"maps"
 	"net/http"
 	"net/http/httptest"
+	"strings"
 	"testing"
 	"time"
 
@@ -175,30 +176,44 @@ func (b *bench) pagings() map[string]func() {
 // needs are the calls of the port that each right of the least role is for. Rights that are not named are asked for by
 // other tools; nothing of ours may need them.
 var needs = map[string][]string{
-	"Companies ▸ Company Maintenance ▸ Inquire":   {"Companies"},
-	"Service Desk ▸ Service Tickets ▸ Add":        {"CreateTicket"},
-	"Service Desk ▸ Service Tickets ▸ Edit":       {"AddNote", "UpdateTicket", "Close"},
-	"Service Desk ▸ Service Tickets ▸ Inquire":    {"FindTickets", "NewestTicket", "Ticket", "TicketsByID", "Notes"},
-	"Service Desk ▸ Close Service Tickets ▸ Edit": {"Close"},
-	"Finance ▸ Agreements ▸ Add":                  {"CreateAddition"},
-	"Finance ▸ Agreements ▸ Edit":                 {"SetQuantity"},
-	"Finance ▸ Agreements ▸ Inquire":              {"Agreements", "Additions"},
-	"Procurement ▸ Product Catalog ▸ Inquire":     {"Products", "ProductsByIdentifier"},
-	"System ▸ Table Setup ▸ Inquire":              append([]string{"CompanyStatuses", "Priorities", "TicketSources"}, ofBoards...),
-	"Company / Company Status":                    {"CompanyStatuses"},
-	"Service / Priority":                          {"Priorities"},
-	"Service / Source":                            {"TicketSources"},
-	"Service / Service Board":                     ofBoards,
+	"Companies ▸ Company Maintenance ▸ Inquire": {"Companies"},
+	"Service Desk ▸ Service Tickets ▸ Add":      {"CreateTicket"},
+	ticketsEdit: {"AddNote", "UpdateTicket", "Raise", "Close"},
+	"Service Desk ▸ Service Tickets ▸ Inquire": {"FindTickets", "NewestTicket", "Ticket", "TicketsByID", "Notes"},
+	ticketsClose:                              {"Close"},
+	"Finance ▸ Agreements ▸ Add":              {"CreateAddition"},
+	"Finance ▸ Agreements ▸ Edit":             {"SetQuantity"},
+	"Finance ▸ Agreements ▸ Inquire":          {"Agreements", "Additions"},
+	"Procurement ▸ Product Catalog ▸ Inquire": {"Products", "ProductsByIdentifier"},
+	"System ▸ Table Setup ▸ Inquire":          append([]string{"CompanyStatuses", "Priorities", "TicketSources"}, ofBoards...),
+	"Company / Company Status":                {"CompanyStatuses"},
+	"Service / Priority":                      {"Priorities"},
+	"Service / Source":                        {"TicketSources"},
+	"Service / Service Board":                 ofBoards,
 }
+
+const (
+	ticketsEdit  = "Service Desk ▸ Service Tickets ▸ Edit"
+	ticketsClose = "Service Desk ▸ Close Service Tickets ▸ Edit"
+)
 
 var ofBoards = []string{"Boards", "Statuses", "Types", "Subtypes", "Items", "Associations", "Teams"}
 
 func (b *bench) rights() []psatest.Right {
 	var all []psatest.Right
 	for _, word := range sandbox.Rights() {
-		all = append(all, psatest.Right{Name: word, Needs: needs[word], Words: word, Take: func() {
+		right := psatest.Right{Name: word, Needs: needs[word], Words: word, Lacks: word, Take: func() {
 			b.SetQuirks(func(q *sandbox.Quirks) { q.Lacks = []string{word} })
-		}})
+		}}
+		switch {
+		case word == ticketsEdit:
+			right.Open, right.Other = []string{"UpdateTicket", "Close"}, ticketsClose
+		case word == ticketsClose:
+			right.Open, right.Other = []string{"Close"}, ticketsEdit
+		case !strings.Contains(word, " ▸ "):
+			right.Lacks = noTables
+		}
+		all = append(all, right)
 	}
 	return all
 }

@@ -3,6 +3,7 @@ package connectwise
 import (
 	"fmt"
 	"net/http"
+	"slices"
 	"strings"
 )
 
@@ -11,8 +12,12 @@ type right struct {
 	module, function string
 	level            string // Inquire, Add, Edit
 	customize        string // Table Setup is narrowed to tables; which one is meant
+	closing          bool   // the refused change holds a status; where that closes the ticket, the right to close may be what is missing
 	also             string
 }
+
+// closeTickets is the function whose Edit allows a status that closes.
+const closeTickets = "Service Desk ▸ Close Service Tickets"
 
 // rights by the beginning of a path, the longest first: the table of what the adapter calls and what each call needs.
 var rights = []struct {
@@ -38,15 +43,19 @@ func rightFor(k call) right {
 		}
 		needed := r.right
 		needed.level = levelFor(k)
-		if r.path == "service/tickets" && k.method == http.MethodPatch {
-			needed.also = " If the new status closes the ticket, Service Desk ▸ Close Service Tickets ▸ Edit as well."
-		}
+		needed.closing = r.path == "service/tickets" && holdsStatus(k)
 		if strings.HasSuffix(k.path, "/notes") && k.method == http.MethodPost {
 			needed.also = " If it has that right, a note needs Add there, too."
 		}
 		return needed
 	}
 	return right{}
+}
+
+// holdsStatus reports whether a change names a new status. Nothing in the refusal of one says which of the two rights it was for.
+func holdsStatus(k call) bool {
+	changes, _ := k.body.([]change)
+	return slices.ContainsFunc(changes, func(c change) bool { return c.Path == "status" })
 }
 
 // levelFor: a note is written into a ticket that is there, so it is taken for a change of it. Which of the two levels
@@ -66,7 +75,12 @@ func (r right) sentence() string {
 		return "ConnectWise accepts the keys, but the security role of the API member lacks a right. Look at System ▸ Security Roles."
 	}
 	where := r.module + " ▸ " + r.function
-	s := fmt.Sprintf("ConnectWise accepts the keys, but the security role of the API member lacks “%s ▸ %s”. In ConnectWise open System ▸ Security Roles, then the role of the API member, and set %s, %s to All.", where, r.level, where, r.level)
+	lacks, set := fmt.Sprintf("“%s ▸ %s”", where, r.level), where+", "+r.level
+	if r.closing {
+		lacks = fmt.Sprintf("a right: %s or, if the new status closes the ticket, “%s ▸ Edit”", lacks, closeTickets)
+		set += " and " + closeTickets + ", Edit"
+	}
+	s := fmt.Sprintf("ConnectWise accepts the keys, but the security role of the API member lacks %s. In ConnectWise open System ▸ Security Roles, then the role of the API member, and set %s to All.", lacks, set)
 	if r.customize != "" {
 		s += " If Table Setup is narrowed by Customize, allow " + r.customize + "."
 	}

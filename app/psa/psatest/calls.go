@@ -48,6 +48,9 @@ func (w World) calls(t *testing.T) []oneCall {
 		call("UpdateTicket", func(ctx context.Context) (app.RemoteTicket, error) {
 			return c.UpdateTicket(ctx, ticket, app.TicketChange{StatusID: w.OpenStatus})
 		}),
+		call("Raise", func(ctx context.Context) (app.RemoteTicket, error) {
+			return c.UpdateTicket(ctx, ticket, app.TicketChange{PriorityID: w.Priority})
+		}),
 		call("Close", func(ctx context.Context) (app.RemoteTicket, error) {
 			return c.UpdateTicket(ctx, ticket, app.TicketChange{StatusID: w.ClosedStatus})
 		}),
@@ -89,11 +92,25 @@ func testRights(t *testing.T, fresh func(*testing.T) World) {
 					continue
 				}
 				w.wants(t, err, app.Forbidden, app.OutcomeNone)
-				if !strings.Contains(app.ErrorMessage(err), right.Words) {
-					t.Errorf("%s: %q is not in: %s", one.name, right.Words, app.ErrorMessage(err))
-				}
+				right.told(t, one.name, app.ErrorMessage(err))
 			}
 		})
+	}
+}
+
+// told checks that the person reads which right is missing, and nothing that is not so.
+func (r Right) told(t *testing.T, call, said string) {
+	t.Helper()
+	if !strings.Contains(said, r.Words) {
+		t.Errorf("%s: %q is not in: %s", call, r.Words, said)
+	}
+	asserted, other := strings.Contains(said, "lacks “"+r.Lacks+"”"), r.Other != "" && strings.Contains(said, r.Other)
+	if slices.Contains(r.Open, call) {
+		if !other || strings.Contains(said, "lacks “") {
+			t.Errorf("%s may be short of %q as well, so both are to be named and neither said to be missing: %s", call, r.Other, said)
+		}
+	} else if !asserted || other {
+		t.Errorf("%s is short of %q and of nothing else: %s", call, r.Lacks, said)
 	}
 }
 

@@ -76,6 +76,12 @@ type Right struct {
 	Needs []string
 	// Words must be in what the person reads then.
 	Words string
+	// Lacks is the right that is said to be missing: “…lacks “right”…”.
+	Lacks string
+	// Open are those of Needs that may, for all anybody can tell, be short of Other instead: both are named then, and neither
+	// is said to be missing.
+	Open  []string
+	Other string
 }
 
 // Trouble is one spoilt request.
