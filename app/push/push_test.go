@@ -405,6 +405,12 @@ func TestALineThatIsNeverTakenIsParked(t *testing.T) {
 	if err != nil || len(parked) != 1 || !strings.Contains(parked[0].Reason, "still holds "+victim.Before.String()) {
 		t.Fatalf("parked: %+v (%v)", parked, err)
 	}
+	attempts, err := w.store.Attempts(t.Context(), parked[0].ID)
+	if err != nil || slices.ContainsFunc(attempts, func(a app.Attempt) bool {
+		return a.Status != http.StatusInternalServerError || !strings.Contains(a.Error, "Object reference not set")
+	}) {
+		t.Errorf("ConnectWise's answer is not kept: %+v, %v", attempts, err)
+	}
 	sent := 0
 	for _, r := range w.cw.Log() {
 		if r.Method == http.MethodPatch && strings.HasSuffix(r.Path, "/"+strconv.FormatInt(victim.AdditionID, 10)) {

@@ -207,6 +207,7 @@ func (w *writing) failAll(at time.Time, why string) {
 func (w *writing) settle(st *app.Settlement, d app.Delivery) {
 	switch {
 	case w.unknown != nil:
+		st.Status = app.ErrorStatus(w.unknown)
 		checks := 0
 		if d.State == app.DeliveryChecking && !w.advanced() {
 			checks = d.Checks + 1

@@ -51,8 +51,8 @@ func (k *Desk) send(ctx context.Context, j *job, t app.NewTicket) (app.RemoteTic
 	remote, err := j.client.CreateTicket(ctx, t)
 	if err != nil && app.ErrorOutcome(err) == app.OutcomeUnknown {
 		return app.RemoteTicket{}, &app.Settlement{
-			State: app.DeliveryChecking, NextAt: j.now.Add(offset(0, j.connection.Confirm)), Code: app.ErrorCode(err),
-			Message: "ConnectWise did not answer. psabridge looks whether it has the ticket before it sends it again.",
+			State: app.DeliveryChecking, NextAt: j.now.Add(offset(0, j.connection.Confirm)), Code: app.ErrorCode(err), Status: app.ErrorStatus(err),
+			Message: app.ErrorMessage(err) + " psabridge looks whether ConnectWise has the ticket before it sends it again.",
 		}, nil
 	}
 	return remote, nil, err

@@ -590,3 +590,44 @@ func TestUnreachableThroughTheStore(t *testing.T) {
 		t.Error("not closed")
 	}
 }
+
+// TestUnknownOutcomeKeepsTheAnswer: a server error leaves open what became of a write, but what ConnectWise said with it
+// and its status are what a person needs who asks there. Every write is the same in this, a test ticket's too.
+func TestUnknownOutcomeKeepsTheAnswer(t *testing.T) {
+	const words = "not able to process"
+	later := func(w *world) int64 {
+		w.problem()
+		w.deliver(0)
+		w.set(w.clock.Add(time.Hour))
+		w.recovery()
+		return 2
+	}
+	for _, tc := range []struct {
+		name         string
+		method, path string
+		news         func(w *world) int64
+	}{
+		{"create", http.MethodPost, ticketsPath, func(w *world) int64 { w.problem(); return 1 }},
+		{"note", http.MethodPost, notesPath, later},
+		{"close", http.MethodPatch, onePath, later},
+		{"test, create", http.MethodPost, ticketsPath, (*world).start},
+		{"test, note", http.MethodPost, notesPath, (*world).start},
+		{"test, close", http.MethodPatch, onePath, (*world).start},
+	} {
+		t.Run(tc.name, func(t *testing.T) {
+			w := newWorld(t, sandbox.Options{})
+			fault := sandbox.Broken()
+			fault.Method, fault.Path = tc.method, tc.path
+			w.vendor.ConnectWise.Faults.Add(fault)
+			id := tc.news(w)
+			w.box.Once(t.Context())
+			if d := w.delivery(id); d.State != app.DeliveryChecking || !strings.Contains(d.Reason, words) {
+				t.Errorf("delivery %s: %s", d.State, d.Reason)
+			}
+			list, err := w.store.Attempts(t.Context(), id)
+			if err != nil || len(list) != 1 || list[0].Status != http.StatusInternalServerError || !strings.Contains(list[0].Error, words) {
+				t.Errorf("attempts %+v, %v", list, err)
+			}
+		})
+	}
+}
