@@ -59,7 +59,7 @@ func TestEachCheckFails(t *testing.T) {
 			}, "address", app.CheckFailed, []string{"No connection to 127.0.0.1:"}, []string{"Open ConnectWise in the browser", "firewall"}, nil,
 		},
 		"private network": {
-			func(_ *testing.T, b *bench) { b.unreachable("https://10.1.2.3", "is in a private network") }, "address", app.CheckFailed, []string{"private network"}, []string{"Self-hosted"}, nil,
+			func(_ *testing.T, b *bench) { b.unreachable("https://10.1.2.3", "is in a private network") }, "address", app.CheckFailed, []string{"private network"}, []string{"self-hosted"}, nil,
 		},
 		"busy":           {quirk(func(q *sandbox.Quirks) { q.RequestsPerMinute = 1 }), "keys", app.CheckFailed, []string{"wait"}, []string{"Wait a moment"}, nil},
 		"another server": {quirk(func(q *sandbox.Quirks) { q.HiddenLookup = true }), "connectwise", app.CheckWarning, []string{"hides its company lookup"}, []string{"/login/companyinfo"}, nil},
@@ -312,31 +312,6 @@ func TestEachRightIsNamed(t *testing.T) {
 	covered := len(sandbox.Rights())
 	if covered != 20 {
 		t.Errorf("the sandbox knows %d rights; the table above has 20", covered)
-	}
-}
-
-func TestRightsThatAreRefused(t *testing.T) {
-	b := sampled(t, sandbox.Options{})
-	b.parked(t)
-	d, found, err := b.store.Claim(t.Context(), b.now(), nil)
-	if err != nil || !found {
-		t.Fatal(found, err)
-	}
-	if err := b.store.Intent(t.Context(), app.Intent{DeliveryID: d.ID, Attempt: d.Attempt, At: b.now(), Request: `{"Summary":"Down"}`}); err != nil {
-		t.Fatal(err)
-	}
-	const words = "The role lacks “Service Desk ▸ Service Tickets ▸ Add”. It says: “You do not have the rights.”"
-	if err := b.store.Settle(t.Context(), app.Settlement{DeliveryID: d.ID, Attempt: d.Attempt, At: b.now(), State: app.DeliveryParked, Code: app.Forbidden, Message: words}); err != nil {
-		t.Fatal(err)
-	}
-	byID, _ := b.test(t)
-	got := byID["right.tickets.add"]
-	if got.State != app.CheckFailed || got.Message != words {
-		t.Errorf("%+v", got)
-	}
-	contains(t, got.Fix, "set Service Desk ▸ Service Tickets ▸ Add to All", "Deliveries")
-	if byID["right.tickets.edit"].State != app.CheckSkipped {
-		t.Errorf("%+v", byID["right.tickets.edit"])
 	}
 }
 

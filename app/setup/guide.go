@@ -90,7 +90,7 @@ func (s *Setup) gatherConnection(ctx context.Context, g *guide) (err error) {
 	if g.checkedAt, err = s.Store.CheckedAt(ctx, g.conn.Name); err != nil {
 		return err
 	}
-	g.proofs, err = s.Store.Proofs(ctx, g.conn.Name)
+	g.proofs, err = s.proofsOf(ctx, g.conn)
 	return err
 }
 

@@ -257,7 +257,7 @@ func TestGuideOfATestTicket(t *testing.T) {
 	}
 	for i, settled := range []app.Settlement{
 		{State: app.DeliveryParked, Code: app.Forbidden, Message: "The test stopped when it was to be closed."},
-		{State: app.DeliveryDone, Message: "Ticket 48001 was created, noted, closed and read back."},
+		{State: app.DeliveryDone, Message: "Ticket 48001 was created, noted, closed and read back.", Ledger: []app.LedgerEntry{{Object: "ticket 48001", Note: app.TestClose.LedgerNote(app.LedgerOutcome)}}},
 	} {
 		b.advance(time.Hour)
 		x := app.Ticket{XRef: strconv.Itoa(i), ScopeKey: app.TicketTestScope, Connection: "cw", Summary: "Test"}

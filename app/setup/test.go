@@ -51,7 +51,7 @@ func (s *Setup) check(ctx context.Context, connection string, each func(app.Chec
 // recall reads what is known before ConnectWise is asked: what writes proved, what people confirmed, and the companies as
 // they were read last, because a company that is gone has no name any more.
 func (r *run) recall(ctx context.Context) (err error) {
-	if r.proofs, err = r.Store.Proofs(ctx, r.conn.Name); err != nil {
+	if r.proofs, err = r.proofsOf(ctx, r.conn); err != nil {
 		return err
 	}
 	if r.confirmed, err = r.said(ctx); err != nil {

@@ -392,26 +392,6 @@ func TestAgreements(t *testing.T) {
 	}
 }
 
-func TestRightsAreProvenByWhatWorked(t *testing.T) {
-	b := sampled(t, sandbox.Options{})
-	b.parked(t)
-	d, found, err := b.store.Claim(t.Context(), b.now(), nil)
-	if err != nil || !found {
-		t.Fatal(found, err)
-	}
-	err = b.store.Settle(t.Context(), app.Settlement{
-		DeliveryID: d.ID, Attempt: d.Attempt, At: b.now(), State: app.DeliveryDone,
-		Ticket: &app.Ticket{ID: d.TicketID, XRef: "x-1", ScopeKey: "k", Connection: "cw", RemoteID: 48211, State: app.TicketOpen, OpenedAt: b.now()},
-	})
-	if err != nil {
-		t.Fatal(err)
-	}
-	byID, _ := b.test(t)
-	if byID["right.tickets.add"].State != app.CheckOK {
-		t.Errorf("%+v", byID["right.tickets.add"])
-	}
-}
-
 func TestTestThatCannotRun(t *testing.T) {
 	b := sampled(t, sandbox.Options{})
 	if _, err := b.Test(t.Context(), "nobody", nil); code(err) != app.NotFound {
