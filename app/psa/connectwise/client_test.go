@@ -138,6 +138,28 @@ func TestBodies(t *testing.T) {
 	}
 }
 
+// TestWhereANoteStands: whatever the answer says about place and ticket is compared; one that says nothing is believed.
+func TestWhereANoteStands(t *testing.T) {
+	for name, tc := range map[string]struct {
+		answer string
+		code   app.Code
+	}{
+		"as asked":          {`{"id":9,"ticketId":7,"internalAnalysisFlag":true,"detailDescriptionFlag":false,"resolutionFlag":false}`, ""},
+		"nothing said":      {`{"id":9}`, ""},
+		"internal alone":    {`{"id":9,"internalAnalysisFlag":true}`, ""},
+		"discussion":        {`{"id":9,"detailDescriptionFlag":true}`, app.Conflict},
+		"resolution":        {`{"id":9,"internalAnalysisFlag":false,"detailDescriptionFlag":false,"resolutionFlag":true}`, app.Conflict},
+		"nowhere":           {`{"id":9,"internalAnalysisFlag":false,"detailDescriptionFlag":false,"resolutionFlag":false}`, app.Conflict},
+		"both":              {`{"id":9,"internalAnalysisFlag":true,"detailDescriptionFlag":true}`, app.Conflict},
+		"of another ticket": {`{"id":9,"ticketId":99,"internalAnalysisFlag":true}`, app.Unavailable},
+	} {
+		s := &scripted{answers: map[string]string{"POST service/tickets/7/notes": tc.answer}}
+		if _, err := scriptedClient(t, s).AddNote(t.Context(), 7, app.TicketNote{Text: "n", Internal: true}); app.ErrorCode(err) != tc.code {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+}
+
 // TestSilenceComesFirst: a server that refuses the word that keeps it quiet is not asked again without it.
 func TestSilenceComesFirst(t *testing.T) {
 	s := &scripted{

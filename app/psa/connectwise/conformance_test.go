@@ -270,8 +270,10 @@ func fault(tr psatest.Trouble) sandbox.Fault {
 		f.Unchanged = true
 	case psatest.Another:
 		f.Edit = func(o map[string]any) {
-			o["id"], o["externalXRef"], o["product"] = 1, "somebody else's", map[string]any{"id": 1}
+			o["id"], o["externalXRef"], o["product"], o["ticketId"] = 1, "somebody else's", map[string]any{"id": 1}, 1
 		}
+	case psatest.Misplaced:
+		f.Edit = func(o map[string]any) { o["internalAnalysisFlag"], o["resolutionFlag"] = false, true }
 	}
 	return f
 }

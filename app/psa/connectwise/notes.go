@@ -13,8 +13,10 @@ type noteRow struct {
 	ID               int64  `json:"id"`
 	NoteType         string `json:"noteType"`
 	Text             string `json:"text"`
-	InternalAnalysis bool   `json:"internalAnalysisFlag"`
-	DetailFlag       bool   `json:"detailDescriptionFlag"`
+	TicketID         int64  `json:"ticketId"` // of /notes alone
+	InternalAnalysis *bool  `json:"internalAnalysisFlag"`
+	DetailFlag       *bool  `json:"detailDescriptionFlag"`
+	ResolutionFlag   *bool  `json:"resolutionFlag"`
 	Member           ref    `json:"member"`
 	Contact          ref    `json:"contact"`
 	OriginalAuthor   string `json:"originalAuthor"`
@@ -55,6 +57,8 @@ type newNote struct {
 
 // AddNote adds one note and mails nobody. Only text and place of n are used.
 //
+// The answer says where the note stands, and is compared as far as it does.
+//
 // POST /service/tickets/{id}/notes.
 func (c *Client) AddNote(ctx context.Context, ticket int64, n app.TicketNote) (app.TicketNote, error) {
 	body := newNote{Text: clean(n.Text), Detail: !n.Internal, Internal: n.Internal}
@@ -65,14 +69,28 @@ func (c *Client) AddNote(ctx context.Context, ticket int64, n app.TicketNote) (a
 	if err := c.post(ctx, ticketPath(ticket)+"/notes", body, &row, ticket); err != nil {
 		return app.TicketNote{}, err
 	}
-	if row.ID == 0 {
+	switch {
+	case row.ID == 0:
 		return app.TicketNote{}, noID("note")
-	}
-	if n.Internal && row.DetailFlag {
-		return row.note(), notDone("ConnectWise added note %d to ticket %d where the customer can read it, instead of the internal analysis. Look at the ticket there.", row.ID, ticket)
+	case row.TicketID != 0 && row.TicketID != ticket:
+		return row.note(), another("ticket", row.TicketID)
+	case n.Internal && row.readByOthers():
+		return row.note(), notDone("ConnectWise added note %d to ticket %d where the customer may read it, instead of the internal analysis. Look at the ticket there.", row.ID, ticket)
 	}
 	return row.note(), nil
 }
+
+// readByOthers reports whether an answer says that a note does not stand in the internal analysis, and there alone. An
+// answer without any of the three flags says nothing.
+func (r noteRow) readByOthers() bool {
+	if is(r.DetailFlag) || is(r.ResolutionFlag) {
+		return true
+	}
+	said := r.InternalAnalysis != nil || r.DetailFlag != nil || r.ResolutionFlag != nil
+	return said && !is(r.InternalAnalysis)
+}
+
+func is(flag *bool) bool { return flag != nil && *flag }
 
 func (r noteRow) note() app.TicketNote {
 	created := r.DateCreated.Time
@@ -82,7 +100,7 @@ func (r noteRow) note() app.TicketNote {
 		}
 	}
 	return app.TicketNote{
-		ID: r.ID, Text: r.Text, Internal: r.InternalAnalysis, CreatedAt: created, TimeEntry: r.NoteType == "TimeEntryNote",
+		ID: r.ID, Text: r.Text, Internal: is(r.InternalAnalysis), CreatedAt: created, TimeEntry: r.NoteType == "TimeEntryNote",
 		CreatedBy: cmp.Or(r.Member.Identifier, r.CreatedBy, r.OriginalAuthor, r.Contact.Name, r.Info.EnteredBy, r.Info.UpdatedBy),
 	}
 }

@@ -108,6 +108,7 @@ const (
 	NoID                  // the vendor does it, the answer does not say which record
 	Unchanged             // the vendor says yes and does nothing
 	Another               // the vendor does it, the answer is about another record
+	Misplaced             // the vendor does it, the answer says that the note stands where other people read it
 )
 
 // Run holds the adapter to the port's words.

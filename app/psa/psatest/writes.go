@@ -77,6 +77,12 @@ func testNotes(t *testing.T, w World) {
 	}
 	_, err = c.AddNote(ctx, made.ID, app.TicketNote{Text: " \x00"})
 	w.wants(t, err, app.Invalid, app.OutcomeNone)
+	w.Trouble(Trouble{Method: http.MethodPost, Kind: Misplaced})
+	_, err = c.AddNote(ctx, made.ID, app.TicketNote{Text: "ours alone", Internal: true})
+	w.wants(t, err, app.Conflict, app.OutcomeNone)
+	w.Trouble(Trouble{Method: http.MethodPost, Kind: Another})
+	_, err = c.AddNote(ctx, made.ID, app.TicketNote{Text: "on this ticket", Internal: true})
+	w.wants(t, err, app.Unavailable, app.OutcomeUnknown)
 }
 
 // testManyTickets: 250 ids in a handful of calls; what is gone is missing, nothing else.
