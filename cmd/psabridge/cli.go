@@ -189,7 +189,9 @@ func (g *globals) withBridge(ctx context.Context, c console, f func(*client) err
 	}
 	defer b.stopSoon(ctx)
 	b.startBriefly(ctx, sockets)
-	return f(newClient(b.api(), b.token))
+	cl := newClient(b.api(), b.token)
+	cl.brief = true
+	return f(cl)
 }
 
 // runningClient speaks to the bridge that holds the data folder.

@@ -17,6 +17,7 @@ type client struct {
 	base  string // http://127.0.0.1:7360
 	token string
 	http  *http.Client
+	brief bool // the bridge lives for this command alone
 }
 
 // maxAnswer bounds what is read of an answer.

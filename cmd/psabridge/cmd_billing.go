@@ -69,7 +69,7 @@ type pushAnswer struct {
 // Run makes a plan and prints it.
 func (b billingPlan) Run(ctx context.Context, g *globals, c console) error {
 	return g.withBridge(ctx, c, func(cl *client) error {
-		p, raw, err := b.plan(ctx, cl)
+		p, raw, err := b.plan(ctx, cl, g.teller(c))
 		if err != nil {
 			return err
 		}
@@ -77,7 +77,7 @@ func (b billingPlan) Run(ctx context.Context, g *globals, c console) error {
 	})
 }
 
-func (b billingScope) plan(ctx context.Context, cl *client) (planAnswer, json.RawMessage, error) {
+func (b billingScope) plan(ctx context.Context, cl *client, tell func(string)) (planAnswer, json.RawMessage, error) {
 	var p planAnswer
 	name, err := b.connection(ctx, cl)
 	if err != nil {
@@ -88,7 +88,7 @@ func (b billingScope) plan(ctx context.Context, cl *client) (planAnswer, json.Ra
 		in["period"] = b.Period
 	}
 	var raw json.RawMessage
-	if err := cl.call(ctx, http.MethodPost, "/billing/plans?wait=600", in, &raw); err != nil {
+	if err := cl.long(ctx, "/billing/plans", in, &raw, tell); err != nil {
 		return p, nil, err
 	}
 	return p, raw, json.Unmarshal(raw, &p)
@@ -162,7 +162,7 @@ func (b billingPush) Run(ctx context.Context, g *globals, c console) error {
 		return app.FieldErrorf("digest", "Say which plan to push: --digest with the digest that billing plan printed, or --yes for whatever is planned now.")
 	}
 	return g.withBridge(ctx, c, func(cl *client) error {
-		plan, err := b.chosen(ctx, cl)
+		plan, err := b.chosen(ctx, cl, g.teller(c))
 		if err != nil {
 			return err
 		}
@@ -176,9 +176,9 @@ func (b billingPush) Run(ctx context.Context, g *globals, c console) error {
 }
 
 // chosen is the plan to push: made now, or the current one when its digest is the one that was looked at.
-func (b billingPush) chosen(ctx context.Context, cl *client) (planAnswer, error) {
+func (b billingPush) chosen(ctx context.Context, cl *client, tell func(string)) (planAnswer, error) {
 	if b.Yes {
-		p, _, err := b.plan(ctx, cl)
+		p, _, err := b.plan(ctx, cl, tell)
 		return p, err
 	}
 	name, err := b.connection(ctx, cl)
@@ -198,16 +198,14 @@ func (b billingPush) chosen(ctx context.Context, cl *client) (planAnswer, error)
 	return out.Items[0], nil
 }
 
-// lookEvery is how often a waiting command asks how far a push is.
-const lookEvery = 300 * time.Millisecond
-
+// finishPush waits until a push is written. Approving is quick; writing is the outbox's.
 func finishPush(ctx context.Context, g *globals, c console, cl *client, id string) error {
-	tick := time.NewTicker(lookEvery)
+	tick, tell, began := time.NewTicker(lookEvery), g.teller(c), time.Now()
 	defer tick.Stop()
 	for {
 		var raw json.RawMessage
 		if err := cl.call(ctx, http.MethodGet, "/billing/pushes/"+id, nil, &raw); err != nil {
-			return err
+			return pushStopped(ctx, id, err)
 		}
 		var p pushAnswer
 		if err := json.Unmarshal(raw, &p); err != nil {
@@ -222,12 +220,36 @@ func finishPush(ctx context.Context, g *globals, c console, cl *client, id strin
 			}
 			return nil
 		}
+		if time.Since(began) > quietFor {
+			tell(p.progress())
+		}
 		select {
 		case <-ctx.Done():
-			return app.Errorf(app.Unavailable, "Stopped waiting. The push %s goes on when psabridge runs; look with: psabridge billing history", id)
+			return pushStopped(ctx, id, ctx.Err())
 		case <-tick.C:
 		}
 	}
+}
+
+func pushStopped(ctx context.Context, id string, err error) error {
+	if ctx.Err() == nil {
+		return err
+	}
+	return app.Errorf(app.Unavailable, "Stopped waiting. The push %s goes on when psabridge runs; look with: psabridge billing history", id)
+}
+
+// progress is how far a push is that is being written.
+func (p pushAnswer) progress() string {
+	done, all := 0, 0
+	for _, l := range p.Lines {
+		if l.Verdict == app.VerdictUpdate || l.Verdict == app.VerdictCreate {
+			all++
+			if l.State != app.LinePlanned && l.State != app.LineWriting {
+				done++
+			}
+		}
+	}
+	return fmt.Sprintf("%d of %d lines written", done, all)
 }
 
 func (p pushAnswer) print(w io.Writer) {

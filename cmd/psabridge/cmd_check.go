@@ -57,12 +57,12 @@ func (c checkCmd) Run(ctx context.Context, g *globals, con console) error {
 		if err != nil {
 			return err
 		}
-		path := "/checks?wait=600"
+		path := "/checks"
 		if c.Connection != "" {
-			path += "&connection=" + url.QueryEscape(c.Connection)
+			path += "?connection=" + url.QueryEscape(c.Connection)
 		}
 		var a checkAnswer
-		if err := cl.call(ctx, http.MethodPost, path, nil, &a); err != nil {
+		if err := cl.long(ctx, path, nil, &a, g.teller(con)); err != nil {
 			return err
 		}
 		a.Ticket = ticket
@@ -94,7 +94,7 @@ func (c checkCmd) openTicket(ctx context.Context, cl *client) (*testTicketLine, 
 	}
 	var raw json.RawMessage
 	if err := cl.call(ctx, http.MethodPost, "/connections/"+url.PathEscape(name)+"/test-ticket?wait="+testWait, in, &raw); err != nil {
-		return nil, err
+		return nil, cl.stopped(ctx, err)
 	}
 	var t testTicketLine
 	return &t, json.Unmarshal(raw, &t)

@@ -107,7 +107,7 @@ func (s syncCmd) Run(ctx context.Context, g *globals, c console) error {
 		answers, complete := map[string]syncAnswer{}, true
 		for _, name := range names {
 			var a syncAnswer
-			if err := cl.call(ctx, http.MethodPost, "/sources/"+url.PathEscape(name)+"/sync?wait=600", nil, &a); err != nil {
+			if err := cl.long(ctx, "/sources/"+url.PathEscape(name)+"/sync", nil, &a, g.teller(c)); err != nil {
 				return err
 			}
 			answers[name], complete = a, complete && a.Complete
