@@ -25,6 +25,13 @@ type CheckRow struct {
 	Fix        string // what to click, empty when nothing is wrong
 	Took       time.Duration
 	ChangedAt  time.Time
+	Tried      CheckState // what it was when it was tried last, which being skipped does not change; "" when it never was
+}
+
+// CheckRun is the newest test of a connection.
+type CheckRun struct {
+	At      time.Time // zero when it was never tested
+	Current bool      // it was made with the settings and the keys the connection has now
 }
 
 // CheckState is the answer of one check.

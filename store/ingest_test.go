@@ -412,8 +412,10 @@ func TestOptionsAndChecks(t *testing.T) {
 	if rows, at, err = s.Options(ctx, "cw", app.ListTeams, 4); err != nil || len(rows) != 0 || !at.Equal(t0.Add(time.Hour)) {
 		t.Errorf("an empty list is %v at %v (%v)", rows, at, err)
 	}
+	_, err = s.SaveSettings(ctx, app.Revision{At: t0}, app.Projection{Connections: []app.ProjectionRow{{Name: "cw", Kind: "connectwise"}}})
+	must(t, err)
 	for i, state := range []app.CheckState{app.CheckOK, app.CheckOK, app.CheckFailed} {
-		must(t, s.SaveChecks(ctx, "cw", []app.CheckRow{{ID: "keys", State: state}}, t0.Add(time.Duration(i)*time.Hour)))
+		must(t, s.SaveChecks(ctx, "cw", "", []app.CheckRow{{ID: "keys", State: state}}, t0.Add(time.Duration(i)*time.Hour)))
 		list, err := s.Checks(ctx, "cw")
 		must(t, err)
 		want := t0

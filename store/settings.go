@@ -72,6 +72,11 @@ func saveProjection(ctx context.Context, tx *sql.Tx, p app.Projection, at time.T
 			return err
 		}
 	}
+	for _, table := range []string{"checks", "check_runs", "options", "option_loads"} { // of one that was removed nobody wants to know
+		if err := exec(ctx, tx, "DELETE FROM "+table+" WHERE connection NOT IN (SELECT name FROM connections WHERE removed_at IS NULL)"); err != nil {
+			return err
+		}
+	}
 	for i, row := range p.Rules {
 		if err := exec(ctx, tx, `INSERT INTO rules (name, position, config) VALUES (?, ?, ?)
 			ON CONFLICT (name) DO UPDATE SET position = excluded.position, config = excluded.config, removed_at = NULL`,

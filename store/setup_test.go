@@ -104,9 +104,10 @@ func TestCheckRuns(t *testing.T) {
 		t.Errorf("never tested: %v, %v", at, err)
 	}
 	now := time.Date(2026, 11, 5, 6, 0, 0, 0, time.UTC)
+	connected(t, s, now)
 	for range 2 {
 		now = now.Add(time.Hour)
-		if err := s.SaveChecks(ctx, "cw", []app.CheckRow{{ID: "keys", State: app.CheckOK, Took: 312 * time.Millisecond}}, now); err != nil {
+		if err := s.SaveChecks(ctx, "cw", "", []app.CheckRow{{ID: "keys", State: app.CheckOK, Took: 312 * time.Millisecond}}, now); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -114,5 +115,63 @@ func TestCheckRuns(t *testing.T) {
 	rows, _ := s.Checks(ctx, "cw")
 	if err != nil || !at.Equal(now) || rows[0].Took != 312*time.Millisecond || !rows[0].ChangedAt.Equal(now.Add(-time.Hour)) {
 		t.Errorf("at %v, %+v, %v", at, rows, err)
+	}
+}
+
+func connected(t *testing.T, s *Store, now time.Time) {
+	t.Helper()
+	if _, err := s.SaveSettings(t.Context(), app.Revision{At: now}, app.Projection{Connections: []app.ProjectionRow{{Name: "cw", Kind: "connectwise"}}}); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// Whoever enters a connection of the same name again must not see what was true of the one before.
+func TestARemovedConnectionLeavesNothingBehind(t *testing.T) {
+	s, ctx := mustOpen(t, t.TempDir(), migrations), t.Context()
+	now := time.Date(2026, 11, 5, 6, 0, 0, 0, time.UTC)
+	check := func() {
+		t.Helper()
+		if err := s.SaveChecks(ctx, "cw", "about", []app.CheckRow{{ID: "keys", State: app.CheckOK}}, now); err != nil {
+			t.Fatal(err)
+		}
+	}
+	left := func(want int) {
+		t.Helper()
+		rows, _ := s.Checks(ctx, "")
+		at, about, _ := s.CheckedAbout(ctx, "cw")
+		options, loaded, err := s.Options(ctx, "cw", app.ListBoards, 0)
+		if err != nil || len(rows) != want || len(options) != want || at.IsZero() != (want == 0) || loaded.IsZero() != (want == 0) || (about == "") != (want == 0) {
+			t.Errorf("%d checks at %v about %q, %d options at %v, %v", len(rows), at, about, len(options), loaded, err)
+		}
+	}
+	check()
+	left(0) // a connection that never was
+	connected(t, s, now)
+	check()
+	if err := s.SaveOptions(ctx, "cw", app.ListBoards, 0, []app.OptionRow{{ID: 1, Name: "Alerts"}}, now); err != nil {
+		t.Fatal(err)
+	}
+	left(1)
+	if _, err := s.SaveSettings(ctx, app.Revision{Rev: 1, At: now}, app.Projection{}); err != nil {
+		t.Fatal(err)
+	}
+	check() // of a test that was under way
+	left(0)
+}
+
+// A night without ConnectWise does not make a check forget that it was good.
+func TestASkippedCheckRemembersWhatItWas(t *testing.T) {
+	s, ctx := mustOpen(t, t.TempDir(), migrations), t.Context()
+	now := time.Date(2026, 11, 5, 6, 0, 0, 0, time.UTC)
+	connected(t, s, now)
+	for i, want := range []struct{ state, tried app.CheckState }{
+		{app.CheckSkipped, ""}, {app.CheckOK, app.CheckOK}, {app.CheckSkipped, app.CheckOK}, {app.CheckSkipped, app.CheckOK}, {app.CheckFailed, app.CheckFailed},
+	} {
+		if err := s.SaveChecks(ctx, "cw", "", []app.CheckRow{{ID: "keys", State: want.state}}, now); err != nil {
+			t.Fatal(err)
+		}
+		if rows, err := s.Checks(ctx, "cw"); err != nil || rows[0].Tried != want.tried {
+			t.Errorf("%d: %+v, %v", i, rows, err)
+		}
 	}
 }

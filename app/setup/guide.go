@@ -38,17 +38,17 @@ func (s *Setup) Guide(ctx context.Context, connection string) (app.Guide, error)
 
 // guide is what the tasks are computed from.
 type guide struct {
-	doc       app.Settings
-	conn      app.ConnectionSettings
-	known     bool // there is a connection
-	keys      bool // both keys are stored for its address
-	builtIn   bool // this program carries a client ID
-	checks    []app.CheckRow
-	checkedAt time.Time
-	proofs    []app.Proof
-	said      map[string]app.Confirmation
-	tree      []app.Organization
-	problem   func(source string) string // why a source cannot be read, "" when it can
+	doc     app.Settings
+	conn    app.ConnectionSettings
+	known   bool // there is a connection
+	keys    bool // both keys are stored for its address
+	builtIn bool // this program carries a client ID
+	checks  []app.CheckRow
+	run     app.CheckRun
+	proofs  []app.Proof
+	said    map[string]app.Confirmation
+	tree    []app.Organization
+	problem func(source string) string // why a source cannot be read, "" when it can
 }
 
 func (s *Setup) gather(ctx context.Context, connection string) (*guide, error) {
@@ -87,7 +87,7 @@ func (s *Setup) gatherConnection(ctx context.Context, g *guide) (err error) {
 	if g.checks, err = s.Store.Checks(ctx, g.conn.Name); err != nil {
 		return err
 	}
-	if g.checkedAt, err = s.Store.CheckedAt(ctx, g.conn.Name); err != nil {
+	if g.run, err = s.CheckRun(ctx, g.conn.Name); err != nil {
 		return err
 	}
 	g.proofs, err = s.proofsOf(ctx, g.conn)
@@ -141,9 +141,9 @@ func (g *guide) proven(ids ...string) (app.TaskState, string) {
 	case len(warned) > 0:
 		return app.TaskDone, warned[0].Message
 	case len(unproven) > 0:
-		return app.TaskDone, fmt.Sprintf("Checked %s. %s not proven yet; the test ticket and the first push prove what reading cannot.", g.moment(g.checkedAt), countOf(len(unproven), "right is", "rights are"))
+		return app.TaskDone, fmt.Sprintf("Checked %s. %s not proven yet; the test ticket and the first push prove what reading cannot.", g.moment(g.run.At), countOf(len(unproven), "right is", "rights are"))
 	}
-	return app.TaskDone, "Checked " + g.moment(g.checkedAt) + "."
+	return app.TaskDone, "Checked " + g.moment(g.run.At) + "."
 }
 
 // rowsOf are the newest results of some checks; an id that ends in a point means all that begin so.
@@ -180,7 +180,7 @@ func (g *guide) untested() string {
 		return ""
 	case !g.keys:
 		return "The test proves it once the keys are entered."
-	case g.checkedAt.IsZero():
+	case g.run.At.IsZero():
 		return "Not tested yet."
 	}
 	return "The test proves it once the feature is switched on."

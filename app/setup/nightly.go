@@ -66,7 +66,7 @@ func (s *Setup) Nightly(ctx context.Context, now time.Time, skip func(connection
 // checkDue says which try of a connection's night is due now; 0 when none is, or somebody tests it already.
 func (s *Setup) checkDue(ctx context.Context, conn app.ConnectionSettings, now time.Time) (try int, err error) {
 	due := lastNight(conn, now)
-	at, err := s.Store.CheckedAt(ctx, conn.Name)
+	at, _, err := s.Store.CheckedAbout(ctx, conn.Name)
 	if err != nil || !at.Before(due) {
 		return 0, err
 	}
@@ -104,7 +104,7 @@ func (s *Setup) takeNight(connection string, due, now time.Time) (try int) {
 	if !n.due.Equal(due) {
 		n = night{due: due}
 	}
-	if s.testing[connection] > 0 || n.tries > 0 && now.Sub(n.last).Abs() < nightRetry {
+	if s.busy(connection) || n.tries > 0 && now.Sub(n.last).Abs() < nightRetry {
 		return 0
 	}
 	n.tries, n.last = n.tries+1, now
@@ -126,6 +126,11 @@ func (s *Setup) testByNight(ctx context.Context, connection string, try int) err
 	for _, c := range before {
 		was[c.ID] = c.State
 	}
+	end, err := s.begin(ctx, connection)
+	if err != nil {
+		return err
+	}
+	defer end()
 	r, err := s.check(ctx, connection, nil)
 	if err != nil {
 		return err
@@ -142,20 +147,5 @@ func (s *Setup) testByNight(ctx context.Context, connection string, try int) err
 		}
 	}
 	s.Log.InfoContext(ctx, "nightly checks made", "connection", connection, "checks", len(r.rows), "worse", worse)
-	return s.Store.SaveChecks(ctx, connection, r.rows, s.Now())
-}
-
-// begin notes that a connection is being tested; the function it returns ends that.
-func (s *Setup) begin(connection string) (end func()) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	if s.testing == nil {
-		s.testing = make(map[string]int)
-	}
-	s.testing[connection]++
-	return func() {
-		s.mu.Lock()
-		defer s.mu.Unlock()
-		s.testing[connection]--
-	}
+	return s.keep(ctx, r)
 }

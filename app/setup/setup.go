@@ -21,9 +21,9 @@ type Store interface {
 
 	SaveOptions(ctx context.Context, connection string, list app.OptionList, parent int64, rows []app.OptionRow, now time.Time) error
 	Options(ctx context.Context, connection string, list app.OptionList, parent int64) ([]app.OptionRow, time.Time, error)
-	SaveChecks(ctx context.Context, connection string, rows []app.CheckRow, now time.Time) error
+	SaveChecks(ctx context.Context, connection, about string, rows []app.CheckRow, now time.Time) error
 	Checks(ctx context.Context, connection string) ([]app.CheckRow, error)
-	CheckedAt(ctx context.Context, connection string) (time.Time, error)
+	CheckedAbout(ctx context.Context, connection string) (at time.Time, about string, err error)
 	Proofs(ctx context.Context, connection string) ([]app.Proof, error)
 	Confirm(ctx context.Context, c app.Confirmation) error
 	Unconfirm(ctx context.Context, subject string) error
@@ -68,8 +68,8 @@ type Setup struct {
 	hooks  []func(context.Context, Changed)
 	tried  map[string]time.Time // when the drop-downs of a connection were last asked for in vain
 
-	testing map[string]int   // tests of a connection under way
-	nights  map[string]night // the night's test of a connection
+	testing map[string]*underWay // the test of a connection
+	nights  map[string]night     // the night's test of a connection
 }
 
 // New makes the use case.

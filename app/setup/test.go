@@ -10,39 +10,83 @@ import (
 
 // Test runs the named checks of a connection one after the other, tells each as it comes, and stores them all. A check
 // that fails is a result; an error is returned only when the checks themselves could not be run: no such connection,
-// or cancelled, and then nothing is stored.
+// changed under way twice, or cancelled, and then nothing is stored. A second test of a connection waits for the first,
+// so that what is stored last is what was found last. When the settings or keys change under way it starts over, and
+// tells each check again.
 func (s *Setup) Test(ctx context.Context, connection string, each func(app.CheckRow)) ([]app.CheckRow, error) {
+	end, err := s.begin(ctx, connection)
+	if err != nil {
+		return nil, err
+	}
+	defer end()
 	r, err := s.check(ctx, connection, each)
 	if err != nil {
 		return nil, err
 	}
-	return r.rows, s.Store.SaveChecks(ctx, connection, r.rows, s.Now())
+	return r.rows, s.keep(ctx, r)
 }
 
-// check runs the checks and stores nothing.
+func cancelled(ctx context.Context) error {
+	return app.Wrap(ctx.Err(), app.Unavailable, "The test was cancelled.")
+}
+
+// keep stores what a test found.
+func (s *Setup) keep(ctx context.Context, r *run) error {
+	return s.Store.SaveChecks(ctx, r.conn.Name, r.about, r.rows, s.Now())
+}
+
+// check runs the checks and stores nothing. Results of a connection that was changed meanwhile are about neither the old
+// one nor the new one, so it starts over once.
 func (s *Setup) check(ctx context.Context, connection string, each func(app.CheckRow)) (*run, error) {
+	for range 2 {
+		r, err := s.checkOnce(ctx, connection, each)
+		if err != nil {
+			return nil, err
+		}
+		_, _, about, err := s.tested(ctx, connection)
+		if err != nil {
+			return nil, err
+		}
+		if about == r.about {
+			return r, nil
+		}
+	}
+	return nil, app.Errorf(app.Conflict, "The settings or keys of connection %s were changed while it was tested. Test it again.", connection)
+}
+
+// tested reads the connection that is to be tested, and the fingerprint of it.
+func (s *Setup) tested(ctx context.Context, connection string) (app.Settings, app.ConnectionSettings, string, error) {
 	doc, _, err := s.Document(ctx)
 	if err != nil {
-		return nil, err
+		return app.Settings{}, app.ConnectionSettings{}, "", err
 	}
 	conn, known := settings.ConnectionByName(doc, connection)
 	if !known {
-		return nil, app.Errorf(app.NotFound, "There is no connection %s in the settings.", connection)
+		return app.Settings{}, app.ConnectionSettings{}, "", noConnection(connection)
 	}
-	defer s.begin(connection)()
+	about, err := s.about(ctx, conn)
+	return doc, conn, about, err
+}
+
+func (s *Setup) checkOnce(ctx context.Context, connection string, each func(app.CheckRow)) (*run, error) {
+	doc, conn, about, err := s.tested(ctx, connection)
+	if err != nil {
+		return nil, err
+	}
 	organizations, err := s.Store.Organizations(ctx, app.OrganizationFilter{})
 	if err != nil {
 		return nil, err
 	}
-	r := &run{Setup: s, conn: conn, doc: doc, organizations: organizations, each: each, results: make(map[string]app.CheckState)}
+	r := &run{Setup: s, conn: conn, about: about, doc: doc, organizations: organizations, each: each, results: make(map[string]app.CheckState)}
 	if err := r.recall(ctx); err != nil {
 		return nil, err
 	}
+	s.soFar(connection, nil)
 	r.client, r.clientErr = s.Client(ctx, connection)
 	for _, c := range r.checks() {
 		r.do(ctx, c)
 		if ctx.Err() != nil {
-			return nil, app.Wrap(ctx.Err(), app.Unavailable, "The test was cancelled.")
+			return nil, cancelled(ctx)
 		}
 	}
 	return r, nil
@@ -85,6 +129,7 @@ func failedBy(err error, fix string) finding { return failed(app.ErrorMessage(er
 type run struct {
 	*Setup
 	conn          app.ConnectionSettings
+	about         string // the fingerprint of conn and its keys
 	doc           app.Settings
 	organizations []app.OrganizationRow
 	each          func(app.CheckRow)
@@ -155,6 +200,7 @@ func (r *run) do(ctx context.Context, c check) {
 	row := app.CheckRow{Connection: r.conn.Name, ID: c.id, Title: c.title, State: found.state, Message: found.message, Fix: found.fix, ChangedAt: r.Now()}
 	row.Took = max(0, row.ChangedAt.Sub(began))
 	r.rows = append(r.rows, row)
+	r.soFar(r.conn.Name, r.rows)
 	if r.each != nil {
 		r.each(row)
 	}

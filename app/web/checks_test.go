@@ -40,7 +40,7 @@ func TestTheChecksOfARemovedConnectionAreGone(t *testing.T) {
 	_, err = w.setup.Replace(t.Context(), "test", []byte(noConnection), false, true)
 	w.must(err)
 	// A test that was under way when it was removed may still store what it found.
-	w.must(w.store.SaveChecks(t.Context(), "cw", []app.CheckRow{{Connection: "cw", ID: "keys", Title: "The keys are accepted", State: app.CheckFailed, Message: "refused.", Fix: "x"}}, w.now))
+	w.must(w.store.SaveChecks(t.Context(), "cw", "", []app.CheckRow{{Connection: "cw", ID: "keys", Title: "The keys are accepted", State: app.CheckFailed, Message: "refused.", Fix: "x"}}, w.now))
 	w.get("/connections/cw").want(t, http.StatusNotFound)
 	for _, page := range []string{"/", "/diagnostics", "/connections"} {
 		if strings.Contains(w.get(page).want(t, http.StatusOK).body, "connection cw") {
@@ -69,7 +69,7 @@ func TestATestThatCouldNotBeMadeIsForgottenAfterTheNext(t *testing.T) {
 	if page := w.get("/connections/cw").body; !strings.Contains(page, words) || !strings.Contains(page, "The lists cannot be read.") {
 		t.Error("it is not said that the test could not be made")
 	}
-	w.must(w.store.SaveChecks(t.Context(), "cw", []app.CheckRow{{ID: "address", Title: "The address answers", State: app.CheckOK, Message: "fine."}}, w.now.Add(time.Hour)))
+	w.must(w.store.SaveChecks(t.Context(), "cw", "", []app.CheckRow{{ID: "address", Title: "The address answers", State: app.CheckOK, Message: "fine."}}, w.now.Add(time.Hour)))
 	for _, page := range []string{"/connections/cw", "/diagnostics", "/setup/connectwise"} {
 		if strings.Contains(w.get(page).body, words) {
 			t.Errorf("%s hides a good test behind an older one that could not be made", page)
@@ -98,7 +98,7 @@ func (g gated) Test(ctx context.Context, name string, each func(app.CheckRow)) (
 	case <-ctx.Done():
 		return nil, app.Wrap(ctx.Err(), app.Unavailable, "The test was cancelled.")
 	}
-	return []app.CheckRow{row}, g.w.store.SaveChecks(ctx, name, []app.CheckRow{row}, g.w.now)
+	return []app.CheckRow{row}, g.w.store.SaveChecks(ctx, name, "", []app.CheckRow{row}, g.w.now)
 }
 
 // gate makes every test of the world wait.

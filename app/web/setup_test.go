@@ -193,7 +193,7 @@ func TestTestTicketIsAskedFor(t *testing.T) {
 	if strings.Join(w.trials, ",") != "cw 250,cw 250" {
 		t.Errorf("asked for %v", w.trials)
 	}
-	w.must(w.store.SaveChecks(t.Context(), "cw", nil, w.now))
+	w.must(w.store.SaveChecks(t.Context(), "cw", "", nil, w.now))
 	id, err := w.store.StartTicketTest(t.Context(), app.Ticket{XRef: "x-test", ScopeKey: app.TicketTestScope, Connection: "cw", Summary: "Test"}, app.TicketPayload{CompanyID: 250}, w.now)
 	w.must(err)
 	if part := w.get("/connections/cw/test-ticket").want(t, http.StatusOK); !strings.Contains(part.body, "under way") || !strings.Contains(part.body, "hx-trigger") || id == 0 {
@@ -203,7 +203,7 @@ func TestTestTicketIsAskedFor(t *testing.T) {
 
 func TestDiagnosticsShowsWhatIsWrongAndRunsEverything(t *testing.T) {
 	w := furnished(t)
-	w.must(w.store.SaveChecks(t.Context(), "cw", []app.CheckRow{
+	w.must(w.store.SaveChecks(t.Context(), "cw", "", []app.CheckRow{
 		{ID: "right.tickets.inquire", Title: "The role may read tickets", State: app.CheckFailed, Message: "Refused.", Fix: "Give it.", Took: 300 * time.Millisecond},
 		{ID: "right.tickets.close", Title: "The role may close tickets", State: app.CheckSkipped, Message: "Not proven yet. The test ticket proves it."},
 	}, w.now))
@@ -228,7 +228,7 @@ func TestEveryCheckIsShownWithItsSentenceAndItsClick(t *testing.T) {
 		state := []app.CheckState{app.CheckFailed, app.CheckWarning}[i%2]
 		rows = append(rows, app.CheckRow{ID: id, Title: "Title of " + id, State: state, Message: "Sentence of " + id, Fix: "Click of " + id})
 	}
-	w.must(w.store.SaveChecks(t.Context(), "cw", rows, w.now))
+	w.must(w.store.SaveChecks(t.Context(), "cw", "", rows, w.now))
 	for _, path := range []string{"/connections/cw", "/diagnostics"} {
 		page := w.get(path).want(t, http.StatusOK).body
 		for _, r := range rows {

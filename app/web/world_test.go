@@ -290,7 +290,7 @@ func (f tester) Test(ctx context.Context, name string, each func(app.CheckRow)) 
 	f.w.tested.Add(1)
 	row := app.CheckRow{Connection: name, ID: "keys", Title: "Keys", State: app.CheckFailed, Message: "No " + nasty, Fix: "Click"}
 	each(row)
-	return []app.CheckRow{row}, f.w.store.SaveChecks(ctx, name, []app.CheckRow{row}, f.w.now)
+	return []app.CheckRow{row}, f.w.store.SaveChecks(ctx, name, "", []app.CheckRow{row}, f.w.now)
 }
 
 func (f tester) Options(ctx context.Context, name string, list app.OptionList, parent int64) ([]app.OptionRow, time.Time, error) {

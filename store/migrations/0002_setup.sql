@@ -5,15 +5,21 @@ CREATE TABLE confirmations (
   at      TEXT NOT NULL
 ) STRICT;
 
--- When the checks of a connection were last made. A check's own moment is that of its last change.
+-- When the checks of a connection were last made, and a fingerprint of what they were about: its settings and when its keys
+-- were set. A check's own moment is that of its last change.
 CREATE TABLE check_runs (
   connection TEXT PRIMARY KEY,
-  at         TEXT NOT NULL
+  at         TEXT NOT NULL,
+  about      TEXT NOT NULL
 ) STRICT;
 
-INSERT INTO check_runs (connection, at) SELECT connection, max(changed_at) FROM checks GROUP BY connection;
+INSERT INTO check_runs (connection, at, about) SELECT connection, max(changed_at), '' FROM checks GROUP BY connection;
 
 ALTER TABLE checks ADD COLUMN took_ms INTEGER NOT NULL DEFAULT 0;
+
+-- What a check was when it was tried last: a night on which it was skipped does not make it forget that it was good.
+ALTER TABLE checks ADD COLUMN tried TEXT NOT NULL DEFAULT '' CHECK (tried IN ('', 'ok', 'warning', 'failed'));
+UPDATE checks SET tried = state WHERE state <> 'skipped';
 
 -- A delivery may also be a test ticket. SQLite cannot widen a CHECK, so the table is made anew; attempts refer to it and
 -- step aside meanwhile, because a row they point to must never be missing.
