@@ -189,6 +189,38 @@ func TestBackoffEndsWithTheContext(t *testing.T) {
 	}
 }
 
+// TestMaintenanceStopsTheConnection: a 503 that says when to come back holds everything until then; one that does not say
+// holds nothing.
+func TestMaintenanceStopsTheConnection(t *testing.T) {
+	after := "10000"
+	c, calls := setup(t, func(w http.ResponseWriter, _ *http.Request) {
+		w.Header().Set("Retry-After", after)
+		w.WriteHeader(503)
+	})
+	if e := get(t, c, http.MethodGet, nil); e == nil || e.Code != app.Unavailable || e.RetryAfter != 10_000*time.Second || calls.Load() != 1 {
+		t.Fatalf("got %+v after %d calls", e, calls.Load())
+	}
+	other, err := c.With(func(c *Config) { c.Auth = nil })
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, method := range []string{http.MethodGet, http.MethodPost} {
+		if e := get(t, other, method, nil); e == nil || e.Code != app.RateLimited || e.Outcome != app.OutcomeNone || e.RetryAfter < 9000*time.Second || !strings.Contains(e.Message, "3 hours") || calls.Load() != 1 {
+			t.Errorf("%s: %+v after %d calls", method, e, calls.Load())
+		}
+	}
+	c.Limiter().Resume()
+	after = ""
+	for range 2 {
+		if e := get(t, c, http.MethodPost, nil); e == nil || e.Code != app.Unavailable || e.RetryAfter != 0 {
+			t.Errorf("got %+v", e)
+		}
+	}
+	if calls.Load() != 3 {
+		t.Errorf("%d calls", calls.Load())
+	}
+}
+
 func TestRateLimitStopsTheConnection(t *testing.T) {
 	c, calls := setup(t, func(w http.ResponseWriter, _ *http.Request) {
 		w.Header().Set("Retry-After", "120")
@@ -214,7 +246,7 @@ func TestRateLimitStopsTheConnection(t *testing.T) {
 func TestRetryAfter(t *testing.T) {
 	now := time.Date(2026, 11, 5, 6, 0, 0, 0, time.UTC)
 	for value, want := range map[string]time.Duration{
-		"": 0, "30": 30 * time.Second, "0": time.Second, "-5": 0, "soon": 0, "99999999999999": time.Hour, "1e9": 0,
+		"": 0, "30": 30 * time.Second, "0": time.Second, "-5": 0, "soon": 0, "10000": 10_000 * time.Second, "86401": 24 * time.Hour, "99999999999999": 24 * time.Hour, "1e9": 0,
 		now.Add(2 * time.Minute).Format(http.TimeFormat): 2 * time.Minute, now.Add(-time.Hour).Format(http.TimeFormat): time.Second,
 	} {
 		h := http.Header{"Retry-After": {value}, "Date": {now.Format(http.TimeFormat)}}

@@ -7,11 +7,12 @@ import (
 	"time"
 )
 
-// The bounds of what a Retry-After may make us do. Nonsense counts as not said.
+// The bounds of what a Retry-After may make us do: nothing is sent before it is over, but a number out of a defect must not
+// stop a connection for years. What is negative or no number counts as not said.
 const (
 	retryAfterDefault = 30 * time.Second
 	retryAfterLeast   = time.Second
-	retryAfterMost    = time.Hour
+	retryAfterMost    = 24 * time.Hour
 )
 
 // retryAfter reads the Retry-After header, seconds or an HTTP date, measured against the answer's own Date so that a
@@ -48,5 +49,8 @@ func inWords(d time.Duration) string {
 		}
 		return strconv.Itoa(n) + " seconds"
 	}
-	return strconv.Itoa(int((d+time.Minute-1)/time.Minute)) + " minutes"
+	if d <= 2*time.Hour {
+		return strconv.Itoa(int((d+time.Minute-1)/time.Minute)) + " minutes"
+	}
+	return strconv.Itoa(int((d+time.Hour-1)/time.Hour)) + " hours"
 }

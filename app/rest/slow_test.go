@@ -152,7 +152,7 @@ func TestEveryKindOf429(t *testing.T) {
 		after, body string
 		want        time.Duration
 	}{
-		"seconds": {"45", json, 45 * time.Second}, "zero": {"0", json, time.Second}, "negative": {"-1", json, 30 * time.Second}, "a thousand million": {"1000000000", json, time.Hour},
+		"seconds": {"45", json, 45 * time.Second}, "zero": {"0", json, time.Second}, "negative": {"-1", json, 30 * time.Second}, "hours": {"10000", json, 10_000 * time.Second}, "a thousand million": {"1000000000", json, 24 * time.Hour},
 		"beyond numbers": {"99999999999999999999999", json, 30 * time.Second}, "garbage": {"soon", json, 30 * time.Second}, "nothing": {"", json, 30 * time.Second},
 		"a page": {"", page, 30 * time.Second}, "a page that says": {"12", page, 12 * time.Second}, "no body": {"", "", 30 * time.Second},
 	} {
