@@ -10,7 +10,9 @@ import (
 	"net/netip"
 	"net/url"
 	"os"
+	"slices"
 	"sync"
+	"syscall"
 	"time"
 
 	"code.dny.dev/ssrf"
@@ -18,8 +20,8 @@ import (
 	"psabridge/app"
 )
 
-// What a tick for the own network adds to the public internet. Link-local stays refused even then: the metadata
-// services of clouds live there, a ConnectWise never does.
+// What a tick for the own network adds to the public internet. Link-local is not part of it, and metadata stays refused
+// within it.
 var (
 	privateV4 = []netip.Prefix{
 		netip.MustParsePrefix("127.0.0.0/8"), netip.MustParsePrefix("10.0.0.0/8"), netip.MustParsePrefix("172.16.0.0/12"),
@@ -28,7 +30,17 @@ var (
 	privateV6 = []netip.Prefix{netip.MustParsePrefix("::1/128"), netip.MustParsePrefix("fc00::/7")}
 )
 
+// metadata are the services that give the machines of a cloud their keys, as far as they do not live on link-local
+// addresses: Alibaba's, those of AWS, Google, Oracle and Scaleway in IPv6. A ConnectWise is never there.
+var metadata = []netip.Addr{
+	netip.MustParseAddr("100.100.100.200"), netip.MustParseAddr("fd00:ec2::254"), netip.MustParseAddr("fd20:ce::254"),
+	netip.MustParseAddr("fd00:c1::a9fe:a9fe"), netip.MustParseAddr("fd00:42::42"),
+}
+
 func allowedPrivately(ip netip.Addr) bool {
+	if slices.Contains(metadata, ip) {
+		return false
+	}
 	for _, list := range [][]netip.Prefix{privateV4, privateV6} {
 		for _, p := range list {
 			if p.Contains(ip) {
@@ -45,7 +57,18 @@ func publicAddress(ip netip.Addr) bool {
 	if ip.Is4() {
 		network = "tcp4"
 	}
-	return guardian(false).Safe(network, netip.AddrPortFrom(ip, 443).String(), nil) == nil
+	return guard(false)(network, netip.AddrPortFrom(ip, 443).String(), nil) == nil
+}
+
+// guard refuses connections to where requests must not end. It is for net.Dialer.Control.
+func guard(allowPrivate bool) func(network, address string, conn syscall.RawConn) error {
+	g := guardian(allowPrivate)
+	return func(network, address string, conn syscall.RawConn) error {
+		if to, err := netip.ParseAddrPort(address); err == nil && slices.Contains(metadata, to.Addr().Unmap().WithZone("")) {
+			return ssrf.ErrProhibitedIP
+		}
+		return g.Safe(network, address, conn)
+	}
 }
 
 func guardian(allowPrivate bool) *ssrf.Guardian {
@@ -63,7 +86,7 @@ func newTransport(c Config) (*http.Transport, error) {
 		return nil, err
 	}
 	d := &dialer{guarded: plainDialer(), plain: plainDialer()}
-	d.guarded.Control = guardian(c.AllowPrivateNetwork).Safe
+	d.guarded.Control = guard(c.AllowPrivateNetwork)
 	return &http.Transport{
 		Proxy:                  d.proxy,
 		DialContext:            d.dial,

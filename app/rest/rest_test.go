@@ -9,6 +9,7 @@ import (
 	"net"
 	"net/http"
 	"net/http/httptest"
+	"net/netip"
 	"net/url"
 	"runtime"
 	"strings"
@@ -335,13 +336,42 @@ func TestParseBase(t *testing.T) {
 
 func TestGuardRefusesNamesThatLeadInside(t *testing.T) {
 	c, calls := setup(t, func(http.ResponseWriter, *http.Request) {})
-	guarded := &net.Dialer{Control: guardian(false).Safe}
+	guarded := &net.Dialer{Control: guard(false)}
 	address := strings.TrimPrefix(c.base.Host, "http://")
 	if conn, err := guarded.DialContext(t.Context(), "tcp", address); err == nil || !refusedByGuard(err) {
 		t.Errorf("dialled %v (%v)", conn, err)
 	}
 	if calls.Load() != 0 {
 		t.Error("something was called")
+	}
+}
+
+// TestWhereRequestsMayEnd: the tick opens the own network, and not the places in it where clouds hand out keys.
+func TestWhereRequestsMayEnd(t *testing.T) {
+	const never, ticked, always = 0, 1, 2
+	for address, when := range map[string]int{
+		"8.8.8.8": always, "2606:4700::1": always,
+		"127.0.0.1": ticked, "10.0.0.1": ticked, "172.16.0.1": ticked, "192.168.1.1": ticked, "100.64.0.1": ticked, "100.100.100.199": ticked, "::1": ticked, "fd12::1": ticked,
+		"100.100.100.200": never, "fd00:ec2::254": never, "fd20:ce::254": never, "fd00:c1::a9fe:a9fe": never, "fd00:42::42": never, "169.254.169.254": never, "192.0.0.192": never,
+		"::ffff:100.100.100.200": never, "::ffff:169.254.169.254": never, "64:ff9b::a9fe:a9fe": never, "2002:a9fe:a9fe::": never, "fe80::1": never, "0.0.0.0": never, "::": never, "224.0.0.1": never,
+	} {
+		ip := netip.MustParseAddr(address)
+		network := "tcp6"
+		if ip.Is4() {
+			network = "tcp4"
+		}
+		dialled := netip.AddrPortFrom(ip, 443).String()
+		if ok := guard(false)(network, dialled, nil) == nil; ok != (when == always) {
+			t.Errorf("%s without the tick: %t", address, ok)
+		}
+		err := guard(true)(network, dialled, nil)
+		if (err == nil) != (when != never) || err != nil && !refusedByGuard(err) {
+			t.Errorf("%s with the tick: %v", address, err)
+		}
+		typed := "https://" + netip.AddrPortFrom(ip, 8443).String()
+		if _, err := ParseBase(typed, true); !ip.Is4In6() && (err == nil) != (when != never) {
+			t.Errorf("%s typed: %v", typed, err)
+		}
 	}
 }
 
