@@ -82,12 +82,13 @@ type TicketingForm struct {
 
 // TestTicketForm asks for the marked test ticket and shows the newest one. Input names are the words in the comments.
 type TestTicketForm struct {
-	Company   string // test_company: record id
-	Companies []app.Company
-	Board     string // where it goes; empty when no board is named
-	Closes    bool   // a closed status is named
-	Errors    ui.Errors
-	Newest    *TestTicket // nil before the first
+	Company     string // test_company: record id
+	Companies   []app.Company
+	Board       string // where it goes; empty when no board is named
+	Closes      bool   // a closed status is named
+	NeverCloses bool   // the board was read and has no status that closes a ticket
+	Errors      ui.Errors
+	Newest      *TestTicket // nil before the first
 }
 
 // TestTicket is the newest test ticket and how far it came.

@@ -3,6 +3,7 @@ package web
 import (
 	"context"
 	"net/http"
+	"slices"
 	"strconv"
 
 	"github.com/labstack/echo/v4"
@@ -17,6 +18,12 @@ import (
 // testTicketForm offers the marked test ticket: for which company, where it goes, and how far the newest one came.
 func (s *Server) testTicketForm(ctx context.Context, p page, found app.ConnectionSettings) (views.TestTicketForm, error) {
 	f := views.TestTicketForm{Board: found.Ticketing.Board.String(), Closes: !found.Ticketing.ClosedStatus.IsZero()}
+	lists := s.pickLists(ctx, found.Name, refValue(found.Ticketing.Board))
+	statuses := lists.ofBoard(app.ListStatuses)
+	f.NeverCloses = len(statuses) > 0 && !slices.ContainsFunc(statuses, func(o app.Option) bool { return o.Closed && !o.Inactive })
+	if lists.err != nil {
+		return f, lists.err
+	}
 	var err error
 	if f.Companies, _, err = options[app.Company](ctx, s, found.Name, app.ListCompanies, 0); err != nil {
 		return f, err
