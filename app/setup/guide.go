@@ -41,6 +41,7 @@ type guide struct {
 	doc     app.Settings
 	conn    app.ConnectionSettings
 	known   bool // there is a connection
+	first   bool // it is the first, or still to be made: what was ticked off before there was one was about it
 	keys    bool // both keys are stored for its address
 	builtIn bool // this program carries a client ID
 	checks  []app.CheckRow
@@ -67,6 +68,7 @@ func (s *Setup) gather(ctx context.Context, connection string) (*guide, error) {
 	if connection != "" && !g.known {
 		return nil, app.Errorf(app.NotFound, "There is no connection %s in the settings.", connection)
 	}
+	g.first = !g.known || g.conn.Name == doc.Connections[0].Name
 	if g.said, err = s.said(ctx); err != nil {
 		return nil, err
 	}
@@ -114,10 +116,18 @@ func (s *Setup) keysSince(ctx context.Context, conn app.ConnectionSettings) (sin
 	return since, true, nil
 }
 
-// proven says where a step stands by its checks, and how that is known.
+// proven says where a step stands by its checks, and how that is known. A test of other settings or other keys proves
+// nothing: what it found good may be wrong now, and what it found wrong may be mended.
 func (g *guide) proven(ids ...string) (app.TaskState, string) {
+	rows := g.rowsOf(ids)
+	switch {
+	case !g.keys:
+		return app.TaskNotStarted, g.untested()
+	case len(rows) > 0 && !g.run.Current:
+		return app.TaskInProgress, "Not tested since you changed it."
+	}
 	var failed, open, good, warned, unproven []app.CheckRow
-	for _, row := range g.rowsOf(ids) {
+	for _, row := range rows {
 		switch {
 		case row.State == app.CheckFailed:
 			failed = append(failed, row)

@@ -33,7 +33,11 @@ func (g *guide) hand(step app.GuideStep) app.GuideStep {
 		return step
 	}
 	step.Subject = app.GuideSubject(g.conn.Name, step.ID)
-	for _, subject := range []string{step.Subject, app.GuideSubject("", step.ID)} {
+	subjects := []string{step.Subject}
+	if g.first {
+		subjects = append(subjects, app.GuideSubject("", step.ID))
+	}
+	for _, subject := range subjects {
 		if state, note := g.confirmed(subject); state == app.TaskDone {
 			step.State, step.Note, step.Subject = state, note, subject
 			return step

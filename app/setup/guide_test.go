@@ -195,6 +195,54 @@ func TestGuideShowsWhatIsWrong(t *testing.T) {
 	}
 }
 
+// What a test proved of other settings or other keys is not done any more.
+func TestGuideTakesNoOldTestForProof(t *testing.T) {
+	b := sampled(t, sandbox.Options{})
+	b.test(t)
+	if s := step(t, b.guide(t, "")["tickets"], "board"); s.State != app.TaskDone {
+		t.Fatalf("%+v", s)
+	}
+	b.edit(t, func(doc *app.Settings) {
+		doc.Connections[0].Billing.Products[app.MeterStorage] = "TYPO"
+		doc.Connections[0].Ticketing.Board = app.Ref{Name: "Nope"}
+	})
+	tasks := b.guide(t, "")
+	for task, id := range map[string]string{"billing": "product.storage", "tickets": "board", "connectwise": "credentials"} {
+		if s := step(t, tasks[task], id); s.State != app.TaskInProgress || s.Note != "Not tested since you changed it." {
+			t.Errorf("%s: %s %s", id, s.State, s.Note)
+		}
+	}
+	b.test(t)
+	if s := step(t, b.guide(t, "")["tickets"], "board"); s.State != app.TaskProblem {
+		t.Errorf("%+v", s)
+	}
+	dropKey(t, b)
+	for _, s := range b.guide(t, "")["connectwise"].Steps {
+		if s.State == app.TaskDone {
+			t.Errorf("without a key: %s %s %s", s.ID, s.State, s.Note)
+		}
+	}
+}
+
+// A second connection has a role, a member and a key of its own.
+func TestGuideOfASecondConnectionBeginsAnew(t *testing.T) {
+	b := newBench(t, sandbox.Options{})
+	if err := b.Confirm(t.Context(), "Ada", app.GuideSubject("", "role"), true); err != nil {
+		t.Fatal(err)
+	}
+	b.replace(t, document)
+	b.edit(t, func(doc *app.Settings) {
+		c := doc.Connections[0]
+		c.Name, c.CompanyID = "cw2", "other"
+		doc.Connections = append(doc.Connections, c)
+	})
+	for name, want := range map[string]app.TaskState{"": app.TaskDone, "cw": app.TaskDone, "cw2": app.TaskNotStarted} {
+		if s := step(t, b.guide(t, name)["connectwise"], "role"); s.State != want {
+			t.Errorf("of %q: %+v", name, s)
+		}
+	}
+}
+
 func TestGuideCountsMatchesAndNamesBrokenSources(t *testing.T) {
 	b := sampled(t, sandbox.Options{})
 	b.organizations(t, strconv.Itoa(sample.MasterID), "Master", "4711", "Mapped", "9901", "New")
