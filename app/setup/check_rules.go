@@ -2,27 +2,20 @@ package setup
 
 import (
 	"context"
+	"slices"
 
 	"psabridge/app"
 	"psabridge/app/settings"
 )
 
-// ruleChecks has one check for each alert that opens tickets here with service settings of its own.
+// ruleChecks has one check for each alert that opens tickets on this connection with service settings of its own.
 func (r *run) ruleChecks() []check {
-	tree := make([]app.Organization, len(r.organizations))
-	for i, o := range r.organizations {
-		tree[i] = o.Organization
-	}
-	inherited := settings.NewTree(tree, r.doc)
+	reach := r.reach()
 	var all []check
 	for _, rule := range r.doc.Alerts {
-		if !rule.Via.PSA || !overrides(rule.Ticket) {
-			continue
+		if rule.Via.PSA && overrides(rule.Ticket) && reach.here(rule.For) {
+			all = append(all, check{id: "alert." + rule.Name, title: "The ticket settings of the alert " + rule.Name + " exist", needs: r.ruleNeeds(rule.Ticket), prove: r.rule(rule.Ticket)})
 		}
-		if f := rule.For; f.Organization != "" && inherited.Effective(f.Source, f.Organization).Connection != r.conn.Name {
-			continue
-		}
-		all = append(all, check{id: "alert." + rule.Name, title: "The ticket settings of the alert " + rule.Name + " exist", needs: []string{"right.table_setup.inquire"}, prove: r.rule(rule.Ticket)})
 	}
 	return all
 }
@@ -31,45 +24,168 @@ func overrides(t app.TicketPolicy) bool {
 	return !t.Board.IsZero() || !t.Type.IsZero() || !t.Subtype.IsZero() || !t.Item.IsZero() || !t.Status.IsZero() || !t.Team.IsZero() || !t.Priority.IsZero()
 }
 
-// rule proves that what an alert names exists, on its own board or the connection's.
+// ruleNeeds are the checks of what the alert leaves to the connection: where such a one fails, the alert's tickets wait
+// too, and the cause is told once.
+func (r *run) ruleNeeds(t app.TicketPolicy) []string {
+	needs := []string{"right.table_setup.inquire", "source"}
+	if t.Priority.IsZero() {
+		needs = append(needs, "priority")
+	}
+	if !t.Board.IsZero() {
+		return needs
+	}
+	needs = append(needs, "board")
+	if r.conn.Ticketing.Board.IsZero() {
+		return needs
+	}
+	for _, left := range []struct {
+		id  string
+		own bool // the alert has a word in it
+	}{
+		{"status.default", !t.Status.IsZero()},
+		{"status.closed", !t.AutoClose},
+		{"team.default", !t.Team.IsZero()},
+		{"type", !t.Type.IsZero()},
+		{"subtype", !t.Type.IsZero() || !t.Subtype.IsZero()},
+		{"item", !t.Type.IsZero() || !t.Subtype.IsZero() || !t.Item.IsZero()},
+	} {
+		if !left.own {
+			needs = append(needs, left.id)
+		}
+	}
+	return needs
+}
+
+// rule proves that the tickets of an alert can be made as the alert and the connection choose them together: what is
+// right by itself can be wrong on the alert's board, or beside the alert's type.
 func (r *run) rule(t app.TicketPolicy) func(context.Context) finding {
-	const fix = "Choose another in the alert, or make it in ConnectWise under System ▸ Setup Tables."
 	return func(ctx context.Context) finding {
-		board := r.board
-		var err error
-		if !t.Board.IsZero() {
-			if board, err = r.one(ctx, app.ListBoards, 0, t.Board); err != nil {
-				return r.missing(err, fix)
+		s, bad := r.serviceOf(ctx, t)
+		if bad.state != "" {
+			return bad
+		}
+		result := ok("Everything the alert names exists.")
+		for _, prove := range r.ruleProofs(t, s) {
+			switch found := prove(ctx, s); {
+			case found.state == app.CheckFailed:
+				return found
+			case found.state == app.CheckWarning && result.state == app.CheckOK:
+				result = found
 			}
 		}
-		for _, named := range []struct {
-			list app.OptionList
-			ref  app.Ref
-		}{
-			{app.ListStatuses, t.Status}, {app.ListTypes, t.Type}, {app.ListSubtypes, t.Subtype}, {app.ListItems, t.Item}, {app.ListTeams, t.Team}, {app.ListPriorities, t.Priority},
-		} {
-			parent := board.ID
-			if named.list == app.ListPriorities {
-				parent = 0
-			}
-			if named.ref.IsZero() || parent == 0 && named.list != app.ListPriorities {
-				continue
-			}
-			row, err := r.one(ctx, named.list, parent, named.ref)
-			if err != nil {
-				return r.missing(err, fix)
-			}
-			if named.list == app.ListStatuses && optionOf(row).Closed {
-				return failed("The status "+row.Name+" closes a ticket, so its tickets would be born closed.", "Choose an open status in the alert.")
-			}
-		}
-		return ok("Everything the alert names exists.")
+		return result
 	}
 }
 
-func (r *run) missing(err error, fix string) finding {
-	if app.ErrorCode(err) == app.NotFound {
-		return failedBy(err, fix)
+// serviceOf is what holds for the tickets of an alert, on the alert's own board or the connection's.
+func (r *run) serviceOf(ctx context.Context, t app.TicketPolicy) (service, finding) {
+	s := r.defaults()
+	s.where = whereAlert
+	for _, own := range []struct {
+		ref  app.Ref
+		into *app.Ref
+	}{{t.Status, &s.status}, {t.Team, &s.team}, {t.Type, &s.kind}, {t.Subtype, &s.subtype}, {t.Item, &s.item}} {
+		if !own.ref.IsZero() {
+			*own.into = own.ref
+		}
 	}
-	return r.refused(err, fixTables([]string{tableBoards, tablePriorities}))
+	if !t.Board.IsZero() {
+		row, err := r.one(ctx, app.ListBoards, 0, t.Board)
+		if err != nil {
+			s.board = app.OptionRow{}
+			return s, r.missing(err, s, app.ListBoards)
+		}
+		s.board = row
+	}
+	if s.board.ID == 0 {
+		return s, s.boardless()
+	}
+	return s, finding{}
+}
+
+// ruleProofs are the proofs the alert's own choices call for. What it leaves to the connection, on the connection's
+// board, has checks of its own.
+func (r *run) ruleProofs(t app.TicketPolicy, s service) []func(context.Context, service) finding {
+	type proof = func(context.Context, service) finding
+	var all []proof
+	add := func(needed bool, prove proof) {
+		if needed {
+			all = append(all, prove)
+		}
+	}
+	if s.board.ID != 0 {
+		board, kind, sub := !t.Board.IsZero(), !t.Type.IsZero(), !t.Subtype.IsZero()
+		add(board || !t.Status.IsZero(), r.openStatus)
+		add(board && t.AutoClose, r.closedStatus)
+		add(board || !t.Team.IsZero(), r.team)
+		add(board || kind, r.kind)
+		add(!s.subtype.IsZero() && (board || kind || sub), r.subtype)
+		add(!s.item.IsZero() && (board || kind || sub || !t.Item.IsZero()), r.item)
+	}
+	add(!t.Priority.IsZero(), func(ctx context.Context, s service) finding {
+		return r.found(ctx, service{where: s.where}, app.ListPriorities, t.Priority)
+	})
+	return all
+}
+
+// reach tells whose tickets come to a connection.
+type reach struct {
+	connection    string
+	tree          *settings.Tree
+	organizations []app.Organization
+	parents       map[[2]string]string
+}
+
+// reach knows the organizations that were read, and those that are only in the settings yet.
+func (r *run) reach() reach {
+	x := reach{connection: r.conn.Name, parents: make(map[[2]string]string, len(r.organizations))}
+	var read []app.Organization
+	for _, o := range r.organizations {
+		read = append(read, o.Organization)
+		x.parents[[2]string{o.Source, o.ExternalID}] = o.ParentExternalID
+		if o.State != app.OrganizationGone {
+			x.organizations = append(x.organizations, o.Organization)
+		}
+	}
+	for _, o := range r.doc.Organizations {
+		if _, known := x.parents[[2]string{o.Source, o.ID}]; !known {
+			x.organizations = append(x.organizations, app.Organization{Source: o.Source, ExternalID: o.ID})
+		}
+	}
+	x.tree = settings.NewTree(read, r.doc)
+	return x
+}
+
+// here reports whether an alert opens tickets on this connection: some organization it is for has its tickets here. Where
+// no such organization is known yet, what will hold for it counts.
+func (x reach) here(f app.For) bool {
+	known := false
+	for _, o := range x.organizations {
+		if !x.isFor(f, o) {
+			continue
+		}
+		known = true
+		if x.tree.Effective(o.Source, o.ExternalID).Connection == x.connection {
+			return true
+		}
+	}
+	return !known && (f.Organization == "" || x.tree.Effective(f.Source, f.Organization).Connection == x.connection)
+}
+
+func (x reach) isFor(f app.For, o app.Organization) bool {
+	switch {
+	case f.Source != "" && f.Source != o.Source:
+		return false
+	case f.Organization == "" || f.Organization == o.ExternalID:
+		return true
+	}
+	return f.Suborganizations && slices.Contains(x.above(o), f.Organization)
+}
+
+// above lists the organizations above one; a tree that goes in circles ends it.
+func (x reach) above(o app.Organization) (ids []string) {
+	for at := x.parents[[2]string{o.Source, o.ExternalID}]; at != "" && !slices.Contains(ids, at); at = x.parents[[2]string{o.Source, at}] {
+		ids = append(ids, at)
+	}
+	return ids
 }

@@ -89,7 +89,10 @@ func TestEachCheckFails(t *testing.T) {
 		"two boards": {
 			ticketing(func(c *app.TicketingSettings) { c.Board = app.Ref{Name: "NOC"} }), "board", app.CheckFailed, []string{"2 entries “NOC”", "record 12 and record 14", "{id: 12}"}, []string{"Service defaults"}, nil,
 		},
-		"no board": {ticketing(func(c *app.TicketingSettings) { c.Board = app.Ref{} }), "board", app.CheckWarning, []string{"default board of the API member"}, []string{"System ▸ Members ▸ API Members"}, nil},
+		"no board": {ticketing(func(c *app.TicketingSettings) { *c = app.TicketingSettings{Enabled: true} }), "board", app.CheckWarning, []string{"default board of the API member"}, []string{"System ▸ Members ▸ API Members"}, nil},
+		"no board, but a status": {
+			ticketing(func(c *app.TicketingSettings) { c.Board = app.Ref{} }), "board", app.CheckFailed, []string{"A status is chosen but no board"}, []string{"Choose the board under Service defaults"}, nil,
+		},
 		"no default status": {
 			func(t *testing.T, b *bench) {
 				ticketing(func(c *app.TicketingSettings) { c.Status = app.Ref{} })(t, b)

@@ -141,7 +141,7 @@ func TestBrokenConnections(t *testing.T) {
 		"clock":             {opts: sandbox.Options{ClockSkew: 11 * time.Minute}, id: "clock", state: app.CheckWarning, says: "11m"},
 		"old version":       {prepare: versioned("v2021.1.4"), id: "version", state: app.CheckWarning, says: "2025.8"},
 		"no such board":     {prepare: conn(func(c *app.ConnectionSettings) { c.Ticketing.Board = app.Ref{Name: "Alarms"} }), id: "board", state: app.CheckFailed, says: "“Alarms”", skipped: "status.default"},
-		"board left out":    {prepare: conn(func(c *app.ConnectionSettings) { c.Ticketing.Board = app.Ref{} }), id: "board", state: app.CheckWarning, says: "default board"},
+		"board left out":    {prepare: conn(func(c *app.ConnectionSettings) { c.Ticketing.Board = app.Ref{} }), id: "board", state: app.CheckFailed, says: "no board", skipped: "type"},
 		"status is closed":  {prepare: conn(func(c *app.ConnectionSettings) { c.Ticketing.Status = app.Ref{Name: "Closed"} }), id: "status.default", state: app.CheckFailed, says: "born closed"},
 		"closed is open":    {prepare: conn(func(c *app.ConnectionSettings) { c.Ticketing.ClosedStatus = app.Ref{Name: "New"} }), id: "status.closed", state: app.CheckFailed, says: "does not close"},
 		"completed is open": {prepare: conn(func(c *app.ConnectionSettings) { c.Ticketing.ClosedStatus = app.Ref{Name: "Completed"} }), id: "status.closed", state: app.CheckFailed, says: ""},
