@@ -7,7 +7,6 @@ import (
 	"strconv"
 	"strings"
 	"time"
-	"unicode/utf8"
 )
 
 // maxBody is more than any body the API takes.
@@ -61,7 +60,7 @@ func (q *Quirks) checkText(s *schema, f *field, v any) *problem {
 	switch {
 	case !ok:
 		return &problem{"InvalidField", fmt.Sprintf("The value of %s is not valid.", f.name), f.name}
-	case limit > 0 && utf8.RuneCountInString(text) > limit:
+	case limit > 0 && length(text) > limit:
 		return &problem{"OutOfRange", fmt.Sprintf("The %s field must be a string with a maximum length of %d.", f.name, limit), f.name}
 	case len(f.enum) > 0 && !contains(f.enum, text):
 		return &problem{"InvalidField", "Enum value supplied was invalid", f.name}

@@ -1,12 +1,15 @@
 package sandbox
 
-import "strings"
+import (
+	"strings"
+	"unicode/utf16"
+)
 
 // newLimits are the texts that may be longer since 2026.4 (section 5): what a
 // newer tenant takes, an older one refuses.
 var newLimits = map[string]int{"company.identifier": 156, "company.name": 156, "ticket.siteName": 156}
 
-// limit is the longest text of a field, in characters; 0: no limit.
+// limit is the longest text of a field, in UTF-16 units; 0: no limit.
 func (q *Quirks) limit(s *schema, f *field) int {
 	name := s.resource + "." + f.name
 	if limit, ok := q.Limits[name]; ok {
@@ -17,6 +20,10 @@ func (q *Quirks) limit(s *schema, f *field) int {
 	}
 	return f.max
 }
+
+// length is how long ConnectWise, a .NET program, takes a text to be: in UTF-16
+// units, of which an emoji has two.
+func length(text string) int { return len(utf16.Encode([]rune(text))) }
 
 // isText tells whether "resource.field" names a text that can be written.
 func isText(name string) bool {

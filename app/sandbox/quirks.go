@@ -53,7 +53,7 @@ type Quirks struct {
 	NoNulls        bool           // a null in the body of a POST is refused
 	LooseDates     bool           // any form of a date is taken, and the time of day of a day is cut off
 	NewLimits      bool           // the longer names of 2026.4: a company's identifier and name, a ticket's site name
-	Limits         map[string]int // the longest text of a field, in characters, as in {"ticket.summary": 60}
+	Limits         map[string]int // the longest text of a field, in UTF-16 units, as in {"ticket.summary": 60}
 	NoNotifyPatch  bool           // a ticket's PATCH does not know processNotifications
 	NoRef404       bool           // a reference in a body that leads nowhere is a 404, "Company 250 not found", and no 400
 }

@@ -23,7 +23,7 @@ type field struct {
 	readOnly bool     // a patch leaves it as it is
 	day      bool     // a date without a time of day
 	enum     []string // the values it may have, for text
-	max      int      // longest text, in characters; 0: no limit
+	max      int      // longest text, in UTF-16 units; 0: no limit
 	sub      []string // names below a reference
 }
 

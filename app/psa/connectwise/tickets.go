@@ -8,15 +8,14 @@ import (
 	"net/url"
 	"slices"
 	"strings"
-	"unicode/utf8"
 
 	"psabridge/app"
 	"psabridge/app/rest"
 )
 
 const (
-	maxSummary = 100 // characters of a ticket's summary
-	maxXRef    = 100 // characters of externalXRef
+	maxSummary = 100 // units of a ticket's summary
+	maxXRef    = 100 // units of externalXRef
 	idsPerCall = 100 // keeps the address below 2,000 characters
 )
 
@@ -147,7 +146,7 @@ func (c *Client) CreateTicket(ctx context.Context, t app.NewTicket) (app.RemoteT
 		return app.RemoteTicket{}, refuse("A ticket needs a summary.")
 	case t.CompanyID == 0:
 		return app.RemoteTicket{}, refuse("A ticket needs a company. Map the organization to one.")
-	case utf8.RuneCountInString(t.XRef) > maxXRef:
+	case units(t.XRef) > maxXRef:
 		return app.RemoteTicket{}, refuse("The reference %q is longer than ConnectWise keeps; cut short it would not be found again.", t.XRef)
 	}
 	body := newTicket{

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"strings"
 	"time"
+	"unicode/utf16"
 
 	"psabridge/app"
 )
@@ -97,13 +98,27 @@ func numberOr(q *app.Quantity) app.Quantity {
 
 const ellipsis = "…"
 
-// shorten cuts on a character and shows that it did.
+// units is how long ConnectWise, a .NET program, takes a text to be: it counts UTF-16 units, of which an emoji has two.
+func units(s string) (n int) {
+	for _, r := range s {
+		n += utf16.RuneLen(r)
+	}
+	return n
+}
+
+// shorten cuts to so many units on a character, never inside one, and shows that it did.
 func shorten(s string, limit int) string {
-	r := []rune(s)
-	if len(r) <= limit {
+	if units(s) <= limit {
 		return s
 	}
-	return strings.TrimRight(string(r[:limit-1]), " ") + ellipsis
+	room, end := limit-units(ellipsis), 0
+	for i, r := range s {
+		if room -= utf16.RuneLen(r); room < 0 {
+			end = i
+			break
+		}
+	}
+	return strings.TrimRight(s[:end], " ") + ellipsis
 }
 
 // clean makes text fit to be stored: no control or invisible characters; line breaks stay.

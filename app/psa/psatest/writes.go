@@ -6,7 +6,6 @@ import (
 	"strings"
 	"testing"
 	"time"
-	"unicode/utf8"
 
 	"psabridge/app"
 )
@@ -128,15 +127,26 @@ func testGoneTicket(t *testing.T, w World) {
 }
 
 func testSummary(t *testing.T, w World) {
-	nt := w.ticket("conf-summary")
-	nt.Summary = "Müller\u200b & Söhne\r\n" + strings.Repeat("ä", 200)
-	made, err := w.Client.CreateTicket(t.Context(), nt)
-	must(t, w, made, err)
-	if n := utf8.RuneCountInString(made.Summary); n != 100 || !utf8.ValidString(made.Summary) || !strings.HasSuffix(made.Summary, "…") || !strings.HasPrefix(made.Summary, "Müller & Söhne ä") {
-		t.Errorf("%d characters: %q", n, made.Summary)
+	const begin = "Müller\u200b & Söhne\r\n" // 15 units, cleaned
+	for _, tc := range []struct {
+		summary, want string
+	}{
+		{begin + strings.Repeat("ä", 200), "Müller & Söhne " + strings.Repeat("ä", 84) + "…"},
+		{begin + strings.Repeat("😀", 60), "Müller & Söhne " + strings.Repeat("😀", 42) + "…"},
+		{"-" + begin + strings.Repeat("😀", 60), "-Müller & Söhne " + strings.Repeat("😀", 41) + "…"}, // an emoji is not cut in two
+		{strings.Repeat("😀", 50), strings.Repeat("😀", 50)},
+		{strings.Repeat("😀", 51), strings.Repeat("😀", 49) + "…"},
+	} {
+		nt := w.ticket("conf-summary")
+		nt.Summary = tc.summary
+		made, err := w.Client.CreateTicket(t.Context(), nt)
+		if must(t, w, made, err); made.Summary != tc.want {
+			t.Errorf("%q became %q, want %q", tc.summary, made.Summary, tc.want)
+		}
 	}
 	for _, change := range []func(*app.NewTicket){
 		func(n *app.NewTicket) { n.Summary = " " }, func(n *app.NewTicket) { n.CompanyID = 0 }, func(n *app.NewTicket) { n.XRef = strings.Repeat("x", 101) },
+		func(n *app.NewTicket) { n.XRef = strings.Repeat("😀", 51) },
 	} {
 		bad := w.ticket("conf-bad")
 		change(&bad)
@@ -145,7 +155,7 @@ func testSummary(t *testing.T, w World) {
 	}
 	unknown := w.ticket("conf-unknown-company")
 	unknown.CompanyID = 99999999
-	_, err = w.Client.CreateTicket(t.Context(), unknown)
+	_, err := w.Client.CreateTicket(t.Context(), unknown)
 	w.wants(t, err, app.Invalid, app.OutcomeNone)
 }
 
