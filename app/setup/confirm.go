@@ -44,6 +44,21 @@ func confirmable(doc app.Settings, subject string) bool {
 	return known || connection == ""
 }
 
+// unconfirmVendor takes back what was confirmed of a source that is removed or becomes another account: it says nothing
+// of the bridge of that one, nor of a later source of the name.
+func (s *Setup) unconfirmVendor(ctx context.Context, before, after app.Settings) error {
+	for _, was := range before.Sources {
+		is, stays := settings.SourceByName(after, was.Name)
+		if stays && is.Kind == was.Kind && is.Host == was.Host && is.TopOrganization == was.TopOrganization {
+			continue
+		}
+		if err := s.Store.Unconfirm(ctx, app.VendorOff(was.Name)); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
 func shortened(text string) string {
 	if r := []rune(text); len(r) > 80 {
 		return string(r[:80]) + "…"

@@ -109,6 +109,9 @@ func (s *Setup) edit(ctx context.Context, by string, change func(*app.Settings) 
 	if dryRun {
 		return changes, current.Rev, nil
 	}
+	if err := s.unconfirmVendor(ctx, before, after); err != nil { // before the save: a word too few only asks again
+		return nil, 0, err
+	}
 	rev, err := s.save(ctx, by, current.Rev, after, changes)
 	if err != nil {
 		return nil, 0, err
