@@ -42,7 +42,9 @@ func TestATestOfWhatKeepsChangingStoresNothing(t *testing.T) {
 	n := 0
 	b.cw.Faults.Add(sandbox.Fault{Path: "/service/tickets", Times: -1, Before: func(*http.Request) {
 		n++
-		b.edit(t, func(doc *app.Settings) { doc.Connections[0].Ticketing.Board = app.Ref{Name: "Board " + strconv.Itoa(n)} })
+		b.edit(t, func(doc *app.Settings) {
+			doc.Connections[0].Ticketing.Board = app.Ref{Name: "Board " + strconv.Itoa(n)}
+		})
 	}})
 	if _, err := b.Test(t.Context(), "cw", nil); code(err) != app.Conflict {
 		t.Errorf("err = %v", err)

@@ -23,28 +23,41 @@ const (
 	nightTries = 4
 )
 
-// firstTest is how long a connection without a test has its keys before we make one: the page that took them tests at once.
+// firstTest is how long a change of a connection stays untested before we test it: the page that made it tests at once.
 const firstTest = 10 * time.Minute
 
-// night is how far a connection's test of the night is.
+// night is how far a connection's test by itself is.
 type night struct {
 	due   time.Time
 	last  time.Time // when it was tried last
 	tries int
 }
 
-// Nightly tests every connection whose keys are entered, once a night: at the first moment after three o'clock in its
-// own zone, or at the next start when the bridge was off. It is asked often and costs nothing while none is due. A
-// connection that was never tested, because its settings were imported, is tested soon after it got its keys. One that
-// skip names is left alone; skip may be nil.
-func (s *Setup) Nightly(ctx context.Context, now time.Time, skip func(connection string) bool) error {
+// unproven is a connection whose newest test is about something else.
+type unproven struct {
+	about string
+	since time.Time // when we noticed
+}
+
+// Nightly tests every connection once a night: at the first moment after three o'clock in its own zone, or at the next
+// start when the bridge was off. It is asked often and costs nothing while none is due. A connection that was changed since
+// its newest test, or was never tested because its settings were imported, is tested soon. Without keys that asks
+// ConnectWise nothing and says that they are missing; a connection that never had any is the guide's business. blocked
+// returns why nothing is asked of a connection for now; it may be nil.
+func (s *Setup) Nightly(ctx context.Context, now time.Time, blocked func(connection string) (app.Block, bool)) error {
 	doc, _, err := s.Document(ctx)
 	if err != nil {
 		return err
 	}
 	for _, conn := range doc.Connections {
-		if skip != nil && skip(conn.Name) {
-			continue
+		var block *app.Block
+		if blocked != nil {
+			if found, is := blocked(conn.Name); is {
+				block = &found
+			}
+		}
+		if block != nil && block.Code != app.Unauthorized {
+			continue // it passes, and then there is something to test
 		}
 		try, err := s.checkDue(ctx, conn, now)
 		if err != nil {
@@ -53,7 +66,7 @@ func (s *Setup) Nightly(ctx context.Context, now time.Time, skip func(connection
 		if try == 0 {
 			continue
 		}
-		if err := s.testByNight(ctx, conn.Name, try); err != nil {
+		if err := s.testByNight(ctx, conn.Name, try, block); err != nil {
 			if ctx.Err() != nil {
 				return nil //nolint:nilerr // the bridge stops; the next start makes up for it
 			}
@@ -63,18 +76,44 @@ func (s *Setup) Nightly(ctx context.Context, now time.Time, skip func(connection
 	return nil
 }
 
-// checkDue says which try of a connection's night is due now; 0 when none is, or somebody tests it already.
+// checkDue says which try of a connection's test is due now; 0 when none is, or somebody tests it already.
 func (s *Setup) checkDue(ctx context.Context, conn app.ConnectionSettings, now time.Time) (try int, err error) {
-	due := lastNight(conn, now)
-	at, _, err := s.Store.CheckedAbout(ctx, conn.Name)
-	if err != nil || !at.Before(due) {
+	about, err := s.about(ctx, conn)
+	if err != nil {
 		return 0, err
 	}
-	since, keys, err := s.keysSince(ctx, conn)
-	if err != nil || !keys || at.IsZero() && now.Sub(since) < firstTest {
+	at, was, err := s.Store.CheckedAbout(ctx, conn.Name)
+	if err != nil {
 		return 0, err
+	}
+	due := lastNight(conn, now)
+	switch {
+	case at.IsZero() || was != about:
+		if _, keys, err := s.keysSince(ctx, conn); err != nil || at.IsZero() && !keys {
+			return 0, err
+		}
+		if due = s.unprovenSince(conn.Name, about, now); now.Sub(due) < firstTest {
+			return 0, nil
+		}
+	case !at.Before(due):
+		return 0, nil
 	}
 	return s.takeNight(conn.Name, due, now), nil
+}
+
+// unprovenSince is when we saw first that a connection is as it is without a test of it.
+func (s *Setup) unprovenSince(connection, about string, now time.Time) time.Time {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.unproven == nil {
+		s.unproven = make(map[string]unproven)
+	}
+	seen := s.unproven[connection]
+	if seen.about != about {
+		seen = unproven{about, now}
+		s.unproven[connection] = seen
+	}
+	return seen.since
 }
 
 // lastNight is the newest moment at which a connection was due, at or before now.
@@ -115,23 +154,19 @@ func (s *Setup) takeNight(connection string, due, now time.Time) (try int) {
 	return n.tries
 }
 
-// testByNight makes the checks and says in the log what went from good to bad. The page lists it among what needs a
-// person, because it reads the stored results.
-func (s *Setup) testByNight(ctx context.Context, connection string, try int) error {
+// testByNight makes the checks and says in the log what went bad. The page lists it among what needs a person, because it
+// reads the stored results.
+func (s *Setup) testByNight(ctx context.Context, connection string, try int, block *app.Block) error {
 	before, err := s.Store.Checks(ctx, connection)
 	if err != nil {
 		return err
-	}
-	was := make(map[string]app.CheckState, len(before))
-	for _, c := range before {
-		was[c.ID] = c.State
 	}
 	end, err := s.begin(ctx, connection)
 	if err != nil {
 		return err
 	}
 	defer end()
-	r, err := s.check(ctx, connection, nil)
+	r, err := s.check(ctx, connection, block, nil)
 	if err != nil {
 		return err
 	}
@@ -140,12 +175,25 @@ func (s *Setup) testByNight(ctx context.Context, connection string, try int) err
 		return nil
 	}
 	worse := 0
-	for _, c := range r.rows {
-		if c.State == app.CheckFailed && (was[c.ID] == app.CheckOK || was[c.ID] == app.CheckWarning) {
-			worse++
-			s.Log.WarnContext(ctx, "check failed that was good before", "connection", connection, "check", c.ID, "message", c.Message)
-		}
+	for _, c := range turnedBad(before, r.rows) {
+		worse++
+		s.Log.WarnContext(ctx, "check turned bad", "connection", connection, "check", c.ID, "state", string(c.State), "message", c.Message)
 	}
 	s.Log.InfoContext(ctx, "nightly checks made", "connection", connection, "checks", len(r.rows), "worse", worse)
 	return s.keep(ctx, r)
+}
+
+// turnedBad lists the checks that are worse than when they were tried last.
+func turnedBad(before, after []app.CheckRow) (bad []app.CheckRow) {
+	how := map[app.CheckState]int{app.CheckOK: 1, app.CheckWarning: 2, app.CheckFailed: 3}
+	was := make(map[string]int, len(before))
+	for _, c := range before {
+		was[c.ID] = how[c.Tried]
+	}
+	for _, c := range after {
+		if was[c.ID] > 0 && how[c.State] > was[c.ID] {
+			bad = append(bad, c)
+		}
+	}
+	return bad
 }

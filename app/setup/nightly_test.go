@@ -9,6 +9,7 @@ import (
 
 	"psabridge/app"
 	"psabridge/app/sandbox"
+	"psabridge/app/sandbox/sample"
 )
 
 // nights lets the clock run in steps of ten minutes, fewer than the schedule takes, and returns when the checks were made.
@@ -54,18 +55,69 @@ func TestNightly(t *testing.T) {
 	}
 }
 
-func TestNightlyWaitsForKeysAndForTheUnblocked(t *testing.T) {
+func TestNightlyWaitsForTheFirstKeysAndForWhatPasses(t *testing.T) {
 	b := sampled(t, sandbox.Options{})
-	if err := b.Nightly(t.Context(), b.now(), func(name string) bool { return name == "cw" }); err != nil {
-		t.Fatal(err)
+	busy := func(string) (app.Block, bool) { return app.Block{Connection: "cw", Code: app.RateLimited}, true }
+	for range 3 {
+		if err := b.Nightly(t.Context(), b.now(), busy); err != nil {
+			t.Fatal(err)
+		}
+		b.advance(10 * time.Minute)
 	}
 	dropKey(t, b)
-	if made := b.nights(t, 10*time.Minute); len(made) != 0 || b.cw.Requests() != 0 {
+	if made := b.nights(t, 20*time.Minute); len(made) != 0 || b.cw.Requests() != 0 {
 		t.Errorf("tested without keys at %v", made)
 	}
 	b.secrets(t)
 	if made := b.nights(t, 20*time.Minute); len(made) != 1 {
 		t.Errorf("with keys: %v", made)
+	}
+}
+
+// What changes is tested soon, also when nobody is at a page that would.
+func TestNightlyTestsWhatWasChanged(t *testing.T) {
+	b := sampled(t, sandbox.Options{})
+	b.nights(t, 20*time.Minute)
+	b.edit(t, func(doc *app.Settings) { doc.Connections[0].Ticketing.Board = app.Ref{Name: "Nope"} })
+	began := b.now()
+	if made := b.nights(t, time.Hour); len(made) != 1 || made[0].Sub(began) != 10*time.Minute {
+		t.Fatalf("changed at %v, tested at %v", began, made)
+	}
+	if rows, _ := b.store.Checks(t.Context(), "cw"); stateOf(rows, "board") != app.CheckFailed {
+		t.Errorf("board is %s", stateOf(rows, "board"))
+	}
+	dropKey(t, b)
+	b.cw.ForgetRequests()
+	if made := b.nights(t, 2*time.Hour); len(made) != 1 || b.cw.Requests() != 0 {
+		t.Errorf("without a key tested at %v with %d requests", made, b.cw.Requests())
+	}
+	if rows, _ := b.store.Checks(t.Context(), "cw"); stateOf(rows, "keys") != app.CheckFailed {
+		t.Errorf("keys are %s", stateOf(rows, "keys"))
+	}
+}
+
+// Keys the outbox was refused with are not tried again, and not shown as good either.
+func TestNightlySaysWhyAConnectionIsBlocked(t *testing.T) {
+	b := sampled(t, sandbox.Options{})
+	b.test(t)
+	b.cw.ForgetRequests()
+	block := app.Block{Connection: "cw", Code: app.Unauthorized, Reason: "ConnectWise does not accept the keys.", Since: b.now()}
+	for range 30 {
+		b.advance(time.Hour)
+		if err := b.Nightly(t.Context(), b.now(), func(string) (app.Block, bool) { return block, true }); err != nil {
+			t.Fatal(err)
+		}
+	}
+	rows, _ := b.store.Checks(t.Context(), "cw")
+	for _, r := range rows {
+		switch {
+		case r.ID == "keys" && (r.State != app.CheckFailed || r.Message != block.Reason || r.Fix == ""),
+			r.ID != "keys" && r.State != app.CheckSkipped && !strings.HasPrefix(r.ID, "vendor_off."):
+			t.Errorf("%+v", r)
+		}
+	}
+	if len(rows) < 10 || b.cw.Requests() != 0 {
+		t.Errorf("%d checks with %d requests", len(rows), b.cw.Requests())
 	}
 }
 
@@ -79,12 +131,34 @@ func TestNightlyTellsWhatWentBad(t *testing.T) {
 	}
 	b.cw.SetQuirks(func(q *sandbox.Quirks) { q.Lacks = []string{"Finance ▸ Agreements ▸ Inquire"} })
 	b.nights(t, 24*time.Hour)
-	if n := strings.Count(log.String(), "check failed that was good before"); n != 1 || !strings.Contains(log.String(), "right.agreements.inquire") {
+	if n := strings.Count(log.String(), "check turned bad"); n != 1 || !strings.Contains(log.String(), "right.agreements.inquire") {
 		t.Errorf("told %d times: %s", n, log.String())
 	}
 	b.nights(t, 24*time.Hour)
-	if n := strings.Count(log.String(), "check failed that was good before"); n != 1 {
+	if n := strings.Count(log.String(), "check turned bad"); n != 1 {
 		t.Errorf("told again: %s", log.String())
+	}
+}
+
+func TestNightlyTellsWhatIsWorseThanWhenItWasTriedLast(t *testing.T) {
+	var log bytes.Buffer
+	b := sampled(t, sandbox.Options{})
+	b.Log = slog.New(slog.NewTextHandler(&log, nil))
+	b.nights(t, 20*time.Minute)
+	b.cw.SetQuirks(func(q *sandbox.Quirks) { q.Grants = []string{"System ▸ Member Maintenance"} })
+	b.nights(t, 24*time.Hour)
+	contains(t, log.String(), "check=rights.excess state=warning")
+	b.cw.Faults.Add(sandbox.Fault{Status: 503, Times: -1})
+	b.nights(t, 24*time.Hour) // all are skipped that night
+	b.cw.Faults.Clear()
+	if err := b.cw.CancelAgreement(sample.AgreementOf(4711)); err != nil {
+		t.Fatal(err)
+	}
+	log.Reset()
+	b.nights(t, 24*time.Hour)
+	contains(t, log.String(), "check=agreement.", "state=failed")
+	if n := strings.Count(log.String(), "check turned bad"); n != 1 {
+		t.Errorf("told %d times: %s", n, log.String())
 	}
 }
 

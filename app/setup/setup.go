@@ -68,8 +68,9 @@ type Setup struct {
 	hooks  []func(context.Context, Changed)
 	tried  map[string]time.Time // when the drop-downs of a connection were last asked for in vain
 
-	testing map[string]*underWay // the test of a connection
-	nights  map[string]night     // the night's test of a connection
+	testing  map[string]*underWay // the test of a connection
+	nights   map[string]night     // the test of a connection by itself
+	unproven map[string]unproven  // connections that were changed since their test
 }
 
 // New makes the use case.

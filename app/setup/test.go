@@ -19,7 +19,7 @@ func (s *Setup) Test(ctx context.Context, connection string, each func(app.Check
 		return nil, err
 	}
 	defer end()
-	r, err := s.check(ctx, connection, each)
+	r, err := s.check(ctx, connection, nil, each)
 	if err != nil {
 		return nil, err
 	}
@@ -36,10 +36,10 @@ func (s *Setup) keep(ctx context.Context, r *run) error {
 }
 
 // check runs the checks and stores nothing. Results of a connection that was changed meanwhile are about neither the old
-// one nor the new one, so it starts over once.
-func (s *Setup) check(ctx context.Context, connection string, each func(app.CheckRow)) (*run, error) {
+// one nor the new one, so it starts over once. With a block ConnectWise is asked nothing, and the keys have failed.
+func (s *Setup) check(ctx context.Context, connection string, block *app.Block, each func(app.CheckRow)) (*run, error) {
 	for range 2 {
-		r, err := s.checkOnce(ctx, connection, each)
+		r, err := s.checkOnce(ctx, connection, block, each)
 		if err != nil {
 			return nil, err
 		}
@@ -68,7 +68,7 @@ func (s *Setup) tested(ctx context.Context, connection string) (app.Settings, ap
 	return doc, conn, about, err
 }
 
-func (s *Setup) checkOnce(ctx context.Context, connection string, each func(app.CheckRow)) (*run, error) {
+func (s *Setup) checkOnce(ctx context.Context, connection string, block *app.Block, each func(app.CheckRow)) (*run, error) {
 	doc, conn, about, err := s.tested(ctx, connection)
 	if err != nil {
 		return nil, err
@@ -77,7 +77,7 @@ func (s *Setup) checkOnce(ctx context.Context, connection string, each func(app.
 	if err != nil {
 		return nil, err
 	}
-	r := &run{Setup: s, conn: conn, about: about, doc: doc, organizations: organizations, each: each, results: make(map[string]app.CheckState)}
+	r := &run{Setup: s, conn: conn, about: about, doc: doc, organizations: organizations, block: block, each: each, results: make(map[string]app.CheckState)}
 	if err := r.recall(ctx); err != nil {
 		return nil, err
 	}
@@ -132,6 +132,7 @@ type run struct {
 	about         string // the fingerprint of conn and its keys
 	doc           app.Settings
 	organizations []app.OrganizationRow
+	block         *app.Block // ConnectWise refused the keys to the outbox; it is not asked with them again
 	each          func(app.CheckRow)
 	client        psa.Client
 	clientErr     error
@@ -207,6 +208,13 @@ func (r *run) do(ctx context.Context, c check) {
 }
 
 func (r *run) blocked(c check) finding {
+	switch {
+	case r.block == nil:
+	case c.id == "keys":
+		return failed(r.block.Reason, fixKeys)
+	case r.results["keys"] == "":
+		return skipped("Not tried, because ConnectWise refused the keys on " + printed(r.block.Since, r.conn) + ".")
+	}
 	if c.id == "keys" && r.keysMissing() {
 		return finding{} // this is the check that says so
 	}

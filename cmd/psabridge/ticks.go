@@ -2,8 +2,10 @@ package main
 
 import (
 	"context"
+	"slices"
 	"time"
 
+	"psabridge/app"
 	"psabridge/app/schedule"
 )
 
@@ -42,10 +44,20 @@ func (b *bridge) wireSchedule(context.Context) error {
 	return nil
 }
 
-// checkByNight makes the checks of the night. A connection whose keys are refused is left alone until somebody mends
-// them: every further try brings the member nearer to being locked out.
+// checkByNight makes the checks of the night. A connection whose keys are refused is not asked again until somebody mends
+// them, because every further try brings the member nearer to being locked out; its checks say so.
 func (b *bridge) checkByNight(ctx context.Context, now time.Time) error {
-	return b.setup.Nightly(ctx, now, b.blocked)
+	return b.setup.Nightly(ctx, now, b.block)
+}
+
+// block returns why nothing is asked of a connection for now; false when nothing keeps us.
+func (b *bridge) block(connection string) (app.Block, bool) {
+	blocks := b.outbox.Blocks()
+	at := slices.IndexFunc(blocks, func(one app.Block) bool { return one.Connection == connection })
+	if at < 0 {
+		return app.Block{}, false
+	}
+	return blocks[at], true
 }
 
 // prune forgets what is not kept (DESIGN, "Kept light"), once a day.

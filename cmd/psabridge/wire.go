@@ -2,7 +2,6 @@ package main
 
 import (
 	"context"
-	"slices"
 	"time"
 
 	"psabridge/app"
@@ -99,7 +98,8 @@ func (b *bridge) wake() { b.outbox.Kick() }
 // blocked reports whether nothing is asked of a connection for now: with refused keys every further try brings the member
 // nearer to being locked out.
 func (b *bridge) blocked(connection string) bool {
-	return slices.ContainsFunc(b.outbox.Blocks(), func(one app.Block) bool { return one.Connection == connection })
+	_, is := b.block(connection)
+	return is
 }
 
 // probe is the cheapest read that proves a connection's keys.
