@@ -15,9 +15,15 @@ type CheckList struct {
 	Running bool
 	Done    int
 	Total   int
-	Now     string // the check under way
 	Rows    []app.CheckRow
 	At      time.Time // when they were last made; zero when never
+	// Outdated says that the settings or the keys were changed since: the results are about what is no more.
+	Outdated bool
+}
+
+// Begin shows a test under way with what it found so far; the results before say about how many there will be.
+func (c *CheckList) Begin(found []app.CheckRow) {
+	c.Running, c.Outdated, c.Done, c.Total, c.Rows = true, false, len(found), max(len(c.Rows), len(found)+1), found
 }
 
 // checksFor says where results stand: on which connection, in which task of the guide, and under which ids.
@@ -64,6 +70,9 @@ func standingOf(r app.CheckRow) string {
 	return "untried"
 }
 
+// outdatedWords stand for every summary of results that are about what is no more.
+const outdatedWords = "Not tested since you changed it"
+
 // counts returns how many checks are good, need a look, failed and are not proven yet.
 func (c CheckList) counts() (ok, warning, failed, unproven int) {
 	for _, r := range c.Rows {
@@ -95,6 +104,8 @@ func (c CheckList) of(state app.CheckState) (out []app.CheckRow) {
 func (c CheckList) headline() string {
 	ok, warning, failed, unproven := c.counts()
 	switch {
+	case c.Outdated:
+		return outdatedWords
 	case failed > 0:
 		return strconv.Itoa(failed) + " of " + ui.Count(len(c.Rows), "check", "checks") + " failed"
 	case warning > 0:
@@ -108,6 +119,9 @@ func (c CheckList) headline() string {
 func (c CheckList) words() string {
 	if c.Running {
 		return strconv.Itoa(c.Done) + " of " + strconv.Itoa(max(c.Total, c.Done)) + " checks done"
+	}
+	if c.Outdated {
+		return outdatedWords
 	}
 	ok, warning, failed, unproven := c.counts()
 	var parts []string

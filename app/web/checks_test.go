@@ -16,13 +16,13 @@ import (
 // noConnection is the document after its connection was removed.
 const noConnection = "version: 1\nsources:\n  - {name: sync, kind: x360sync, host: \"https://sync.example.com\"}\n"
 
-// ask makes a call of the JSON API on the world's store.
-func (w *world) ask(path string) string {
+// call makes a call of the JSON API on the world's store.
+func (w *world) call(method, path string) string {
 	w.t.Helper()
 	h := api.New(api.Deps{
 		Now: w.server.Now, Log: w.server.Log, Read: w.store.Reader(), Settings: w.setup, Setup: w.server.Setup, Guide: w.setup, Jobs: w.jobs, Status: w.server.Status,
 	})
-	r, err := http.NewRequestWithContext(w.t.Context(), http.MethodGet, "/api/v1"+path, nil)
+	r, err := http.NewRequestWithContext(w.t.Context(), method, "/api/v1"+path, nil)
 	w.must(err)
 	rec := httptest.NewRecorder()
 	h.ServeHTTP(rec, r)
@@ -47,7 +47,7 @@ func TestTheChecksOfARemovedConnectionAreGone(t *testing.T) {
 			t.Errorf("%s asks for a connection that is gone", page)
 		}
 	}
-	if got := w.ask("/checks"); strings.Contains(got, "The keys are accepted") || !strings.Contains(got, `"ok":true`) {
+	if got := w.call(http.MethodGet, "/checks"); strings.Contains(got, "The keys are accepted") || !strings.Contains(got, `"ok":true`) {
 		t.Errorf("the API names checks of a connection that is gone: %s", got)
 	}
 }
@@ -92,6 +92,8 @@ func (g gated) Test(ctx context.Context, name string, each func(app.CheckRow)) (
 	}
 	row := app.CheckRow{Connection: name, ID: "client_id", Title: "The client ID is accepted", State: app.CheckOK, Message: doc.Connections[0].ClientID + " answers."}
 	each(row)
+	g.w.found.Store(&[]app.CheckRow{row})
+	defer g.w.found.Store(nil)
 	g.began <- doc.Connections[0].ClientID
 	select {
 	case <-g.goOn:
@@ -171,6 +173,54 @@ func TestEverySaveIsTested(t *testing.T) {
 			if n++; w.tested.Load() != n {
 				t.Fatalf("%s, %v: %d tests, want %d", path, where, w.tested.Load(), n)
 			}
+		}
+	}
+}
+
+// A script or the night tests as well: what they find shows on the page as it comes.
+func TestATestOfAScriptIsShownAsItRuns(t *testing.T) {
+	w := furnished(t)
+	g := w.gate()
+	done := make(chan string)
+	go func() { done <- w.call(http.MethodPost, "/checks?wait=60") }()
+	<-g.began
+	for _, page := range []string{"/connections/cw", "/connections/cw/test", "/connections/cw/test?task=connectwise", "/diagnostics"} {
+		if body := w.get(page).want(t, http.StatusOK).body; !strings.Contains(body, "1 of 2 checks done") || !strings.Contains(body, "The client ID is accepted") || !strings.Contains(body, "every 1s") {
+			t.Errorf("%s does not show the test that runs: %s", page, mainOf(body))
+		}
+	}
+	close(g.goOn)
+	if got := <-done; !strings.Contains(got, `"current":true`) {
+		t.Errorf("the script got %s", got)
+	}
+	if body := w.get("/connections/cw").body; strings.Contains(body, "every 1s") || !strings.Contains(body, "All 1 checks are good") {
+		t.Error("the test has ended and is shown as running")
+	}
+}
+
+// What was good before a change proves nothing of what is set now.
+func TestResultsFromBeforeAChangeAreNotShownAsGood(t *testing.T) {
+	const words = "Not tested since you changed it"
+	w := furnished(t)
+	save := func(state app.CheckState) {
+		w.must(w.store.SaveChecks(t.Context(), "cw", "", []app.CheckRow{{ID: "keys", Title: "The keys are accepted", State: state, Message: "As found."}}, w.now))
+	}
+	for _, state := range []app.CheckState{app.CheckOK, app.CheckFailed} {
+		save(state)
+		for _, w.changed = range []bool{false, true} {
+			for _, page := range []string{"/connections/cw", "/setup/connectwise", "/diagnostics"} {
+				if body := w.get(page).want(t, http.StatusOK).body; strings.Contains(body, words) != w.changed {
+					t.Errorf("%s, %s before a change %v: %s", page, state, w.changed, mainOf(body))
+				} else if w.changed && (strings.Contains(body, "All 1 checks are good") || strings.Contains(body, "All good") || strings.Contains(body, "1 of 1 check failed")) {
+					t.Errorf("%s sums up what was %s before the change", page, state)
+				}
+			}
+			if got := w.call(http.MethodGet, "/checks"); strings.Contains(got, `"current":true`) == w.changed {
+				t.Errorf("the API after a change %v: %s", w.changed, got)
+			}
+		}
+		if body := w.get("/").body; strings.Contains(body, "was not tested since you changed it") != (state == app.CheckFailed) || strings.Contains(body, "of connection cw failed") {
+			t.Errorf("the Overview after a check that was %s", state)
 		}
 	}
 }

@@ -4,7 +4,6 @@ import (
 	"context"
 	"net/http"
 	"slices"
-	"sync"
 
 	"github.com/labstack/echo/v4"
 
@@ -14,73 +13,29 @@ import (
 	"psabridge/views"
 )
 
-// testRuns keeps the results of tests under way, so that each shows as it comes.
-type testRuns struct {
-	mu   sync.Mutex
-	rows map[string][]app.CheckRow
-}
-
-func (t *testRuns) begin(name string) {
-	t.mu.Lock()
-	defer t.mu.Unlock()
-	if t.rows == nil {
-		t.rows = map[string][]app.CheckRow{}
-	}
-	t.rows[name] = nil
-}
-
-func (t *testRuns) add(name string, row app.CheckRow) int {
-	t.mu.Lock()
-	defer t.mu.Unlock()
-	t.rows[name] = append(t.rows[name], row)
-	return len(t.rows[name])
-}
-
-func (t *testRuns) end(name string) {
-	t.mu.Lock()
-	defer t.mu.Unlock()
-	delete(t.rows, name)
-}
-
-func (t *testRuns) of(name string) []app.CheckRow {
-	t.mu.Lock()
-	defer t.mu.Unlock()
-	return slices.Clone(t.rows[name])
-}
-
 // testKind names the job that tests a connection; the API's tests have the same.
 func testKind(name string) string { return "test " + name }
 
 // startTest begins the checks of a connection, or joins those under way. It does not wait: the page shows each result as
 // it comes.
 func (s *Server) startTest(c echo.Context, name string) {
-	_, _ = s.work(c, testKind(name), 0, s.testing(c, name))
+	_, _ = s.work(c, testKind(name), 0, s.testing(name))
 }
 
 // testSaved begins the checks of what was just saved. A test under way is joined only when nothing changed: it would show
 // how good it was before.
 func (s *Server) testSaved(c echo.Context, name string, changed bool) {
 	if changed {
-		s.anew(c, testKind(name), s.testing(c, name))
+		s.anew(c, testKind(name), s.testing(name))
 		return
 	}
 	s.startTest(c, name)
 }
 
 // testing is the job that tests a connection.
-func (s *Server) testing(c echo.Context, name string) func(context.Context, *job.Progress) (any, error) {
-	before, err := s.Read.Checks(c.Request().Context(), name)
-	if err != nil {
-		s.Log.Warn("checks cannot be counted", "error", err)
-	}
+func (s *Server) testing(name string) func(context.Context, *job.Progress) (any, error) {
 	return func(ctx context.Context, p *job.Progress) (any, error) {
-		s.tests.begin(name)
-		defer s.tests.end(name)
-		p.Set(0, len(before), "")
-		rows, err := s.Setup.Test(ctx, name, func(row app.CheckRow) {
-			n := s.tests.add(name, row)
-			p.Set(n, max(len(before), n+1), "Next after: "+row.Title)
-		})
+		rows, err := s.Setup.Test(ctx, name, func(row app.CheckRow) { p.Step(row.Title) })
 		if err == nil && passed(rows, "keys") {
 			s.fillLists(ctx, name)
 		}
@@ -102,24 +57,34 @@ func (s *Server) fillLists(ctx context.Context, name string) {
 	}
 }
 
-// checkList is the newest test of a connection, or the one under way.
+// checkList is the newest test of a connection, or the one under way, whoever started it. What runs is asked first: a test
+// that ends in between is then shown as it was stored.
 func (s *Server) checkList(ctx context.Context, name string) (views.CheckList, error) {
+	found, underWay := s.Setup.UnderWay(name)
+	j, started := s.newest(testKind(name))
+	run, err := s.Setup.CheckRun(ctx, name)
+	if err != nil {
+		return views.CheckList{}, err
+	}
 	rows, err := s.Read.Checks(ctx, name)
 	if err != nil {
 		return views.CheckList{}, err
 	}
-	out := views.CheckList{Rows: rows}
-	if out.At, err = s.Read.CheckedAt(ctx, name); err != nil {
-		return views.CheckList{}, err
-	}
-	j, ok := s.newest(testKind(name))
+	out := views.CheckList{Rows: rows, At: run.At, Outdated: !run.Current && !run.At.IsZero()}
 	switch {
-	case !ok:
-	case j.State == job.Running:
-		out.Running, out.Done, out.Total, out.Now, out.Rows = true, j.Done, max(j.Total, j.Done+1), "Testing", s.tests.of(name)
+	case underWay:
+		out.Begin(found)
+	case !started:
+	case j.State == job.Running && out.At.Before(j.StartedAt): // it waits for its turn
+		out.Begin(nil)
+	case j.State == job.Running: // it is stored, and drop-downs are being read
+		out.Begin(rows)
 	case !j.FinishedAt.After(out.At): // what was stored since is the last test, whoever made it
 	case j.State == job.Failed || j.State == job.Cancelled:
 		failed := app.CheckRow{ID: "test", Title: "The last test could not be made", State: app.CheckFailed, Message: app.ErrorMessage(j.Err)}
+		if out.Outdated { // nothing of it is worth showing
+			rows, out.Outdated = nil, false
+		}
 		out.Rows = append([]app.CheckRow{failed}, rows...)
 	}
 	return out, nil

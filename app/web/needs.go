@@ -119,13 +119,29 @@ func (s *Server) checkNeeds(ctx context.Context, st standing) (out []need, err e
 		}
 		list := failed[name]
 		first := slices.MinFunc(list, func(a, b app.CheckRow) int { return a.ChangedAt.Compare(b.ChangedAt) })
+		run, err := s.Setup.CheckRun(ctx, name)
+		if err != nil {
+			return nil, err
+		}
 		page := link.Connection(name)
+		if !run.Current {
+			out = append(out, untestedNeed(name, page, len(list), first.ChangedAt))
+			continue
+		}
 		out = append(out, need{code: "checks_failed", rail: link.Overview, page: page, n: 1, Need: views.Need{
 			Tone: "warn", Icon: "warn", Title: ui.Count(len(list), "check", "checks") + " of connection " + name + " failed.",
 			Text: cmp.Or(list[0].Message, list[0].Title), Since: first.ChangedAt, Actions: []ui.Action{{Label: "Look", Path: page + "#test"}},
 		}})
 	}
 	return out, nil
+}
+
+// untestedNeed is about a connection that was changed after checks of it failed: nobody knows whether that mended them.
+func untestedNeed(name, page string, failed int, since time.Time) need {
+	return need{code: "checks_outdated", rail: link.Overview, page: page, n: 1, Need: views.Need{
+		Tone: "warn", Icon: "warn", Title: "Connection " + name + " was not tested since you changed it.", Text: ui.Count(failed, "check", "checks") + " failed before.", Since: since,
+		Actions: []ui.Action{{Label: "Test again", Path: link.ConnectionTest(name), Post: true}, {Label: "Look", Path: page + "#test"}},
+	}}
 }
 
 // billingNeeds names months that are due and wait, and pushes that hang or ended with lines not written.

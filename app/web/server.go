@@ -103,7 +103,6 @@ type Server struct {
 
 	echo     *echo.Echo
 	notices  notices
-	tests    testRuns
 	starting sync.Mutex // looking for a running job and starting one are one step
 }
 

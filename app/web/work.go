@@ -29,29 +29,16 @@ func (s *Server) work(c echo.Context, kind string, wait time.Duration, f func(co
 	return s.Jobs.Wait(ctx, id, wait)
 }
 
-// anew runs f as a job in place of those of its kind that run already: they are about what is no more. They are cancelled,
-// and f begins when they have ended, so that theirs is never the last word. It does not wait.
+// anew runs f as a job in place of those of its kind that run already: they are about what is no more. It does not wait.
 func (s *Server) anew(c echo.Context, kind string, f func(context.Context, *job.Progress) (any, error)) {
 	s.starting.Lock()
 	defer s.starting.Unlock()
-	var old []job.ID
 	for _, j := range s.Jobs.List() {
 		if j.Kind == kind && j.State == job.Running {
 			s.Jobs.Cancel(j.ID)
-			old = append(old, j.ID)
 		}
 	}
-	s.Jobs.Start(context.WithoutCancel(c.Request().Context()), kind, func(ctx context.Context, p *job.Progress) (any, error) {
-		for _, id := range old { // also when this one is cancelled itself: the next waits for it alone
-			if _, err := s.Jobs.Wait(context.WithoutCancel(ctx), id, longWait); err != nil {
-				s.Log.InfoContext(ctx, "cancelled job is gone", "kind", kind, "error", err)
-			}
-		}
-		if err := ctx.Err(); err != nil {
-			return nil, err
-		}
-		return f(ctx, p)
-	})
+	s.Jobs.Start(context.WithoutCancel(c.Request().Context()), kind, f)
 }
 
 // running finds the job of a kind that runs now.

@@ -72,6 +72,8 @@ type world struct {
 	hold                      app.HoldCode // of the held line; a big change when empty
 	planErr, outboxErr        error
 	planGate                  chan struct{} // holds plans up; nil holds nothing
+	changed                   bool          // after the newest test
+	found                     atomic.Pointer[[]app.CheckRow]
 
 	org, master, delivery, line, plan, push int64
 	digest                                  string
@@ -291,6 +293,18 @@ func (f tester) Test(ctx context.Context, name string, each func(app.CheckRow)) 
 	row := app.CheckRow{Connection: name, ID: "keys", Title: "Keys", State: app.CheckFailed, Message: "No " + nasty, Fix: "Click"}
 	each(row)
 	return []app.CheckRow{row}, f.w.store.SaveChecks(ctx, name, "", []app.CheckRow{row}, f.w.now)
+}
+
+func (f tester) CheckRun(ctx context.Context, name string) (app.CheckRun, error) {
+	at, err := f.w.store.CheckedAt(ctx, name)
+	return app.CheckRun{At: at, Current: !at.IsZero() && !f.w.changed}, err
+}
+
+func (f tester) UnderWay(string) ([]app.CheckRow, bool) {
+	if rows := f.w.found.Load(); rows != nil {
+		return *rows, true
+	}
+	return nil, false
 }
 
 func (f tester) Options(ctx context.Context, name string, list app.OptionList, parent int64) ([]app.OptionRow, time.Time, error) {

@@ -84,6 +84,10 @@ type Settings interface {
 // Setup tests connections and serves their drop-downs.
 type Setup interface {
 	Test(ctx context.Context, connection string, each func(app.CheckRow)) ([]app.CheckRow, error)
+	// UnderWay returns what a test that runs now found so far, whoever started it; false when none runs.
+	UnderWay(connection string) ([]app.CheckRow, bool)
+	// CheckRun tells when a connection was tested last, and whether that is about the connection as it is now.
+	CheckRun(ctx context.Context, connection string) (app.CheckRun, error)
 	Reload(ctx context.Context, connection string) (map[app.OptionList]int, error)
 	Options(ctx context.Context, connection string, list app.OptionList, parent int64) ([]app.OptionRow, time.Time, error)
 	Suggestions(ctx context.Context, connection string) ([]Suggestion, error)

@@ -10,8 +10,9 @@ import (
 
 // TestResult is the answer of a test: every check, and whether none of them failed.
 type TestResult struct {
-	OK     bool    `json:"ok" doc:"no check failed"`
-	Checks []Check `json:"checks" nullable:"false"`
+	OK      bool    `json:"ok" doc:"no check failed, in the newest test of each connection; current says whether that was of the connection as it is now"`
+	Current bool    `json:"current" doc:"every connection it is about was tested with the settings and the keys it has now"`
+	Checks  []Check `json:"checks" nullable:"false"`
 }
 
 func (r *TestResult) add(c Check) {
@@ -37,6 +38,9 @@ func (s *server) checks(ctx context.Context, in *Checked) (*checksOutput, error)
 		return nil, s.fail(err)
 	}
 	out := TestResult{OK: true, Checks: []Check{}}
+	if out.Current, err = s.current(ctx, names); err != nil {
+		return nil, s.fail(err)
+	}
 	for _, r := range rows {
 		if slices.Contains(names, r.Connection) {
 			out.add(check(r))
@@ -48,6 +52,19 @@ func (s *server) checks(ctx context.Context, in *Checked) (*checksOutput, error)
 		}
 	}
 	return &checksOutput{Body: out}, nil
+}
+
+// current reports whether the newest tests of some connections are about them as they are now.
+func (s *server) current(ctx context.Context, names []string) (bool, error) {
+	all := true
+	for _, name := range names {
+		run, err := s.Setup.CheckRun(ctx, name)
+		if err != nil {
+			return false, err
+		}
+		all = all && run.Current
+	}
+	return all, nil
 }
 
 func (s *server) checkAll(ctx context.Context, in *struct {
@@ -105,7 +122,9 @@ func (s *server) runChecks(ctx context.Context, names []string, p *job.Progress)
 			out.add(check(r))
 		}
 	}
-	return out, nil
+	var err error
+	out.Current, err = s.current(ctx, names)
+	return out, err
 }
 
 // addSources says of each source how reading it goes. Nothing is read for it.
