@@ -126,7 +126,7 @@ func (r *run) agreementChecks() []check {
 		if e.Connection != r.conn.Name || e.Agreement.ID == 0 {
 			continue
 		}
-		id, name := o.ID, o.Source+"/"+o.ID // of one that was not read yet
+		id, name := o.Source+"/"+o.ID, o.Source+"/"+o.ID // of one that was not read yet: no number of a row has a slash
 		if row, known := rows[o.Source+"\n"+o.ID]; known {
 			id, name = strconv.FormatInt(row.ID, 10), row.Name
 		}

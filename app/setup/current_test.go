@@ -10,6 +10,7 @@ import (
 
 	"psabridge/app"
 	"psabridge/app/sandbox"
+	"psabridge/app/sandbox/sample"
 )
 
 func stateOf(rows []app.CheckRow, id string) app.CheckState {
@@ -131,5 +132,27 @@ func TestATestIsOfTheConnectionAsItWas(t *testing.T) {
 		if change(t, b); current() {
 			t.Errorf("after %s it is current", name)
 		}
+	}
+}
+
+// The same number may be an organization of two sources, and the row of a third.
+func TestAgreementsOfOneNumberAreToldApart(t *testing.T) {
+	b := sampled(t, sandbox.Options{})
+	b.edit(t, func(doc *app.Settings) {
+		doc.Sources = append(doc.Sources, app.SourceSettings{Name: "second", Kind: "x360sync", Host: "https://second.example.com"})
+		for _, id := range []string{"4711", "1", "2"} {
+			doc.Organizations = append(doc.Organizations, app.OrganizationSettings{
+				Source: "second", ID: id, PSA: "cw", Company: app.CompanyRef{ID: 250}, Agreement: app.AgreementRef{ID: 900}, Bill: []app.Meter{app.MeterStorage},
+			})
+		}
+	})
+	b.organizations(t, strconv.Itoa(sample.MasterID), "Master", "4711", "Somebody")
+	rows, err := b.Test(t.Context(), "cw", nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	stored, _ := b.store.Checks(t.Context(), "cw")
+	if len(stored) != len(rows) || stateOf(stored, "agreement.second/4711") == "" || stateOf(stored, "agreement.2") == "" || stateOf(stored, "agreement.second/2") == "" {
+		t.Errorf("%d of %d checks are stored: %+v", len(stored), len(rows), stored)
 	}
 }

@@ -41,7 +41,7 @@ func person(do func(*sandbox.ConnectWise) error) func(*testing.T, *bench) {
 // TestEachCheckFails makes every check fail, one at a time, and looks at the sentence and the click that mends it. All
 // others stay as they were, unless they hang on the one that failed.
 func TestEachCheckFails(t *testing.T) {
-	const mapped = "agreement.4711" // the first customer of the sample, mapped to company 250 and agreement 900
+	const mapped = "agreement.sync/4711" // the first customer of the sample, mapped to company 250 and agreement 900
 	for name, test := range map[string]struct {
 		prepare func(*testing.T, *bench)
 		id      string

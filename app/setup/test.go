@@ -2,6 +2,7 @@ package setup
 
 import (
 	"context"
+	"strconv"
 
 	"psabridge/app"
 	"psabridge/app/psa"
@@ -197,6 +198,7 @@ func (r *run) do(ctx context.Context, c check) {
 	if found.state == app.CheckFailed && found.fix == "" {
 		found.fix = "Read the message, correct it in ConnectWise or in the settings, and test again."
 	}
+	c.id = r.unused(c.id)
 	r.results[c.id] = found.state
 	row := app.CheckRow{Connection: r.conn.Name, ID: c.id, Title: c.title, State: found.state, Message: found.message, Fix: found.fix, ChangedAt: r.Now()}
 	row.Took = max(0, row.ChangedAt.Sub(began))
@@ -205,6 +207,16 @@ func (r *run) do(ctx context.Context, c check) {
 	if r.each != nil {
 		r.each(row)
 	}
+}
+
+// unused is the id of a check, with a number when another has it: two of one id could not both be stored, and nothing
+// would be.
+func (r *run) unused(id string) string {
+	free := id
+	for n := 2; r.results[free] != ""; n++ {
+		free = id + "~" + strconv.Itoa(n)
+	}
+	return free
 }
 
 func (r *run) blocked(c check) finding {

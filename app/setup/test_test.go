@@ -153,7 +153,7 @@ func TestBrokenConnections(t *testing.T) {
 		}), id: "priority", state: app.CheckFailed, says: "critical"},
 		"product in capitals": {prepare: product("x360-storage"), id: "product.storage", state: app.CheckFailed, says: "Upper and lower case", skipped: "unit.storage"},
 		"bundle":              {prepare: product("X360-BUNDLE"), id: "product.storage", state: app.CheckFailed, says: "bundle", skipped: "unit.storage"},
-		"agreement is gone":   {prepare: mapped(99999), id: "agreement.9901", state: app.CheckFailed, says: "no agreement 99999"},
+		"agreement is gone":   {prepare: mapped(99999), id: "agreement.sync/9901", state: app.CheckFailed, says: "no agreement 99999"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			b := sampled(t, test.opts)
@@ -368,7 +368,7 @@ func TestAgreements(t *testing.T) {
 			test.change(&a)
 			b.override(overridden{agreements: []app.Agreement{a}, companies: []app.Company{{ID: 249, Name: "Other"}, {ID: 250}}})
 			byID, _ := b.test(t)
-			if got := byID["agreement.9901"]; got.State != test.state || !strings.Contains(got.Message, test.says) {
+			if got := byID["agreement.sync/9901"]; got.State != test.state || !strings.Contains(got.Message, test.says) {
 				t.Errorf("%+v", got)
 			}
 		})
@@ -385,7 +385,7 @@ func TestAgreements(t *testing.T) {
 			mapped(12)(t, b)
 			b.override(overridden{agreements: []app.Agreement{good}, companies: test.companies})
 			byID, _ := b.test(t)
-			if got := byID["agreement.9901"]; got.State != app.CheckFailed || !strings.Contains(got.Message, test.says) {
+			if got := byID["agreement.sync/9901"]; got.State != app.CheckFailed || !strings.Contains(got.Message, test.says) {
 				t.Errorf("%+v", got)
 			}
 		})

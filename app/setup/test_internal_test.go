@@ -1,0 +1,27 @@
+package setup
+
+import (
+	"context"
+	"testing"
+	"time"
+
+	"psabridge/app"
+)
+
+// Two checks of one id would be refused by the store, and the whole test with them.
+func TestNoTwoChecksHaveOneID(t *testing.T) {
+	r := &run{Setup: &Setup{Deps: Deps{Now: time.Now}}, results: make(map[string]app.CheckState)}
+	for range 3 {
+		r.do(t.Context(), check{id: "agreement.7", prove: func(context.Context) finding { return ok("Good.") }})
+	}
+	seen := map[string]bool{}
+	for _, row := range r.rows {
+		if seen[row.ID] {
+			t.Errorf("%s is there twice", row.ID)
+		}
+		seen[row.ID] = true
+	}
+	if len(r.rows) != 3 || !seen["agreement.7"] {
+		t.Errorf("%v", seen)
+	}
+}
