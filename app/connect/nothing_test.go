@@ -84,4 +84,4 @@ func (nothing) Associations(context.Context, int64) (v []app.Association, err er
 
 func (nothing) Members(context.Context) (v []app.Member, err error) { return v, nil }
 
-func (nothing) Excess(context.Context) (v []string, err error) { return v, nil }
+func (nothing) Excess(context.Context) (v psa.Excess, err error) { return v, nil }

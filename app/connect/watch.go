@@ -130,7 +130,7 @@ func (w watchedPSA) Members(ctx context.Context) ([]app.Member, error) {
 }
 
 // Excess implements psa.Client.
-func (w watchedPSA) Excess(ctx context.Context) ([]string, error) {
+func (w watchedPSA) Excess(ctx context.Context) (psa.Excess, error) {
 	v, err := w.client.Excess(ctx)
 	return watch(w.note, v, err)
 }

@@ -22,13 +22,20 @@ type Client interface {
 	// Authenticate proves the keys by reading the version and one record that needs them. forbidden: the keys are accepted,
 	// but the role may not even do that; what was learned is returned with it.
 	Authenticate(ctx context.Context) (app.ServerInfo, error)
-	// Excess tries reads this program has no use for and returns the modules whose reads succeed, in the vendor's words
-	// ("System ▸ Member Maintenance"): the role has more rights than it needs. It changes nothing.
-	Excess(ctx context.Context) ([]string, error)
+	// Excess tries a few reads this program has no use for: those that succeed show that the role has more rights than it
+	// needs. It changes nothing.
+	Excess(ctx context.Context) (Excess, error)
 	// TicketURL is the address a person opens to see the ticket in ConnectWise.
 	TicketURL(id int64) string
 	// AgreementURL is the address a person opens to see the agreement in ConnectWise.
 	AgreementURL(id int64) string
+}
+
+// Excess is what a role may read and need not, in the vendor's words for modules ("System ▸ Member Maintenance"). Nothing
+// is known of modules that were not tried.
+type Excess struct {
+	Tried []string
+	Found []string // those of Tried that can be read
 }
 
 // Reader is everything that changes nothing. Lists are whole: an adapter that cannot read a list to its end returns

@@ -147,14 +147,15 @@ func (r *run) readsTickets(ctx context.Context) finding {
 
 // excess warns of rights a bridge has no use for: whoever gets hold of its keys would have them too.
 func (r *run) excess(ctx context.Context) finding {
-	modules, err := r.client.Excess(ctx)
+	found, err := r.client.Excess(ctx)
+	modules := found.Found
 	switch {
 	case app.ErrorCode(err) == app.Unavailable, app.ErrorCode(err) == app.RateLimited:
 		return r.refused(err, fixRole)
 	case err != nil:
 		return warning("It could not be found out whether the role has too many rights. "+app.ErrorMessage(err), "Compare the role with the table of rights on the set-up page.")
 	case len(modules) == 0:
-		return ok("Nothing that psabridge has no use for can be read with its keys.")
+		return ok("None of these can be read with its keys: " + strings.Join(found.Tried, ", ") + ". Other modules are not tried.")
 	}
 	return warning("The role may read "+listed(modules)+", which psabridge has no use for. Whoever got hold of its keys could read it too.",
 		"In ConnectWise open System ▸ Security Roles, choose the role of the API member, set every level of "+listed(modules)+" to None and save; then test again.")

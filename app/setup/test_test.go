@@ -56,6 +56,7 @@ func TestGoodConnection(t *testing.T) {
 	if n := b.cw.Requests(); n > 25 {
 		t.Errorf("the checks took %d calls", n)
 	}
+	contains(t, byID["rights.excess"].Message, "None of these can be read with its keys: System ▸ Member Maintenance, ", "Other modules are not tried.")
 	var order []string
 	for _, r := range rows {
 		if !strings.HasPrefix(r.ID, "agreement.") {

@@ -2,7 +2,6 @@ package connectwise
 
 import (
 	"context"
-	"errors"
 	"net/http"
 	"net/url"
 
@@ -55,8 +54,6 @@ func (c *Client) prove(ctx context.Context) (resp *rest.Response, err error) {
 // oneRow asks for as little as can be asked for.
 var oneRow = url.Values{"pageSize": {"1"}, "fields": {"id"}}
 
-// lacksRight reports whether ConnectWise, and nothing between it and us, says that the role lacks a right.
-func lacksRight(err error) bool {
-	said, ok := errors.AsType[*rest.StatusError](err)
-	return ok && said.Parsed && app.ErrorCode(err) == app.Forbidden
-}
+// lacksRight reports whether ConnectWise says that the role lacks a right. The error must have been explained: a client id
+// may be refused with the same status. What stands between ConnectWise and us never makes it forbidden, see rest.CodeOf.
+func lacksRight(err error) bool { return app.ErrorCode(err) == app.Forbidden }

@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"psabridge/app"
+	"psabridge/app/psa"
 )
 
 type memberRow struct {
@@ -33,7 +34,8 @@ func (c *Client) Members(ctx context.Context) ([]app.Member, error) {
 	return members, nil
 }
 
-// excess are reads a bridge has no use for, with the module that allows each. Contacts and configurations are not among
+// excess are reads a bridge has no use for, with the module that allows each: the most telling ones, because each costs a
+// call whenever the connection is checked. Contacts and configurations are not among
 // them: roles that were made for other vendors' bridges have them, and they do no harm.
 var excess = []struct{ path, module string }{
 	{"system/members", "System ▸ Member Maintenance"},
@@ -46,36 +48,37 @@ var excess = []struct{ path, module string }{
 
 // Excess tries them. A refusal, and a path this server does not have, are both good news; anything else is no news at
 // all and is returned. A missing path looks like keys that are not accepted, so the first one makes the keys be proved.
-func (c *Client) Excess(ctx context.Context) ([]string, error) {
-	var modules []string
+func (c *Client) Excess(ctx context.Context) (psa.Excess, error) {
+	var all psa.Excess
 	proved := false
 	for _, e := range excess {
 		k := call{method: http.MethodGet, path: e.path, query: oneRow, out: new([]ref)}
 		err := c.try(ctx, k)
 		if err != nil && astray(err, k) && !proved {
 			if _, wrong := c.prove(ctx); wrong != nil && !lacksRight(wrong) {
-				return nil, wrong
+				return psa.Excess{}, wrong
 			}
 			proved = true
 			err = c.try(ctx, k) // the proof may have found the API elsewhere
 		}
 		switch {
 		case err == nil:
-			modules = append(modules, e.module)
+			all.Found = append(all.Found, e.module)
 		case astray(err, k), lacksRight(err), app.ErrorCode(err) == app.Invalid:
 		default:
-			return nil, c.explain(err, k)
+			return psa.Excess{}, err
 		}
+		all.Tried = append(all.Tried, e.module)
 	}
-	return modules, nil
+	return all, nil
 }
 
-// try sends a call where the API is believed to lie, and takes the answer as it is.
+// try sends a call where the API is believed to lie, and does not look for it elsewhere.
 func (c *Client) try(ctx context.Context, k call) error {
 	at, err := c.where(ctx, "")
 	if err != nil {
 		return err
 	}
 	_, err = c.send(ctx, at, k)
-	return err
+	return c.explain(err, k)
 }

@@ -90,29 +90,48 @@ func TestExcess(t *testing.T) {
 	b := newBench(t, sandbox.Options{Cloud: true})
 	_, _ = b.client.Boards(t.Context())
 	b.ForgetRequests()
-	if modules, err := b.client.Excess(t.Context()); err != nil || len(modules) != 0 || b.Requests() > 6 {
-		t.Errorf("%v in %d requests, %v", modules, b.Requests(), err)
+	got, err := b.client.Excess(t.Context())
+	if err != nil || len(got.Found) != 0 || len(got.Tried) != len(excess) || b.Requests() > 6 {
+		t.Errorf("%+v in %d requests, %v", got, b.Requests(), err)
 	}
 	granted := []string{"System ▸ Member Maintenance", "Finance ▸ Invoicing"}
 	b.SetQuirks(func(q *sandbox.Quirks) {
 		q.Grants, q.NoRoutes = granted, []string{"/system/callbacks", "/time/*"}
 	})
-	modules, err := b.client.Excess(t.Context())
-	if err != nil || !slices.Equal(modules, granted) {
-		t.Errorf("%v, %v", modules, err)
+	if got, err = b.client.Excess(t.Context()); err != nil || !slices.Equal(got.Found, granted) {
+		t.Errorf("%+v, %v", got, err)
 	}
 	b.SetQuirks(func(q *sandbox.Quirks) { q.Lacks = []string{noTables, noCompanies} }) // then nothing but a refusal proves the keys
-	if modules, err = b.client.Excess(t.Context()); err != nil || !slices.Equal(modules, granted) {
-		t.Errorf("%v, %v", modules, err)
+	if got, err = b.client.Excess(t.Context()); err != nil || !slices.Equal(got.Found, granted) {
+		t.Errorf("%+v, %v", got, err)
 	}
 	b.SetQuirks(func(q *sandbox.Quirks) { q.ExcessRights = true })
 	b.SetCodebase("v2026_1") // an upgrade, noticed by the first probe
-	if modules, err = b.client.Excess(t.Context()); err != nil || len(modules) != len(excess)-2 {
-		t.Errorf("%v, %v", modules, err)
+	if got, err = b.client.Excess(t.Context()); err != nil || len(got.Found) != len(excess)-2 {
+		t.Errorf("%+v, %v", got, err)
 	}
 	b.SetKeys("other", "keys")
-	if modules, err = b.client.Excess(t.Context()); app.ErrorCode(err) != app.Unauthorized || modules != nil {
-		t.Errorf("%v, %v", modules, err)
+	if got, err = b.client.Excess(t.Context()); app.ErrorCode(err) != app.Unauthorized || got.Found != nil || got.Tried != nil {
+		t.Errorf("%+v, %v", got, err)
+	}
+}
+
+// TestExcessOfEachModule: what is tried is found, and what is not tried is not said to be.
+func TestExcessOfEachModule(t *testing.T) {
+	for _, module := range sandbox.ExcessModules() {
+		b := newBench(t, sandbox.Options{Quirks: sandbox.Quirks{Grants: []string{module}}})
+		got, err := b.client.Excess(t.Context())
+		if tried := slices.Contains(got.Tried, module); err != nil || tried != slices.Equal(got.Found, []string{module}) || !tried && len(got.Found) != 0 {
+			t.Errorf("%s: %+v, %v", module, got, err)
+		}
+	}
+}
+
+// TestExcessWithoutAClientID: a refusal of the client id is no refusal of a right, so it is not good news.
+func TestExcessWithoutAClientID(t *testing.T) {
+	b := newBench(t, sandbox.Options{Quirks: sandbox.Quirks{ClientID403: true, ClientIDs: []string{"another"}}})
+	if got, err := b.client.Excess(t.Context()); app.ErrorCode(err) != app.Unauthorized || !strings.Contains(app.ErrorMessage(err), "client ID") {
+		t.Errorf("%+v, %v", got, err)
 	}
 }
 
