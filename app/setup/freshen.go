@@ -3,17 +3,17 @@ package setup
 import (
 	"context"
 	"time"
-
-	"psabridge/app"
 )
 
 const (
 	optionsLast  = 24 * time.Hour   // how old a drop-down may get before it is read again by itself
-	freshenRetry = 15 * time.Minute // between tries while ConnectWise does not answer
+	freshenRetry = 15 * time.Minute // between tries while ConnectWise does not answer, doubling
+	freshenMost  = 4 * time.Hour    // because one list that always breaks must not have all the others read without end
 )
 
-// Freshen reads the drop-downs of every connection that were never read, or not for a day, so that a page never shows
-// an empty list that only nobody asked for. It is asked often and costs nothing while all are fresh. A connection that
+// Freshen reads the drop-downs of every connection that were never all read, or not for a day, so that a page never shows
+// an empty list that only nobody asked for. A test reads some of them anew; that makes the others no younger. It is asked
+// often and costs nothing while all are fresh. A connection that
 // cannot be read is tried again later, or at once when its settings or keys change; its old lists stay usable.
 func (s *Setup) Freshen(ctx context.Context, now time.Time) error {
 	doc, _, err := s.Document(ctx)
@@ -21,7 +21,7 @@ func (s *Setup) Freshen(ctx context.Context, now time.Time) error {
 		return err
 	}
 	for _, c := range doc.Connections {
-		_, at, err := s.Store.Options(ctx, c.Name, app.ListCompanies, 0)
+		_, at, err := s.Store.Options(ctx, c.Name, listAll, 0)
 		if err != nil {
 			return err
 		}
@@ -37,17 +37,24 @@ func (s *Setup) Freshen(ctx context.Context, now time.Time) error {
 	return nil
 }
 
+// vain is how often the drop-downs of a connection were asked for in vain.
+type vain struct {
+	at    time.Time
+	tries int
+}
+
 // mayTry reports whether a connection's turn has come, and notes that it was taken.
 func (s *Setup) mayTry(connection string, now time.Time) bool {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if last, tried := s.tried[connection]; tried && now.Sub(last) < freshenRetry {
+	last := s.tried[connection]
+	if last.tries > 0 && now.Sub(last.at) < min(freshenRetry<<min(last.tries-1, 8), freshenMost) {
 		return false
 	}
 	if s.tried == nil {
-		s.tried = map[string]time.Time{}
+		s.tried = map[string]vain{}
 	}
-	s.tried[connection] = now
+	s.tried[connection] = vain{now, last.tries + 1}
 	return true
 }
 

@@ -7,6 +7,7 @@ import (
 
 	"psabridge/app"
 	"psabridge/app/sandbox"
+	"psabridge/app/sandbox/sample"
 )
 
 func TestFreshenReadsOnceADayAndRetriesGently(t *testing.T) {
@@ -45,5 +46,58 @@ func TestFreshenReadsOnceADayAndRetriesGently(t *testing.T) {
 	b.advance(16 * time.Minute)
 	if fresh("after a while") == 0 {
 		t.Error("not tried again")
+	}
+}
+
+// The night reads the companies anew, which makes the catalog and the boards no younger.
+func TestFreshenReadsAllEveryDayBesideTheNight(t *testing.T) {
+	b := sampled(t, sandbox.Options{})
+	for end := b.now().Add(5 * 24 * time.Hour); b.now().Before(end); b.advance(10 * time.Minute) {
+		if err := b.Freshen(t.Context(), b.now()); err != nil {
+			t.Fatal(err)
+		}
+		if err := b.Nightly(t.Context(), b.now(), nil); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for list, board := range map[app.OptionList]int64{
+		app.ListCompanies: 0, app.ListAgreements: 0, app.ListProducts: 0, app.ListBoards: 0, app.ListPriorities: 0, app.ListCompanyStatuses: 0, app.ListTypes: sample.BoardAlerts,
+	} {
+		_, read, err := b.store.Options(t.Context(), "cw", list, board)
+		if age := b.now().Sub(read); err != nil || age > 25*time.Hour {
+			t.Errorf("%s is %v old, %v", list, age, err)
+		}
+	}
+}
+
+func TestFreshenBeginsAgainAfterAReloadThatBrokeOff(t *testing.T) {
+	b := sampled(t, sandbox.Options{})
+	b.cw.Faults.Add(sandbox.Fault{Path: "/finance/agreements", Times: -1, Status: http.StatusInternalServerError})
+	if err := b.Freshen(t.Context(), b.now()); err != nil {
+		t.Fatal(err)
+	}
+	b.cw.Faults.Clear()
+	b.advance(30 * time.Minute)
+	if err := b.Freshen(t.Context(), b.now()); err != nil {
+		t.Fatal(err)
+	}
+	if _, at, err := b.store.Options(t.Context(), "cw", app.ListCompanyStatuses, 0); err != nil || at.IsZero() {
+		t.Errorf("the last list was read at %v, %v", at, err)
+	}
+}
+
+// A right that is missing is missing in a quarter of an hour too, so the whole is not read again for it.
+func TestFreshenReadsTheRestOfWhatTheRoleMayNotSee(t *testing.T) {
+	b := sampled(t, sandbox.Options{Quirks: sandbox.Quirks{Lacks: []string{"Finance ▸ Agreements ▸ Inquire"}}})
+	if _, err := b.Reload(t.Context(), "cw"); code(err) != app.Forbidden {
+		t.Errorf("err = %v", err)
+	}
+	if rows, _, err := b.store.Options(t.Context(), "cw", app.ListBoards, 0); err != nil || len(rows) == 0 {
+		t.Errorf("%d boards, %v", len(rows), err)
+	}
+	b.cw.ForgetRequests()
+	b.advance(time.Hour)
+	if err := b.Freshen(t.Context(), b.now()); err != nil || b.cw.Requests() != 0 {
+		t.Errorf("%d requests, %v", b.cw.Requests(), err)
 	}
 }

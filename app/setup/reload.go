@@ -15,6 +15,9 @@ var plainLists = []app.OptionList{
 	app.ListCompanies, app.ListAgreements, app.ListProducts, app.ListBoards, app.ListPriorities, app.ListSources, app.ListCompanyStatuses, app.ListMembers,
 }
 
+// listAll is no list: it has no rows, and was read when a reload came to its end.
+const listAll app.OptionList = "all"
+
 // boardLists are those every board has of its own. The rarer ones are read anew only for boards somebody uses; of the
 // others they are read when they are first asked for.
 var (
@@ -23,8 +26,9 @@ var (
 )
 
 // Reload reads every drop-down of a connection anew and says how many entries each has; what belongs to a board is
-// counted over all boards. A list the role may not see is left out when no feature that is switched on needs it. What
-// was read before stays usable when ConnectWise stops answering in the middle.
+// counted over all boards. A list the role may not see is left out; the error says so when a feature that is switched on
+// needs it, and the others are read all the same. What was read before stays usable when ConnectWise stops answering in
+// the middle.
 func (s *Setup) Reload(ctx context.Context, connection string) (map[app.OptionList]int, error) {
 	return s.ReloadTelling(ctx, connection, nil)
 }
@@ -58,26 +62,42 @@ type reload struct {
 	conn   app.ConnectionSettings
 	tell   func(string)
 	counts map[app.OptionList]int
+
+	refused error // the first refusal of a list that something needs
 }
 
 func (l *reload) run(ctx context.Context) error {
 	for _, list := range plainLists {
 		l.tell("Reading " + plural[list])
-		rows, err := l.load(ctx, l.client, l.conn.Name, list, 0)
-		if app.ErrorCode(err) == app.Forbidden && !wants(l.conn, list) {
-			continue
-		}
+		rows, err := l.read(ctx, list, 0)
 		if err != nil {
 			return err
 		}
-		l.counts[list] = len(rows)
 		if list == app.ListBoards {
 			if err := l.boards(ctx, rows); err != nil {
 				return err
 			}
 		}
 	}
-	return nil
+	if err := l.Store.SaveOptions(ctx, l.conn.Name, listAll, 0, nil, l.Now()); err != nil {
+		return err
+	}
+	return l.refused
+}
+
+// read reads one list, or notes that the role may not see it.
+func (l *reload) read(ctx context.Context, list app.OptionList, board int64) ([]app.OptionRow, error) {
+	rows, err := l.load(ctx, l.client, l.conn.Name, list, board)
+	if app.ErrorCode(err) == app.Forbidden {
+		if l.refused == nil && wants(l.conn, list) {
+			l.refused = err
+		}
+		return nil, nil
+	}
+	if err == nil {
+		l.counts[list] += len(rows)
+	}
+	return rows, err
 }
 
 // boards reads what belongs to each active board.
@@ -98,11 +118,9 @@ func (l *reload) boards(ctx context.Context, boards []app.OptionRow) error {
 					continue
 				}
 			}
-			rows, err := l.load(ctx, l.client, l.conn.Name, list, board.ID)
-			if err != nil {
+			if _, err := l.read(ctx, list, board.ID); err != nil {
 				return err
 			}
-			l.counts[list] += len(rows)
 		}
 	}
 	return nil
@@ -130,7 +148,7 @@ func wants(c app.ConnectionSettings, list app.OptionList) bool {
 		return true
 	case app.ListAgreements, app.ListProducts:
 		return c.Billing.Enabled
-	case app.ListBoards:
+	case app.ListBoards, app.ListStatuses:
 		return c.Ticketing.Enabled
 	case app.ListPriorities:
 		return c.Ticketing.Enabled && len(c.Ticketing.Priority) > 0

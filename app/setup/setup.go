@@ -66,7 +66,7 @@ type Setup struct {
 	cached int64 // revision of doc; -1 before the first read
 	doc    app.Settings
 	hooks  []func(context.Context, Changed)
-	tried  map[string]time.Time // when the drop-downs of a connection were last asked for in vain
+	tried  map[string]vain // when the drop-downs of a connection were last asked for in vain
 
 	testing  map[string]*underWay // the test of a connection
 	nights   map[string]night     // the test of a connection by itself
