@@ -2,6 +2,7 @@ package ticketing_test
 
 import (
 	"fmt"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -83,7 +84,7 @@ func TestTwoOfOneName(t *testing.T) {
 	w.problem()
 	w.deliver(0)
 	d := w.delivery(1)
-	if d.State != app.DeliveryParked || !strings.Contains(d.Reason, "exists 2 times") || !strings.Contains(d.Reason, fmt.Sprint(sample.BoardTwin)) {
+	if d.State != app.DeliveryParked || !strings.Contains(d.Reason, "exists 2 times") || !strings.Contains(d.Reason, strconv.Itoa(sample.BoardTwin)) {
 		t.Errorf("%s: %s", d.State, d.Reason)
 	}
 	if n := len(w.vendor.ConnectWise.Tickets()); n != before {

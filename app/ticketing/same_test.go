@@ -15,12 +15,13 @@ import (
 
 // moveTo leads the connection to another ConnectWise that has somebody else's ticket of the same number, as it is when
 // one is a copy of the other.
-func (w *world) moveTo(xref string) *world {
+func (w *world) moveTo(xref string) {
 	w.t.Helper()
 	mine := w.vendor.ConnectWise.Tickets()
 	other := newWorld(w.t, sandbox.Options{})
 	other.set(w.clock)
-	for other.make(xref) < mine[len(mine)-1].ID {
+	for number := 0; number < mine[len(mine)-1].ID; {
+		number = other.make(xref)
 	}
 	w.vendor, w.client = other.vendor, other.client
 	w.desk = ticketing.New(ticketing.Deps{
@@ -28,7 +29,6 @@ func (w *world) moveTo(xref string) *world {
 		Settings: func(context.Context) (app.Settings, error) { return w.doc, nil }, Now: w.now,
 	})
 	w.box = outbox.New(w.store, w.desk.Handlers(), outbox.Options{Now: w.now, Random: func() float64 { return 0.5 }})
-	return other
 }
 
 // mustBeUntouched fails when anything was written to a ticket of ConnectWise since moveTo.

@@ -165,13 +165,13 @@ func TestTestTicketKilled(t *testing.T) {
 // dieAt runs an attempt that never settles: it ends right after the intent of the given write, or after the write itself.
 func (w *world) dieAt(d app.Delivery, write int, committed bool) {
 	w.t.Helper()
-	n, real := 0, intendTo(w, d)
+	n, commit := 0, intendTo(w, d)
 	died := app.Errorf(app.Internal, "killed")
 	_, err := w.desk.Test(w.t.Context(), d, func(ctx context.Context, request string, e app.LedgerEntry) error {
 		if n == write+1 && committed {
 			return died
 		}
-		if err := real(ctx, request, e); err != nil {
+		if err := commit(ctx, request, e); err != nil {
 			return err
 		}
 		n++
@@ -180,7 +180,7 @@ func (w *world) dieAt(d app.Delivery, write int, committed bool) {
 		}
 		return nil
 	})
-	if err == nil && !(committed && write == 2) {
+	if err == nil && (!committed || write != 2) {
 		w.t.Fatal("the attempt went through")
 	}
 }
