@@ -16,7 +16,7 @@ const notFound = "NotFound"
 
 // namesRecord: the record that is not found is one we asked for.
 func namesRecord(e *rest.StatusError, k call) bool {
-	return e.Refusal.Code == notFound && slices.ContainsFunc(numbersIn(e.Refusal.Words), func(id string) bool { return k.about(id) })
+	return e.Refusal.Code == notFound && slices.ContainsFunc(numbersIn(e.Refusal.Words), k.about)
 }
 
 // about reports whether an id is one of the path.

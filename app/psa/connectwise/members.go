@@ -47,7 +47,7 @@ var excess = []struct{ path, module string }{
 }
 
 // Excess tries them. A refusal, and a path this server does not have, are both good news; anything else is no news at
-// all and is returned. A missing path looks like keys that are not accepted, so the first one makes the keys be proved.
+// all and is returned with what was found before. A missing path looks like keys that are not accepted, so the first one makes the keys be proved.
 func (c *Client) Excess(ctx context.Context) (psa.Excess, error) {
 	var all psa.Excess
 	proved := false
@@ -56,7 +56,7 @@ func (c *Client) Excess(ctx context.Context) (psa.Excess, error) {
 		err := c.try(ctx, k)
 		if err != nil && astray(err, k) && !proved {
 			if _, wrong := c.prove(ctx); wrong != nil && !lacksRight(wrong) {
-				return psa.Excess{}, wrong
+				return all, wrong
 			}
 			proved = true
 			err = c.try(ctx, k) // the proof may have found the API elsewhere
@@ -66,7 +66,7 @@ func (c *Client) Excess(ctx context.Context) (psa.Excess, error) {
 			all.Found = append(all.Found, e.module)
 		case astray(err, k), lacksRight(err), app.ErrorCode(err) == app.Invalid:
 		default:
-			return psa.Excess{}, err
+			return all, err
 		}
 		all.Tried = append(all.Tried, e.module)
 	}
