@@ -78,12 +78,14 @@ func (r *run) readsTables(ctx context.Context) finding {
 		tableStatuses: app.ListCompanyStatuses, tableBoards: app.ListBoards, tablePriorities: app.ListPriorities, tableSources: app.ListSources,
 	}
 	tables := tablesOf(r.conn)
-	var hidden []string
-	var first error
+	var hidden, silent []string
+	var first, unread error
 	for _, table := range tables {
 		_, err := r.list(ctx, lists[table], 0)
 		switch {
 		case err == nil:
+		case unanswered(err): // says nothing of the right; what needs the table says it again
+			silent, unread = append(silent, table), err
 		case app.ErrorCode(err) != app.Forbidden:
 			return r.refused(err, fixRight(tablesInquire))
 		default:
@@ -94,6 +96,9 @@ func (r *run) readsTables(ctx context.Context) finding {
 		}
 	}
 	switch {
+	case len(hidden) == 0 && unread != nil:
+		found := r.refused(unread, "")
+		return warning("It could not be found out whether the role may read "+listed(silent)+". "+found.message, found.fix)
 	case len(hidden) == 0:
 		return ok("The role may read the set-up tables " + listed(tables) + ".")
 	case len(hidden) == len(tables) && len(tables) > 1:
@@ -145,19 +150,23 @@ func (r *run) readsTickets(ctx context.Context) finding {
 	return ok("The role may read tickets.")
 }
 
-// excess warns of rights a bridge has no use for: whoever gets hold of its keys would have them too.
+// excess warns of rights a bridge has no use for: whoever gets hold of its keys would have them too. Nothing hangs on what
+// it tries, so a read of these that is not answered says nothing of the others.
 func (r *run) excess(ctx context.Context) finding {
 	found, err := r.client.Excess(ctx)
-	modules := found.Found
+	modules, unknown := found.Found, ""
+	if err != nil {
+		unknown = "It could not be found out whether the role has too many rights. " + app.ErrorMessage(err)
+	}
 	switch {
-	case app.ErrorCode(err) == app.Unavailable, app.ErrorCode(err) == app.RateLimited:
-		return r.refused(err, fixRole)
-	case err != nil:
-		return warning("It could not be found out whether the role has too many rights. "+app.ErrorMessage(err), "Compare the role with the table of rights on the set-up page.")
+	case len(modules) == 0 && err != nil:
+		return warning(unknown, "Compare the role with the table of rights on the set-up page.")
 	case len(modules) == 0:
 		return ok("None of these can be read with its keys: " + strings.Join(found.Tried, ", ") + ". Other modules are not tried.")
+	case err != nil:
+		unknown = " Not all was tried. " + app.ErrorMessage(err)
 	}
-	return warning("The role may read "+listed(modules)+", which psabridge has no use for. Whoever got hold of its keys could read it too.",
+	return warning("The role may read "+listed(modules)+", which psabridge has no use for. Whoever got hold of its keys could read it too."+unknown,
 		"In ConnectWise open System ▸ Security Roles, choose the role of the API member, set every level of "+listed(modules)+" to None and save; then test again.")
 }
 

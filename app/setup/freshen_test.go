@@ -52,7 +52,7 @@ func TestFreshenReadsOnceADayAndRetriesGently(t *testing.T) {
 // The night reads the companies anew, which makes the catalog and the boards no younger.
 func TestFreshenReadsAllEveryDayBesideTheNight(t *testing.T) {
 	b := sampled(t, sandbox.Options{})
-	for end := b.now().Add(5 * 24 * time.Hour); b.now().Before(end); b.advance(10 * time.Minute) {
+	for end := b.now().Add(3 * 24 * time.Hour); b.now().Before(end); b.advance(20 * time.Minute) {
 		if err := b.Freshen(t.Context(), b.now()); err != nil {
 			t.Fatal(err)
 		}

@@ -2,6 +2,7 @@ package setup
 
 import (
 	"context"
+	"slices"
 	"strconv"
 
 	"psabridge/app"
@@ -145,6 +146,8 @@ type run struct {
 	rows    []app.CheckRow
 	results map[string]app.CheckState
 	away    bool // ConnectWise stopped answering; the rest would only time out
+	doubt   bool // a read was not answered
+	doubted []error
 
 	identity *identified
 	server   *authenticated
@@ -194,6 +197,9 @@ func (r *run) do(ctx context.Context, c check) {
 	found := r.blocked(c)
 	if found.state == "" {
 		found = c.prove(ctx)
+	}
+	if r.doubt {
+		found = r.again(ctx, c, found)
 	}
 	if found.state == app.CheckFailed && found.fix == "" {
 		found.fix = "Read the message, correct it in ConnectWise or in the settings, and test again."
@@ -250,14 +256,45 @@ func (r *run) title(id string) string {
 	return id
 }
 
-// refused turns an error of a read into a finding. When ConnectWise does not answer any more, the other checks are spared.
+// refused turns an error of a read into a finding. One that was not answered puts it in doubt whether ConnectWise answers
+// at all.
 func (r *run) refused(err error, fix string) finding {
-	if code := app.ErrorCode(err); code == app.Unavailable || code == app.RateLimited {
-		r.away = true
-		return failedBy(err, fixAway)
+	if !unanswered(err) {
+		return failedBy(err, fix)
 	}
-	return failedBy(err, fix)
+	if slices.Contains(r.doubted, err) && !r.away { // a read another check made, which was looked into then
+		return failedBy(err, fixBroken)
+	}
+	r.doubted, r.doubt = append(r.doubted, err), true
+	return failedBy(err, fixAway)
 }
+
+func unanswered(err error) bool {
+	code := app.ErrorCode(err)
+	return code == app.Unavailable || code == app.RateLimited
+}
+
+// again asks whether ConnectWise answers otherwise, after a check that got no answer. When it does not, the other checks
+// are spared; when it does, it was this one read. Of the keys it is the same read, which now succeeded.
+func (r *run) again(ctx context.Context, c check, found finding) finding {
+	r.doubt = false
+	var server authenticated
+	server.ServerInfo, server.err = r.client.Authenticate(ctx)
+	if r.away = unanswered(server.err); r.away {
+		return found
+	}
+	r.server = &server
+	if c.id == "keys" {
+		return c.prove(ctx)
+	}
+	if found.fix == fixAway {
+		found.fix = fixBroken
+	}
+	return found
+}
+
+// fixBroken is for one read that fails while others succeed.
+const fixBroken = "Test again later. Everything else answers, so if it stays, show the message to whoever runs the server, or to ConnectWise's support."
 
 // list reads a drop-down once in this run, and refreshes the cache with it.
 func (r *run) list(ctx context.Context, list app.OptionList, parent int64) ([]app.OptionRow, error) {

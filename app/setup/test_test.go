@@ -3,6 +3,7 @@ package setup_test
 import (
 	"context"
 	"fmt"
+	"net/http"
 	"slices"
 	"strconv"
 	"strings"
@@ -209,7 +210,6 @@ type overridden struct {
 	server               *app.ServerInfo
 	identity             *app.Identity
 	identifyErr, authErr error
-	statusErr            error
 	products             []app.Product
 	agreements           []app.Agreement
 	companies            []app.Company
@@ -233,13 +233,6 @@ func (o overridden) Authenticate(ctx context.Context) (app.ServerInfo, error) {
 		return *o.server, nil
 	}
 	return o.Client.Authenticate(ctx)
-}
-
-func (o overridden) Statuses(ctx context.Context, board int64) ([]app.Option, error) {
-	if o.statusErr != nil {
-		return nil, o.statusErr
-	}
-	return o.Client.Statuses(ctx, board)
 }
 
 func (o overridden) ProductsByIdentifier(ctx context.Context, id string) ([]app.Product, error) {
@@ -305,7 +298,9 @@ func TestServerThatHidesItsLookup(t *testing.T) {
 
 func TestConnectWiseGoesAwayMeanwhile(t *testing.T) {
 	b := sampled(t, sandbox.Options{})
-	b.override(overridden{statusErr: app.Errorf(app.Unavailable, "gone")})
+	b.cw.Faults.Add(sandbox.Fault{Path: "/service/boards/*/statuses", Status: http.StatusServiceUnavailable, Before: func(*http.Request) {
+		b.cw.Faults.Add(sandbox.Fault{Times: -1, Status: http.StatusServiceUnavailable})
+	}})
 	byID, _ := b.test(t)
 	if byID["status.default"].State != app.CheckFailed || byID["product.storage"].State != app.CheckSkipped {
 		t.Errorf("%+v %+v", byID["status.default"], byID["product.storage"])
@@ -411,4 +406,38 @@ func TestTestThatCannotRun(t *testing.T) {
 	if stored, _ := b.store.Checks(t.Context(), "cw"); len(stored) != 0 {
 		t.Errorf("%d checks of a cancelled test were stored", len(stored))
 	}
+}
+
+// One endpoint of many that is broken fails the check that needs it; the others are tried all the same.
+func TestOneBrokenReadIsOneBrokenCheck(t *testing.T) {
+	skipped := func(rows []app.CheckRow) (n int) {
+		for _, r := range rows {
+			if strings.Contains(r.Message, "stopped answering") {
+				n++
+			}
+		}
+		return n
+	}
+	for path, id := range map[string]string{"/service/sources": "source", "/finance/agreements": "right.agreements.inquire", "/service/tickets": "right.tickets.inquire"} {
+		b := sampled(t, sandbox.Options{})
+		b.cw.Faults.Add(sandbox.Fault{Path: path, Times: -1, Status: http.StatusInternalServerError})
+		byID, rows := b.test(t)
+		got := byID[id]
+		if got.State != app.CheckFailed || got.Message == "" || skipped(rows) > 0 || byID["product.storage"].State != app.CheckOK || byID["board"].State != app.CheckOK {
+			t.Errorf("%s: %+v, %d not tried", path, got, skipped(rows))
+		}
+		contains(t, got.Fix, "Everything else answers")
+	}
+}
+
+// The probes of rights nobody needs end nothing, and what they found is told.
+func TestABrokenProbeOfExcessEndsNothing(t *testing.T) {
+	b := sampled(t, sandbox.Options{Quirks: sandbox.Quirks{Grants: []string{"System ▸ Member Maintenance"}}})
+	b.cw.Faults.Add(sandbox.Fault{Path: "/time/entries", Times: -1, Status: http.StatusInternalServerError})
+	byID, _ := b.test(t)
+	got := byID["rights.excess"]
+	if got.State != app.CheckWarning || byID["board"].State != app.CheckOK {
+		t.Errorf("%+v; board %+v", got, byID["board"])
+	}
+	contains(t, got.Message, "System ▸ Member Maintenance", "Not all was tried")
 }
