@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"maps"
 	"slices"
-	"strconv"
 	"strings"
 	"time"
 
@@ -22,88 +21,6 @@ const (
 
 func meters[V any](m map[app.Meter]V) []app.Meter { return slices.Sorted(maps.Keys(m)) }
 
-const fixProduct = "In ConnectWise open Procurement ▸ Product Catalog and copy the Product ID exactly, or make the product there: Managed Services, Software, class Agreement, unit Each."
-
-func (r *run) productChecks() []check {
-	var all []check
-	for _, meter := range meters(r.conn.Billing.Products) {
-		id := "product." + string(meter)
-		all = append(all,
-			check{id: id, title: "The product of " + string(meter) + " can be billed", needs: []string{"right.catalog.inquire"}, prove: r.billed(meter)},
-			check{id: "unit." + string(meter), title: "Its unit of measure fits", needs: []string{id}, prove: r.unit(meter)},
-		)
-	}
-	return all
-}
-
-// billed proves that the catalog has exactly one product of the Product ID, and that an agreement can hold it.
-func (r *run) billed(meter app.Meter) func(context.Context) finding {
-	return func(ctx context.Context) finding {
-		wanted := r.conn.Billing.Products[meter]
-		found, err := r.product(ctx, wanted)
-		if err != nil {
-			return r.refused(err, fixRight(catalogInquire))
-		}
-		switch {
-		case len(found) == 0:
-			return r.noProduct(ctx, wanted)
-		case len(found) > 1:
-			ids := make([]string, len(found))
-			for i, p := range found {
-				ids[i] = fmt.Sprintf("record %d (%s)", p.ID, p.Description)
-			}
-			return failed(fmt.Sprintf("The catalog has %d products “%s”: %s. None of them is taken, because it cannot be told which one is meant.", len(found), visibly(wanted), listed(ids)),
-				"In ConnectWise open Procurement ▸ Product Catalog and give all but one of them another Product ID.")
-		case found[0].Class == classBundle:
-			return failed(fmt.Sprintf("The product %s is a bundle, which an agreement cannot hold.", wanted),
-				"In ConnectWise open Procurement ▸ Product Catalog and make a product of the class Agreement; then enter its Product ID under Billing of the connection.")
-		case found[0].Inactive:
-			return failed(fmt.Sprintf("The product %s is inactive.", wanted), "In ConnectWise open Procurement ▸ Product Catalog ▸ "+wanted+" and take the tick from Inactive, or enter another Product ID under Billing of the connection.")
-		}
-		return ok(fmt.Sprintf("%s is %s (record %d).", wanted, found[0].Description, found[0].ID))
-	}
-}
-
-// noProduct names what looks like the Product ID. The cached catalog will do: it is only for finding a slip.
-func (r *run) noProduct(ctx context.Context, wanted string) finding {
-	says := fmt.Sprintf("The catalog has no product “%s”. Upper and lower case and spaces count.", visibly(wanted))
-	catalog, at, err := r.Store.Options(ctx, r.conn.Name, app.ListProducts, 0)
-	if err == nil && at.IsZero() {
-		catalog, err = r.list(ctx, app.ListProducts, 0)
-	}
-	if err != nil {
-		return failed(says, fixProduct)
-	}
-	return failed(says+nearText(NearMisses(catalog, wanted)), fixProduct)
-}
-
-// sizes are units of measure that say what a quantity of storage means.
-var sizes = map[string]string{
-	"gb": app.UnitGB, "gib": app.UnitGB, "gigabyte": app.UnitGB, "gigabytes": app.UnitGB, "tb": app.UnitTB, "tib": app.UnitTB, "terabyte": app.UnitTB, "terabytes": app.UnitTB,
-}
-
-// unit warns when the invoice would read wrongly: 1219 printed as TB, or accounts as GB. The price is by the unit.
-func (r *run) unit(meter app.Meter) func(context.Context) finding {
-	return func(ctx context.Context) finding {
-		found, err := r.product(ctx, r.conn.Billing.Products[meter])
-		if err != nil || len(found) != 1 {
-			return skipped("The product was not found.") // the check before this one says why
-		}
-		billed := r.conn.Billing.Rules.Meters[meter].Unit
-		if billed == "" && meter == app.MeterStorage {
-			billed = app.UnitGB
-		}
-		if billed == "" {
-			billed = app.UnitEach
-		}
-		size, isSize := sizes[strings.ToLower(strings.TrimSpace(found[0].Unit))]
-		if isSize && size != billed {
-			return warning(fmt.Sprintf("The product is sold by %s, but %s is billed in %s.", found[0].Unit, meter, billed), "In ConnectWise open Procurement ▸ Product Catalog and change the Unit of Measure of the product, or change the unit of "+string(meter)+" in the rules of the connection.")
-		}
-		return ok(fmt.Sprintf("Sold by %s, billed in %s.", orWord(found[0].Unit, "no unit"), billed))
-	}
-}
-
 func orWord(text, fallback string) string {
 	if text == "" {
 		return fallback
@@ -113,24 +30,11 @@ func orWord(text, fallback string) string {
 
 // agreementChecks has one check for each organization billed on this connection.
 func (r *run) agreementChecks() []check {
-	tree := make([]app.Organization, len(r.organizations))
-	rows := make(map[string]app.OrganizationRow, len(r.organizations))
-	for i, o := range r.organizations {
-		tree[i] = o.Organization
-		rows[o.Source+"\n"+o.ExternalID] = o
-	}
-	inherited := settings.NewTree(tree, r.doc)
 	var all []check
-	for _, o := range r.doc.Organizations {
-		e := inherited.Effective(o.Source, o.ID)
-		if e.Connection != r.conn.Name || e.Agreement.ID == 0 {
-			continue
+	for _, m := range r.mapped() {
+		if m.Agreement.ID != 0 {
+			all = append(all, check{id: "agreement." + m.id, title: "The agreement of " + m.name + " can be billed", needs: []string{"right.agreements.inquire", "right.companies.inquire"}, prove: r.agreement(m.Effective, m.name)})
 		}
-		id, name := o.Source+"/"+o.ID, o.Source+"/"+o.ID // of one that was not read yet: no number of a row has a slash
-		if row, known := rows[o.Source+"\n"+o.ID]; known {
-			id, name = strconv.FormatInt(row.ID, 10), row.Name
-		}
-		all = append(all, check{id: "agreement." + id, title: "The agreement of " + name + " can be billed", needs: []string{"right.agreements.inquire", "right.companies.inquire"}, prove: r.agreement(e, name)})
 	}
 	return all
 }
@@ -219,7 +123,7 @@ func twinsOf(rows []app.OptionRow, gone app.CompanyRef, names []string) string {
 	if len(twins) == 0 {
 		return ""
 	}
-	return " There is " + listed(twins) + ". It is another record, so nothing is billed there before you say so."
+	return " There is " + listed(twins) + ". It is another record, so nothing goes there before you say so."
 }
 
 // billable judges an agreement by the calendar day in the connection's zone.

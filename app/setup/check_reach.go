@@ -34,9 +34,11 @@ func (r *run) checks() []check {
 	all = append(all, r.rightChecks()...)
 	if r.conn.Ticketing.Enabled {
 		all = append(all, r.ticketingChecks()...)
+		all = append(all, r.companyChecks()...)
 	}
 	all = append(all, check{id: "company_status.imported", title: "There is a company status Imported", needs: []string{"right.companies.inquire"}, prove: r.imported})
 	if r.conn.Billing.Enabled {
+		all = append(all, check{id: "billing.ready", title: "There is something to bill, and a product for it", needs: []string{"keys"}, prove: r.billingReady, local: true})
 		all = append(all, r.productChecks()...)
 		all = append(all, r.agreementChecks()...)
 	}

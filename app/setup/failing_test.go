@@ -203,7 +203,7 @@ func TestEachCheckFails(t *testing.T) {
 				if _, err := b.cw.AddCompany(sample.Company{Identifier: "Anew", Name: name, StatusID: sample.StatusActive}); err != nil {
 					t.Fatal(err)
 				}
-			}, mapped, app.CheckFailed, []string{"was deleted", "(Anew, record ", "nothing is billed there before you say so"}, []string{"Settings ▸ PSA"}, nil,
+			}, mapped, app.CheckFailed, []string{"was deleted", "(Anew, record ", "nothing goes there before you say so"}, []string{"Settings ▸ PSA"}, nil,
 		},
 		"company inactive": {
 			person(func(cw *sandbox.ConnectWise) error {

@@ -76,8 +76,8 @@ func TestGoodConnection(t *testing.T) {
 		"right.companies.inquire", "right.table_setup.inquire",
 		"right.agreements.inquire", "right.catalog.inquire", "right.agreements.edit", "right.agreements.add",
 		"right.tickets.inquire", "right.tickets.add", "right.tickets.edit", "right.tickets.close", "rights.excess",
-		"board", "status.default", "status.closed", "team.default", "type", "priority", "source", "company_status.imported",
-		"product.accounts", "unit.accounts", "product.file_server", "unit.file_server", "product.storage", "unit.storage", "vendor_off.sync",
+		"board", "status.default", "status.closed", "team.default", "type", "priority", "source", "companies", "company_status.imported",
+		"billing.ready", "product.accounts", "unit.accounts", "product.file_server", "unit.file_server", "product.storage", "unit.storage", "vendor_off.sync",
 	}
 	if !slices.Equal(order, want) {
 		t.Errorf("order = %q", order)
@@ -322,6 +322,7 @@ func TestProductsAndUnits(t *testing.T) {
 		says     string
 	}{
 		"two of them":   {[]app.Product{good, good}, "product.storage", app.CheckFailed, "2 products"},
+		"one inactive":  {append(with(func(p *app.Product) { p.ID, p.Inactive = 2, true }), good), "product.storage", app.CheckOK, "record 1"},
 		"inactive":      {with(func(p *app.Product) { p.Inactive = true }), "product.storage", app.CheckFailed, "inactive"},
 		"sold by TB":    {with(func(p *app.Product) { p.Unit = "TB" }), "unit.storage", app.CheckWarning, "billed in GB"},
 		"sold by GB":    {with(func(p *app.Product) { p.Unit = "GB" }), "unit.storage", app.CheckOK, "GB"},
