@@ -71,6 +71,7 @@ func setupTask(s layout.Shell, part views.SetupPart, n int, bad bool) views.Setu
 	m := views.SetupTask{Shell: s, Tasks: g.Tasks, Task: g.Tasks[at], Part: part, Form: &c, Checks: c.Checks}
 	if n > 0 {
 		m.Connection = "cw"
+		m.Checks.Outdated = part == views.PartBilling && n == 6
 		if part == views.PartTicketing && n == 12 {
 			m.Checks.Running, m.Checks.Done, m.Checks.Total = true, 6, 24
 		}
@@ -106,7 +107,7 @@ func diagnostics(s layout.Shell, n int, bad bool) views.Diagnostics {
 	m.Connections = []views.ConnectionDiagnosis{c}
 	if n > 5 {
 		d := c
-		d.Name, d.Checks = "second", views.CheckList{Running: n == 6, Done: 3, Total: 24, Rows: c.Checks.Rows}
+		d.Name, d.Checks = "second", views.CheckList{Running: n == 6, Done: 3, Total: 24, Rows: c.Checks.Rows, At: c.Checks.At, Outdated: n != 6}
 		m.Connections = append(m.Connections, d)
 	}
 	return m
