@@ -67,6 +67,7 @@ const (
 	fixAddress = "Open ConnectWise in the browser and copy its address. On the cloud it is na., eu. or au.myconnectwise.net."
 	fixCompany = "Use the company you type at the ConnectWise sign-in, and the address of its region."
 	fixKeys    = "In ConnectWise open System ▸ Members ▸ API Members, choose the member, API Keys, make a new key and enter both halves here."
+	fixLookup  = "Nothing has to be done. Whoever runs the server can open /login/companyinfo."
 	fixAway    = "Wait a moment and test again. If it stays, look at the network of this computer and at status.connectwise.com."
 	fixClient  = "Open developer.connectwise.com ▸ ClientID, copy the client ID of your integration, and enter it in the field Client ID of the connection."
 )
@@ -129,8 +130,13 @@ func (r *run) connectwise(ctx context.Context) finding {
 	if fieldOf(who.err) == "company_id" {
 		return ok("It is ConnectWise.")
 	}
-	if code := app.ErrorCode(r.authenticate(ctx).err); code == "" || code == app.Forbidden {
-		return warning("The server hides its company lookup, but accepts the keys as ConnectWise does.", "Nothing has to be done. Whoever runs the server can open /login/companyinfo.")
+	switch err := r.authenticate(ctx).err; app.ErrorCode(err) {
+	case "", app.Forbidden:
+		return warning("The server hides its company lookup, but accepts the keys as ConnectWise does.", fixLookup)
+	case app.Unauthorized: // so it looks at keys; the check of the keys says what is wrong with them
+		return warning("The server hides its company lookup, but looks at the keys as ConnectWise does.", fixLookup)
+	case app.Unavailable, app.RateLimited:
+		return r.refused(err, fixAway)
 	}
 	return failedBy(who.err, fixAddress)
 }

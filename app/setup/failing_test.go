@@ -67,7 +67,13 @@ func TestEachCheckFails(t *testing.T) {
 			conn(func(c *app.ConnectionSettings) { c.CompanyID = "nobody" }), "company", app.CheckFailed, []string{"“nobody”"}, []string{"company you type at the ConnectWise sign-in", "region"}, nil,
 		},
 		"wrong key": {setKey("wrong-wrong-wrong"), "keys", app.CheckFailed, []string{"does not accept the keys"}, []string{"System ▸ Members ▸ API Members", "API Keys"}, nil},
-		"clock":     {quirk(func(q *sandbox.Quirks) { q.ClockSkew = 11 * time.Minute }), "clock", app.CheckWarning, []string{"11m0s apart"}, []string{"automatic time"}, nil},
+		"wrong key, hidden lookup": {
+			func(t *testing.T, b *bench) {
+				setKey("wrong-wrong-wrong")(t, b)
+				b.cw.SetQuirks(func(q *sandbox.Quirks) { q.HiddenLookup = true })
+			}, "keys", app.CheckFailed, []string{"does not accept the keys"}, []string{"API Keys"}, []string{"connectwise"},
+		},
+		"clock": {quirk(func(q *sandbox.Quirks) { q.ClockSkew = 11 * time.Minute }), "clock", app.CheckWarning, []string{"11m0s apart"}, []string{"automatic time"}, nil},
 
 		"too many rights": {
 			quirk(func(q *sandbox.Quirks) { q.Grants = []string{"System ▸ Member Maintenance", "Finance ▸ Invoicing"} }), "rights.excess", app.CheckWarning,

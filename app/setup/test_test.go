@@ -284,15 +284,28 @@ func TestNothingAnswers(t *testing.T) {
 }
 
 func TestServerThatHidesItsLookup(t *testing.T) {
-	b := sampled(t, sandbox.Options{})
-	b.override(overridden{identifyErr: &app.Error{Code: app.NotFound, Field: "site_url", Message: "no ConnectWise"}})
-	byID, _ := b.test(t)
-	if byID["connectwise"].State != app.CheckWarning || byID["company"].State != app.CheckOK || byID["board"].State != app.CheckOK {
-		t.Errorf("%+v %+v %+v", byID["connectwise"], byID["company"], byID["board"])
-	}
-	b.override(overridden{identifyErr: &app.Error{Code: app.NotFound, Field: "site_url", Message: "no ConnectWise"}, authErr: app.Errorf(app.Unauthorized, "no")})
-	if byID, _ = b.test(t); byID["connectwise"].State != app.CheckFailed || byID["keys"].State != app.CheckSkipped {
-		t.Errorf("%+v %+v", byID["connectwise"], byID["keys"])
+	const ok, warned, failed, skipped = app.CheckOK, app.CheckWarning, app.CheckFailed, app.CheckSkipped
+	for name, test := range map[string]struct {
+		keys                            error
+		connectwise, company, keysCheck app.CheckState
+		says, fix                       string // of the first that failed
+	}{
+		"good keys":   {nil, warned, ok, ok, "", ""},
+		"no rights":   {app.Errorf(app.Forbidden, "no"), warned, ok, ok, "", ""},
+		"wrong keys":  {app.Errorf(app.Unauthorized, "ConnectWise does not accept the keys."), warned, ok, failed, "does not accept the keys", "API Keys"},
+		"gone away":   {app.Errorf(app.Unavailable, "cw does not answer."), failed, skipped, skipped, "does not answer", "Wait a moment"},
+		"not at home": {app.Errorf(app.NotFound, "There is nothing."), failed, skipped, skipped, "no ConnectWise", "copy its address"},
+	} {
+		b := sampled(t, sandbox.Options{})
+		b.override(overridden{identifyErr: &app.Error{Code: app.NotFound, Field: "site_url", Message: "no ConnectWise"}, authErr: test.keys})
+		byID, rows := b.test(t)
+		if byID["connectwise"].State != test.connectwise || byID["company"].State != test.company || byID["keys"].State != test.keysCheck {
+			t.Errorf("%s: %+v %+v %+v", name, byID["connectwise"], byID["company"], byID["keys"])
+		}
+		if i := slices.IndexFunc(rows, func(r app.CheckRow) bool { return r.State == failed }); test.says != "" {
+			contains(t, rows[i].Message, test.says)
+			contains(t, rows[i].Fix, test.fix)
+		}
 	}
 }
 
