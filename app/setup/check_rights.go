@@ -51,8 +51,6 @@ const (
 	tablesInquire     = "System ▸ Table Setup ▸ Inquire"
 )
 
-const fixRole = "In ConnectWise open System ▸ Security Roles, choose the role of the API member and give it the right named above; then test again."
-
 // fixRight is the click that gives one right.
 func fixRight(right string) string {
 	return "In ConnectWise open System ▸ Security Roles, choose the role of the API member, set " + right + " to All and save; then test again."
