@@ -45,7 +45,7 @@ const fixMapping = "Choose another agreement on the organization's Settings ▸ 
 // know is which company took its place.
 func (r *run) agreement(e settings.Effective, organization string) func(context.Context) finding {
 	return func(ctx context.Context) finding {
-		rows, err := r.list(ctx, app.ListAgreements, 0)
+		rows, err := r.agreementList(ctx)
 		if err != nil {
 			return r.refused(err, fixRight(agreementsInquire))
 		}
@@ -62,6 +62,10 @@ func (r *run) agreement(e settings.Effective, organization string) func(context.
 		}
 		return r.billable(a, e.Company.ID)
 	}
+}
+
+func (r *run) agreementList(ctx context.Context) ([]app.OptionRow, error) {
+	return r.list(ctx, app.ListAgreements, 0)
 }
 
 // othersOf names the active agreements a company has, for the person to choose from.
@@ -81,7 +85,7 @@ func othersOf(rows []app.OptionRow, company int64) string {
 // companyOf finds out whether the mapped company can be used; an empty finding when it can.
 func (r *run) companyOf(ctx context.Context, c app.CompanyRef, names ...string) finding {
 	const fix = "Choose the company on the organization's Settings ▸ PSA page, or correct it in ConnectWise under Companies ▸ Companies."
-	rows, err := r.list(ctx, app.ListCompanies, 0)
+	rows, err := r.companyList(ctx)
 	if err != nil {
 		return r.refused(err, fixRight(companiesInquire))
 	}

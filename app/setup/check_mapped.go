@@ -6,6 +6,7 @@ import (
 	"strconv"
 
 	"psabridge/app"
+	"psabridge/app/psa"
 	"psabridge/app/settings"
 )
 
@@ -97,7 +98,7 @@ func some(names []string) string {
 func (r *run) companyChecks() []check {
 	var here []mapped
 	for _, m := range r.mapped() {
-		if m.Company.ID != 0 && !(r.conn.Billing.Enabled && m.Agreement.ID != 0) {
+		if m.Company.ID != 0 && (!r.conn.Billing.Enabled || m.Agreement.ID == 0) {
 			here = append(here, m)
 		}
 	}
@@ -125,4 +126,17 @@ func (r *run) companies(here []mapped) func(context.Context) finding {
 		}
 		return ok("The companies of " + all + " are there.")
 	}
+}
+
+// companyList reads the companies with their statuses, which the checks need for themselves too. Statuses that cannot be
+// read are left to the client, which knows what that means for the companies.
+func (r *run) companyList(ctx context.Context) ([]app.OptionRow, error) {
+	if rows, err := r.list(ctx, app.ListCompanyStatuses, 0); err == nil {
+		statuses := make([]app.Option, len(rows))
+		for i, row := range rows {
+			statuses[i] = optionOf(row)
+		}
+		ctx = psa.WithStatuses(ctx, statuses)
+	}
+	return r.list(ctx, app.ListCompanies, 0)
 }

@@ -13,13 +13,13 @@ import (
 func (r *run) rightChecks() []check {
 	keys := []string{"keys"}
 	all := []check{
-		{id: "right.companies.inquire", title: "The role may read companies", needs: keys, prove: r.reads(app.ListCompanies, "companies", companiesInquire)},
+		{id: "right.companies.inquire", title: "The role may read companies", needs: keys, prove: r.reads(r.companyList, "companies", companiesInquire)},
 		{id: "right.table_setup.inquire", title: "The role may read the set-up tables", needs: keys, prove: r.readsTables},
 	}
 	if r.conn.Billing.Enabled {
 		agreements := []string{"right.agreements.inquire"}
 		all = append(all,
-			check{id: "right.agreements.inquire", title: "The role may read agreements", needs: keys, prove: r.reads(app.ListAgreements, "agreements", agreementsInquire)},
+			check{id: "right.agreements.inquire", title: "The role may read agreements", needs: keys, prove: r.reads(r.agreementList, "agreements", agreementsInquire)},
 			check{id: "right.catalog.inquire", title: "The role may read the product catalog", needs: keys, prove: r.readsCatalog},
 			check{id: "right.agreements.edit", title: "The role may change agreements", needs: agreements, prove: r.writes(agreementsEdit, "The first push"), local: true},
 			check{id: "right.agreements.add", title: "The role may add to agreements", needs: agreements, prove: r.writes(agreementsAdd, "The first line psabridge creates"), local: true},
@@ -61,9 +61,9 @@ func fixTables(tables []string) string {
 	return "In ConnectWise open System ▸ Security Roles, choose the role of the API member, click customize beside System ▸ Table Setup, allow " + listed(tables) + " and save; then test again."
 }
 
-func (r *run) reads(list app.OptionList, what, right string) func(context.Context) finding {
+func (r *run) reads(list func(context.Context) ([]app.OptionRow, error), what, right string) func(context.Context) finding {
 	return func(ctx context.Context) finding {
-		if _, err := r.list(ctx, list, 0); err != nil {
+		if _, err := list(ctx); err != nil {
 			return r.refused(err, fixRight(right))
 		}
 		return ok("The role may read " + what + ".")
