@@ -144,9 +144,9 @@ func (b *bench) organizations(t *testing.T, pairs ...string) {
 	}
 }
 
-func (b *bench) row(t *testing.T, source, id string) app.OrganizationRow {
+func (b *bench) row(t *testing.T, id string) app.OrganizationRow {
 	t.Helper()
-	row, err := b.store.OrganizationByExternalID(t.Context(), source, id)
+	row, err := b.store.OrganizationByExternalID(t.Context(), "sync", id)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -137,6 +137,7 @@ func (r *run) connectwise(ctx context.Context) finding {
 		return warning("The server hides its company lookup, but looks at the keys as ConnectWise does.", fixLookup)
 	case app.Unavailable, app.RateLimited:
 		return r.refused(err, fixAway)
+	case app.Invalid, app.NotFound, app.Conflict, app.Internal:
 	}
 	return failedBy(who.err, fixAddress)
 }

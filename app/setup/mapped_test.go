@@ -3,6 +3,7 @@ package setup_test
 import (
 	"fmt"
 	"net/http"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -34,7 +35,7 @@ func TestOwnProductsAreChecked(t *testing.T) {
 		})
 	})
 	byID, rows := b.test(t)
-	id := fmt.Sprintf("product.storage.%d", b.row(t, "sync", "4711").ID)
+	id := fmt.Sprintf("product.storage.%d", b.row(t, "4711").ID)
 	if got := byID[id]; got.State != app.CheckFailed || !strings.Contains(got.Message, "NO-SUCH-PRODUCT") {
 		t.Errorf("%+v", got)
 	}
@@ -130,7 +131,7 @@ func TestCompaniesOfTickets(t *testing.T) {
 func TestOrganizationsOfOneIDAreKeptApart(t *testing.T) {
 	b := sampled(t, sandbox.Options{})
 	b.organizations(t, "4700", "Master", "4711", "Contoso")
-	row := fmt.Sprint(b.row(t, "sync", "4711").ID)
+	row := strconv.FormatInt(b.row(t, "4711").ID, 10)
 	b.edit(t, func(doc *app.Settings) {
 		doc.Sources = append(doc.Sources, app.SourceSettings{Name: "second", Kind: "x360sync", Host: "https://second.example.com"})
 		for _, o := range [][2]string{{"second", "4712"}, {"sync", row}} {

@@ -240,12 +240,12 @@ func TestSetMapping(t *testing.T) {
 	if _, err := b.Reload(t.Context(), "cw"); err != nil {
 		t.Fatal(err)
 	}
-	row := b.row(t, "sync", "9901")
+	row := b.row(t, "9901")
 	m := app.OrganizationSettings{Source: "forged", ID: "1", PSA: app.PSAInherit, Company: app.CompanyRef{ID: 250}, Agreement: app.AgreementRef{ID: 3}, Bill: []app.Meter{app.MeterStorage}}
 	if err := b.SetMapping(t.Context(), "mia", row.ID, m); err != nil {
 		t.Fatal(err)
 	}
-	got := b.row(t, "sync", "9901").Mapping
+	got := b.row(t, "9901").Mapping
 	if got == nil || got.CompanyID != 250 || got.AgreementID != 3 {
 		t.Fatalf("mapping = %+v", got)
 	}

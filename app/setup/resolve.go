@@ -65,16 +65,6 @@ func recordsOf(rows []app.OptionRow) string {
 	return listed(all)
 }
 
-func matching(rows []app.OptionRow, want func(app.OptionRow) bool) []app.OptionRow {
-	var found []app.OptionRow
-	for _, r := range rows {
-		if want(r) {
-			found = append(found, r)
-		}
-	}
-	return found
-}
-
 func quoted(r app.Ref) string {
 	if r.Name == "" {
 		return r.String()

@@ -120,8 +120,10 @@ func TestAlertsAreCheckedWhereverTheyReach(t *testing.T) {
 			c.Name, c.CompanyID = "other", "other"
 			doc.Connections = append(doc.Connections, c)
 			doc.Organizations = []app.OrganizationSettings{
-				{Source: "sync", ID: "4700", PSA: "cw"}, {Source: "sync", ID: "4711", PSA: "other"},
-				{Source: "sync", ID: "4712", PSA: app.PSANone}, {Source: "sync", ID: "9901", PSA: "other"},
+				{Source: "sync", ID: "4700", PSA: "cw"},
+				{Source: "sync", ID: "4711", PSA: "other"},
+				{Source: "sync", ID: "4712", PSA: app.PSANone},
+				{Source: "sync", ID: "9901", PSA: "other"},
 			}
 			doc.Alerts = doc.Alerts[:1]
 			doc.Alerts[0].For, doc.Alerts[0].Ticket.Board = test.reaches, app.Ref{Name: "Alerts"}

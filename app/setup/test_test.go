@@ -100,7 +100,7 @@ func TestAgreementChecksAreNamedByOurRow(t *testing.T) {
 	}
 	b.organizations(t, strconv.Itoa(sample.MasterID), "Master", mapped.ID, "Somebody")
 	byID, _ := b.test(t)
-	got, there := byID[fmt.Sprintf("agreement.%d", b.row(t, "sync", mapped.ID).ID)]
+	got, there := byID[fmt.Sprintf("agreement.%d", b.row(t, mapped.ID).ID)]
 	if !there {
 		t.Fatal("no such check")
 	}
