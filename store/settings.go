@@ -66,6 +66,9 @@ func saveProjection(ctx context.Context, tx *sql.Tx, p app.Projection, at time.T
 		}
 	}
 	for _, row := range p.Connections {
+		if err := forgetElsewhere(ctx, tx, row); err != nil {
+			return err
+		}
 		if err := exec(ctx, tx, `INSERT INTO connections (name, system, config) VALUES (?, ?, ?)
 			ON CONFLICT (name) DO UPDATE SET system = excluded.system, config = excluded.config, removed_at = NULL`,
 			row.Name, row.Kind, config(row)); err != nil {
@@ -85,6 +88,19 @@ func saveProjection(ctx context.Context, tx *sql.Tx, p app.Projection, at time.T
 		}
 	}
 	return saveMappings(ctx, tx, p.Mappings)
+}
+
+// forgetElsewhere drops the lists of a connection that now leads elsewhere: record 250 of one ConnectWise is another
+// company in the next.
+func forgetElsewhere(ctx context.Context, tx *sql.Tx, row app.ProjectionRow) error {
+	for _, table := range []string{"options", "option_loads"} {
+		if err := exec(ctx, tx, "DELETE FROM "+table+` WHERE connection = ?1 AND EXISTS (SELECT 1 FROM connections c WHERE c.name = ?1
+			AND (c.config ->> '$.site_url' IS NOT ?2 ->> '$.site_url' OR c.config ->> '$.company_id' IS NOT ?2 ->> '$.company_id'))`,
+			row.Name, config(row)); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 func saveMappings(ctx context.Context, tx *sql.Tx, mappings []app.MappingRow) error {

@@ -175,3 +175,30 @@ func TestASkippedCheckRemembersWhatItWas(t *testing.T) {
 		}
 	}
 }
+
+// TestListsOfAnotherConnectWiseAreForgotten: a person who picks from them would map to a stranger's record.
+func TestListsOfAnotherConnectWiseAreForgotten(t *testing.T) {
+	s, ctx := mustOpen(t, t.TempDir(), migrations), t.Context()
+	now := time.Date(2026, 11, 5, 6, 0, 0, 0, time.UTC)
+	for i, step := range []struct {
+		config string
+		want   int // options afterwards
+	}{
+		{`{"site_url":"https://na.example","company_id":"acme"}`, 0},
+		{`{"site_url":"https://na.example","company_id":"acme","client_id":"x"}`, 1},
+		{`{"site_url":"https://eu.example","company_id":"acme"}`, 0},
+		{`{"site_url":"https://eu.example","company_id":"other"}`, 0},
+	} {
+		rows := []app.ProjectionRow{{Name: "cw", Kind: "connectwise", Config: []byte(step.config)}}
+		if _, err := s.SaveSettings(ctx, app.Revision{Rev: int64(i), At: now}, app.Projection{Connections: rows}); err != nil {
+			t.Fatal(err)
+		}
+		options, loaded, err := s.Options(ctx, "cw", app.ListCompanies, 0)
+		if err != nil || len(options) != step.want || loaded.IsZero() != (step.want == 0) {
+			t.Errorf("%s: %d options at %v, %v", step.config, len(options), loaded, err)
+		}
+		if err := s.SaveOptions(ctx, "cw", app.ListCompanies, 0, []app.OptionRow{{ID: 250, Name: "Contoso"}}, now); err != nil {
+			t.Fatal(err)
+		}
+	}
+}
