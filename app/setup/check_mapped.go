@@ -3,6 +3,7 @@ package setup
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strconv"
 
 	"psabridge/app"
@@ -105,26 +106,39 @@ func (r *run) companyChecks() []check {
 	if len(here) == 0 {
 		return nil
 	}
-	return []check{{id: "companies", title: "The companies of the organizations can have tickets", needs: []string{"right.companies.inquire"}, prove: r.companies(here)}}
+	return []check{{id: "companies", title: "The companies of the organizations are there for tickets", needs: []string{"right.companies.inquire"}, prove: r.companies(here)}}
 }
 
-// companies lists each organization whose company is gone as a check of its own, before the sum of all.
+// companies lists each organization whose company is gone as a check of its own, before the sum of all. ConnectWise takes
+// tickets of an inactive company, but hardly anybody wants them.
 func (r *run) companies(here []mapped) func(context.Context) finding {
 	return func(ctx context.Context) finding {
-		var wrong []string
+		rows, err := r.companyList(ctx)
+		if err != nil {
+			return r.refused(err, fixRight(companiesInquire))
+		}
+		var gone, inactive []string
 		for _, m := range here {
 			found := r.companyOf(ctx, m.Company, m.name)
-			if found.state != app.CheckFailed {
-				continue // tickets do not mind a status that cannot be seen
+			switch {
+			case found.state != app.CheckFailed: // tickets do not mind a status that cannot be seen
+				continue
+			case slices.ContainsFunc(rows, func(o app.OptionRow) bool { return o.ID == m.Company.ID }):
+				found.state = app.CheckWarning
+				inactive = append(inactive, m.name)
+			default:
+				gone = append(gone, m.name)
 			}
-			wrong = append(wrong, m.name)
-			r.do(ctx, check{id: "company." + m.id, title: "The company of " + m.name + " can have tickets", prove: func(context.Context) finding { return found }, local: true})
+			r.do(ctx, check{id: "company." + m.id, title: "The company of " + m.name + " is there for tickets", prove: func(context.Context) finding { return found }, local: true})
 		}
-		all := countOf(len(here), "organization", "organizations")
-		if len(wrong) > 0 {
-			return failed(fmt.Sprintf("%d of the companies of %s cannot have tickets: of %s.", len(wrong), all, some(wrong)), "See the check of each company.")
+		const fix = "See the check of each company."
+		switch {
+		case len(gone) > 0:
+			return failed("The tickets of "+countOf(len(gone), "organization", "organizations")+" have no company any more: "+some(gone)+".", fix)
+		case len(inactive) > 0:
+			return warning("The tickets of "+countOf(len(inactive), "organization", "organizations")+" go to an inactive company: "+some(inactive)+".", fix)
 		}
-		return ok("The companies of " + all + " are there.")
+		return ok("The companies of " + countOf(len(here), "organization", "organizations") + " are there.")
 	}
 }
 

@@ -117,11 +117,14 @@ func TestCompaniesOfTickets(t *testing.T) {
 	byID, rows := b.test(t)
 	contains(t, byID["company.sync/4711"].Message, "was deleted")
 	contains(t, byID["company.sync/4712"].Message, "is inactive")
+	if byID["company.sync/4711"].State != app.CheckFailed || byID["company.sync/4712"].State != app.CheckWarning {
+		t.Errorf("%+v %+v", byID["company.sync/4711"], byID["company.sync/4712"])
+	}
 	if got := byID["companies"]; got.State != app.CheckFailed {
 		t.Errorf("%+v", got)
 	}
 	for _, row := range rows {
-		if strings.HasPrefix(row.ID, "company.") && row.State != app.CheckFailed {
+		if strings.HasPrefix(row.ID, "company.") && row.State == app.CheckOK {
 			t.Errorf("%+v", row) // hundreds of those that are well would hide the others
 		}
 	}
