@@ -29,7 +29,7 @@ func TestAFirewallIsNotHealthy(t *testing.T) {
 	b := newBoard(time.Now)
 	w := watchedPSA{c, func(err error) { b.note("connections/cw", err) }}
 	for name, call := range map[string]func() error{
-		"a list":     func() error { _, err := w.Companies(t.Context()); return err },
+		"a list":     func() error { _, err := w.Companies(t.Context(), nil); return err },
 		"one record": func() error { _, err := w.Ticket(t.Context(), 1); return err },
 		"a write": func() error {
 			_, err := w.AddNote(t.Context(), 1, app.TicketNote{Text: "x", Internal: true})

@@ -20,7 +20,7 @@ func (nothing) Identify(context.Context) (v app.Identity, err error) { return v,
 
 func (nothing) Authenticate(context.Context) (v app.ServerInfo, err error) { return v, nil }
 
-func (nothing) Companies(context.Context) (v []app.Company, err error) { return v, nil }
+func (nothing) Companies(context.Context, []app.Option) (v []app.Company, err error) { return v, nil }
 
 func (nothing) Agreements(context.Context, int64) (v []app.Agreement, err error) { return v, nil }
 

@@ -40,8 +40,8 @@ func (w watchedPSA) Authenticate(ctx context.Context) (app.ServerInfo, error) {
 }
 
 // Companies implements psa.Client.
-func (w watchedPSA) Companies(ctx context.Context) ([]app.Company, error) {
-	v, err := w.client.Companies(ctx)
+func (w watchedPSA) Companies(ctx context.Context, statuses []app.Option) ([]app.Company, error) {
+	v, err := w.client.Companies(ctx, statuses)
 	return watch(w.note, v, err)
 }
 

@@ -41,9 +41,9 @@ type Excess struct {
 // Reader is everything that changes nothing. Lists are whole: an adapter that cannot read a list to its end returns
 // an error, never a part of it.
 type Reader interface {
-	// Companies lists companies that are not deleted. Where the role may not see which of them are inactive, they come
-	// with StatusUnknown.
-	Companies(ctx context.Context) ([]app.Company, error)
+	// Companies lists companies that are not deleted. statuses are what CompanyStatuses answered a moment
+	// ago; nil has them read here. Where the role may not see which companies are inactive, they come with StatusUnknown.
+	Companies(ctx context.Context, statuses []app.Option) ([]app.Company, error)
 	// Agreements lists a company's agreements in every status; company 0 lists all.
 	Agreements(ctx context.Context, company int64) ([]app.Agreement, error)
 	// Additions lists every addition of an agreement, cancelled ones too. not_found: no such agreement.

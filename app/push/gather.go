@@ -26,7 +26,7 @@ func (p *Pusher) actual(ctx context.Context, client psa.Client, connection strin
 	var err error
 	progress(ctx, 0, 0, "Reading companies, products and agreements")
 	now := p.Now()
-	if a.Companies, err = cached(ctx, p, connection, app.ListCompanies, now, client.Companies, companyRow); err != nil {
+	if a.Companies, err = cached(ctx, p, connection, app.ListCompanies, now, func(ctx context.Context) ([]app.Company, error) { return client.Companies(ctx, nil) }, companyRow); err != nil {
 		return billing.Actual{Problem: "The companies could not be read: " + app.ErrorMessage(err)}, nil
 	}
 	if a.Products, err = cached(ctx, p, connection, app.ListProducts, now, client.Products, productRow); err != nil {

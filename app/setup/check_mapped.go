@@ -7,7 +7,6 @@ import (
 	"strconv"
 
 	"psabridge/app"
-	"psabridge/app/psa"
 	"psabridge/app/settings"
 )
 
@@ -106,51 +105,58 @@ func (r *run) companyChecks() []check {
 	if len(here) == 0 {
 		return nil
 	}
-	return []check{{id: "companies", title: "The companies of the organizations are there for tickets", needs: []string{"right.companies.inquire"}, prove: r.companies(here)}}
+	return []check{{id: "companies", title: "The companies of the organizations can have tickets", needs: []string{"right.companies.inquire"}, prove: r.companies(here)}}
 }
 
-// companies lists each organization whose company is gone as a check of its own, before the sum of all. ConnectWise takes
-// tickets of an inactive company, but hardly anybody wants them.
+// companies lists each organization whose company is gone as a check of its own, before the sum of all.
 func (r *run) companies(here []mapped) func(context.Context) finding {
 	return func(ctx context.Context) finding {
-		rows, err := r.companyList(ctx)
-		if err != nil {
-			return r.refused(err, fixRight(companiesInquire))
-		}
-		var gone, inactive []string
+		var wrong []string
 		for _, m := range here {
-			found := r.companyOf(ctx, m.Company, m.name)
-			switch {
-			case found.state != app.CheckFailed: // tickets do not mind a status that cannot be seen
+			found, gone := r.ticketCompany(ctx, m)
+			if found.state == "" {
 				continue
-			case slices.ContainsFunc(rows, func(o app.OptionRow) bool { return o.ID == m.Company.ID }):
-				found.state = app.CheckWarning
-				inactive = append(inactive, m.name)
-			default:
-				gone = append(gone, m.name)
 			}
-			r.do(ctx, check{id: "company." + m.id, title: "The company of " + m.name + " is there for tickets", prove: func(context.Context) finding { return found }, local: true})
+			if gone {
+				wrong = append(wrong, m.name)
+			}
+			r.do(ctx, check{id: "company." + m.id, title: "The company of " + m.name + " can have tickets", prove: func(context.Context) finding { return found }, local: true})
 		}
-		const fix = "See the check of each company."
-		switch {
-		case len(gone) > 0:
-			return failed("The tickets of "+countOf(len(gone), "organization", "organizations")+" have no company any more: "+some(gone)+".", fix)
-		case len(inactive) > 0:
-			return warning("The tickets of "+countOf(len(inactive), "organization", "organizations")+" go to an inactive company: "+some(inactive)+".", fix)
+		all := countOf(len(here), "organization", "organizations")
+		if len(wrong) > 0 {
+			return failed(fmt.Sprintf("%d of the companies of %s cannot have tickets: of %s.", len(wrong), all, some(wrong)), "See the check of each company.")
 		}
-		return ok("The companies of " + countOf(len(here), "organization", "organizations") + " are there.")
+		return ok("The companies of " + all + " are there.")
 	}
+}
+
+// ticketCompany judges the company of an organization for tickets. ConnectWise takes them for an inactive one as far as
+// anybody knows, so that is only a warning; a status that cannot be seen does not matter here.
+func (r *run) ticketCompany(ctx context.Context, m mapped) (found finding, gone bool) {
+	found = r.companyOf(ctx, m.Company, m.name)
+	if found.state != app.CheckFailed {
+		return finding{}, false
+	}
+	rows, _ := r.companyList(ctx)
+	if slices.ContainsFunc(rows, func(o app.OptionRow) bool { return o.ID == m.Company.ID }) {
+		return warning(found.message, found.fix), false
+	}
+	return found, true
 }
 
 // companyList reads the companies with their statuses, which the checks need for themselves too. Statuses that cannot be
 // read are left to the client, which knows what that means for the companies.
 func (r *run) companyList(ctx context.Context) ([]app.OptionRow, error) {
-	if rows, err := r.list(ctx, app.ListCompanyStatuses, 0); err == nil {
-		statuses := make([]app.Option, len(rows))
-		for i, row := range rows {
-			statuses[i] = optionOf(row)
+	return r.lists.ask(listKey{app.ListCompanies, 0}, func() ([]app.OptionRow, error) {
+		rows, _ := r.list(ctx, app.ListCompanyStatuses, 0)
+		var statuses []app.Option
+		for _, row := range rows {
+			statuses = append(statuses, optionOf(row))
 		}
-		ctx = psa.WithStatuses(ctx, statuses)
-	}
-	return r.list(ctx, app.ListCompanies, 0)
+		companies, err := r.client.Companies(ctx, statuses)
+		if err != nil {
+			return nil, err
+		}
+		return r.cache(ctx, r.conn.Name, app.ListCompanies, 0, companyRows(companies))
+	})
 }

@@ -56,11 +56,16 @@ func (s *Setup) known(ctx context.Context, connection string) error {
 
 // load reads one list from ConnectWise and keeps it.
 func (s *Setup) load(ctx context.Context, client psa.Client, connection string, list app.OptionList, parent int64) ([]app.OptionRow, error) {
-	now := s.Now()
 	rows, err := read(ctx, client, list, parent)
 	if err != nil {
 		return nil, err
 	}
+	return s.cache(ctx, connection, list, parent, rows)
+}
+
+// cache stores a list that was read just now.
+func (s *Setup) cache(ctx context.Context, connection string, list app.OptionList, parent int64, rows []app.OptionRow) ([]app.OptionRow, error) {
+	now := s.Now()
 	for i := range rows {
 		rows[i].LoadedAt = now
 	}
@@ -82,7 +87,7 @@ func read(ctx context.Context, client psa.Client, list app.OptionList, parent in
 	}
 	switch list {
 	case app.ListCompanies:
-		all, err := client.Companies(ctx)
+		all, err := client.Companies(ctx, nil)
 		return companyRows(all), err
 	case app.ListAgreements:
 		all, err := client.Agreements(ctx, parent)

@@ -249,11 +249,11 @@ func (o overridden) Agreements(ctx context.Context, company int64) ([]app.Agreem
 	return o.Client.Agreements(ctx, company)
 }
 
-func (o overridden) Companies(ctx context.Context) ([]app.Company, error) {
+func (o overridden) Companies(ctx context.Context, statuses []app.Option) ([]app.Company, error) {
 	if o.companies != nil {
 		return o.companies, nil
 	}
-	return o.Client.Companies(ctx)
+	return o.Client.Companies(ctx, statuses)
 }
 
 func (b *bench) override(o overridden) {

@@ -224,7 +224,7 @@ func TestCodebaseMoves(t *testing.T) {
 		t.Fatal(err)
 	}
 	b.SetCodebase("v2026_1")
-	companies, err := b.client.Companies(t.Context())
+	companies, err := b.client.Companies(t.Context(), nil)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -365,7 +365,7 @@ func TestRowsAreCheckedAgain(t *testing.T) {
 	if err != nil || len(byID) != 1 || byID[0].ID != 3 {
 		t.Errorf("%+v, %v", byID, err)
 	}
-	companies, err := c.Companies(ctx)
+	companies, err := c.Companies(ctx, nil)
 	if err != nil || len(companies) != 1 || companies[0].ID != 2 || !companies[0].Inactive {
 		t.Errorf("%+v, %v", companies, err)
 	}
@@ -413,7 +413,7 @@ func TestVersionWithoutTheRight(t *testing.T) {
 // TestSearchLags: what was just made is not found yet, but read by its number.
 func TestSearchLags(t *testing.T) {
 	b := newBench(t, sandbox.Options{SearchLag: time.Hour})
-	companies, err := b.client.Companies(t.Context())
+	companies, err := b.client.Companies(t.Context(), nil)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -4,7 +4,6 @@ import (
 	"context"
 
 	"psabridge/app"
-	"psabridge/app/psa"
 )
 
 type companyRow struct {
@@ -16,13 +15,12 @@ type companyRow struct {
 }
 
 // Companies lists the companies that are not in the recycle bin. Whether one is inactive is a property of its status,
-// and statuses can be renamed, so they are read too unless psa.WithStatuses has them. A role that may not read them still gets its companies; that it
-// cannot be seen which of them are inactive is then said of each.
+// and statuses can be renamed, so they are read too when nil. A role that may not read them still gets its companies;
+// that it cannot be seen which of them are inactive is then said of each.
 //
 // GET /company/companies · GET /company/companies/statuses.
-func (c *Client) Companies(ctx context.Context) ([]app.Company, error) {
-	statuses, known := psa.StatusesIn(ctx)
-	if !known {
+func (c *Client) Companies(ctx context.Context, statuses []app.Option) ([]app.Company, error) {
+	if statuses == nil {
 		var err error
 		if statuses, err = c.CompanyStatuses(ctx); err != nil && !lacksRight(err) {
 			return nil, err

@@ -51,7 +51,7 @@ func TestAFirewallProvesNothing(t *testing.T) {
 // TestCompaniesWithoutTheirStatuses: they come, and nobody may take them for active.
 func TestCompaniesWithoutTheirStatuses(t *testing.T) {
 	b := newBench(t, sandbox.Options{})
-	whole, err := b.client.Companies(t.Context())
+	whole, err := b.client.Companies(t.Context(), nil)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -69,7 +69,7 @@ func TestCompaniesWithoutTheirStatuses(t *testing.T) {
 	}
 	for _, lacks := range []string{noTables, "Company / Company Status"} {
 		b.SetQuirks(func(q *sandbox.Quirks) { q.Lacks = []string{lacks} })
-		narrow, err := b.client.Companies(t.Context())
+		narrow, err := b.client.Companies(t.Context(), nil)
 		if err != nil || len(narrow) != len(whole) {
 			t.Fatalf("%d of %d companies, %v", len(narrow), len(whole), err)
 		}
@@ -80,7 +80,7 @@ func TestCompaniesWithoutTheirStatuses(t *testing.T) {
 		}
 	}
 	b.SetQuirks(func(q *sandbox.Quirks) { q.Lacks = []string{noCompanies} })
-	if _, err := b.client.Companies(t.Context()); app.ErrorCode(err) != app.Forbidden || !strings.Contains(app.ErrorMessage(err), "Company Maintenance ▸ Inquire") {
+	if _, err := b.client.Companies(t.Context(), nil); app.ErrorCode(err) != app.Forbidden || !strings.Contains(app.ErrorMessage(err), "Company Maintenance ▸ Inquire") {
 		t.Errorf("got %v", err)
 	}
 }
@@ -139,7 +139,7 @@ func TestExcessWithoutAClientID(t *testing.T) {
 // its ticket would never be noted or closed again.
 func TestNoSuchRouteIsNoDeletedRecord(t *testing.T) {
 	b := newBench(t, sandbox.Options{})
-	company, err := b.client.Companies(t.Context())
+	company, err := b.client.Companies(t.Context(), nil)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -214,7 +214,7 @@ func TestAnotherRegion(t *testing.T) {
 func TestAReferenceThatIsNotFound(t *testing.T) {
 	for _, cloud := range []bool{false, true} {
 		b := newBench(t, sandbox.Options{Cloud: cloud, Quirks: sandbox.Quirks{NoRef404: true}})
-		company, err := b.client.Companies(t.Context())
+		company, err := b.client.Companies(t.Context(), nil)
 		if err != nil {
 			t.Fatal(err)
 		}

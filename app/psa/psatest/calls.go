@@ -34,7 +34,7 @@ func (w World) calls(t *testing.T) []oneCall {
 	ticket := must(t, w, made, err).ID
 	return []oneCall{
 		call("Identify", c.Identify), call("Authenticate", c.Authenticate), call("Excess", c.Excess),
-		call("Companies", c.Companies), call("CompanyStatuses", c.CompanyStatuses), call("Agreements", of(c.Agreements, w.Company)), call("Additions", of(c.Additions, w.Agreement)),
+		call("Companies", of(c.Companies, nil)), call("CompanyStatuses", c.CompanyStatuses), call("Agreements", of(c.Agreements, w.Company)), call("Additions", of(c.Additions, w.Agreement)),
 		call("Products", c.Products), call("ProductsByIdentifier", of(c.ProductsByIdentifier, w.FreeProduct.Identifier)), call("Members", c.Members),
 		call("Boards", c.Boards), call("Priorities", c.Priorities), call("TicketSources", c.TicketSources),
 		call("Statuses", of(c.Statuses, w.Board)), call("Types", of(c.Types, w.Board)), call("Subtypes", of(c.Subtypes, w.Board)), call("Items", of(c.Items, w.Board)),
@@ -297,7 +297,7 @@ func testOddNames(t *testing.T, w World) {
 		}
 		delete(products, p.ID)
 	}
-	for _, c := range read(t, w, w.Client.Companies) {
+	for _, c := range readOf(t, w, w.Client.Companies, nil) {
 		if want, odd := companies[c.ID]; odd && c.Name != want {
 			t.Errorf("%q comes back as %q", want, c.Name)
 		}

@@ -93,7 +93,7 @@ func testRateLimit(t *testing.T, w World) {
 	}
 	before := w.Requests()
 	for name, try := range map[string]func() error{
-		"read":   func() error { _, err := c.Companies(ctx); return err },
+		"read":   func() error { _, err := c.Companies(ctx, nil); return err },
 		"create": func() error { _, err := c.CreateTicket(ctx, w.ticket("conf-limit")); return err },
 		"change": func() error { _, err := c.SetQuantity(ctx, w.Agreement, w.Addition, app.Q(1)); return err },
 		"who":    func() error { _, err := c.Identify(ctx); return err },

@@ -11,7 +11,7 @@ import (
 
 func testReads(t *testing.T, w World) {
 	ctx, c := t.Context(), w.Client
-	companies := read(t, w, c.Companies)
+	companies := readOf(t, w, c.Companies, nil)
 	found := false
 	for _, one := range companies {
 		found = found || one.ID == w.Company
@@ -143,7 +143,7 @@ func testRevoked(t *testing.T, w World) {
 	w.wants(t, err, app.Unauthorized, app.OutcomeNone)
 	_, err = c.Ticket(ctx, made.ID)
 	w.wants(t, err, app.Unauthorized, "")
-	_, err = c.Companies(ctx)
+	_, err = c.Companies(ctx, nil)
 	w.wants(t, err, app.Unauthorized, "")
 	_, err = c.CreateTicket(ctx, w.ticket("conf-revoked-2"))
 	w.wants(t, err, app.Unauthorized, app.OutcomeNone)
