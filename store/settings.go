@@ -17,6 +17,13 @@ func (r *Reader) CurrentSettings(ctx context.Context) (app.Revision, error) {
 	return newest[0], nil
 }
 
+// SettingsRev returns the number of the newest revision, 0 before the first save. Asking costs next to nothing, so that
+// what was parsed once need not be read again to know that it is still the newest.
+func (r *Reader) SettingsRev(ctx context.Context) (rev int64, err error) {
+	err = r.db.QueryRowContext(ctx, "SELECT coalesce(max(rev), 0) FROM settings_revisions").Scan(&rev)
+	return rev, failed("read the settings' revision", err)
+}
+
 // SettingsHistory lists the revisions, newest first; the cursor is the revision.
 func (r *Reader) SettingsHistory(ctx context.Context, p app.Page) ([]app.Revision, error) {
 	revisions, err := all(ctx, r.db, scanRevision,

@@ -12,14 +12,18 @@ import (
 // Document returns the settings and their revision; version 1 without content at revision 0 before the first save. The
 // value is shared: it must not be changed. Edit is the way.
 func (s *Setup) Document(ctx context.Context) (app.Settings, int64, error) {
-	current, err := s.Store.CurrentSettings(ctx)
+	rev, err := s.Store.SettingsRev(ctx)
 	if err != nil {
 		return app.Settings{}, 0, err
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if s.cached == current.Rev {
-		return s.doc, current.Rev, nil
+	if s.cached == rev {
+		return s.doc, rev, nil
+	}
+	current, err := s.Store.CurrentSettings(ctx)
+	if err != nil {
+		return app.Settings{}, 0, err
 	}
 	doc, err := parseStored(current)
 	if err != nil {

@@ -15,6 +15,7 @@ import (
 
 // Store is what setup reads and writes.
 type Store interface {
+	SettingsRev(ctx context.Context) (int64, error)
 	CurrentSettings(ctx context.Context) (app.Revision, error)
 	SettingsHistory(ctx context.Context, p app.Page) ([]app.Revision, error)
 	SaveSettings(ctx context.Context, r app.Revision, p app.Projection) (int64, error)
