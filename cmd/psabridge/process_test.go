@@ -229,6 +229,8 @@ func vendors(t *testing.T) *sandbox.Running {
 // document first.
 func (b *bridgeProcess) configure(v *sandbox.Running, edit ...string) {
 	b.t.Helper()
+	// The fake ConnectWise counts no requests a minute, so nothing is proved by keeping to its budget.
+	edit = append([]string{"    ticketing:\n      enabled: true\n", "    requests_per_minute: 10000\n    ticketing:\n      enabled: true\n"}, edit...)
 	doc := strings.NewReplacer(edit...).Replace(string(v.Settings()))
 	b.must(doc, "settings", "import", "-")
 	for _, s := range sample.Secrets() {

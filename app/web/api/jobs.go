@@ -3,7 +3,10 @@ package api
 import (
 	"context"
 	"net/http"
+	"reflect"
 	"time"
+
+	"github.com/danielgtaylor/huma/v2"
 
 	"psabridge/app"
 	"psabridge/app/job"
@@ -34,7 +37,37 @@ type Progress struct {
 
 // Waiting is the query parameter of every long call.
 type Waiting struct {
-	Wait int `query:"wait" minimum:"0" maximum:"600" default:"25" doc:"seconds to wait for the result"`
+	Wait Patience `query:"wait" doc:"seconds to wait for the result"`
+}
+
+// Patience is how many seconds a call waits for its result: 25 when it does not say, at most 600. A plain number cannot be
+// it, because 0, "do not wait", is not the same as nothing said.
+type Patience struct {
+	Seconds int
+	said    bool
+}
+
+var _ huma.ParamReactor = (*Patience)(nil)
+
+// Schema implements huma.SchemaProvider.
+func (Patience) Schema(huma.Registry) *huma.Schema {
+	least, most := 0.0, 600.0
+	s := &huma.Schema{Type: huma.TypeInteger, Minimum: &least, Maximum: &most, Default: 25}
+	s.PrecomputeMessages()
+	return s
+}
+
+// Receiver implements huma.ParamWrapper.
+func (p *Patience) Receiver() reflect.Value { return reflect.ValueOf(&p.Seconds).Elem() }
+
+// OnParamSet implements huma.ParamReactor.
+func (p *Patience) OnParamSet(said bool, _ any) { p.said = said }
+
+func (p Patience) duration() time.Duration {
+	if !p.said {
+		return 25 * time.Second
+	}
+	return time.Duration(p.Seconds) * time.Second
 }
 
 type longOutput struct {
@@ -46,7 +79,7 @@ type longOutput struct {
 // with the request: a script that hangs up must not cut a plan in half.
 func (s *server) run(ctx context.Context, w Waiting, kind string, f func(context.Context, *job.Progress) (any, error)) (*longOutput, error) {
 	j := s.Jobs.Start(context.WithoutCancel(ctx), kind, f)
-	done, err := s.Jobs.Wait(ctx, j, time.Duration(w.Wait)*time.Second)
+	done, err := s.Jobs.Wait(ctx, j, w.Wait.duration())
 	if err != nil {
 		return nil, s.fail(err)
 	}

@@ -69,7 +69,7 @@ func (s *server) testTicket(ctx context.Context, in *testTicketInput) (*testTick
 	if err != nil {
 		return nil, s.fail(err)
 	}
-	row, p, err := s.awaitTest(ctx, delivery, time.Duration(in.Wait)*time.Second)
+	row, p, err := s.awaitTest(ctx, delivery, in.Wait.duration())
 	if err != nil {
 		return nil, s.fail(err)
 	}
