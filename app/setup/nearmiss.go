@@ -1,6 +1,7 @@
 package setup
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"strconv"
@@ -34,7 +35,8 @@ func (m NearMiss) String() string {
 const mostMisses = 5
 
 // NearMisses finds the entries whose identifier looks like the wanted Product ID without being it: other letters in case,
-// spaces, invisible characters, or letters of another alphabet. An entry that is the wanted one exactly is no miss.
+// spaces, invisible characters, or letters of another alphabet. An entry that is the wanted one exactly is no miss. What
+// differs least comes first: it is what was most likely meant.
 func NearMisses(catalog []app.OptionRow, wanted string) []NearMiss {
 	return nearMisses(catalog, wanted, func(r app.OptionRow) string { return r.Identifier })
 }
@@ -49,11 +51,9 @@ func nearMisses(rows []app.OptionRow, wanted string, text func(app.OptionRow) st
 		if t := text(row); t != wanted && shape(t) == look {
 			found = append(found, NearMiss{ID: row.ID, Text: t, Inactive: row.Inactive, Differs: differences(t, wanted)})
 		}
-		if len(found) == mostMisses {
-			break
-		}
 	}
-	return found
+	slices.SortStableFunc(found, func(a, b NearMiss) int { return cmp.Compare(len(a.Differs), len(b.Differs)) })
+	return found[:min(len(found), mostMisses)]
 }
 
 // nearText is the sentence about near misses at the end of a message; "" when there are none.

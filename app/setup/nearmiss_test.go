@@ -95,3 +95,20 @@ func TestNearnessIsMutualAndNeverFails(t *testing.T) {
 		}
 	})
 }
+
+// TestTheNearestMissComesFirst: of what looks alike, the one with the fewest differences was most likely meant, however
+// many others stand before it.
+func TestTheNearestMissComesFirst(t *testing.T) {
+	catalog := []app.OptionRow{
+		{ID: 1, Identifier: "X360-STORAGE "},
+		{ID: 2, Identifier: "X360‐STORAGE"},
+		{ID: 3, Identifier: "X360-ST0RAGE"},
+		{ID: 4, Identifier: " X360-STORAGE"},
+		{ID: 5, Identifier: "X360-STORAGE  "},
+		{ID: 6, Identifier: "X360-STORAGE"},
+	}
+	found := NearMisses(catalog, "X360-STORAGe")
+	if len(found) != 5 || found[0].ID != 6 {
+		t.Errorf("%v", found)
+	}
+}

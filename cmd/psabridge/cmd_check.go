@@ -116,7 +116,7 @@ func (a checkAnswer) print(w io.Writer) {
 		count[l.State]++
 		l.print(w)
 	}
-	_, _ = fmt.Fprintf(w, "%d checks: %d ok, %d failed, %d warnings, %d skipped or not proven yet.\n", len(a.Checks),
+	_, _ = fmt.Fprintf(w, "%d checks: %d ok, %d failed, %d to look at, %d skipped or not proven yet.\n", len(a.Checks),
 		count[app.CheckOK], count[app.CheckFailed], count[app.CheckWarning], count[app.CheckSkipped])
 }
 
