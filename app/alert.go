@@ -101,6 +101,17 @@ type AlertState struct {
 	Objects       []ObjectState // current values of every object of the source
 	Conditions    []Condition   // those that hold, and those cleared within the longest reopen window
 	Tickets       []Ticket      // of those conditions
+	// Appeared and Vanished are the presences (StatePresent) that began and that ended with this batch. ReadBefore holds
+	// the organizations that were readable before it: only what appears there was added.
+	Appeared   []ObjectState
+	Vanished   []ObjectState
+	ReadBefore map[string]bool
+	// Moved are the organizations that hang below another one since this batch.
+	Moved []OrganizationMove
+	// FailingSince is since when the source could not be read at all; zero while it can, and while nobody tried.
+	FailingSince time.Time
+	// FailingText is what the source, or the road to it, said.
+	FailingText string
 	// CreateWaiting holds the ticket rows whose create has not been sent yet (delivery state waiting), so that a
 	// recovery can take it back (T8).
 	CreateWaiting map[int64]bool

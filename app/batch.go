@@ -16,6 +16,9 @@ type Batch struct {
 	Unread []string
 	Events []Event
 	Marks  []Mark
+	// Pushed is true for what was sent to us: it is never the whole of a source, so nothing that is missing from it is gone,
+	// and nothing that comes with the first one is history, because it happened after somebody began to send (T4).
+	Pushed bool
 	// Problems are sentences for the person about what could not be read.
 	Problems []string
 }

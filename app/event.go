@@ -43,11 +43,23 @@ const (
 	SeverityCritical Severity = "critical"
 )
 
-// Event types psabridge derives itself. Activity rows are "activity.<slug>".
+// Event types psabridge derives itself (contract psabridge-api, "Event types"). Activity rows are "activity.<slug>".
 const (
-	TypeMachineUnreachable = "machine.unreachable" // stateful; level: minutes
-	TypeQuotaReached       = "quota.reached"       // stateful; level: percent
-	TypeSourceUnreadable   = "source.unreadable"   // stateful; level: minutes
+	TypeMachineUnreachable  = "machine.unreachable"  // stateful; level: minutes
+	TypeMachineUnseen       = "machine.unseen"       // stateful; level: days
+	TypeQuotaReached        = "quota.reached"        // stateful; level: percent
+	TypeSourceUnreadable    = "source.unreadable"    // stateful; level: minutes
+	TypeAccountAdded        = "account.added"        // momentary, as are the others of its kind
+	TypeAccountRemoved      = "account.removed"      //
+	TypeMachineAdded        = "machine.added"        //
+	TypeMachineRemoved      = "machine.removed"      //
+	TypeOrganizationAdded   = "organization.added"   //
+	TypeOrganizationRemoved = "organization.removed" //
+	TypeOrganizationMoved   = "organization.moved"   // it hangs below another one than before
+	TypeSignInFailures      = "signin.failures"      // momentary; level: times in a row
+	TypeBackupSLAMissed     = "backup.sla_missed"    // stateful
+	TypeBackupFailed        = "backup.failed"        // stateful
+	TypeAccountUnprotected  = "account.unprotected"  // stateful
 )
 
 // EventOutcome is what became of an event, and why. The reason is named and shown (DESIGN: it explains itself).

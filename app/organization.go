@@ -15,6 +15,14 @@ type Organization struct {
 	TrialUntil       *time.Time // nil when it is not a trial
 	FirstSeen        time.Time
 	LastSeen         time.Time
+	// LaterUntil is until when a person does not want to be asked what a new organization is; zero: ask.
+	LaterUntil time.Time
+}
+
+// OrganizationMove is an organization that changed its place in the tree.
+type OrganizationMove struct {
+	OrganizationID string // external ids, all three
+	From, To       string
 }
 
 // OrganizationState says whether the source still shows an organization.
@@ -36,6 +44,9 @@ const (
 	ObjectAccount      ObjectKind = "account"
 	ObjectMachine      ObjectKind = "machine"
 	ObjectRoot         ObjectKind = "root"
+	ObjectGuest        ObjectKind = "guest"
+	ObjectResource     ObjectKind = "resource" // a shared mailbox, site, team or drive that is backed up
+	ObjectSource       ObjectKind = "source"   // the source itself, e.g. when it cannot be read
 )
 
 // Object names one thing inside an organization at a source.
@@ -59,12 +70,42 @@ type ObjectState struct {
 
 // The aspects of objects we keep. Values are text.
 const (
-	StateConnection = "connection"    // machine: "connected" or "disconnected"
+	StateConnection = "connection"    // File Server machine: Connected or Disconnected
 	StateQuota      = "quota_percent" // organization, account: whole percent of the quota in use, e.g. "83"
+	// StateLastSeen is of a machine: Connected, or the day (UTC, "2026-11-05") of its last sign of life. A day, so that
+	// a laptop that comes and goes leaves few rows.
+	StateLastSeen = "last_seen"
+	// StatePresent is of an organization, account or machine: Yes for as long as its source shows it. Where it begins or
+	// ends, something was added or removed.
+	StatePresent = "present"
+	// StateReadable is of an organization: Yes when its objects could be read completely, else No. What appears in one
+	// that was not readable before is not new, only newly seen.
+	StateReadable = "readable"
+	// StateBackup is of an organization or resource at x360Cloud: one of the Backup… values, or the vendor's own word in
+	// lower case.
+	StateBackup = "backup"
+	// StateSLA is of an organization at x360Cloud: SLAMet or SLAMissed.
+	StateSLA = "sla"
+	// StateProtection is of an account at x360Cloud: Protected or Unprotected.
+	StateProtection = "protection"
 )
 
-// Values of StateConnection.
+// Values of states.
 const (
+	Yes          = "yes"
+	No           = "no"
 	Connected    = "connected"
 	Disconnected = "disconnected"
+
+	BackupSuccess    = "success"
+	BackupInProgress = "in_progress"
+	BackupPartial    = "partial"
+	BackupFailed     = "failed"
+	BackupOnboarding = "onboarding"
+
+	SLAMet    = "met"
+	SLAMissed = "missed"
+
+	Protected   = "protected"
+	Unprotected = "unprotected"
 )

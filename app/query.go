@@ -33,6 +33,9 @@ type OrganizationRow struct {
 	Alerts7d   int
 	Holding    int // conditions that hold now
 	WaitingFor int // of those, how many wait for a mapping
+	// New is true when the source showed it for the first time after its own first complete reading, nobody mapped or
+	// ignored it, and nobody put it off: the page asks what it is.
+	New bool
 }
 
 // EventFilter picks events; empty fields pick all.

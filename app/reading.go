@@ -2,14 +2,18 @@ package app
 
 import "time"
 
-// Meter is what is counted. Inbox sources may send any; these three x360Sync has.
+// Meter is what is counted. Inbox sources may send any; these the vendors have.
 type Meter string
 
-// The meters of x360Sync.
+// The meters of x360Sync and of x360Cloud.
 const (
-	MeterAccounts   Meter = "accounts"    // persons of the organization; guests never count
-	MeterStorage    Meter = "storage"     // bytes in the organization's roots
-	MeterFileServer Meter = "file_server" // machines of type server
+	MeterAccounts   Meter = "accounts"    // x360Sync: persons of the organization; guests never count
+	MeterStorage    Meter = "storage"     // x360Sync: bytes in the organization's roots
+	MeterFileServer Meter = "file_server" // x360Sync: machines of type server
+	MeterGuests     Meter = "guests"      // x360Sync: people outside who were given a share
+
+	MeterProtectedSeats   Meter = "protected_seats"   // x360Cloud: users that are protected
+	MeterProtectedStorage Meter = "protected_storage" // x360Cloud: bytes or GB that are protected, where it says so
 )
 
 // Units of readings and of quantity rules. 1 GB = 1024³ bytes, as the vendor prints it.
@@ -53,4 +57,22 @@ type EvidenceItem struct {
 	Name       string     `json:"name"`
 	Amount     Quantity   `json:"amount"`
 	Excluded   string     `json:"excluded,omitempty"` // the reason it was left out (M10); empty when it counts
+	Detail     string     `json:"detail,omitempty"`   // something more about it, e.g. "3 mapped folders"
 }
+
+// Usage is one whole reading of what is used at a source.
+type Usage struct {
+	Readings []Reading
+	// Raw is what the source answered where its fields are not documented.
+	Raw []RawRecord
+	// Problems are sentences for the person about what could not be read and belongs to no reading.
+	Problems []string
+}
+
+// The ways a reading was got, in Reading.Method. A change of the way holds the line (M4).
+const (
+	MethodComputed = "computed"       // counted from the lists
+	MethodUsage    = "usage endpoint" // what the source says of itself
+	MethodSent     = "sent"           // came in as JSON
+	MethodFile     = "file"           // came in with a file
+)

@@ -18,7 +18,7 @@ type Settings struct {
 // SourceSettings is one vendor account we read.
 type SourceSettings struct {
 	Name                string   `yaml:"name" json:"name"`
-	Kind                string   `yaml:"kind" json:"kind"` // x360sync
+	Kind                string   `yaml:"kind" json:"kind"` // x360sync | axcient | inbox
 	Host                string   `yaml:"host,omitempty" json:"host,omitempty"`
 	Every               Duration `yaml:"every,omitempty" json:"every,omitempty"`
 	TopOrganization     string   `yaml:"top_organization,omitempty" json:"top_organization,omitempty"`

@@ -216,7 +216,7 @@ func (w watchedSource) Pull(ctx context.Context, marks []app.Mark) (app.Batch, e
 }
 
 // Readings implements source.Source.
-func (w watchedSource) Readings(ctx context.Context) ([]app.Reading, error) {
+func (w watchedSource) Readings(ctx context.Context) (app.Usage, error) {
 	v, err := w.client.Readings(ctx)
 	return watch(w.note, v, err)
 }

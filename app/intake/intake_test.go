@@ -54,18 +54,18 @@ func (v *vendor) Pull(ctx context.Context, marks []app.Mark) (app.Batch, error) 
 	}, nil
 }
 
-func (v *vendor) Readings(context.Context) ([]app.Reading, error) {
+func (v *vendor) Readings(context.Context) (app.Usage, error) {
 	v.mu.Lock()
 	defer v.mu.Unlock()
 	v.usages++
 	if v.usageErr != nil {
-		return nil, v.usageErr
+		return app.Usage{}, v.usageErr
 	}
 	r := app.Reading{OrganizationID: "1", Meter: app.MeterAccounts, Basis: app.BasisOwn, Complete: true, AsOf: v.now()}
 	if v.partial {
 		r.Complete, r.Problem = false, "Contoso: forbidden."
 	}
-	return []app.Reading{r}, nil
+	return app.Usage{Readings: []app.Reading{r}}, nil
 }
 
 func (v *vendor) Check(context.Context) (source.Account, error) { return source.Account{}, nil }

@@ -73,16 +73,17 @@ func (r *reader) usageIfDue(ctx context.Context) error {
 // usage reads and stores what is used.
 func (r *reader) usage(ctx context.Context) error {
 	r.state.usageTried(r.in.deps.Now())
-	readings, err := r.source.Readings(ctx)
+	u, err := r.source.Readings(ctx)
 	if err != nil {
 		return err
 	}
+	readings := u.Readings
 	if err := r.in.deps.Store.SaveReadings(ctx, r.name, readings, r.in.deps.Now()); err != nil {
 		return err
 	}
 	r.state.learnUsage(readings)
 	r.result.Readings = len(readings)
-	for _, text := range incomplete(readings) {
+	for _, text := range slices.Concat(incomplete(readings), u.Problems) {
 		r.result.Complete = false
 		r.problems(text)
 	}

@@ -16,6 +16,9 @@ const (
 	LiveHealth   = "/live/health"      // GET: the health line alone
 	Confirm      = "/setup/confirm"    // say that something no call can prove is done, or take that back
 	RunChecks    = "/diagnostics/run"  // run every check of every connection now
+	// SignInReturn is where a vendor sends the browser back to after a sign-in on its own page (GET). It is registered at
+	// the vendor as http://127.0.0.1:<port>/sign-in/return; the guard leads it to the same path of the pages.
+	SignInReturn = "/sign-in/return"
 )
 
 // ActivityCSV is an organization's activity as a file.
@@ -85,6 +88,39 @@ func LinkDelivery(id int64) string { return Delivery(id) + "/link" } //nolint:re
 
 // CheckSource reads one source now.
 func CheckSource(name string) string { return Source(name) + "/check" }
+
+// SourceProgress is the step log of a reading under way, or of the last one: the part of a source's page that changes.
+func SourceProgress(name string) string { return Source(name) + "/progress" }
+
+// SourceSignIn begins to sign in on the vendor's own page.
+func SourceSignIn(name string) string { return Source(name) + "/sign-in" }
+
+// SourceRemove shows what depends on a source (GET), and removes it (POST).
+func SourceRemove(name string) string { return Source(name) + "/remove" }
+
+// SourceImport takes a file for an inbox: GET shows the form, POST takes the file.
+func SourceImport(name string) string { return Source(name) + "/import" }
+
+// SourceImportFile is a file that was taken and not imported yet: GET previews it, POST previews it with other columns or
+// imports it.
+func SourceImportFile(name, id string) string { return SourceImport(name) + "/" + url.PathEscape(id) }
+
+// SourceTokens makes a token that may send to an inbox and do nothing else.
+func SourceTokens(name string) string { return Source(name) + "/tokens" }
+
+// SourceTokenRevoke ends one of them.
+func SourceTokenRevoke(name string, id int64) string {
+	return SourceTokens(name) + "/" + num(id) + "/revoke"
+}
+
+// OrganizationIgnore never asks again what an organization is.
+func OrganizationIgnore(id int64) string { return Organizations + "/" + num(id) + "/ignore" }
+
+// OrganizationLater asks again in a week.
+func OrganizationLater(id int64) string { return Organizations + "/" + num(id) + "/later" }
+
+// OrganizationAsk takes back what OrganizationIgnore and OrganizationLater did.
+func OrganizationAsk(id int64) string { return Organizations + "/" + num(id) + "/ask" }
 
 // With adds a query to a path, leaving out what is empty.
 func With(path string, pairs ...string) string {

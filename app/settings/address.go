@@ -11,6 +11,9 @@ import (
 // DefaultHost is where x360Sync answers when a source names no host.
 const DefaultHost = "https://syncedtool.com"
 
+// DefaultAxcientHost is where the Axcient public API answers (contract x360sync §5).
+const DefaultAxcientHost = "https://axapi.axcient.com"
+
 // Address normalises the address of a site as a person types or pastes it ("na.myconnectwise.net", a page's address) to
 // scheme, host and port. It is Invalid when nothing can be reached that way, or only unencrypted. Plain http is for
 // loopback alone, and only with allowPrivate. Whether a name leads into a private network is seen when it is dialled.

@@ -10,8 +10,11 @@ import (
 // version reaches everybody who did not choose.
 func SourceWithDefaults(s app.SourceSettings) app.SourceSettings {
 	or(&s.Every, app.Duration(2*time.Minute))
-	if s.Kind == KindX360Sync {
+	switch s.Kind {
+	case KindX360Sync:
 		or(&s.Host, DefaultHost)
+	case KindAxcient:
+		or(&s.Host, DefaultAxcientHost)
 	}
 	return s
 }

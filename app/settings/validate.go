@@ -12,14 +12,18 @@ import (
 	"psabridge/app"
 )
 
-// KindX360Sync is the source kind of Axcient x360Sync.
-const KindX360Sync = "x360sync"
+// The kinds of sources.
+const (
+	KindX360Sync = "x360sync" // Axcient x360Sync
+	KindAxcient  = "axcient"  // the Axcient public API, for x360Cloud
+	KindInbox    = app.KindInbox
+)
 
 // SystemConnectWise is the system of a ConnectWise PSA connection.
 const SystemConnectWise = "connectwise"
 
 var (
-	kinds   = []string{KindX360Sync}
+	kinds   = []string{KindX360Sync, KindAxcient, KindInbox}
 	systems = []string{SystemConnectWise}
 
 	// nameShape keeps names usable in page paths, names of secrets and outbox lanes.
@@ -54,7 +58,7 @@ func (v *validator) sources() {
 		path := item("sources", s.Name, i, seen)
 		v.name(path, s.Name, seen)
 		v.oneOf(path+".kind", s.Kind, kinds)
-		if host := SourceWithDefaults(s).Host; s.Kind == KindX360Sync {
+		if host := SourceWithDefaults(s).Host; s.Kind == KindX360Sync || s.Kind == KindAxcient {
 			v.address(path+".host", host, s.AllowPrivateNetwork)
 		}
 		if s.Every != 0 {

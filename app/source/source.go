@@ -19,9 +19,25 @@ type Source interface {
 	Pull(ctx context.Context, marks []app.Mark) (app.Batch, error)
 	// Readings reads the usage of every organization and meter, with evidence, own and inclusive.
 	// A meter that could not be read to its end is returned with Complete false and the Problem in words.
-	Readings(ctx context.Context) ([]app.Reading, error)
+	Readings(ctx context.Context) (app.Usage, error)
 	// Check proves that the account can be read: who we are and the server's version. Used by the connection test.
 	Check(ctx context.Context) (Account, error)
+}
+
+// Authorizer is a source where a person can sign in on the vendor's own page (OAuth2 authorization code).
+type Authorizer interface {
+	// AuthorizeURL is where to send the browser; the vendor sends it back to redirect with a code and the same state.
+	// invalid: something that has to be entered first is missing.
+	AuthorizeURL(redirect, state string) (string, error)
+	// Redeem turns the code into a sign-in that lasts and stores it. It is never tried twice: a code is good once.
+	// unauthorized: the vendor refused the code.
+	Redeem(ctx context.Context, code, redirect string) error
+}
+
+// Revoker is a source whose sign-in can be ended at the vendor, e.g. because the source is removed here.
+type Revoker interface {
+	// Revoke ends the sign-in at the vendor and forgets it here. Nothing to end is no error.
+	Revoke(ctx context.Context) error
 }
 
 // Account is who a source says we are.
@@ -30,4 +46,6 @@ type Account struct {
 	OrganizationID string // the top organization, external id
 	Organization   string
 	Version        string // of the server
+	// Notes are what the person should know about the sign-in, e.g. a permission its key lacks, each with its fix.
+	Notes []string
 }

@@ -15,10 +15,10 @@ const module = "psabridge/"
 // The rooms of the house (README, "The map of the house") and what each may open the door to. A pattern ends in /* when it
 // covers the packages below it; "own" stands for the packages below the importing one's own parent.
 var (
-	pure     = []string{"app/alert", "app/billing", "app/settings"}
+	pure     = []string{"app/alert", "app/billing", "app/settings", "app/inbox"}
 	ports    = []string{"app/source", "app/psa", "app/secret"}
 	engines  = []string{"app/outbox", "app/job", "app/link"}
-	useCases = []string{"app/intake", "app/ticketing", "app/push", "app/setup", "app/upkeep", "app/notify"}
+	useCases = []string{"app/intake", "app/ticketing", "app/push", "app/setup", "app/receive", "app/upkeep", "app/notify"}
 )
 
 // allowed says what a package may import of ours. It returns false when no rule covers the package: a new room needs

@@ -219,12 +219,12 @@ func testReadings(t *testing.T, h Harness) {
 // readings reads and checks what holds for every reading, complete or not.
 func readings(t *testing.T, h Harness) map[readingKey]app.Reading {
 	t.Helper()
-	list, err := h.Source.Readings(t.Context())
+	usage, err := h.Source.Readings(t.Context())
 	if err != nil {
 		t.Fatal(err)
 	}
 	out := map[readingKey]app.Reading{}
-	for _, r := range list {
+	for _, r := range usage.Readings {
 		key := readingKey{r.OrganizationID, r.Meter, r.Basis}
 		if _, ok := out[key]; ok {
 			t.Errorf("two readings of %v", key)
@@ -291,11 +291,11 @@ func testLie(t *testing.T, h Harness) {
 	} else if b.Complete() {
 		t.Error("lists do not add up and the pull is complete")
 	}
-	list, err := h.Source.Readings(t.Context())
+	usage, err := h.Source.Readings(t.Context())
 	if err != nil {
 		h.quiet(t, err)
 	}
-	for _, r := range list {
+	for _, r := range usage.Readings {
 		if r.Complete {
 			t.Errorf("lists do not add up and a reading is complete: %s %s %s", r.OrganizationID, r.Meter, r.Basis)
 			break

@@ -175,11 +175,11 @@ func TestQuietPullWritesNothing(t *testing.T) {
 
 func TestReadingsOfTheSample(t *testing.T) {
 	w := newWorld(t, sandbox.Options{Usage: "absent"})
-	list, err := w.source().Readings(t.Context())
+	usage, err := w.source().Readings(t.Context())
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, r := range list {
+	for _, r := range usage.Readings {
 		if r.Basis != app.BasisOwn || !r.Complete {
 			if !r.Complete {
 				t.Errorf("%s %s: %s", r.OrganizationID, r.Meter, r.Problem)
@@ -235,11 +235,11 @@ func TestPrivacyModeIsAskedDirectly(t *testing.T) {
 		}
 		return data
 	})
-	list, err := w.source().Readings(t.Context())
+	usage, err := w.source().Readings(t.Context())
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, r := range list {
+	for _, r := range usage.Readings {
 		if r.OrganizationID == "4715" && r.Meter == app.MeterAccounts && r.Basis == app.BasisOwn && (!r.Complete || !r.Quantity.Equal(app.Q(7))) {
 			t.Errorf("%s of 7 accounts, complete %t: %s", r.Quantity, r.Complete, r.Problem)
 		}

@@ -8,38 +8,34 @@ import (
 	"psabridge/app"
 )
 
-// methodComputed is how every reading here is counted: from the lists. What the server's own usage call answers is
-// nowhere documented, so it is not used.
-const methodComputed = "computed"
-
 // Readings counts accounts, File-Server-Enabled machines and bytes, own and inclusive.
 // Codes: unauthorized, forbidden, not_found, rate_limited, unavailable.
-func (s *Source) Readings(ctx context.Context) ([]app.Reading, error) {
+func (s *Source) Readings(ctx context.Context) (app.Usage, error) {
 	top, err := s.topOrganization(ctx)
 	if err != nil {
-		return nil, err
+		return app.Usage{}, err
 	}
 	t, err := readTree(ctx, s.session, top)
 	if err != nil {
-		return nil, err
+		return app.Usage{}, err
 	}
 	u, err := readUsage(ctx, s.session, t)
 	if err != nil {
-		return nil, err
+		return app.Usage{}, err
 	}
 	if err := u.confirm(ctx, s.session, t); err != nil {
-		return nil, err
+		return app.Usage{}, err
 	}
 	f, err := readFleet(ctx, s.session, t)
 	if err != nil {
-		return nil, err
+		return app.Usage{}, err
 	}
 	now := s.now().UTC()
 	var out []app.Reading
 	for _, m := range s.shares(t, u, f) {
 		out = append(out, m.readings(t, s.name, now)...)
 	}
-	return out, nil
+	return app.Usage{Readings: out}, nil
 }
 
 // share is one organization's own part of a meter.
@@ -89,7 +85,7 @@ func (m meter) readings(t *tree, source string, now time.Time) []app.Reading {
 	out := make([]app.Reading, 0, 2*len(t.order))
 	for _, id := range t.order {
 		r := app.Reading{
-			Source: source, OrganizationID: id, Meter: m.name, Unit: m.unit, Method: methodComputed, AsOf: now,
+			Source: source, OrganizationID: id, Meter: m.name, Unit: m.unit, Method: app.MethodComputed, AsOf: now,
 		}
 		out = append(out, m.fill(r, app.BasisOwn, []string{id}, ""))
 		astray := ""
