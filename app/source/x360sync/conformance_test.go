@@ -6,43 +6,76 @@ import (
 	"net/http/httptest"
 	"regexp"
 	"strings"
-	"sync/atomic"
 	"testing"
 
+	"psabridge/app"
 	"psabridge/app/sandbox"
 	"psabridge/app/sandbox/sample"
+	"psabridge/app/source"
 	"psabridge/app/source/sourcetest"
+	"psabridge/app/source/x360sync"
 )
 
 func TestConformance(t *testing.T) {
 	sourcetest.Run(t, func(t *testing.T) sourcetest.Harness {
 		w := newWorld(t, sandbox.Options{})
-		var lie atomic.Bool
-		w.rewrite(func(r *http.Request, body []byte) []byte {
-			if !lie.Load() || strings.HasSuffix(r.URL.Path, "/types") {
-				return body
-			}
-			return total.ReplaceAllFunc(body, func(b []byte) []byte { return append(b, '7') })
-		})
+		unsigned := *w
+		unsigned.creds = x360sync.Credentials{ClientID: sample.SyncClientID}
 		return sourcetest.Harness{
 			Source:  w.source(),
+			Again:   func() source.Source { return w.source() },
 			Secrets: []string{sample.SyncPassword, "Bearer "},
+			Meters:  []app.Meter{app.MeterAccounts, app.MeterStorage, app.MeterFileServer, app.MeterGuests},
 			Happen:  func() { w.msp.AddPerson(4713, "Ada", "Lovelace", w.clock.now()) },
+			Remove: func() app.Object {
+				p := w.msp.Persons(4713)[0]
+				w.msp.RemovePerson(p.ID, w.clock.now())
+				return app.Object{Kind: app.ObjectAccount, ExternalID: itoa(p.ID)}
+			},
 			Hide: func() string {
 				w.msp.ChangeOrganization(4713, func(o *sample.Organization) { o.Forbidden = true })
 				return "4713"
 			},
-			Lie: func() { lie.Store(true) },
+			Lie: func() {
+				w.line.Bend(func(r *http.Request, body []byte) []byte {
+					if strings.HasSuffix(r.URL.Path, "/types") {
+						return body
+					}
+					return total.ReplaceAllFunc(body, func(b []byte) []byte { return append(b, '7') })
+				})
+			},
 			Break: func() func() {
 				f := sandbox.CaptivePortal()
 				f.Times = -1
 				w.server.Faults.Add(f)
 				return w.server.Faults.Clear
 			},
-			Refuse:  w.server.RevokeAll,
-			SignIns: w.signIns,
+			CutAfter: w.line.CutAfter, Requests: w.line.Requests, TextNumbers: w.line.TextNumbers,
+			Refuse:   w.server.RevokeAll,
+			SignIns:  w.signIns,
+			Unsigned: func() source.Source { return unsigned.source() },
+			Consent:  w.consent,
 		}
 	})
+}
+
+// consent is a person on the vendor's page, who says yes.
+func (w *world) consent(address string) string {
+	client := http.Client{CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}
+	req, err := http.NewRequestWithContext(w.t.Context(), http.MethodGet, address, nil)
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	resp, err := client.Do(req)
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	defer resp.Body.Close()
+	back, err := resp.Location()
+	if err != nil {
+		w.t.Fatalf("the vendor's page: %v, status %d", err, resp.StatusCode)
+	}
+	return back.Query().Get("code")
 }
 
 // total is a list's word on its own length.

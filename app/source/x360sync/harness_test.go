@@ -3,6 +3,8 @@ package x360sync_test
 import (
 	"context"
 	"encoding/json"
+	"io"
+	"log"
 	"net/http"
 	"net/http/httptest"
 	"strconv"
@@ -13,6 +15,7 @@ import (
 	"psabridge/app/rest"
 	"psabridge/app/sandbox"
 	"psabridge/app/sandbox/sample"
+	"psabridge/app/source/sourcetest"
 	"psabridge/app/source/x360sync"
 )
 
@@ -25,6 +28,7 @@ type world struct {
 	tokens *memory
 	clock  *clock
 	creds  x360sync.Credentials
+	line   *sourcetest.Line // to the sandbox
 }
 
 type clock struct {
@@ -98,12 +102,15 @@ func newWorld(t *testing.T, o sandbox.Options) *world {
 		creds: x360sync.Credentials{Username: sample.SyncUsername, Password: sample.SyncPassword},
 	}
 	w.server = sandbox.NewX360Sync(w.msp, o)
-	w.serve(w.server)
+	w.line = sourcetest.NewLine(w.server)
+	w.serve(w.line)
 	return w
 }
 
 func (w *world) serve(h http.Handler) {
-	s := httptest.NewServer(http.StripPrefix("/below", h))
+	s := httptest.NewUnstartedServer(http.StripPrefix("/below", h))
+	s.Config.ErrorLog = log.New(io.Discard, "", 0) // what is cut on purpose is no news
+	s.Start()
 	w.t.Cleanup(s.Close)
 	w.host = s.URL + "/below"
 }
@@ -112,7 +119,7 @@ func (w *world) source() *x360sync.Source {
 	w.t.Helper()
 	s, err := x360sync.New(x360sync.Config{
 		Name: sample.SourceName, Host: w.host, AllowPrivateNetwork: true, Credentials: w.creds, Tokens: w.tokens, Now: w.clock.now,
-		Limiter: rest.NewLimiter(1_000_000, 4),
+		Limiter: rest.NewLimiter(1_000_000, 4), Backoff: func(int) time.Duration { return 0 },
 	})
 	if err != nil {
 		w.t.Fatal(err)

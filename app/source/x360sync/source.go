@@ -28,8 +28,10 @@ type Config struct {
 	Tokens              TokenStore
 	DeviceName          string // how the server lists us among its machines; empty: "psabridge"
 	UserAgent           string
-	Limiter             *rest.Limiter     // survives a rebuild; nil makes one
-	Transport           http.RoundTripper // for tests; nil is the guarded one
+	Limiter             *rest.Limiter             // survives a rebuild; nil makes one
+	Transport           http.RoundTripper         // for tests; nil is the guarded one
+	Timeout             time.Duration             // of one request, to the last byte of its answer; 0: rest.DefaultTimeout
+	Backoff             func(n int) time.Duration // before try n of a read; nil: as rest does
 	Now                 func() time.Time
 	Logger              *slog.Logger
 }
@@ -69,7 +71,7 @@ func New(c Config) (*Source, error) {
 	known := newSecrets(c.Credentials)
 	client, err := rest.New(rest.Config{
 		Name: "x360Sync", BaseURL: base, UserAgent: c.UserAgent, Limiter: c.Limiter, Transport: c.Transport,
-		AllowPrivateNetwork: c.AllowPrivateNetwork, CAFile: c.CAFile,
+		AllowPrivateNetwork: c.AllowPrivateNetwork, CAFile: c.CAFile, Timeout: c.Timeout, Backoff: c.Backoff,
 		Secrets: known.all,
 	})
 	if err != nil {

@@ -1,0 +1,120 @@
+package sourcetest
+
+import (
+	"context"
+	"testing"
+
+	"psabridge/app"
+)
+
+// testCutReadings breaks the line at every request in turn: for good, and for that one request alone.
+func testCutReadings(t *testing.T, h Harness) {
+	pull(t, h, nil) // signed in
+	before := h.Requests()
+	want := readings(t, h)
+	n := h.Requests() - before
+	for _, forever := range []bool{true, false} {
+		for i := range n {
+			h.CutAfter(i, forever)
+			got, err := h.readings(t)
+			h.CutAfter(-1, false)
+			if err != nil {
+				continue
+			}
+			h.neverOther(t, want, got)
+			if forever && i < n-1 && len(got) > 0 && allComplete(got) {
+				t.Errorf("the line died after %d of %d requests and every reading is complete", i, n)
+			}
+		}
+	}
+	for key, r := range readings(t, h) {
+		if !r.Complete {
+			t.Errorf("the line is mended and %v is not complete: %s", key, r.Problem)
+		}
+	}
+}
+
+func allComplete(all map[readingKey]app.Reading) bool {
+	for _, r := range all {
+		if !r.Complete {
+			return false
+		}
+	}
+	return true
+}
+
+// testCutPull: what was present before a cut and is not shown after it lies in an organization that is not counted as
+// read, and an organization that is not shown lies in a tree that is not counted as whole.
+func testCutPull(t *testing.T, h Harness) {
+	before := h.Requests()
+	first := pull(t, h, nil)
+	n := h.Requests() - before
+	marks := merge(nil, first.Marks)
+	for _, forever := range []bool{true, false} {
+		for i := range n {
+			h.Source = h.Again()
+			if _, err := h.Source.Check(t.Context()); err != nil {
+				t.Fatal(err)
+			}
+			h.CutAfter(i, forever)
+			b, err := h.pull(t, marks)
+			h.CutAfter(-1, false)
+			if err == nil {
+				nobodyMissing(t, first, b)
+			}
+		}
+	}
+}
+
+func nobodyMissing(t *testing.T, whole, part app.Batch) {
+	t.Helper()
+	shown := map[app.Object]bool{}
+	tree := map[string]bool{}
+	for _, o := range part.Organizations {
+		tree[o.ExternalID] = true
+	}
+	for _, s := range part.States {
+		if s.What == app.StatePresent {
+			shown[app.Object{Kind: s.Object.Kind, ExternalID: s.Object.ExternalID}] = true
+		}
+	}
+	for _, o := range whole.Organizations {
+		if !tree[o.ExternalID] && part.OrganizationsComplete {
+			t.Errorf("organization %s is missing from a tree that counts as whole", o.ExternalID)
+		}
+	}
+	if !part.OrganizationsComplete {
+		return
+	}
+	for _, s := range whole.States {
+		if s.What == app.StatePresent && !shown[app.Object{Kind: s.Object.Kind, ExternalID: s.Object.ExternalID}] && !contains(part.Unread, s.OrganizationID) {
+			t.Errorf("%s %s is missing from organization %s, which counts as read", s.Object.Kind, s.Object.ExternalID, s.OrganizationID)
+		}
+	}
+}
+
+func testBreak(t *testing.T, h Harness) {
+	pull(t, h, nil)
+	mend := h.Break()
+	if _, err := h.pull(t, nil); app.ErrorCode(err) != app.Unavailable {
+		t.Errorf("a web page in the place of answers: %v, want unavailable", err)
+	}
+	if _, err := h.readings(t); app.ErrorCode(err) != app.Unavailable {
+		t.Errorf("a web page in the place of answers: %v, want unavailable", err)
+	}
+	mend()
+	if b := pull(t, h, nil); !b.Complete() {
+		t.Errorf("mended, and the pull is not complete: %q", b.Problems)
+	}
+}
+
+func testCancel(t *testing.T, h Harness) {
+	pull(t, h, nil)
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	if _, err := h.Source.Pull(ctx, nil); err == nil {
+		t.Error("a pull whose context has ended succeeded")
+	} else {
+		h.quiet(t, err)
+	}
+}
