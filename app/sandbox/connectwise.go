@@ -14,7 +14,7 @@ import (
 // routes to the versioned codebase in the cloud.
 const defaultCodebase = "v4_6_release/"
 
-// Options are the manners of both vendors and, for Start, where they are served. The zero value is a well-behaved
+// Options are the manners of the vendors and, for Start, where they are served. The zero value is a well-behaved
 // self-hosted ConnectWise and an x360Sync without two-step codes.
 type Options struct {
 	Now func() time.Time // the vendors' clock; nil is the real one
@@ -38,12 +38,16 @@ type Options struct {
 	PageSize     int    // 0 is 100
 	Usage        string // what metrics/usage is: "" unknown fields, "absent" 404, "empty"
 
+	// Axcient.
+	AxcientQuirks AxcientQuirks
+
 	// Start only.
 	MSP             *sample.MSP // the provider; nil builds one
 	Seed            uint64      // of the provider built; 0 is 1
 	Trouble         bool        // add to the provider built what sample.WithTrouble adds
 	ConnectWisePort int         // 0: any free port
 	X360SyncPort    int         // 0: any free port
+	AxcientPort     int         // 0: any free port
 	Live            bool        // move the world from the start; Running.GoLive does it later
 }
 

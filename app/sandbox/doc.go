@@ -1,5 +1,5 @@
-// Package sandbox is a ConnectWise and an x360Sync to try the product against:
-// two HTTP servers that behave as the vendors are known to behave, quirks and
+// Package sandbox is a ConnectWise, an x360Sync and an Axcient API to try the
+// product against: HTTP servers that behave as the vendors are known to behave, quirks and
 // faults included, over the invented provider of package sample.
 //
 // It uses the standard library only and shares no type with the adapters that

@@ -145,3 +145,12 @@ func errorField(r reply) (code, field string) {
 	first, _ := list[0].(object)
 	return text(first, "code"), text(first, "field")
 }
+
+func newAx(t *testing.T, quirks AxcientQuirks) (*Axcient, *sample.MSP, *client) {
+	t.Helper()
+	msp := sample.New(1, start)
+	a := NewAxcient(msp, Options{Now: newClock().now, AxcientQuirks: quirks})
+	s := httptest.NewServer(a)
+	t.Cleanup(s.Close)
+	return a, msp, &client{t, s.URL, http.Header{"X-Api-Key": {sample.AxcientKey}}}
+}

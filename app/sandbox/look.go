@@ -10,7 +10,7 @@ import (
 // /_look/tickets, /_look/additions, /_look/writes, /_look/requests, and the same
 // with .json; and the page ConnectWise opens for a link to a ticket. Nothing a
 // client of the vendors may use.
-func Look(cw *ConnectWise, x *X360Sync) http.Handler {
+func Look(cw *ConnectWise, x *X360Sync, ax *Axcient) http.Handler {
 	mux := http.NewServeMux()
 	for name, rows := range map[string]func() any{
 		"tickets":   func() any { return ticketsWithNotes(cw) },
@@ -20,7 +20,8 @@ func Look(cw *ConnectWise, x *X360Sync) http.Handler {
 			return struct {
 				ConnectWise []Request `json:"connectwise"`
 				X360Sync    []Request `json:"x360sync"`
-			}{cw.Log(), x.Log()}
+				Axcient     []Request `json:"axcient"`
+			}{cw.Log(), x.Log(), ax.Log()}
 		},
 	} {
 		mux.HandleFunc("GET /_look/"+name, func(w http.ResponseWriter, _ *http.Request) {
@@ -86,6 +87,6 @@ var lookPage = template.Must(template.New("").Parse(`
 {{range .}}<tr><td>{{.ID}}<td><bdi>{{.Company}}</bdi><td><bdi>{{.Agreement}}</bdi> ({{.Status}})<td><bdi>{{.Product}}</bdi><td class="n">{{.Quantity}}<td class="n">{{.UnitPrice}}<td>{{if not .Cancelled.IsZero}}{{.Cancelled.Format "2006-01-02"}}{{end}}<td>{{.UpdatedBy}}{{end}}</table>{{end}}
 {{define "writes"}}{{template "top" "Quantities that were set"}}<table><tr><th>At<th>By<th>Agreement<th>Addition<th>Product<th>Before<th>After
 {{range .}}<tr><td>{{.At.Format "15:04:05"}}<td>{{.By}}<td>{{.AgreementID}}<td>{{.AdditionID}}<td>{{.Product}}<td class="n">{{.Old}}<td class="n">{{.New}}{{else}}<tr><td colspan="7">Nothing was written yet.{{end}}</table>{{end}}
-{{define "requests"}}{{template "top" "Requests"}}<h2>ConnectWise</h2>{{template "log" .ConnectWise}}<h2>x360Sync</h2>{{template "log" .X360Sync}}{{end}}
+{{define "requests"}}{{template "top" "Requests"}}<h2>ConnectWise</h2>{{template "log" .ConnectWise}}<h2>x360Sync</h2>{{template "log" .X360Sync}}<h2>Axcient</h2>{{template "log" .Axcient}}{{end}}
 {{define "log"}}<table><tr><th>At<th>Method<th>Path<th>Status<th>Fault{{range .}}<tr><td>{{.At.Format "15:04:05"}}<td>{{.Method}}<td>{{.Path}} <span class="x">{{.Query}}</span><td>{{.Status}}<td>{{.Fault}}{{end}}</table>{{end}}
 `))

@@ -13,14 +13,15 @@ import (
 	"psabridge/app/sandbox/sample"
 )
 
-// Running is a pair of vendors on loopback ports. The look pages are on
+// Running are the vendors on loopback ports. The look pages are on
 // ConnectWise's port, below /_look/.
 type Running struct {
-	ConnectWiseURL, X360SyncURL, LookURL string
+	ConnectWiseURL, X360SyncURL, AxcientURL, LookURL string
 
 	MSP         *sample.MSP
 	ConnectWise *ConnectWise
 	X360Sync    *X360Sync
+	Axcient     *Axcient
 
 	servers []*http.Server
 	live    sync.Once
@@ -28,10 +29,10 @@ type Running struct {
 	stop    context.CancelFunc
 }
 
-// Start serves both vendors on 127.0.0.1 until Stop is called or ctx ends.
+// Start serves the vendors on 127.0.0.1 until Stop is called or ctx ends.
 func Start(ctx context.Context, opts Options) (*Running, error) {
 	quirks := opts.initialQuirks()
-	if err := quirks.Validate(); err != nil {
+	if err := errors.Join(quirks.Validate(), opts.AxcientQuirks.Validate()); err != nil {
 		return nil, err
 	}
 	now := opts.clock()
@@ -42,14 +43,14 @@ func Start(ctx context.Context, opts Options) (*Running, error) {
 			sample.WithTrouble(msp)
 		}
 	}
-	cw, x := NewConnectWise(msp, opts), NewX360Sync(msp, opts)
+	cw, x, ax := NewConnectWise(msp, opts), NewX360Sync(msp, opts), NewAxcient(msp, opts)
 	ctx, stop := context.WithCancel(ctx)
-	r := &Running{MSP: msp, ConnectWise: cw, X360Sync: x, stop: stop}
+	r := &Running{MSP: msp, ConnectWise: cw, X360Sync: x, Axcient: ax, stop: stop}
 	r.move = func(changed func(sample.Change)) { go sample.NewLive(msp, now()).Run(ctx, now, changed) }
 
 	mux := http.NewServeMux()
 	mux.Handle("/", cw)
-	look := Look(cw, x)
+	look := Look(cw, x, ax)
 	mux.Handle("/_look/", look)
 	mux.Handle("/v4_6_release/services/", look)
 	mux.Handle("/v4_6_release/ConnectWise.aspx", look)
@@ -58,6 +59,9 @@ func Start(ctx context.Context, opts Options) (*Running, error) {
 		return nil, errors.Join(err, r.Stop())
 	}
 	if r.X360SyncURL, err = r.listen(ctx, opts.X360SyncPort, x); err != nil {
+		return nil, errors.Join(err, r.Stop())
+	}
+	if r.AxcientURL, err = r.listen(ctx, opts.AxcientPort, ax); err != nil {
 		return nil, errors.Join(err, r.Stop())
 	}
 	r.LookURL = r.ConnectWiseURL + "/_look/"
@@ -85,7 +89,7 @@ func (r *Running) GoLive(changed func(sample.Change)) {
 	r.live.Do(func() { r.move(changed) })
 }
 
-// Settings is the settings document for these two addresses.
+// Settings is the settings document for ConnectWise and x360Sync alone.
 func (r *Running) Settings() []byte { return r.MSP.Settings(r.ConnectWiseURL, r.X360SyncURL) }
 
 // Stop ends the servers and the moving. It may be called more than once.

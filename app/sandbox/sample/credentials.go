@@ -24,6 +24,9 @@ const (
 	SyncClientID = "anchor"
 	// SyncClientSecret is the secret of SyncClientID, where the sandbox asks for one.
 	SyncClientSecret = "sample-client-secret"
+
+	// AxcientKey is the key of the Axcient public API.
+	AxcientKey = "ax-sample-5c1e77d0b2f94a6e"
 )
 
 // ConnectionName and SourceName are how Settings names the two sides.

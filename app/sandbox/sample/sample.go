@@ -1,6 +1,6 @@
 // Package sample is the data of one invented managed-service provider: the
-// organizations it looks after in x360Sync and the companies, agreements and
-// boards it keeps in ConnectWise. It knows what exists and how it changes; how
+// organizations it looks after in x360Sync and x360Cloud and the companies,
+// agreements and boards it keeps in ConnectWise. It knows what exists and how it changes; how
 // a vendor's server behaves is package sandbox. Nothing in it is random from
 // run to run: the same seed and the same moment give the same provider.
 package sample
@@ -13,7 +13,7 @@ import (
 	"time"
 )
 
-// MSP is one managed-service provider. Its x360Sync half moves (people join,
+// MSP is one managed-service provider. Its x360Sync and x360Cloud half moves (people join,
 // file servers disconnect) and is safe for concurrent use; its ConnectWise half
 // is the starting point a sandbox copies, because from then on ConnectWise owns it.
 type MSP struct {
@@ -31,6 +31,7 @@ type MSP struct {
 	roots         map[int]*Root
 	guests        map[int]*Guest
 	activities    []Activity // oldest first, ids ascending
+	cloud         cloud
 	nextID        map[string]int
 }
 
@@ -45,11 +46,12 @@ func New(seed uint64, now time.Time) *MSP {
 		machines:      map[int]*Machine{},
 		roots:         map[int]*Root{},
 		guests:        map[int]*Guest{},
-		nextID:        map[string]int{"person": 21000, "machine": 132000, "root": 560000, "guest": 33000, "activity": 900000, "organization": 4800},
+		nextID:        map[string]int{"person": 21000, "machine": 132000, "root": 560000, "guest": 33000, "activity": 900000, "organization": 4800, "client": 88900, "user": 71000, "resource": 6200, "run": 430000},
 	}
 	m.buildSync()
 	m.PSA = m.buildPSA()
 	m.buildHistory()
+	m.buildCloud()
 	return m
 }
 
