@@ -92,6 +92,11 @@ func (r *Running) GoLive(changed func(sample.Change)) {
 // Settings is the settings document for ConnectWise and x360Sync alone.
 func (r *Running) Settings() []byte { return r.MSP.Settings(r.ConnectWiseURL, r.X360SyncURL) }
 
+// AllSettings is the settings document with a source of every kind.
+func (r *Running) AllSettings() []byte {
+	return r.MSP.AllSettings(r.ConnectWiseURL, r.X360SyncURL, r.AxcientURL)
+}
+
 // Stop ends the servers and the moving. It may be called more than once.
 func (r *Running) Stop() error {
 	r.stop()

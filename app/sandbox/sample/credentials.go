@@ -29,10 +29,12 @@ const (
 	AxcientKey = "ax-sample-5c1e77d0b2f94a6e"
 )
 
-// ConnectionName and SourceName are how Settings names the two sides.
+// How Settings names ConnectWise and x360Sync, and AllSettings the rest.
 const (
 	ConnectionName = "cw"
 	SourceName     = "sync"
+	CloudName      = "cloud" // x360Cloud
+	InboxName      = "inbox" // what is sent to the bridge
 )
 
 // Secret is one value to be stored under a name of the local API.
@@ -48,4 +50,9 @@ func Secrets() []Secret {
 		{"sources/" + SourceName + "/username", SyncUsername},
 		{"sources/" + SourceName + "/password", SyncPassword},
 	}
+}
+
+// AllSecrets are the credentials that belong to the document AllSettings returns.
+func AllSecrets() []Secret {
+	return append(Secrets(), Secret{"sources/" + CloudName + "/api_key", AxcientKey})
 }

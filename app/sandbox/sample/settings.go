@@ -12,11 +12,18 @@ import (
 // vendors at the given addresses, with every customer mapped that has somewhere
 // to go. It holds no secret; those are in Secrets.
 func (m *MSP) Settings(connectWiseURL, x360SyncURL string) []byte {
+	return m.settings(connectWiseURL, x360SyncURL, extra{})
+}
+
+// extra is what further sources add to each part of the document.
+type extra struct{ sources, products, organizations, alerts string }
+
+func (m *MSP) settings(connectWiseURL, x360SyncURL string, more extra) []byte {
 	var b bytes.Buffer
 	fmt.Fprintf(&b, `version: 1
 sources:
   - {name: %s, kind: x360sync, host: %s, every: 15s, top_organization: %s, allow_private_network: true}
-connections:
+%sconnections:
   - name: %s
     system: connectwise
     site_url: %s
@@ -38,16 +45,17 @@ connections:
       push_day: last
       push_at: "06:00"
       approval: ask
-      products: {accounts: "X360-ACCOUNT", storage: "X360-STORAGE", file_server: "X360-FSE"}
+      products: {accounts: "X360-ACCOUNT", storage: "X360-STORAGE", file_server: "X360-FSE"%s}
       rules: {storage: {unit: GB, round: up}, hold: {percent: 50, units: 5}}
 organizations:
-`, SourceName, quoted(x360SyncURL), quoted(strconv.Itoa(MasterID)), ConnectionName, quoted(connectWiseURL), CompanyID, ClientID)
+`, SourceName, quoted(x360SyncURL), quoted(strconv.Itoa(MasterID)), more.sources, ConnectionName, quoted(connectWiseURL), CompanyID, ClientID, more.products)
 	fmt.Fprintf(&b, "  - {source: %s, id: %s, psa: %s, company: {id: 249, identifier: \"Nordlicht\"}}\n", SourceName, quoted(strconv.Itoa(MasterID)), ConnectionName)
 	for _, c := range customers {
 		if !c.unmapped {
 			b.WriteString(m.mapping(c))
 		}
 	}
+	b.WriteString(more.organizations)
 	fmt.Fprintf(&b, `alerts:
   - name: File server unreachable
     when: [{type: machine.unreachable, minutes: 5}]
@@ -62,6 +70,7 @@ organizations:
     severity: warning
     ticket: {auto_close: true, reopen_within: 24h, per: object}
 `, SourceName, quoted(strconv.Itoa(MasterID)))
+	b.WriteString(more.alerts)
 	return b.Bytes()
 }
 
