@@ -35,6 +35,7 @@ type Live struct {
 	count  int
 	later  []planned
 	quota  int
+	beside []*sideTrack
 }
 
 type planned struct {
@@ -44,7 +45,10 @@ type planned struct {
 
 // NewLive starts the world's clock at now.
 func NewLive(msp *MSP, now time.Time) *Live {
-	return &Live{msp: msp, random: rand.New(rand.NewPCG(msp.seed, 0x6d6f7665)), next: now.Add(firstChange)} //nolint:gosec // chance that can be had again
+	return &Live{
+		msp: msp, random: rand.New(rand.NewPCG(msp.seed, 0x6d6f7665)), next: now.Add(firstChange), //nolint:gosec // chance that can be had again
+		beside: []*sideTrack{cloudTrack(msp, now), signInTrack(msp, now)},
+	}
 }
 
 // Advance makes everything happen that is due by now, and says what it was.
@@ -53,19 +57,29 @@ func (l *Live) Advance(now time.Time) []Change {
 	defer l.mu.Unlock()
 	var done []Change
 	for {
-		if at, do := l.due(now); do != nil {
-			done = append(done, do(at))
-			continue
+		at, do := l.due(now)
+		if do == nil && !l.next.After(now) {
+			at, do = l.next, l.forward
 		}
-		if l.next.After(now) {
+		for _, t := range l.beside {
+			if first := t.first(); !first.After(now) && (do == nil || first.Before(at)) {
+				at, do = first, t.forward
+			}
+		}
+		if do == nil {
 			return done
 		}
-		done = append(done, l.step(l.next))
-		l.next = l.next.Add(changeEvery)
+		done = append(done, do(at))
 	}
 }
 
-// due takes out the earliest planned change that comes before the next step.
+// forward makes the next regular change.
+func (l *Live) forward(at time.Time) Change {
+	l.next = at.Add(changeEvery)
+	return l.step(at)
+}
+
+// due is the earliest planned change that comes before the next step. Doing it takes it out of the plan.
 func (l *Live) due(now time.Time) (time.Time, func(time.Time) Change) {
 	first := -1
 	for i, p := range l.later {
@@ -77,8 +91,10 @@ func (l *Live) due(now time.Time) (time.Time, func(time.Time) Change) {
 		return time.Time{}, nil
 	}
 	p := l.later[first]
-	l.later = append(l.later[:first], l.later[first+1:]...)
-	return p.at, p.do
+	return p.at, func(at time.Time) Change {
+		l.later = append(l.later[:first], l.later[first+1:]...)
+		return p.do(at)
+	}
 }
 
 func (l *Live) plan(at time.Time, do func(time.Time) Change) {

@@ -12,7 +12,11 @@ var start = time.Date(2026, 11, 22, 9, 0, 0, 0, time.UTC)
 
 // world is everything a provider holds, for comparing.
 func world(m *MSP) []any {
-	return []any{m.Organizations(), m.Persons(MasterID), m.Machines(MasterID), m.Roots(MasterID), m.Guests(MasterID), m.Activities(MasterID), m.PSA}
+	all := []any{m.Organizations(), m.Persons(MasterID), m.Machines(MasterID), m.Roots(MasterID), m.Guests(MasterID), m.Activities(MasterID), m.PSA, m.CloudClients()}
+	for _, c := range m.CloudClients() {
+		all = append(all, m.CloudUsers(c.ID), m.CloudResources(c.ID), m.CloudRuns(c.ID))
+	}
+	return all
 }
 
 func TestSameSeedSameProvider(t *testing.T) {
