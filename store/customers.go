@@ -94,6 +94,9 @@ func (r *Reader) organizationRows(ctx context.Context, q querier, list []app.Org
 	if err := addReadings(ctx, q, at, source, id); err != nil {
 		return nil, err
 	}
+	if err := markNew(ctx, q, rows, r.now()); err != nil {
+		return nil, err
+	}
 	return rows, addConditions(ctx, q, at, source, id, r.now().Add(-weekly))
 }
 

@@ -7,27 +7,42 @@ import (
 	"database/sql"
 	"encoding/json"
 	"fmt"
+	"sync"
 
 	"psabridge/app"
 )
 
-// saveEvidence stores what was counted for a reading or a line; column is reading_id or line_id. Nothing counted
-// leaves no row.
-func saveEvidence(ctx context.Context, tx *sql.Tx, column string, id int64, items []app.EvidenceItem) error {
-	if err := exec(ctx, tx, "DELETE FROM evidence WHERE "+column+" = ?", id); err != nil || len(items) == 0 {
+// saveEvidence stores what was counted for a line. Nothing counted leaves no row.
+func saveEvidence(ctx context.Context, tx *sql.Tx, line int64, items []app.EvidenceItem) error {
+	if err := exec(ctx, tx, "DELETE FROM evidence WHERE line_id = ?", line); err != nil || len(items) == 0 {
 		return err
 	}
 	packed, err := pack(items)
 	if err != nil {
 		return err
 	}
-	return exec(ctx, tx, "INSERT INTO evidence ("+column+", items) VALUES (?, ?)", id, packed)
+	return exec(ctx, tx, "INSERT INTO evidence (line_id, items) VALUES (?, ?)", line, packed)
 }
 
+// zips are used again: making one costs more than packing what one organization counts.
+var zips = sync.Pool{New: func() any { return gzip.NewWriter(nil) }}
+
+// tiny is what is not worth packing: a few things, as a small customer has.
+const tiny = 256
+
 func pack(items []app.EvidenceItem) ([]byte, error) {
+	plain, err := json.Marshal(items)
+	if err != nil {
+		return nil, fmt.Errorf("pack evidence: %w", err)
+	}
+	if len(plain) <= tiny {
+		return plain, nil
+	}
 	var buf bytes.Buffer
-	zip := gzip.NewWriter(&buf)
-	if err := json.NewEncoder(zip).Encode(items); err != nil {
+	zip := zips.Get().(*gzip.Writer) //nolint:forcetypeassert // nothing else is put there
+	defer zips.Put(zip)
+	zip.Reset(&buf)
+	if _, err := zip.Write(plain); err != nil {
 		return nil, fmt.Errorf("pack evidence: %w", err)
 	}
 	if err := zip.Close(); err != nil {
@@ -41,11 +56,15 @@ func unpack(packed []byte) ([]app.EvidenceItem, error) {
 	if len(packed) == 0 {
 		return nil, nil
 	}
+	var items []app.EvidenceItem
+	if packed[0] == '[' {
+		err := json.Unmarshal(packed, &items)
+		return items, err
+	}
 	zip, err := gzip.NewReader(bytes.NewReader(packed))
 	if err != nil {
 		return nil, fmt.Errorf("unpack evidence: %w", err)
 	}
-	var items []app.EvidenceItem
 	if err := json.NewDecoder(zip).Decode(&items); err != nil {
 		return nil, fmt.Errorf("unpack evidence: %w", err)
 	}

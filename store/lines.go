@@ -92,7 +92,7 @@ func insertLine(ctx context.Context, tx *sql.Tx, l *app.Line) error {
 	if err != nil {
 		return err
 	}
-	return saveEvidence(ctx, tx, "line_id", l.ID, l.Items)
+	return saveEvidence(ctx, tx, l.ID, l.Items)
 }
 
 // decideLine writes what a person may decide about a line.

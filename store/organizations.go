@@ -9,12 +9,12 @@ import (
 )
 
 const organizationColumns = `SELECT o.id, o.source, o.external_id, o.parent_external_id, o.name, o.state, o.active,
-	o.trial_until, o.first_seen, o.last_seen FROM organizations o`
+	o.trial_until, o.first_seen, o.last_seen, o.later_until FROM organizations o`
 
 func scanOrganization(s scanner) (o app.Organization, err error) {
 	var trial time.Time
 	err = s.Scan(&o.ID, &o.Source, &o.ExternalID, &o.ParentExternalID, &o.Name, &o.State, &o.Active,
-		into(&trial), into(&o.FirstSeen), into(&o.LastSeen))
+		into(&trial), into(&o.FirstSeen), into(&o.LastSeen), into(&o.LaterUntil))
 	if !trial.IsZero() {
 		o.TrialUntil = &trial
 	}

@@ -32,72 +32,64 @@ func scanReadingItems(s scanner) (r app.Reading, err error) {
 	return r, err
 }
 
-// SaveReadings stores what the meters of a source showed, one reading per organization, meter, basis, day (in UTC) and
-// month covered. A later one of the day takes the place of an earlier one, but an incomplete one never that of a
-// complete one; anything takes the place of one that is still in the future at now. Evidence is kept for the newest
-// reading only.
-func (s *Store) SaveReadings(ctx context.Context, source string, rs []app.Reading, now time.Time) error {
-	return s.write(ctx, "save readings", func(tx *sql.Tx) error {
-		for _, r := range rs {
-			r.Source = source
-			if r.AsOf.IsZero() {
-				r.AsOf = now
-			}
-			if err := saveReading(ctx, tx, r, now); err != nil {
-				return fmt.Errorf("reading %s of %s: %w", r.Meter, r.OrganizationID, err)
+// LatestReadings lists the newest reading of each organization, meter and basis, complete or not, with what was
+// counted; source "" lists all sources.
+func (r *Reader) LatestReadings(ctx context.Context, source string) ([]app.Reading, error) {
+	list, err := latestReadings(ctx, r.db, source)
+	return list, failed("latest readings", err)
+}
+
+func latestReadings(ctx context.Context, q querier, source string) ([]app.Reading, error) {
+	return all(ctx, q, scanReadingItems, readingColumns+`, e.items FROM readings r LEFT JOIN evidence e ON e.reading_id = r.id
+		WHERE r.newest = 1 AND (?1 = '' OR r.source = ?1) ORDER BY r.source, r.organization, r.meter, r.basis`, source)
+}
+
+// ReadingsFor lists what a bill of a month is made of: LatestReadings, but where the newest statement that covers just
+// that month is complete, it takes the place of what was read later (M9). One that is not complete hides nothing.
+func (r *Reader) ReadingsFor(ctx context.Context, source string, period app.Period) (readings []app.Reading, err error) {
+	err = r.snapshot(ctx, "readings of a month", func(tx *sql.Tx) error {
+		if readings, err = latestReadings(ctx, tx, source); err != nil {
+			return err
+		}
+		covering, err := all(ctx, tx, scanReadingItems, readingColumns+`, e.items FROM readings r LEFT JOIN evidence e ON e.reading_id = r.id
+			WHERE r.covers = ?2 AND r.covers <> '' AND (?1 = '' OR r.source = ?1) ORDER BY r.as_of, r.id`, source, periodText(period))
+		if err != nil {
+			return err
+		}
+		newest := make(map[meterKey]app.Reading, len(covering))
+		for _, c := range covering {
+			newest[meterOf(c)] = c
+		}
+		for i := range readings {
+			if c, ok := newest[meterOf(readings[i])]; ok && c.Complete {
+				readings[i] = c
 			}
 		}
 		return nil
 	})
+	return readings, err
 }
 
-// clockSlack is how far two clocks may differ; a reading that is further ahead was taken by a clock that was wrong.
-const clockSlack = 5 * time.Minute
-
-func saveReading(ctx context.Context, tx *sql.Tx, r app.Reading, now time.Time) error {
-	horizon := stamp(now.Add(clockSlack))
-	id, stored, err := maybe[int64](ctx, tx, `INSERT INTO readings (source, organization, meter, basis, day, covers, quantity, unit, complete, problem, method, as_of, newest)
-		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 0)
-		ON CONFLICT (source, organization, meter, basis, day, covers) DO UPDATE SET quantity = excluded.quantity, unit = excluded.unit,
-			complete = excluded.complete, problem = excluded.problem, method = excluded.method, as_of = excluded.as_of
-			WHERE excluded.complete > complete OR (excluded.complete = complete AND excluded.as_of >= as_of)
-				OR (as_of > ?13 AND excluded.as_of <= ?13)
-		RETURNING id`, r.Source, r.OrganizationID, r.Meter, r.Basis, r.AsOf.UTC().Format(time.DateOnly), periodText(r.Covers),
-		r.Quantity, r.Unit, r.Complete, r.Problem, r.Method, stamp(r.AsOf), horizon)
-	if err != nil || !stored {
-		return err
-	}
-	return makeNewest(ctx, tx, id, r, horizon)
+// meterKey is one meter of one organization on one basis.
+type meterKey struct {
+	source, organization string
+	meter                app.Meter
+	basis                app.Basis
 }
 
-// makeNewest moves the mark of the newest reading, and the evidence with it, unless a newer one is there. One beyond the
-// horizon is newer only than its like: else it would hide everything read until its day has come.
-func makeNewest(ctx context.Context, tx *sql.Tx, id int64, r app.Reading, horizon any) error {
-	newer, _, err := maybe[int64](ctx, tx, `SELECT count(*) FROM readings WHERE source = ? AND organization = ? AND meter = ? AND basis = ?
-		AND newest = 1 AND id <> ? AND as_of > ?6 AND (as_of <= ?7 OR ?6 > ?7)`, r.Source, r.OrganizationID, r.Meter, r.Basis, id, stamp(r.AsOf), horizon)
-	if err != nil || newer > 0 {
-		return err
-	}
-	const others = "source = ? AND organization = ? AND meter = ? AND basis = ? AND newest = 1 AND id <> ?"
-	args := []any{r.Source, r.OrganizationID, r.Meter, r.Basis, id}
-	if err := exec(ctx, tx, "DELETE FROM evidence WHERE reading_id IN (SELECT id FROM readings WHERE "+others+")", args...); err != nil {
-		return err
-	}
-	if err := exec(ctx, tx, "UPDATE readings SET newest = 0 WHERE "+others, args...); err != nil {
-		return err
-	}
-	if err := exec(ctx, tx, "UPDATE readings SET newest = 1 WHERE id = ? AND newest = 0", id); err != nil {
-		return err
-	}
-	return saveEvidence(ctx, tx, "reading_id", id, r.Items)
+func meterOf(r app.Reading) meterKey {
+	return meterKey{r.Source, r.OrganizationID, r.Meter, r.Basis}
 }
 
-// LatestReadings lists the newest reading of each organization, meter and basis, complete or not, with what was
-// counted; source "" lists all sources.
-func (r *Reader) LatestReadings(ctx context.Context, source string) ([]app.Reading, error) {
-	list, err := all(ctx, r.db, scanReadingItems, readingColumns+`, e.items FROM readings r LEFT JOIN evidence e ON e.reading_id = r.id
-		WHERE r.newest = 1 AND (?1 = '' OR r.source = ?1) ORDER BY r.source, r.organization, r.meter, r.basis`, source)
-	return list, failed("latest readings", err)
+// MetersSeen lists the meters that the organizations of each source of the settings have, by the newest readings.
+func (r *Reader) MetersSeen(ctx context.Context) ([]app.MeterSeen, error) {
+	list, err := all(ctx, r.db, func(s scanner) (m app.MeterSeen, err error) {
+		err = s.Scan(&m.Source, &m.Meter, &m.Unit, &m.Organizations)
+		return m, err
+	}, `SELECT source, meter, unit, count(DISTINCT organization) FROM readings INDEXED BY readings_newest
+		WHERE newest = 1 AND source NOT IN (SELECT name FROM sources WHERE removed_at IS NOT NULL)
+		GROUP BY source, meter, unit ORDER BY source, meter, unit`)
+	return list, failed("list meters", err)
 }
 
 // ReadingBefore returns the newest reading taken before a moment; NotFound when there is none.

@@ -97,3 +97,74 @@ func TestAReadingFromTheFutureGivesWay(t *testing.T) {
 		})
 	}
 }
+
+// What a month's statement says counts for that month, whatever was read since (M9).
+func TestReadingsOfAMonth(t *testing.T) {
+	statement := func(n int64, at time.Time, complete bool, covers app.Period) app.Reading {
+		r := reading(n, at, complete)
+		r.Covers = covers
+		return r
+	}
+	october := november.Prev()
+	end := time.Date(2026, 10, 31, 23, 59, 59, 0, time.UTC)
+	for name, tt := range map[string]struct {
+		saved []app.Reading
+		want  int64
+	}{
+		"only read":                             {[]app.Reading{reading(5, t0, true)}, 5},
+		"read after the statement":              {[]app.Reading{statement(3, end, true, october), reading(5, t0, true)}, 3},
+		"the statement came late":               {[]app.Reading{reading(5, t0, true), statement(3, end, true, october)}, 3},
+		"the statement came again, corrected":   {[]app.Reading{statement(3, end, true, october), reading(5, t0, true), statement(4, end, true, october)}, 4},
+		"half of it came again":                 {[]app.Reading{statement(3, end, true, october), reading(5, t0, true), statement(1, end, false, october)}, 3},
+		"a statement that is not complete":      {[]app.Reading{reading(5, t0, true), statement(3, end, false, october)}, 5},
+		"taken early, and not whole in the end": {[]app.Reading{statement(2, end.AddDate(0, 0, -9), true, october), statement(3, end, false, october)}, 3},
+		"taken early, and again at the end":     {[]app.Reading{statement(3, end, true, october), statement(2, end.AddDate(0, 0, -9), true, october)}, 3},
+		"another month's":                       {[]app.Reading{reading(5, t0, true), statement(3, end.AddDate(0, -1, 0), true, october.Prev())}, 5},
+		"this month's hides nothing":            {[]app.Reading{statement(3, end, true, october), statement(9, t0, true, november)}, 3},
+	} {
+		t.Run(name, func(t *testing.T) {
+			s := storetest.Open(t)
+			for _, r := range tt.saved {
+				must(t, s.SaveReadings(t.Context(), "sync", []app.Reading{r}, t0.Add(time.Hour)))
+			}
+			got, err := s.ReadingsFor(t.Context(), "sync", october)
+			must(t, err)
+			if len(got) != 1 || !got[0].Quantity.Equal(app.Q(tt.want)) || len(got[0].Items) != 1 {
+				t.Fatalf("readings %+v, want %d with its evidence", got, tt.want)
+			}
+			// All in one call is the same as one by one.
+			again := storetest.Open(t)
+			must(t, again.SaveReadings(t.Context(), "sync", tt.saved, t0.Add(time.Hour)))
+			if got, err = again.ReadingsFor(t.Context(), "", october); err != nil || len(got) != 1 || !got[0].Quantity.Equal(app.Q(tt.want)) {
+				t.Errorf("in one call: %+v (%v), want %d", got, err, tt.want)
+			}
+		})
+	}
+}
+
+func TestManyReadingsAreStoredOrNone(t *testing.T) {
+	s := storetest.Open(t)
+	rs := bigImport(t0)[:1000]
+	bad := append([]app.Reading{}, rs...)
+	bad[999].Basis = "sideways"
+	if err := s.SaveReadings(t.Context(), "sync", bad, t0); err == nil {
+		t.Fatal("a basis that does not exist was stored")
+	}
+	if got, err := s.LatestReadings(t.Context(), "sync"); err != nil || len(got) != 0 {
+		t.Fatalf("%d readings of a refused call are stored (%v)", len(got), err)
+	}
+	for _, at := range []time.Time{t0, t0, t0.Add(24 * time.Hour)} {
+		must(t, s.SaveReadings(t.Context(), "sync", bigImport(at)[:1000], t0))
+	}
+	got, err := s.LatestReadings(t.Context(), "sync")
+	must(t, err)
+	if len(got) != 1000 {
+		t.Fatalf("%d readings, want 1000", len(got))
+	}
+	for _, r := range got {
+		if int64(len(r.Items)) != r.Quantity.IntPart() || !r.AsOf.Equal(t0.Add(24*time.Hour)) {
+			t.Fatalf("reading %+v", r)
+		}
+	}
+	must(t, s.Verify(t.Context()))
+}

@@ -54,7 +54,11 @@ func (s *Store) SaveSettings(ctx context.Context, r app.Revision, p app.Projecti
 		}
 		return saveProjection(ctx, tx, p, r.At)
 	})
-	return rev, err
+	if err != nil {
+		return 0, err
+	}
+	s.forgetBeats(p.Sources)
+	return rev, nil
 }
 
 // saveProjection writes the document's rows. What left the document is marked removed first and marked back when it
@@ -66,11 +70,17 @@ func saveProjection(ctx context.Context, tx *sql.Tx, p app.Projection, at time.T
 		}
 	}
 	for _, row := range p.Sources {
+		if err := forgetMoved(ctx, tx, row); err != nil {
+			return err
+		}
 		if err := exec(ctx, tx, `INSERT INTO sources (name, kind, config) VALUES (?, ?, ?)
 			ON CONFLICT (name) DO UPDATE SET kind = excluded.kind, config = excluded.config, removed_at = NULL`,
 			row.Name, row.Kind, config(row)); err != nil {
 			return err
 		}
+	}
+	if err := forgetRemoved(ctx, tx, at); err != nil {
+		return err
 	}
 	for _, row := range p.Connections {
 		if err := forgetElsewhere(ctx, tx, row); err != nil {
