@@ -39,6 +39,7 @@ type Mark struct {
 type IngestResult struct {
 	Organizations int
 	Events        int // fresh ones, derived included
+	Stored        int // fresh ones of those the batch brought; the others it brought were known already
 	Outcomes      map[OutcomeKind]int
 	Deliveries    int
 }

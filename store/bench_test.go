@@ -48,3 +48,41 @@ func BenchmarkSaveReadings(b *testing.B) {
 		b.StartTimer()
 	}
 }
+
+// BenchmarkIngest stores what 500 organizations with 5,000 accounts and 1,500 machines show: the first time, and in a
+// quiet minute.
+func BenchmarkIngest(b *testing.B) {
+	batch := app.Batch{Source: "sync", OrganizationsComplete: true, Organizations: []app.Organization{{ExternalID: "0"}}}
+	state := func(org string, kind app.ObjectKind, id, what, value string) {
+		batch.States = append(batch.States, app.ObjectState{OrganizationID: org, Object: app.Object{Kind: kind, ExternalID: id, Name: id}, What: what, Value: value})
+	}
+	for i := range 500 {
+		org := fmt.Sprint(i + 1)
+		batch.Organizations = append(batch.Organizations, app.Organization{ExternalID: org, ParentExternalID: "0", Name: org})
+		state(org, app.ObjectOrganization, org, app.StatePresent, app.Yes)
+		state(org, app.ObjectOrganization, org, app.StateReadable, app.Yes)
+		for n := range 10 {
+			state(org, app.ObjectAccount, fmt.Sprintf("%d-%d", i, n), app.StatePresent, app.Yes)
+		}
+		for n := range 3 {
+			state(org, app.ObjectMachine, fmt.Sprintf("%d-%d", i, n), app.StatePresent, app.Yes)
+			state(org, app.ObjectMachine, fmt.Sprintf("%d-%d", i, n), app.StateLastSeen, app.Connected)
+		}
+	}
+	s := storetest.Open(b)
+	began := time.Now()
+	ingest := func(at time.Time) {
+		batch.ReadAt = at
+		if _, err := s.Ingest(b.Context(), batch, at, func(app.AlertState) app.AlertDecision { return app.AlertDecision{} }); err != nil {
+			b.Fatal(err)
+		}
+	}
+	ingest(t0)
+	first := time.Since(began)
+	n := 0
+	for b.Loop() {
+		n++
+		ingest(t0.Add(time.Duration(n) * time.Second))
+	}
+	b.ReportMetric(float64(first.Milliseconds()), "ms/first")
+}

@@ -11,39 +11,19 @@ import (
 // Decide is what the alert rules make of what is known. It runs inside a transaction: it must be pure and quick.
 type Decide = func(app.AlertState) app.AlertDecision
 
-// Ingest stores one pull of a source together with what the rules decide about it: all of it or nothing, so that a
-// pull that was cut off is simply read again. A batch that was stored before changes nothing.
+// Ingest stores one pull of a source, or what was sent to one, together with what the rules decide about it: all of it
+// or nothing, so that a pull that was cut off is simply read again. A batch that was stored before changes nothing.
 func (s *Store) Ingest(ctx context.Context, b app.Batch, now time.Time, decide Decide) (app.IngestResult, error) {
 	res := app.IngestResult{Organizations: len(b.Organizations), Outcomes: map[app.OutcomeKind]int{}}
 	var after beat
 	err := s.write(ctx, "ingest", func(tx *sql.Tx) error {
-		if err := saveOrganizations(ctx, tx, b, now); err != nil {
-			return err
-		}
-		if err := saveStates(ctx, tx, b, now); err != nil {
-			return err
-		}
-		fresh, err := saveEvents(ctx, tx, b.Source, b.Events, now)
+		st, polled, err := s.take(ctx, tx, b, now)
 		if err != nil {
 			return err
 		}
-		every, err := pollEvery(ctx, tx, b.Source)
-		if err != nil {
-			return err
-		}
-		st, err := alertState(ctx, tx, b.Source, now)
-		if err != nil {
-			return err
-		}
-		after, st.GapRestart = s.beatOf(b.Source).seen(readAt(b, now), now, every)
-		after.unread = notRead(b, st.Organizations)
-		st.SteadySince, st.Complete, st.Unread, st.Fresh = after.steady, true, after.unread, fresh
-		if st.FirstRead && b.OrganizationsComplete {
-			if err := exec(ctx, tx, "INSERT INTO source_starts (source, started_at) VALUES (?, ?)", b.Source, stamp(now)); err != nil {
-				return err
-			}
-		}
-		res.Events = len(fresh)
+		after = polled
+		res.Stored = len(st.Fresh)
+		res.Events = len(st.Fresh)
 		if err := saveDecision(ctx, tx, st, decide(st), &res); err != nil {
 			return err
 		}
@@ -52,8 +32,65 @@ func (s *Store) Ingest(ctx context.Context, b app.Batch, now time.Time, decide D
 	if err != nil {
 		return app.IngestResult{}, err
 	}
-	s.setBeat(b.Source, after)
+	if !b.Pushed {
+		s.setBeat(b.Source, after)
+	}
 	return res, nil
+}
+
+// take stores what a batch shows and returns what the rules are to know of it, and the beat of its poll.
+func (s *Store) take(ctx context.Context, tx *sql.Tx, b app.Batch, now time.Time) (st app.AlertState, after beat, err error) {
+	if b.Pushed { // somebody began to send: what comes from then on is no history
+		if err := start(ctx, tx, b.Source, now); err != nil {
+			return st, after, err
+		}
+	}
+	moved, err := saveOrganizations(ctx, tx, b, now)
+	if err != nil {
+		return st, after, err
+	}
+	states, err := saveStates(ctx, tx, b, now)
+	if err != nil {
+		return st, after, err
+	}
+	fresh, err := saveEvents(ctx, tx, b.Source, b.Events, now)
+	if err != nil {
+		return st, after, err
+	}
+	if st, err = alertState(ctx, tx, b.Source, now); err != nil {
+		return st, after, err
+	}
+	st.Objects, st.Appeared, st.Vanished, st.ReadBefore = states.current, states.appeared, states.vanished, states.readBefore
+	st.Moved, st.Fresh = moved, fresh
+	if b.Pushed {
+		neverPolled(&st)
+		return st, after, nil
+	}
+	every, err := pollEvery(ctx, tx, b.Source)
+	if err != nil {
+		return st, after, err
+	}
+	after, st.GapRestart = s.beatOf(b.Source).seen(readAt(b, now), now, every)
+	after.unread = notRead(b, st.Organizations)
+	st.SteadySince, st.Complete, st.Unread = after.steady, true, after.unread
+	if st.FirstRead && b.OrganizationsComplete {
+		err = start(ctx, tx, b.Source, now)
+	}
+	return st, after, err
+}
+
+// start draws the start line of a source, unless it has one (T4).
+func start(ctx context.Context, tx *sql.Tx, source string, now time.Time) error {
+	return exec(ctx, tx, "INSERT INTO source_starts (source, started_at) VALUES (?, ?) ON CONFLICT (source) DO NOTHING", source, stamp(now))
+}
+
+// neverPolled says of an inbox what a steady poll would: nobody was blind while nothing came, and what does not recover
+// still holds.
+func neverPolled(st *app.AlertState) {
+	st.GapRestart, st.Complete, st.Unread = false, true, map[string]bool{}
+	if !st.StartedAt.After(st.Now) { // else the clock was put back since
+		st.SteadySince = st.StartedAt
+	}
 }
 
 // Tick lets the rules decide what needs only time to pass. Nothing is written when they decide nothing.
@@ -87,6 +124,13 @@ func (r *Reader) quietState(ctx context.Context, q querier, source string, now t
 	if err != nil {
 		return st, err
 	}
+	if st.Objects, err = currentStates(ctx, q, source); err != nil {
+		return st, err
+	}
+	if pushed, err := isInbox(ctx, q, source); err != nil || pushed {
+		neverPolled(&st)
+		return st, err
+	}
 	every, err := pollEvery(ctx, q, source)
 	if err != nil {
 		return st, err
@@ -97,7 +141,7 @@ func (r *Reader) quietState(ctx context.Context, q querier, source string, now t
 	return st, nil
 }
 
-// alertState reads what both a batch and the passing of time are judged by.
+// alertState reads what both a batch and the passing of time are judged by, the states of the objects aside.
 func alertState(ctx context.Context, q querier, source string, now time.Time) (app.AlertState, error) {
 	st := app.AlertState{Now: now, Source: source}
 	in, err := install(ctx, q)
@@ -114,9 +158,6 @@ func alertState(ctx context.Context, q querier, source string, now time.Time) (a
 		st.StartedAt = started[0]
 	}
 	if st.Organizations, err = organizationsOf(ctx, q, source); err != nil {
-		return st, err
-	}
-	if st.Objects, err = currentStates(ctx, q, source); err != nil {
 		return st, err
 	}
 	if st.Conditions, err = conditionsToJudge(ctx, q, source, now); err != nil {

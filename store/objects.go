@@ -41,28 +41,42 @@ func openStates(ctx context.Context, q querier, source string) ([]openState, err
 
 func currentStates(ctx context.Context, q querier, source string) ([]app.ObjectState, error) {
 	open, err := openStates(ctx, q, source)
-	if err != nil {
-		return nil, err
-	}
+	return objectStates(open), err
+}
+
+func objectStates(open []openState) []app.ObjectState {
 	list := make([]app.ObjectState, len(open))
 	for i, o := range open {
 		list[i] = o.ObjectState
 	}
-	return list, nil
+	return list
+}
+
+// stateChanges is what a batch did to the states of its source.
+type stateChanges struct {
+	current    []app.ObjectState
+	appeared   []app.ObjectState // presences that began
+	vanished   []app.ObjectState // presences that ended
+	readBefore map[string]bool   // organizations that were readable before the batch
 }
 
 // saveStates writes the values that changed. A value that is no longer shown ends only where its organization was
 // read completely: what could not be read still holds.
-func saveStates(ctx context.Context, tx *sql.Tx, b app.Batch, now time.Time) error {
+func saveStates(ctx context.Context, tx *sql.Tx, b app.Batch, now time.Time) (c stateChanges, err error) {
 	at := readAt(b, now)
 	open, err := openStates(ctx, tx, b.Source)
 	if err != nil {
-		return err
+		return c, err
 	}
+	c.readBefore = map[string]bool{}
 	known := make(map[stateKey]openState, len(open))
 	for _, o := range open {
 		known[keyOf(o.ObjectState)] = o
+		if o.What == app.StateReadable && o.Value == app.Yes {
+			c.readBefore[o.OrganizationID] = true
+		}
 	}
+	wrote, p := false, prepared{tx: tx, known: map[string]*sql.Stmt{}}
 	shown := make(map[stateKey]bool, len(b.States))
 	for _, st := range b.States {
 		if shown[keyOf(st)] {
@@ -70,19 +84,40 @@ func saveStates(ctx context.Context, tx *sql.Tx, b app.Batch, now time.Time) err
 		}
 		shown[keyOf(st)] = true
 		old, ok := known[keyOf(st)]
-		if err := saveState(ctx, tx, b.Source, st, old, ok, at); err != nil {
-			return err
-		}
-	}
-	for key, old := range known {
-		if shown[key] || !mayEnd(b, old.OrganizationID) {
+		if ok && unchanged(old, st) {
 			continue
 		}
-		if err := endState(ctx, tx, old, at); err != nil {
-			return err
+		wrote = true
+		if err := saveState(ctx, p, b.Source, st, old, ok, at); err != nil {
+			return c, err
+		}
+		if !ok && st.What == app.StatePresent {
+			st.From = at
+			c.appeared = append(c.appeared, st)
 		}
 	}
-	return nil
+	for _, old := range open {
+		if shown[keyOf(old.ObjectState)] || !mayEnd(b, old.OrganizationID) {
+			continue
+		}
+		wrote = true
+		if err := endState(ctx, p, old, at); err != nil {
+			return c, err
+		}
+		if old.What == app.StatePresent {
+			c.vanished = append(c.vanished, old.ObjectState)
+		}
+	}
+	if c.current = objectStates(open); wrote { // a quiet poll does not read thousands of rows twice
+		c.current, err = currentStates(ctx, tx, b.Source)
+	}
+	return c, err
+}
+
+// unchanged reports whether a value that is shown is the one that holds. The source's own "since" is part of it: another
+// one means that the value was lost and came back between two polls.
+func unchanged(old openState, st app.ObjectState) bool {
+	return old.OrganizationID == st.OrganizationID && old.Object.Name == st.Object.Name && old.Value == st.Value && same(old.Since, st.Since)
 }
 
 // readAt is when the reading of a batch began.
@@ -93,7 +128,7 @@ func readAt(b app.Batch, now time.Time) time.Time {
 // mayEnd reports whether what the batch does not show of an organization is gone: the organization was read
 // completely, or is gone itself. An empty tree is a failed reading, not a source without customers.
 func mayEnd(b app.Batch, organization string) bool {
-	return b.OrganizationsComplete && len(b.Organizations) > 0 && !slices.Contains(b.Unread, organization)
+	return whole(b) && !slices.Contains(b.Unread, organization)
 }
 
 // notRead returns the organizations the batch does not show completely. One that is missing from a whole tree is not
@@ -103,7 +138,7 @@ func notRead(b app.Batch, known []app.Organization) map[string]bool {
 	for _, id := range b.Unread {
 		unread[id] = true
 	}
-	if b.OrganizationsComplete && len(b.Organizations) > 0 {
+	if whole(b) {
 		return unread
 	}
 	shown := make(map[string]bool, len(b.Organizations))
@@ -118,9 +153,8 @@ func notRead(b app.Batch, known []app.Organization) map[string]bool {
 	return unread
 }
 
-// saveState writes one value if it differs from the one that holds. The source's own "since" is part of it: another
-// one means that the value was lost and came back between two polls.
-func saveState(ctx context.Context, tx *sql.Tx, source string, st app.ObjectState, old openState, known bool, at time.Time) error {
+// saveState writes one value, and what is new of its object.
+func saveState(ctx context.Context, tx prepared, source string, st app.ObjectState, old openState, known bool, at time.Time) error {
 	moved := !known || old.OrganizationID != st.OrganizationID || old.Object.Name != st.Object.Name
 	if moved {
 		if err := saveObject(ctx, tx, source, st.OrganizationID, st.Object); err != nil {
@@ -135,23 +169,23 @@ func saveState(ctx context.Context, tx *sql.Tx, source string, st app.ObjectStat
 			return err
 		}
 	}
-	return exec(ctx, tx, `INSERT INTO object_states (object_id, what, from_at, value, since)
+	return tx.exec(ctx, `INSERT INTO object_states (object_id, what, from_at, value, since)
 		SELECT id, ?, ?, ?, ? FROM objects WHERE source = ? AND kind = ? AND external_id = ?
 		ON CONFLICT (object_id, what, from_at) DO UPDATE SET value = excluded.value, since = excluded.since, to_at = NULL`,
 		st.What, stamp(at), st.Value, stamp(st.Since), source, st.Object.Kind, st.Object.ExternalID)
 }
 
-func saveObject(ctx context.Context, tx *sql.Tx, source, organization string, o app.Object) error {
-	return exec(ctx, tx, `INSERT INTO objects (source, kind, external_id, organization, name) VALUES (?, ?, ?, ?, ?)
+func saveObject(ctx context.Context, tx prepared, source, organization string, o app.Object) error {
+	return tx.exec(ctx, `INSERT INTO objects (source, kind, external_id, organization, name) VALUES (?, ?, ?, ?, ?)
 		ON CONFLICT (source, kind, external_id) DO UPDATE SET organization = excluded.organization, name = excluded.name
 			WHERE organization <> excluded.organization OR name <> excluded.name`,
 		source, o.Kind, o.ExternalID, organization, o.Name)
 }
 
 // endState closes a value. One that began at the same moment was never true and is taken back.
-func endState(ctx context.Context, tx *sql.Tx, old openState, at time.Time) error {
+func endState(ctx context.Context, tx prepared, old openState, at time.Time) error {
 	if !old.From.Before(at) {
-		return exec(ctx, tx, "DELETE FROM object_states WHERE object_id = ? AND what = ? AND from_at = ?", old.objectID, old.What, stamp(old.From))
+		return tx.exec(ctx, "DELETE FROM object_states WHERE object_id = ? AND what = ? AND from_at = ?", old.objectID, old.What, stamp(old.From))
 	}
-	return exec(ctx, tx, "UPDATE object_states SET to_at = ? WHERE object_id = ? AND what = ? AND to_at IS NULL", stamp(at), old.objectID, old.What)
+	return tx.exec(ctx, "UPDATE object_states SET to_at = ? WHERE object_id = ? AND what = ? AND to_at IS NULL", stamp(at), old.objectID, old.What)
 }

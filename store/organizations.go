@@ -25,12 +25,13 @@ func organizationsOf(ctx context.Context, q querier, source string) ([]app.Organ
 	return all(ctx, q, scanOrganization, organizationColumns+" WHERE o.source = ? ORDER BY o.id", source)
 }
 
-// saveOrganizations writes what is new about the organizations of a batch. One that is missing is gone only when the
-// whole tree was read; an empty tree is a failed reading, not a source without customers.
-func saveOrganizations(ctx context.Context, tx *sql.Tx, b app.Batch, now time.Time) error {
+// saveOrganizations writes what is new about the organizations of a batch and returns those that hang below another one
+// than before. One that is missing is gone only when the whole tree was read; an empty tree is a failed reading, not a
+// source without customers.
+func saveOrganizations(ctx context.Context, tx *sql.Tx, b app.Batch, now time.Time) (moved []app.OrganizationMove, err error) {
 	stored, err := organizationsOf(ctx, tx, b.Source)
 	if err != nil {
-		return err
+		return nil, err
 	}
 	known := make(map[string]app.Organization, len(stored))
 	for _, o := range stored {
@@ -47,21 +48,37 @@ func saveOrganizations(ctx context.Context, tx *sql.Tx, b app.Batch, now time.Ti
 			continue
 		}
 		if err := saveOrganization(ctx, tx, b.Source, o, now); err != nil {
-			return err
+			return nil, err
+		}
+		if ok && hasMoved(old, o) {
+			moved = append(moved, app.OrganizationMove{OrganizationID: o.ExternalID, From: old.ParentExternalID, To: o.ParentExternalID})
 		}
 	}
-	if !b.OrganizationsComplete || len(shown) == 0 {
-		return nil
+	if !whole(b) {
+		return moved, nil
 	}
 	for _, o := range stored {
 		if shown[o.ExternalID] || o.State != app.OrganizationPresent {
 			continue
 		}
 		if err := exec(ctx, tx, "UPDATE organizations SET state = 'gone' WHERE id = ?", o.ID); err != nil {
-			return err
+			return nil, err
 		}
 	}
-	return nil
+	return moved, nil
+}
+
+// whole reports whether a batch shows the whole tree, so that what is missing from it is gone. What was sent to us never
+// does.
+func whole(b app.Batch) bool {
+	return b.OrganizationsComplete && len(b.Organizations) > 0 && !b.Pushed
+}
+
+// hasMoved reports whether an organization hangs below another one. That it is the top now, or no longer, is a choice of
+// where to read from; and what comes back has not moved.
+func hasMoved(old, shown app.Organization) bool {
+	return old.ParentExternalID != shown.ParentExternalID && old.ParentExternalID != "" && shown.ParentExternalID != "" &&
+		old.State != app.OrganizationGone
 }
 
 // seenEvery is how fresh last_seen is kept: days are shown, and a quiet poll must write nothing.
