@@ -52,6 +52,8 @@ type Fault struct {
 	Damage    Damage
 	Edit      func(map[string]any) // changes the JSON object that is answered: a wrong total, a null, a text for a number
 	Unchanged bool                 // a PATCH answers 200 with the record as it was: the false 200
+	Endless   int64                // the answer is a list of so many bytes that is never closed; it stops when the client leaves
+	Drip      <-chan struct{}      // each receive lets one byte of the answer go; closed, the rest
 }
 
 // name is how the request log calls a fault that struck.
@@ -71,6 +73,10 @@ func (f *Fault) name() string {
 		return "no id"
 	case f.Unchanged:
 		return "unchanged"
+	case f.Endless > 0:
+		return "endless"
+	case f.Drip != nil:
+		return "dripping"
 	case f.Edit != nil:
 		return "edited"
 	}

@@ -15,17 +15,26 @@ type limiter struct {
 
 // check is the 429 for what is too much; nil is good.
 func (l *limiter) check(now time.Time, q *Quirks) *answer {
-	if q.RequestsPerMinute == 0 {
-		return nil
+	if wait := l.over(now, q.RequestsPerMinute); wait > 0 {
+		return q.tooMany(now, wait)
+	}
+	return nil
+}
+
+// over counts one request and tells how many seconds are left of a window that
+// is full; 0: there is room, or no limit.
+func (l *limiter) over(now time.Time, perMinute int) int {
+	if perMinute == 0 {
+		return 0
 	}
 	if now.Sub(l.window) >= time.Minute || now.Before(l.window) {
 		l.window, l.used = now, 0
 	}
 	l.used++
-	if l.used <= q.RequestsPerMinute {
-		return nil
+	if l.used <= perMinute {
+		return 0
 	}
-	return q.tooMany(now, int((time.Minute-now.Sub(l.window)).Seconds())+1)
+	return int((time.Minute - now.Sub(l.window)).Seconds()) + 1
 }
 
 // tooMany is a 429 of either kind: ConnectWise's own, whose JSON has "error"

@@ -89,11 +89,16 @@ func (v *vendor) serve(w http.ResponseWriter, r *http.Request, path string, work
 	if fault.Hook != nil && fault.Cut != CutBefore {
 		fault.Hook(r)
 	}
-	if a == nil {
+	switch {
+	case a == nil:
 		cut(w)
-		return
+	case fault.Endless > 0:
+		a.flood(w, fault.Endless)
+	case fault.Drip != nil:
+		a.drip(w, r, fault.Drip)
+	default:
+		a.write(w)
 	}
-	a.write(w)
 }
 
 // faulty does the work as far as the fault lets it; nil means the line is cut.

@@ -123,3 +123,37 @@ func TestLiveBeside(t *testing.T) {
 		t.Errorf("%d rows of %d failed sign-ins", failed, words["sign in"])
 	}
 }
+
+func TestMappings(t *testing.T) {
+	m := New(1, start)
+	counts := map[int]int{}
+	for _, d := range m.Servers() {
+		folders := m.Mappings(d.ID)
+		counts[len(folders)]++
+		for _, f := range folders {
+			if f.ID == 0 || f.MachineID != d.ID || f.Name == "" || f.Path == "" || f.RootID == 0 {
+				t.Errorf("%+v", f)
+			}
+		}
+	}
+	if counts[0] != 1 || counts[1] == 0 || counts[2] == 0 || counts[3] == 0 || counts[4] == 0 {
+		t.Errorf("folders per server: %v", counts)
+	}
+	d := m.Servers()[0]
+	before := len(m.Mappings(d.ID))
+	if m.MapFolder(d.ID, m.Roots(d.CompanyID)[0].ID, "New"); len(m.Mappings(d.ID)) != before+1 {
+		t.Error("no new folder")
+	}
+}
+
+// TestLateActivity: a row can appear below rows that were there before it.
+func TestLateActivity(t *testing.T) {
+	m := New(1, start)
+	id := m.ReserveActivity()
+	newest := m.AddActivity(Activity{TypeID: TypeSignedIn, ActedOnCompanyID: 4711}, start)
+	late := m.AddActivity(Activity{ID: id, TypeID: TypeSignInFailed, ActedOnCompanyID: 4711}, start)
+	rows := m.Activities(MasterID)
+	if late.ID != id || rows[0].ID != newest.ID || rows[1].ID != id || newest.ID != id+1 {
+		t.Errorf("%d, then %d, then %d", rows[0].ID, rows[1].ID, id)
+	}
+}

@@ -173,8 +173,17 @@ func (m *MSP) DeleteOrganization(id int) bool {
 	return m.ChangeOrganization(id, func(o *Organization) { o.Deleted = true })
 }
 
+// ReserveActivity takes the next id of the log for a row that is written later:
+// it then appears below rows that were there before it.
+func (m *MSP) ReserveActivity() int {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	return m.id("activity")
+}
+
 // AddActivity writes a row into the log, as anybody may through the vendor's
-// own call. Id and moment are set when they are zero.
+// own call. Id and moment are set when they are zero; another id is one from
+// ReserveActivity.
 func (m *MSP) AddActivity(a Activity, at time.Time) Activity {
 	m.mu.Lock()
 	defer m.mu.Unlock()
@@ -189,8 +198,15 @@ func (m *MSP) log(a Activity, action string) Activity {
 	if a.ActorType == "" {
 		a.ActorType, a.ActorText, a.ActorCompanyID = "person", SyncUsername, MasterID
 	}
-	a.ID, a.Created, a.ActionText = m.id("activity"), a.Created.UTC().Truncate(time.Second), action
-	m.activities = append(m.activities, a)
+	if a.ID == 0 {
+		a.ID = m.id("activity")
+	}
+	a.Created, a.ActionText = a.Created.UTC().Truncate(time.Second), action
+	at := len(m.activities)
+	for at > 0 && m.activities[at-1].ID > a.ID {
+		at--
+	}
+	m.activities = slices.Insert(m.activities, at, a)
 	return a
 }
 

@@ -31,6 +31,7 @@ type MSP struct {
 	roots         map[int]*Root
 	guests        map[int]*Guest
 	activities    []Activity // oldest first, ids ascending
+	mappings      []Mapping
 	cloud         cloud
 	nextID        map[string]int
 }
@@ -46,11 +47,12 @@ func New(seed uint64, now time.Time) *MSP {
 		machines:      map[int]*Machine{},
 		roots:         map[int]*Root{},
 		guests:        map[int]*Guest{},
-		nextID:        map[string]int{"person": 21000, "machine": 132000, "root": 560000, "guest": 33000, "activity": 900000, "organization": 4800, "client": 88900, "user": 71000, "resource": 6200, "run": 430000},
+		nextID:        map[string]int{"person": 21000, "machine": 132000, "root": 560000, "guest": 33000, "activity": 900000, "organization": 4800, "client": 88900, "user": 71000, "resource": 6200, "run": 430000, "mapping": 9100},
 	}
 	m.buildSync()
 	m.PSA = m.buildPSA()
 	m.buildHistory()
+	m.buildMappings()
 	m.buildCloud()
 	return m
 }
