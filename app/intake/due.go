@@ -16,6 +16,9 @@ func (in *Intake) RunDue(ctx context.Context, now time.Time) error {
 	}
 	in.keepOnly(doc)
 	for _, s := range doc.Sources {
+		if s.Pushed() {
+			continue // nobody polls an inbox
+		}
 		st := in.state(s.Name)
 		if !st.start(now, every(s)) {
 			continue

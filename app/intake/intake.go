@@ -6,7 +6,6 @@ import (
 	"context"
 	"errors"
 	"log/slog"
-	"slices"
 	"sync"
 	"time"
 
@@ -23,6 +22,7 @@ type Store interface {
 	Ingest(ctx context.Context, b app.Batch, now time.Time, decide func(app.AlertState) app.AlertDecision) (app.IngestResult, error)
 	Tick(ctx context.Context, source string, now time.Time, decide func(app.AlertState) app.AlertDecision) (app.IngestResult, error)
 	SaveReadings(ctx context.Context, source string, rs []app.Reading, now time.Time) error
+	SaveRaw(ctx context.Context, source string, rs []app.RawRecord) error
 	LatestReadings(ctx context.Context, source string) ([]app.Reading, error)
 }
 
@@ -74,15 +74,22 @@ func New(d Deps) *Intake {
 type Result struct {
 	Organizations int
 	Events        int // that were not known before, derived ones included
+	Stored        int // of the events the source showed or was sent: those that were not known before
 	Readings      int
 	Complete      bool
 	Problems      []string // about what could not be read
+	Steps         []Step   // what it found out on the way
 }
 
 // Sync reads a source now, usage included, because a person or a script asked.
-// Codes: not_found, and those of the source.
+// Codes: not_found, invalid for an inbox, and those of the source.
 func (in *Intake) Sync(ctx context.Context, name string) (Result, error) {
-	return in.read(ctx, name, func(ctx context.Context, r *reader) error {
+	return in.SyncWatched(ctx, name, nil)
+}
+
+// SyncWatched is Sync that tells say what it finds out while it does, one step at a time.
+func (in *Intake) SyncWatched(ctx context.Context, name string, say func(Step)) (Result, error) {
+	return in.read(ctx, name, say, func(ctx context.Context, r *reader) error {
 		if err := r.pull(ctx); err != nil {
 			return err
 		}
@@ -91,9 +98,9 @@ func (in *Intake) Sync(ctx context.Context, name string) (Result, error) {
 }
 
 // Poll reads a source as the schedule does: usage only once a day.
-// Codes: not_found, and those of the source.
+// Codes: not_found, invalid for an inbox, and those of the source.
 func (in *Intake) Poll(ctx context.Context, name string) (Result, error) {
-	return in.read(ctx, name, func(ctx context.Context, r *reader) error {
+	return in.read(ctx, name, nil, func(ctx context.Context, r *reader) error {
 		if err := r.pull(ctx); err != nil {
 			return err
 		}
@@ -102,9 +109,9 @@ func (in *Intake) Poll(ctx context.Context, name string) (Result, error) {
 }
 
 // SyncUsage reads only the usage of a source.
-// Codes: not_found, and those of the source.
+// Codes: not_found, invalid for an inbox, and those of the source.
 func (in *Intake) SyncUsage(ctx context.Context, name string) (Result, error) {
-	return in.read(ctx, name, func(ctx context.Context, r *reader) error { return r.usage(ctx) })
+	return in.read(ctx, name, nil, func(ctx context.Context, r *reader) error { return r.usage(ctx) })
 }
 
 // Problem is something a refresh could not read.
@@ -115,10 +122,14 @@ type Problem struct {
 }
 
 // Refresh reads the usage of the named sources, for a plan that is about to be made. What cannot be read is a problem in
-// words, not an error: the lines that rest on it will be held (M15).
+// words, not an error: the lines that rest on it will be held (M15). An inbox is passed over: nobody can read it.
 func (in *Intake) Refresh(ctx context.Context, names []string) []Problem {
 	var problems []Problem
+	doc, err := in.deps.Settings(ctx)
 	for _, name := range names {
+		if s, unknown := find(doc, name); err == nil && unknown == nil && s.Pushed() {
+			continue
+		}
 		r, err := in.SyncUsage(ctx, name)
 		if err != nil {
 			problems = append(problems, Problem{Source: name, Message: app.ErrorMessage(err), Unread: true})
@@ -138,7 +149,7 @@ func (in *Intake) Tick(ctx context.Context, now time.Time) error {
 	}
 	var errs []error
 	for _, s := range doc.Sources {
-		res, err := in.deps.Store.Tick(ctx, s.Name, now, in.decide(doc))
+		res, err := in.deps.Store.Tick(ctx, s.Name, now, in.decide(doc, s.Name, now))
 		if err != nil {
 			errs = append(errs, err)
 		}
@@ -148,14 +159,17 @@ func (in *Intake) Tick(ctx context.Context, now time.Time) error {
 }
 
 // read runs one reading of a source and remembers how it went.
-func (in *Intake) read(ctx context.Context, name string, work func(context.Context, *reader) error) (Result, error) {
+func (in *Intake) read(ctx context.Context, name string, say func(Step), work func(context.Context, *reader) error) (Result, error) {
 	doc, err := in.deps.Settings(ctx)
 	if err != nil {
 		return Result{}, err
 	}
-	i := slices.IndexFunc(doc.Sources, func(s app.SourceSettings) bool { return s.Name == name })
-	if i < 0 {
-		return Result{}, app.Errorf(app.NotFound, "There is no source named %q. Its name is in the settings, under sources.", name)
+	settings, err := find(doc, name)
+	if err != nil {
+		return Result{}, err
+	}
+	if settings.Pushed() {
+		return Result{}, notRead(name)
 	}
 	st := in.state(name)
 	leave, err := st.enter(ctx)
@@ -163,27 +177,27 @@ func (in *Intake) read(ctx context.Context, name string, work func(context.Conte
 		return Result{}, gaveUp(err)
 	}
 	defer leave()
-	r := &reader{in: in, name: name, state: st, started: in.deps.Now()}
+	st.beginSteps()
+	r := &reader{in: in, name: name, state: st, started: in.deps.Now(), teller: teller{now: in.deps.Now, state: st, say: say}}
 	r.result.Complete = true
 	if r.source, err = in.deps.Source(ctx, name); err == nil {
-		err = work(ctx, r)
+		err = work(r.watch(ctx), r)
 	}
-	if ctx.Err() != nil {
+	cancelled := ctx.Err() != nil
+	if cancelled {
 		err = gaveUp(ctx.Err())
 	}
 	if err != nil {
 		r.result.Complete = false
+		r.tell(app.ErrorMessage(err))
 	}
-	in.remember(ctx, r, every(doc.Sources[i]), err)
+	in.remember(ctx, r, every(settings), err, cancelled)
+	r.result.Steps = r.told()
 	return r.result, err
 }
 
 func gaveUp(err error) error {
 	return app.Wrap(err, app.Unavailable, "Reading the source was cancelled before it was done.")
-}
-
-func (in *Intake) decide(doc app.Settings) func(app.AlertState) app.AlertDecision {
-	return func(s app.AlertState) app.AlertDecision { return in.deps.Decide(doc, s) }
 }
 
 func (in *Intake) woken(r app.IngestResult) {

@@ -89,6 +89,7 @@ type memory struct {
 	batches  []app.Batch
 	ticks    []string
 	readings []app.Reading
+	raw      []app.RawRecord
 	decided  []app.Settings
 }
 
@@ -118,6 +119,13 @@ func (m *memory) SaveReadings(_ context.Context, _ string, rs []app.Reading, _ t
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	m.readings = rs
+	return nil
+}
+
+func (m *memory) SaveRaw(_ context.Context, _ string, rs []app.RawRecord) error {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	m.raw = append(m.raw, rs...)
 	return nil
 }
 

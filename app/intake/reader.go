@@ -1,6 +1,7 @@
 package intake
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"slices"
@@ -13,13 +14,16 @@ import (
 
 // reader is one reading of one source under way.
 type reader struct {
-	in      *Intake
-	name    string
-	source  source.Source
-	state   *state
-	started time.Time
-	pulled  bool
-	result  Result
+	teller
+	in       *Intake
+	name     string
+	source   source.Source
+	state    *state
+	started  time.Time
+	tried    bool // the source was asked what happened
+	answered bool // it said so
+	pulled   bool // and that is stored
+	result   Result
 }
 
 // pull reads what happened and hands it to the store in one batch.
@@ -28,23 +32,28 @@ func (r *reader) pull(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	r.tried = true
 	b, err := r.source.Pull(ctx, marks)
 	if err != nil {
 		return err
 	}
-	b.Source = r.name
+	r.answered = true
+	r.state.readable()
+	b.Source, b.Pushed = r.name, false
 	// The rules of this moment decide, not those of the moment the reading began.
 	doc, err := r.in.deps.Settings(ctx)
 	if err != nil {
 		return err
 	}
-	res, err := r.in.deps.Store.Ingest(ctx, b, r.in.deps.Now(), r.in.decide(doc))
+	now := r.in.deps.Now()
+	res, err := r.in.deps.Store.Ingest(ctx, b, now, r.in.decide(doc, r.name, now))
 	if err != nil {
 		return err
 	}
 	r.in.woken(res)
 	r.pulled = true
-	r.result.Organizations, r.result.Events = len(b.Organizations), res.Events
+	r.result.Organizations, r.result.Events, r.result.Stored = len(b.Organizations), res.Events, res.Stored
+	r.tell(fmt.Sprintf("Stored what happened: %s, %s not known before", counted(len(b.Organizations), "organization"), counted(res.Events, "event")))
 	r.result.Complete = b.Complete()
 	r.problems(b.Problems...)
 	return nil
@@ -81,13 +90,36 @@ func (r *reader) usage(ctx context.Context) error {
 	if err := r.in.deps.Store.SaveReadings(ctx, r.name, readings, r.in.deps.Now()); err != nil {
 		return err
 	}
+	if err := r.keepRaw(ctx, u.Raw); err != nil {
+		return err
+	}
 	r.state.learnUsage(readings)
 	r.result.Readings = len(readings)
+	r.tell("Stored what is used: " + counted(len(readings), "reading"))
 	for _, text := range slices.Concat(incomplete(readings), u.Problems) {
 		r.result.Complete = false
 		r.problems(text)
 	}
 	return nil
+}
+
+// keepRaw keeps what the source answered where its fields are not documented.
+func (r *reader) keepRaw(ctx context.Context, raw []app.RawRecord) error {
+	if len(raw) == 0 {
+		return nil
+	}
+	for i := range raw {
+		raw[i].ReadAt = cmp.Or(raw[i].ReadAt, r.started)
+	}
+	return r.in.deps.Store.SaveRaw(ctx, r.name, raw)
+}
+
+// counted says how many things there are.
+func counted(n int, thing string) string {
+	if n == 1 {
+		return "1 " + thing
+	}
+	return fmt.Sprintf("%d %ss", n, thing)
 }
 
 func (r *reader) problems(list ...string) {

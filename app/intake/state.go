@@ -36,6 +36,10 @@ type Status struct {
 	UsageAt   time.Time // of the newest usage reading
 	Running   bool
 	Beats     []Beat // oldest first
+	// Steps are what the reading under way, or the last one, found out.
+	Steps []Step
+	// FailingSince is the first try of those in a row that read nothing; zero when the last one read something.
+	FailingSince time.Time
 }
 
 // state is what is remembered of one source.
@@ -45,10 +49,12 @@ type state struct {
 	mu            sync.Mutex
 	polling       bool // RunDue started a poll that has not ended, whether it has its turn yet or not
 	status        Status
+	failing       failing
 	wait          time.Duration // until NextAt, as it was decided
 	usageLearned  bool
 	usageComplete bool
 	usageTry      time.Time
+	usageAnew     bool // what was read may be of somewhere else
 }
 
 func (in *Intake) state(name string) *state {
@@ -87,6 +93,9 @@ func (in *Intake) Status(ctx context.Context) ([]Status, error) {
 	for _, s := range doc.Sources {
 		st := in.state(s.Name).snapshot()
 		st.Kind = s.Kind
+		if s.Pushed() { // what does not come is not missing
+			st.Complete = true
+		}
 		out = append(out, st)
 	}
 	return out, nil
@@ -98,16 +107,18 @@ func (s *state) snapshot() Status {
 	out := s.status
 	out.Problems = append([]string(nil), s.status.Problems...)
 	out.Beats = append([]Beat(nil), s.status.Beats...)
+	out.Steps = append([]Step(nil), s.status.Steps...)
+	out.FailingSince = s.failing.since
 	out.Running = len(s.turn) > 0
 	return out
 }
 
-// Hurry makes a source due at once, e.g. because its settings or secrets changed.
+// Hurry makes a source due at once, usage included, e.g. because its settings or secrets changed.
 func (in *Intake) Hurry(name string) {
 	st := in.state(name)
 	st.mu.Lock()
 	defer st.mu.Unlock()
-	st.status.NextAt, st.wait = time.Time{}, 0
+	st.status.NextAt, st.wait, st.usageAnew = time.Time{}, 0, true
 }
 
 func (s *state) enter(ctx context.Context) (leave func(), err error) {
@@ -140,8 +151,8 @@ func (s *state) ended() {
 	s.polling = false
 }
 
-// remember keeps how a reading went and says when the next one is.
-func (in *Intake) remember(ctx context.Context, r *reader, every time.Duration, err error) {
+// remember keeps how a reading went and says when the next one is. One that was cancelled says nothing of the source.
+func (in *Intake) remember(ctx context.Context, r *reader, every time.Duration, err error, cancelled bool) {
 	now := in.deps.Now()
 	s := r.state
 	s.mu.Lock()
@@ -160,16 +171,30 @@ func (in *Intake) remember(ctx context.Context, r *reader, every time.Duration, 
 		// Counted from the beginning, so that a slow reading does not make the polls rarer.
 		s.status.NextAt = r.started.Add(s.wait)
 	}
-	s.status.Beats = append(s.status.Beats, Beat{At: r.started, Took: now.Sub(r.started), OK: err == nil, Complete: r.result.Complete, Error: s.status.LastError})
-	if n := len(s.status.Beats) - keepBeats; n > 0 {
-		s.status.Beats = append([]Beat(nil), s.status.Beats[n:]...)
+	if r.unreadable(err) && !cancelled {
+		s.failing = s.failing.again(r.started, now, s.wait, s.status.LastError)
 	}
+	s.beat(Beat{At: r.started, Took: now.Sub(r.started), OK: err == nil, Complete: r.result.Complete, Error: s.status.LastError})
 	if text := s.status.LastError; text != was {
 		if text == "" {
 			in.deps.Logger.InfoContext(ctx, "source readable again", "source", r.name)
 		} else {
 			in.deps.Logger.WarnContext(ctx, "source not read", "source", r.name, "code", string(s.status.ErrorCode), "error", err)
 		}
+	}
+}
+
+// unreadable reports whether nothing of the source could be read: it was asked what happened, or could not even be asked,
+// and did not answer.
+func (r *reader) unreadable(err error) bool {
+	return err != nil && !r.answered && (r.tried || r.source == nil)
+}
+
+// beat remembers one reading, or one thing that was sent. The lock is held.
+func (s *state) beat(b Beat) {
+	s.status.Beats = append(s.status.Beats, b)
+	if n := len(s.status.Beats) - keepBeats; n > 0 {
+		s.status.Beats = append([]Beat(nil), s.status.Beats[n:]...)
 	}
 }
 
@@ -182,7 +207,7 @@ func (s *state) usageKnown() bool {
 func (s *state) usageTried(now time.Time) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.usageTry = now
+	s.usageTry, s.usageAnew = now, false
 }
 
 // learnUsage notes when usage was read last, and whether that reading was complete.
@@ -211,6 +236,9 @@ func (s *state) learnUsage(readings []app.Reading) {
 func (s *state) usageDue(now time.Time, loc *time.Location) bool {
 	s.mu.Lock()
 	defer s.mu.Unlock()
+	if s.usageAnew {
+		return true
+	}
 	if !s.usageTry.IsZero() && now.Sub(s.usageTry) < usageRetry && now.Sub(s.usageTry) >= 0 && sameDay(s.usageTry, now, loc) {
 		return false
 	}
