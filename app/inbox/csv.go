@@ -1,0 +1,109 @@
+package inbox
+
+import (
+	"io"
+	"time"
+
+	"psabridge/app"
+)
+
+// MaxFile is the most bytes of a file that is imported.
+const MaxFile = 50 << 20
+
+// File is a file that is to become readings.
+type File struct {
+	Name    string // as the person calls it; some reports say there whose they are
+	Content io.ReadSeeker
+	// Known are the organizations of the source with their newest readings: for their names, and for those that are set to
+	// 0 by a file that is marked complete.
+	Known []app.OrganizationRow
+	Now   time.Time
+}
+
+// Remembered returns the mapping of a file whose header was seen before; nil when there is none.
+type Remembered func(headerHash string) *app.CSVMapping
+
+// Preview says what a file would become. given is what a person chose for it; nil asks for the remembered mapping, a
+// ready-made one or a guess, in this order. What is wrong with rows or columns is in the preview, so that it can be mended
+// there; an error means that the file cannot be read at all.
+func Preview(f File, remembered Remembered, given *app.CSVMapping) (app.CSVPreview, error) {
+	t, err := open(f, given)
+	if err != nil {
+		return app.CSVPreview{}, err
+	}
+	p := app.CSVPreview{
+		File: f.Name, Encoding: string(t.encoding), Separator: separatorNames[t.comma], Columns: t.columns, Rows: t.first, HeaderHash: t.hash(),
+	}
+	p.Mapping, p.Remembered, p.Guessed = t.mapping(remembered, given)
+	run, err := t.run(f, p.Mapping)
+	if err != nil {
+		return app.CSVPreview{}, err
+	}
+	if p.Guessed && p.Mapping.Quantity == "" {
+		run.missing("quantity", "Say which column holds the quantity. Without one, every row counts 1.")
+	}
+	result := run.result()
+	p.ImportCounts, p.Totals, p.Zeroed = result.counts, result.totals, result.zeroed
+	for _, r := range result.readings {
+		if len(p.Readings) < previewRows && r.Basis == app.BasisOwn {
+			p.Readings = append(p.Readings, r)
+		}
+	}
+	return p, nil
+}
+
+// previewRows is how many rows and readings a preview shows.
+const previewRows = 5
+
+// Import makes readings of a file. It makes none when a row is wrong, unless the mapping says that the right ones count
+// (Partial); the counts then name the rows.
+func Import(f File, m app.CSVMapping) (app.Batch, []app.Reading, app.ImportCounts, error) {
+	t, err := open(f, &m)
+	if err != nil {
+		return app.Batch{}, nil, app.ImportCounts{}, err
+	}
+	run, err := t.run(f, m)
+	if err != nil {
+		return app.Batch{}, nil, app.ImportCounts{}, err
+	}
+	r := run.result()
+	if len(r.readings) == 0 {
+		return app.Batch{}, nil, r.counts, refusal(r.counts)
+	}
+	b := run.customers.batch(run.known)
+	b.ReadAt = f.Now
+	return b, r.readings, r.counts, nil
+}
+
+// HeaderHash is under which the mapping of a file is remembered.
+func HeaderHash(f File, m *app.CSVMapping) (string, error) {
+	t, err := open(f, m)
+	if err != nil {
+		return "", err
+	}
+	return t.hash(), nil
+}
+
+// ToRemember is what of a mapping holds for the next file with the same header too: not its month, not whose it is, and not
+// that its wrong rows were let pass.
+func ToRemember(m app.CSVMapping) app.CSVMapping {
+	m.Fixed = app.CSVFixed{Meter: m.Fixed.Meter, Unit: m.Fixed.Unit}
+	m.Partial = false
+	return m
+}
+
+// refusal says why a file became nothing, with its first problems.
+func refusal(c app.ImportCounts) error {
+	if len(c.Problems) == 0 {
+		return app.Errorf(app.Invalid, "The file holds no row that counts, so nothing was imported.")
+	}
+	first := c.Problems[0]
+	text := "Nothing was imported. " + where(first) + first.Message
+	switch {
+	case c.Wrong > 1:
+		text += " " + plural(c.Wrong-1, "more row is", "more rows are") + " wrong."
+	case len(c.Problems) > 1:
+		text += " " + where(c.Problems[1]) + c.Problems[1].Message
+	}
+	return &app.Error{Code: app.Invalid, Field: first.Column, Message: text}
+}

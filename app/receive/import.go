@@ -1,0 +1,145 @@
+package receive
+
+import (
+	"context"
+	"io"
+	"os"
+
+	"psabridge/app"
+	"psabridge/app/inbox"
+)
+
+// Preview says what a staged file would become. m is what a person chose for its columns; nil asks for the remembered
+// mapping, a ready-made one or a guess. Codes: not_found, conflict (imported already), invalid (it is no CSV file).
+func (k *Desk) Preview(ctx context.Context, source, id string, m *app.CSVMapping) (app.CSVPreview, error) {
+	if err := k.inbox(ctx, source); err != nil {
+		return app.CSVPreview{}, err
+	}
+	k.mu.Lock()
+	s, err := k.find(source, id)
+	k.mu.Unlock()
+	if err != nil {
+		return app.CSVPreview{}, err
+	}
+	f, done, err := k.open(ctx, s)
+	if err != nil {
+		return app.CSVPreview{}, err
+	}
+	defer done()
+	return inbox.Preview(f, k.remembered(ctx, source), m)
+}
+
+// remembered looks mappings up by header. One that cannot be read is none: the person is asked again.
+func (k *Desk) remembered(ctx context.Context, source string) inbox.Remembered {
+	return func(hash string) *app.CSVMapping {
+		m, err := k.deps.Store.CSVMapping(ctx, source, hash)
+		if err != nil {
+			if app.ErrorCode(err) != app.NotFound {
+				k.deps.Log.Warn("remembered columns were not read", "source", source, "error", err)
+			}
+			return nil
+		}
+		return &m
+	}
+}
+
+// open opens a staged file with what is known of its source.
+func (k *Desk) open(ctx context.Context, s *staged) (f inbox.File, done func(), err error) {
+	known, err := k.deps.Store.Organizations(ctx, app.OrganizationFilter{Source: s.source})
+	if err != nil {
+		return f, nil, err
+	}
+	content, err := os.Open(s.path)
+	if err != nil {
+		return f, nil, app.Wrap(err, app.NotFound, "This file is not here any more. Choose it again.")
+	}
+	return inbox.File{Name: s.name, Content: content, Known: known, Now: k.deps.Now()}, func() { _ = content.Close() }, nil
+}
+
+// Import makes readings of a staged file and stores them, all or none; the mapping is remembered for the next file of its
+// form, and the import is noted. A second import of the same file is a conflict. When rows are wrong, the counts of the
+// returned import name them beside the error. Codes: not_found, conflict, invalid.
+func (k *Desk) Import(ctx context.Context, source, id string, m app.CSVMapping, by string) (app.Import, error) {
+	if err := k.inbox(ctx, source); err != nil {
+		return app.Import{}, err
+	}
+	k.mu.Lock()
+	s, err := k.find(source, id)
+	if err == nil {
+		s.busy = true
+	}
+	k.mu.Unlock()
+	if err != nil {
+		return app.Import{}, err
+	}
+	im, stored, err := k.importFile(ctx, s, m, by)
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	s.busy = false
+	if stored {
+		s.done = true
+		k.remove(s.path)
+	}
+	return im, err
+}
+
+// importFile reports besides whether the readings are stored.
+func (k *Desk) importFile(ctx context.Context, s *staged, m app.CSVMapping, by string) (im app.Import, stored bool, err error) {
+	f, done, err := k.open(ctx, s)
+	if err != nil {
+		return im, false, err
+	}
+	defer done()
+	im = app.Import{Source: s.source, By: by, File: s.name}
+	b, readings, counts, err := inbox.Import(f, m)
+	im.ImportCounts = counts
+	if err != nil {
+		return im, false, err
+	}
+	inbox.Name(&b, s.source, nil)
+	if _, err := k.deps.Take(ctx, s.source, b, readings); err != nil {
+		return im, false, err
+	}
+	im.Covers = covered(readings)
+	if hash, err := inbox.HeaderHash(f, &m); err == nil {
+		if err := k.deps.Store.SaveCSVMapping(context.WithoutCancel(ctx), s.source, hash, inbox.ToRemember(m)); err != nil {
+			k.deps.Log.Warn("columns were not remembered", "source", s.source, "error", err) // they are asked for again
+		}
+	}
+	im, err = k.noted(ctx, im)
+	return im, true, err
+}
+
+// Imports lists what brought readings into an inbox, newest first.
+func (k *Desk) Imports(ctx context.Context, source string, p app.Page) ([]app.Import, error) {
+	if err := k.inbox(ctx, source); err != nil {
+		return nil, err
+	}
+	return k.deps.Store.Imports(ctx, source, p)
+}
+
+// Fed is what became of a file that was sent in one go.
+type Fed struct {
+	Preview app.CSVPreview // what it would become; Mapping is the one that was used
+	Import  app.Import     // zero when nothing was to be stored
+}
+
+// Feed stages, previews and imports a file in one go, for programs. Its columns must be said, remembered or ready-made: what
+// would only be guessed is refused with the guess, because nobody looks. With dry nothing is stored. When rows are wrong,
+// the preview names them beside the error. Codes: not_found, invalid.
+func (k *Desk) Feed(ctx context.Context, source, fileName string, r io.Reader, given *app.CSVMapping, dry bool, by string) (Fed, error) {
+	id, err := k.Stage(ctx, source, fileName, r)
+	if err != nil {
+		return Fed{}, err
+	}
+	defer k.Discard(source, id)
+	var out Fed
+	if out.Preview, err = k.Preview(ctx, source, id, given); err != nil || dry {
+		return out, err
+	}
+	if out.Preview.Guessed {
+		return out, app.FieldErrorf("map", "Nobody has said yet what the columns of this file are. A guess: %s. Say so, or correct it.", inbox.Describe(out.Preview.Mapping))
+	}
+	out.Import, err = k.Import(ctx, source, id, out.Preview.Mapping, by)
+	return out, err
+}

@@ -1,0 +1,167 @@
+// Package receive takes what is sent to an inbox source: events and readings as JSON, files of readings, and the tokens that
+// let a program send. It decides nothing about a number; app/inbox reads it, and the intake stores it whole or not at all.
+package receive
+
+import (
+	"context"
+	"log/slog"
+	"path/filepath"
+	"sync"
+	"time"
+
+	"psabridge/app"
+	"psabridge/app/inbox"
+)
+
+// Store is what receiving reads and writes besides what the intake stores.
+type Store interface {
+	Organizations(ctx context.Context, f app.OrganizationFilter) ([]app.OrganizationRow, error)
+	CSVMapping(ctx context.Context, source, headerHash string) (app.CSVMapping, error)
+	SaveCSVMapping(ctx context.Context, source, headerHash string, m app.CSVMapping) error
+	Imports(ctx context.Context, source string, p app.Page) ([]app.Import, error)
+	SaveImport(ctx context.Context, im app.Import) (int64, error)
+	InboxTokens(ctx context.Context, source string) ([]app.InboxToken, error)
+	InboxTokenSource(ctx context.Context, sum [32]byte) (string, error)
+	SaveInboxToken(ctx context.Context, t app.InboxToken, sum [32]byte) (int64, error)
+	RevokeInboxToken(ctx context.Context, id int64, now time.Time) error
+}
+
+// Deps are what a Desk works with. Now and Log may be nil.
+type Deps struct {
+	Store Store
+	// Take stores a batch and readings of a source, all or nothing, and lets the alert rules decide on them, before it
+	// returns. It counts in Accepted the events that were not known before.
+	Take func(ctx context.Context, source string, b app.Batch, readings []app.Reading) (app.Received, error)
+	// Settings returns the current settings document.
+	Settings func(ctx context.Context) (app.Settings, error)
+	Dir      string // the data folder; files that wait to be imported are kept in a folder of their own below it
+	Now      func() time.Time
+	Log      *slog.Logger
+}
+
+// Desk takes what is sent to the inboxes. It is safe for concurrent use.
+type Desk struct {
+	deps Deps
+	dir  string
+
+	mu     sync.Mutex
+	staged map[string]*staged
+}
+
+// New makes a Desk. Files an earlier run of the program left behind are dropped: nobody can name them any more.
+func New(d Deps) *Desk {
+	if d.Now == nil {
+		d.Now = time.Now
+	}
+	if d.Log == nil {
+		d.Log = slog.New(slog.DiscardHandler)
+	}
+	k := &Desk{deps: d, dir: filepath.Join(d.Dir, "imports"), staged: map[string]*staged{}}
+	k.sweep()
+	return k
+}
+
+// inbox finds the source. Codes: not_found, and invalid when it is none that is sent to.
+func (k *Desk) inbox(ctx context.Context, source string) error {
+	doc, err := k.deps.Settings(ctx)
+	if err != nil {
+		return err
+	}
+	for _, s := range doc.Sources {
+		switch {
+		case s.Name != source:
+		case s.Pushed():
+			return nil
+		default:
+			return app.Errorf(app.Invalid, "%s is read by psabridge itself; nothing can be sent to it. Add a source of the kind inbox for what is sent.", source)
+		}
+	}
+	return app.Errorf(app.NotFound, "There is no source named %q. Its name is in the settings, under sources.", source)
+}
+
+// Events takes events. shape and who are those of inbox.Events. It returns after they are stored, and before anybody else is
+// told of them. Codes: not_found, invalid.
+func (k *Desk) Events(ctx context.Context, source, shape string, who inbox.Customer, body []byte) (app.Received, error) {
+	if err := k.inbox(ctx, source); err != nil {
+		return app.Received{}, err
+	}
+	b, err := inbox.Events(body, shape, who, k.deps.Now())
+	if err != nil {
+		return app.Received{}, err
+	}
+	if err := k.name(ctx, &b, source); err != nil {
+		return app.Received{}, err
+	}
+	got, err := k.deps.Take(ctx, source, b, nil)
+	if err != nil {
+		return app.Received{}, err
+	}
+	got.Duplicates, got.Organizations = len(b.Events)-got.Accepted, len(b.Organizations)-1
+	k.deps.Log.Info("events received", "source", source, "accepted", got.Accepted, "duplicates", got.Duplicates)
+	return got, nil
+}
+
+// Readings takes readings as JSON and notes the call among the imports. Codes: not_found, invalid.
+func (k *Desk) Readings(ctx context.Context, source string, body []byte, by string) (app.Received, error) {
+	if err := k.inbox(ctx, source); err != nil {
+		return app.Received{}, err
+	}
+	b, readings, err := inbox.Usage(body, k.deps.Now())
+	if err != nil {
+		return app.Received{}, err
+	}
+	if err := k.name(ctx, &b, source); err != nil {
+		return app.Received{}, err
+	}
+	if _, err := k.deps.Take(ctx, source, b, readings); err != nil {
+		return app.Received{}, err
+	}
+	got := app.Received{Accepted: len(readings) / 2, Organizations: len(b.Organizations) - 1}
+	_, err = k.noted(ctx, app.Import{
+		Source: source, By: by, Covers: covered(readings),
+		ImportCounts: app.ImportCounts{Rows: got.Accepted, ReadingsMade: got.Accepted, Organizations: got.Organizations},
+	})
+	return got, err
+}
+
+// name gives customers that came with their id alone the name they are known by.
+func (k *Desk) name(ctx context.Context, b *app.Batch, source string) error {
+	known := map[string]string{}
+	if inbox.Nameless(*b) {
+		rows, err := k.deps.Store.Organizations(ctx, app.OrganizationFilter{Source: source})
+		if err != nil {
+			return err
+		}
+		for _, o := range rows {
+			known[o.ExternalID] = o.Name
+		}
+	}
+	inbox.Name(b, source, known)
+	return nil
+}
+
+// noted keeps an import in the list of imports.
+func (k *Desk) noted(ctx context.Context, im app.Import) (app.Import, error) {
+	im.At = k.deps.Now()
+	// What came is stored; hanging up now must not lose the note of it.
+	id, err := k.deps.Store.SaveImport(context.WithoutCancel(ctx), im)
+	if err != nil {
+		return im, app.Wrap(err, app.Internal, "The readings are stored, but the import could not be noted.")
+	}
+	im.ID = id
+	k.deps.Log.Info("readings received", "source", im.Source, "readings", im.ReadingsMade, "organizations", im.Organizations, "wrong", im.Wrong)
+	return im, nil
+}
+
+// covered is the month all readings cover; zero when they do not cover one and the same.
+func covered(readings []app.Reading) app.Period {
+	for _, r := range readings {
+		if r.Covers != readings[0].Covers {
+			return app.Period{}
+		}
+	}
+	if len(readings) == 0 {
+		return app.Period{}
+	}
+	return readings[0].Covers
+}
