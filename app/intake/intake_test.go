@@ -22,6 +22,8 @@ type vendor struct {
 	marks    [][]app.Mark
 	err      error
 	usageErr error
+	steps    []string
+	raw      []app.RawRecord
 	partial  bool
 	slow     time.Duration
 	atOnce   int
@@ -30,6 +32,9 @@ type vendor struct {
 }
 
 func (v *vendor) Pull(ctx context.Context, marks []app.Mark) (app.Batch, error) {
+	for _, text := range v.steps {
+		source.Step(ctx, text)
+	}
 	v.mu.Lock()
 	v.pulls++
 	v.atOnce++
@@ -65,7 +70,7 @@ func (v *vendor) Readings(context.Context) (app.Usage, error) {
 	if v.partial {
 		r.Complete, r.Problem = false, "Contoso: forbidden."
 	}
-	return app.Usage{Readings: []app.Reading{r}}, nil
+	return app.Usage{Readings: []app.Reading{r}, Raw: v.raw}, nil
 }
 
 func (v *vendor) Check(context.Context) (source.Account, error) { return source.Account{}, nil }
@@ -91,6 +96,7 @@ type memory struct {
 	readings []app.Reading
 	raw      []app.RawRecord
 	decided  []app.Settings
+	err      error
 }
 
 func (m *memory) Marks(context.Context, string) ([]app.Mark, error) {
@@ -102,6 +108,9 @@ func (m *memory) Marks(context.Context, string) ([]app.Mark, error) {
 func (m *memory) Ingest(_ context.Context, b app.Batch, now time.Time, decide func(app.AlertState) app.AlertDecision) (app.IngestResult, error) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
+	if m.err != nil {
+		return app.IngestResult{}, m.err
+	}
 	d := decide(app.AlertState{Now: now, Source: b.Source, Fresh: b.Events})
 	m.batches, m.marks = append(m.batches, b), b.Marks
 	return app.IngestResult{Organizations: len(b.Organizations), Events: len(b.Events), Deliveries: len(d.Deliveries)}, nil
@@ -140,6 +149,7 @@ type rig struct {
 	vendor *vendor
 	store  *memory
 	doc    app.Settings
+	state  app.AlertState // what the rules were told last
 	woken  int
 }
 
@@ -154,7 +164,7 @@ func newRig(names ...string) *rig {
 		Source:   func(context.Context, string) (source.Source, error) { return r.vendor, nil },
 		Settings: func(context.Context) (app.Settings, error) { return r.doc, nil },
 		Decide: func(doc app.Settings, s app.AlertState) app.AlertDecision {
-			r.store.decided = append(r.store.decided, doc)
+			r.store.decided, r.state = append(r.store.decided, doc), s
 			return app.AlertDecision{Deliveries: make([]app.DecidedDelivery, len(s.Fresh))}
 		},
 		Wake: func() { r.woken++ },
