@@ -15,6 +15,10 @@ const (
 	retryAfterMost    = 24 * time.Hour
 )
 
+// RetryAfter reads the Retry-After header as the client itself does: for an adapter whose vendor asks to wait with
+// another status than 429 or 503. Zero when it does not say.
+func RetryAfter(h http.Header, now time.Time) time.Duration { return retryAfter(h, now) }
+
 // retryAfter reads the Retry-After header, seconds or an HTTP date, measured against the answer's own Date so that a
 // wrong clock of ours does not matter. Zero when it does not say, or says nonsense.
 func retryAfter(h http.Header, now time.Time) time.Duration {

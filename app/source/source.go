@@ -48,4 +48,7 @@ type Account struct {
 	Version        string // of the server
 	// Notes are what the person should know about the sign-in, e.g. a permission its key lacks, each with its fix.
 	Notes []string
+	// VendorOff is true when the vendor itself shows that its own tie to a PSA system is off (DESIGN §1.7 M13), false when
+	// it shows that it may be on; nil: it does not say.
+	VendorOff *bool
 }

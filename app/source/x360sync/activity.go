@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"sync"
 	"time"
 	"unicode"
 
@@ -17,6 +18,8 @@ const (
 	streamActivity = "activity"         // per organization whose log is read: the newest row
 	streamScope    = "activity.scope"   // of the top: whether its log shows what happened below it
 	streamParents  = "suborganizations" // per organization: "1" when it was seen to have some
+	streamSignIn   = "signin"           // per account or machine: how often its sign-in failed in a row
+	streamDown     = "disconnected"     // per machine: since when we say that it is away
 )
 
 const (
@@ -36,7 +39,10 @@ const (
 // logRow is a row with the server's own record.
 type logRow struct {
 	activity
-	raw json.RawMessage
+	raw  json.RawMessage
+	kind string // the slug of its type, once that is known
+	// partial says that the log it stands in was not read down to the mark: rows below it come at another pull.
+	partial bool
 }
 
 // logRead is what came of reading one organization's log.
@@ -46,10 +52,12 @@ type logRead struct {
 	lowest  string // smallest id that was seen
 	whole   bool   // the log was read to its end
 	newest  bookmark
+	fresh   int    // rows above the mark
 	problem string // why rows may be missing; the mark must not move then
 }
 
-// bookmark is the newest row of a log that was read.
+// bookmark is the newest row of a log that was read. One without an id is of a log that was never read, in an account
+// that was: only what happened since is news there.
 type bookmark struct {
 	id string
 	at time.Time
@@ -70,7 +78,7 @@ func (b bookmark) isZero() bool { return b.id == "" }
 
 // horizon is the moment from which rows are taken even when their id is not above the mark.
 func (b bookmark) horizon(now time.Time) time.Time {
-	if b.isZero() {
+	if b.at.IsZero() {
 		return now.Add(-firstReach)
 	}
 	return b.at.Add(-overlap)
@@ -109,7 +117,7 @@ func readLog(ctx context.Context, api getter, id string, mark bookmark, now time
 				descending = false
 			}
 			previous = a.key()
-			out.take(logRow{a, raw}, mark, now)
+			out.take(logRow{activity: a, raw: raw}, mark, now)
 			reached = !mark.wants(a, now)
 		}
 		if descending && reached {
@@ -162,6 +170,9 @@ func (l *logRead) take(r logRow, mark bookmark, now time.Time) {
 	}
 	if mark.wants(r.activity, now) {
 		l.rows = append(l.rows, r)
+		if mark.isZero() || compareIDs(r.key(), mark.id) > 0 {
+			l.fresh++
+		}
 	}
 }
 
@@ -171,39 +182,32 @@ type news struct {
 	marks    []app.Mark
 	problems []string
 	unread   []string
+	fresh    int // rows that no pull has read before
 }
 
 // readNews reads the top's log, and the others' where that does not show what happens below.
 func readNews(ctx context.Context, api getter, t *tree, old marks, now time.Time) (news, error) {
 	var out news
 	scope := old.get(streamScope, t.top)
-	ids := []string{t.top}
-	if scope == scopeEach {
-		ids = t.order
-	}
-	var first logRead
-	reads := make([]logRead, len(ids))
-	failures := 0
-	err := each(ctx, ids, func(ctx context.Context, i int, id string) error {
-		l, err := readLog(ctx, api, id, parseBookmark(old.get(streamActivity, id)), now)
-		if err != nil && (fatal(err) || id == t.top) {
-			return err
-		}
-		if err != nil {
-			l.problem, _ = unreadable("", err)
-		}
-		reads[i] = l
-		return nil
-	})
+	top, err := readLog(ctx, api, t.top, parseBookmark(old.get(streamActivity, t.top)), now)
 	if err != nil {
 		return out, err
 	}
-	first = reads[0]
 	if scope == "" && len(t.order) > 1 {
-		if scope, err = findScope(ctx, api, t, first, &failures); err != nil {
+		failures := 0
+		if scope, err = findScope(ctx, api, t, top, &failures); err != nil {
 			return out, err
 		}
 		out.mark(streamScope, t.top, scope)
+	}
+	ids, reads := []string{t.top}, []logRead{top}
+	if scope == scopeEach {
+		ids = t.order
+		below, err := readLogs(ctx, api, t, old, now)
+		if err != nil {
+			return out, err
+		}
+		reads = append(reads, below...)
 	}
 	seen := map[string]bool{}
 	for i, l := range reads {
@@ -213,13 +217,43 @@ func readNews(ctx context.Context, api getter, t *tree, old marks, now time.Time
 	return out, nil
 }
 
+// readLogs reads the logs of all organizations below the top. Of one whose log was never read, only what happened since
+// the account was is news: the rest would come as a flood of old rows.
+func readLogs(ctx context.Context, api getter, t *tree, old marks, now time.Time) ([]logRead, error) {
+	since := parseBookmark(old.get(streamActivity, t.top)).at
+	ids := t.order[1:]
+	reads := make([]logRead, len(ids))
+	var mu sync.Mutex
+	failures := 0
+	err := each(ctx, ids, func(ctx context.Context, i int, id string) error {
+		mark := parseBookmark(old.get(streamActivity, id))
+		if mark.isZero() {
+			mark.at = since
+		}
+		l, err := readLog(ctx, api, id, mark, now)
+		if err != nil {
+			mu.Lock()
+			defer mu.Unlock()
+			if fatal(err) || tooMany(&failures, err) {
+				return err
+			}
+			l.problem, _ = unreadable("", err)
+		}
+		reads[i] = l
+		return nil
+	})
+	return reads, err
+}
+
 func (n *news) add(t *tree, id string, l logRead, seen map[string]bool) {
 	for _, r := range l.rows {
 		if !seen[r.key()] {
 			seen[r.key()] = true
+			r.partial = l.problem != ""
 			n.rows = append(n.rows, r)
 		}
 	}
+	n.fresh += l.fresh
 	if l.problem != "" {
 		n.problems = append(n.problems, fmt.Sprintf("%s, activity log: %s", t.name(id), l.problem))
 		n.unread = append(n.unread, id)
@@ -298,7 +332,7 @@ func (r logRow) event(source string, t *tree, kind string, now time.Time) app.Ev
 		}
 	}
 	e.Object = r.object(t, e.OrganizationID)
-	e.Title = strings.Join(strings.Fields(r.ActorText+" "+r.ActionText+" "+r.ActedOnText), " ")
+	e.Title = plain(r.ActorText + " " + r.ActionText + " " + r.ActedOnText)
 	if e.Title == "" {
 		e.Title = strings.ReplaceAll(kind, "_", " ")
 	}
@@ -310,13 +344,13 @@ func (r logRow) event(source string, t *tree, kind string, now time.Time) app.Ev
 func (r logRow) object(t *tree, organization string) app.Object {
 	switch {
 	case r.ActedOnType == "machine" && r.ActedOnMachineID != "":
-		return app.Object{Kind: app.ObjectMachine, ExternalID: string(r.ActedOnMachineID), Name: r.ActedOnText}
+		return app.Object{Kind: app.ObjectMachine, ExternalID: string(r.ActedOnMachineID), Name: named("Machine ", r.ActedOnMachineID, r.ActedOnText)}
 	case r.ActedOnType == "person" && r.ActedOnPersonID != "":
-		return app.Object{Kind: app.ObjectAccount, ExternalID: string(r.ActedOnPersonID), Name: r.ActedOnText}
+		return app.Object{Kind: app.ObjectAccount, ExternalID: string(r.ActedOnPersonID), Name: named("Account ", r.ActedOnPersonID, r.ActedOnText)}
 	case r.ActedOnRootID != "":
-		return app.Object{Kind: app.ObjectRoot, ExternalID: string(r.ActedOnRootID), Name: r.ActedOnText}
+		return app.Object{Kind: app.ObjectRoot, ExternalID: string(r.ActedOnRootID), Name: named("Root ", r.ActedOnRootID, r.ActedOnText)}
 	case r.ActorType == "machine" && r.ActorMachineID != "" && (r.ActedOnType == "organization" || r.ActedOnType == ""):
-		return app.Object{Kind: app.ObjectMachine, ExternalID: string(r.ActorMachineID), Name: r.ActorText}
+		return app.Object{Kind: app.ObjectMachine, ExternalID: string(r.ActorMachineID), Name: named("Machine ", r.ActorMachineID, r.ActorText)}
 	}
 	return app.Object{Kind: app.ObjectOrganization, ExternalID: organization, Name: t.name(organization)}
 }

@@ -123,7 +123,7 @@ func TestScopeIsMeasured(t *testing.T) {
 			f.add("1", "activity", mixed)
 			f.add("2", "activity", mixed)
 		}, scopeAll, 1},
-		{"another row below", func(f *fake) { f.add("1", "activity", entry(5, 1, "1")); f.add("2", "activity", entry(6, 1, "2")) }, scopeEach, 1},
+		{"another row below", func(f *fake) { f.add("1", "activity", entry(5, 1, "1")); f.add("2", "activity", entry(6, 1, "2")) }, scopeEach, 2},
 		{"nothing below", func(f *fake) { f.add("1", "activity", entry(5, 1, "1")) }, "", 1},
 	}
 	for _, tt := range tests {
@@ -187,7 +187,7 @@ func TestEventOfARow(t *testing.T) {
 			if !ok {
 				t.Fatal("the row is dropped")
 			}
-			got := logRow{a, []byte(tt.row)}.event("sync", tr, "login_failed", noon)
+			got := logRow{activity: a, raw: []byte(tt.row)}.event("sync", tr, "login_failed", noon)
 			tt.want.Source, tt.want.SourceEventID, tt.want.Type, tt.want.State, tt.want.Severity = "sync", "activity/9", "activity.login_failed", app.Info, app.SeverityWarning
 			tt.want.ReceivedAt, tt.want.Body = noon, []byte(tt.row)
 			if tt.want.OccurredAt.IsZero() {

@@ -98,7 +98,8 @@ func (s *Source) currentFleet(ctx context.Context, t *tree, now time.Time) (*fle
 // sameOrganizations reports whether the fleet was read with the organizations of t.
 func sameOrganizations(t *tree, f *fleet) bool { return slices.Equal(f.tree, t.order) }
 
-// currentUsage returns accounts and roots as they stand; in a big account they are kept for a while.
+// currentUsage returns accounts and roots as they stand; in a big account they are kept for a while. Who is an account
+// decides who was added or removed, so it is confirmed as what is billed.
 func (s *Source) currentUsage(ctx context.Context, t *tree, now time.Time) (*usage, error) {
 	s.mu.Lock()
 	old := s.usage
@@ -106,15 +107,22 @@ func (s *Source) currentUsage(ctx context.Context, t *tree, now time.Time) (*usa
 	if old.value != nil && old.fresh(now) {
 		return old.value, nil
 	}
-	u, err := readUsage(ctx, s.session, t)
+	u, err := readUsage(ctx, s.session, t, false)
 	if err != nil {
+		return nil, err
+	}
+	var before *holdings[person]
+	if old.value != nil {
+		before = old.value.persons
+	}
+	if err := u.persons.confirm(ctx, s.session, t, "persons", before); err != nil {
 		return nil, err
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.usage = kept[*usage]{}
-	if u.persons.problem == "" && u.roots.problem == "" && u.persons.astray == "" && u.roots.astray == "" {
-		s.usage = kept[*usage]{value: u, at: now, good: keepFor(u.calls())}
+	s.usage = kept[*usage]{value: u, at: now}
+	if u.persons.whole() && u.roots.whole() {
+		s.usage.good = keepFor(u.calls())
 	}
 	return u, nil
 }

@@ -7,7 +7,7 @@ import (
 	"psabridge/app"
 )
 
-// fleet is the File-Server-Enabled machines and whose they are. A machine record carries no company, and an
+// fleet is the file servers and desktop clients, and whose they are. A machine record carries no company, and an
 // organization's list holds the machines of everything below it: what is left of a list when its children's lists are
 // taken away is its own.
 type fleet struct {
@@ -58,7 +58,7 @@ func tooMany(failures *int, err error) bool {
 
 func (f *fleet) take(id string, rows []machine) {
 	for _, m := range rows {
-		if m.counts() {
+		if m.kind() != "" {
 			f.machines[m.key()] = m
 			f.lists[id] = append(f.lists[id], m.key())
 		}
@@ -115,7 +115,7 @@ func (f *fleet) with(rows []machine) (*fleet, bool) {
 	next := *f
 	next.machines = map[string]machine{}
 	for _, m := range rows {
-		if !m.counts() {
+		if m.kind() == "" {
 			continue
 		}
 		if _, ok := f.machines[m.key()]; !ok {

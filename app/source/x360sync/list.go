@@ -25,8 +25,11 @@ type getter interface {
 // page is one answer of a list.
 type page struct {
 	Results *[]json.RawMessage `json:"results"`
-	Total   *int               `json:"total"`
+	Total   amount             `json:"total"`
 }
+
+// total is what the page says of the length of its list; false when it says nothing that can be one.
+func (p page) total() (int64, bool) { return p.Total.bytes, p.Total.known && p.Total.bytes >= 0 }
 
 // row is an entry of a list that can be told apart from the others.
 type row interface{ key() string }
@@ -77,10 +80,11 @@ func list[T row](ctx context.Context, api getter, path string) (listing[T], erro
 }
 
 // pages reads one page after the other until the total is reached or a page is empty. Offsets go by what was really
-// sent: a short page is not the end, and two pages are not a snapshot.
+// sent: a short page is not the end, and two pages are not a snapshot. A total that is reached exactly with a full page
+// may be the length of a page rather than of the list: then one more page is asked for.
 func pages(ctx context.Context, api getter, path string) iter.Seq2[page, error] {
 	return func(yield func(page, error) bool) {
-		for offset, n := 0, 0; n < maxPages; n++ {
+		for offset, first, n := 0, 0, 0; n < maxPages; n++ {
 			var query url.Values
 			if offset > 0 {
 				query = url.Values{"offset": {strconv.Itoa(offset)}}
@@ -93,8 +97,13 @@ func pages(ctx context.Context, api getter, path string) iter.Seq2[page, error] 
 			if !yield(p, err) || err != nil || len(*p.Results) == 0 {
 				return
 			}
-			offset += len(*p.Results)
-			if p.Total == nil && len(*p.Results) < pageSize || p.Total != nil && offset >= *p.Total {
+			length := len(*p.Results)
+			if n == 0 {
+				first = length
+			}
+			full := length == pageSize || n > 0 && length >= first
+			offset += length
+			if total, ok := p.total(); !full && (!ok || int64(offset) >= total) {
 				return
 			}
 		}
@@ -104,7 +113,7 @@ func pages(ctx context.Context, api getter, path string) iter.Seq2[page, error] 
 // counter decides whether the pages of a list add up.
 type counter struct {
 	seen    map[string]bool
-	total   int
+	total   int64
 	known   bool // a total was given
 	changed bool // it was another on a later page
 	missing bool // some page had none
@@ -112,12 +121,12 @@ type counter struct {
 }
 
 func (c *counter) page(p page) {
-	switch {
-	case p.Total == nil:
+	switch total, ok := p.total(); {
+	case !ok:
 		c.missing = true
 	case !c.known:
-		c.total, c.known = *p.Total, true
-	case *p.Total != c.total:
+		c.total, c.known = total, true
+	case total != c.total:
 		c.changed = true
 	}
 }
@@ -138,7 +147,7 @@ func (c *counter) problem() string {
 		return "The list does not say how long it is, so nobody can tell whether it is whole."
 	case c.changed:
 		return "The list changed while it was read."
-	case len(c.seen) != c.total:
+	case int64(len(c.seen)) != c.total:
 		return fmt.Sprintf("The list names %d entries and showed %d.", c.total, len(c.seen))
 	}
 	return ""

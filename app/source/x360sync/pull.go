@@ -3,12 +3,14 @@ package x360sync
 import (
 	"cmp"
 	"context"
+	"fmt"
 	"math"
 	"slices"
 	"strconv"
 	"time"
 
 	"psabridge/app"
+	"psabridge/app/source"
 )
 
 // Pull reads the tree, what the machines and quotas show, and the activity since the marks. What could not be read is
@@ -23,17 +25,20 @@ func (s *Source) Pull(ctx context.Context, old []app.Mark) (app.Batch, error) {
 	}
 	p := &pull{source: s, tree: t, marks: indexMarks(old), now: now, unread: map[string]bool{}}
 	p.batch = app.Batch{Source: s.name, ReadAt: now, Organizations: t.organizations(s.name)}
-	p.organizations()
-	for _, step := range []func(context.Context) error{p.activity, p.machines, p.quotas} {
-		if err := step(ctx); err != nil {
+	p.organizations(ctx)
+	for _, step := range []struct {
+		read func(context.Context) error
+		of   []string // what is not known when it cannot be read
+	}{{p.activity, []string{t.top}}, {p.machines, t.order}, {p.accounts, t.order}} {
+		if err := step.read(ctx); err != nil {
 			if fatal(err) {
 				return app.Batch{}, err
 			}
 			p.problem(app.ErrorMessage(err))
-			p.unreadable(t.order...)
+			p.unreadable(step.of...)
 		}
 	}
-	return p.finish(), nil
+	return p.finish(ctx), nil
 }
 
 // pull is one Pull under way.
@@ -62,13 +67,15 @@ func (p *pull) unreadable(ids ...string) {
 // organizations judges whether the tree is whole. An organization the server will not let us look below leaves no hole
 // unless it was seen to have suborganizations before: one customer that keeps its privacy must not keep all others
 // from counting as read, for ever.
-func (p *pull) organizations() {
+func (p *pull) organizations(ctx context.Context) {
+	source.Step(ctx, count(len(p.tree.order), "organization", "organizations")+" in "+count(p.tree.calls, "call", "calls"))
 	ids, problems := p.tree.unread()
 	p.unreadable(ids...)
 	p.batch.Problems = append(p.batch.Problems, problems...)
 	p.batch.OrganizationsComplete = true
 	for _, id := range p.tree.order {
 		n := p.tree.nodes[id]
+		p.present(id, p.organization(id))
 		before := p.marks.get(streamParents, id) == "1"
 		switch {
 		case n.unread != "":
@@ -96,44 +103,28 @@ func (p *pull) activity(ctx context.Context) error {
 	if err != nil {
 		return err // no event without its type: the marks stay, the rows come again
 	}
-	for _, r := range n.rows {
-		p.batch.Events = append(p.batch.Events, r.event(p.source.name, p.tree, cmp.Or(kinds[string(r.TypeID)], "type_"+string(r.TypeID)), p.now))
+	for i := range n.rows {
+		r := &n.rows[i]
+		r.kind = cmp.Or(kinds[string(r.TypeID)], "type_"+string(r.TypeID))
+		p.batch.Events = append(p.batch.Events, r.event(p.source.name, p.tree, r.kind, p.now))
 	}
+	p.signIns(n.rows)
 	p.news = append(p.news, n.marks...)
+	source.Step(ctx, "Activity: "+count(n.fresh, "new row", "new rows"))
 	return nil
 }
 
-func (p *pull) machines(ctx context.Context) error {
-	f, err := p.source.currentFleet(ctx, p.tree, p.now)
-	if err != nil {
-		return err
-	}
-	for id, text := range f.problems {
-		p.unreadable(id)
-		p.problem(text)
-	}
-	for id, m := range f.machines {
-		if owner := f.owner[id]; owner != "" {
-			p.state(connection(m, owner))
-		}
-	}
-	return nil
+// organization is the object that stands for a whole organization.
+func (p *pull) organization(id string) app.Object {
+	return app.Object{Kind: app.ObjectOrganization, ExternalID: id, Name: p.tree.name(id)}
 }
 
-// connection says whether a machine is connected, since when. A machine that never signed in says nothing.
-func connection(m machine, owner string) (app.ObjectState, bool) {
-	o := app.ObjectState{OrganizationID: owner, Object: app.Object{Kind: app.ObjectMachine, ExternalID: m.key(), Name: m.name()}, What: app.StateConnection}
-	switch {
-	case !m.LastDisconnect.IsZero() && !m.LastDisconnect.Before(m.LastLogin.Time):
-		o.Value, o.Since = app.Disconnected, m.LastDisconnect.Time
-	case !m.LastLogin.IsZero():
-		o.Value, o.Since = app.Connected, m.LastLogin.Time
-	default:
-		return o, false
-	}
-	return o, true
+// present says that something is there.
+func (p *pull) present(organization string, o app.Object) {
+	p.state(app.ObjectState{OrganizationID: organization, Object: o, What: app.StatePresent, Value: app.Yes}, true)
 }
 
+// state takes a state into the batch, unless there is nothing to say.
 func (p *pull) state(o app.ObjectState, ok bool) {
 	if ok {
 		o.From = p.now
@@ -141,29 +132,33 @@ func (p *pull) state(o app.ObjectState, ok bool) {
 	}
 }
 
-func (p *pull) quotas(ctx context.Context) error {
+// accounts says who is there, and how much of the quotas is used.
+func (p *pull) accounts(ctx context.Context) error {
 	u, err := p.source.currentUsage(ctx, p.tree, p.now)
 	if err != nil {
 		return err
 	}
-	for _, text := range []string{u.persons.problem, u.roots.problem} {
-		if text != "" {
-			p.problem(text)
-			p.unreadable(p.tree.order...)
-		}
-	}
+	people, folders := 0, 0
 	for _, id := range p.tree.order {
+		for _, why := range []string{u.persons.why(p.tree, id), u.roots.why(p.tree, id)} {
+			if why != "" {
+				p.problem(why)
+				p.unreadable(id)
+			}
+		}
+		people, folders = people+len(u.persons.of[id]), folders+len(u.roots.of[id])
 		for _, a := range u.persons.of[id] {
+			object := app.Object{Kind: app.ObjectAccount, ExternalID: a.key(), Name: a.name()}
+			p.present(id, object)
 			if a.SpaceUsage.known {
-				object := app.Object{Kind: app.ObjectAccount, ExternalID: a.key(), Name: a.name()}
 				p.state(quota(id, object, a.SpaceUsage.bytes, a.SpaceQuota))
 			}
 		}
 		if used, ok := p.spaceBelow(u, id); ok {
-			object := app.Object{Kind: app.ObjectOrganization, ExternalID: id, Name: p.tree.name(id)}
-			p.state(quota(id, object, used, p.tree.nodes[id].Policy.SpaceQuota))
+			p.state(quota(id, p.organization(id), used, p.tree.nodes[id].Policy.SpaceQuota))
 		}
 	}
+	source.Step(ctx, fmt.Sprintf("Accounts %d, folders %d", people, folders))
 	return nil
 }
 
@@ -199,16 +194,30 @@ func percent(used, limit int64) int64 {
 }
 
 // finish puts the batch in order and keeps only the marks that moved.
-func (p *pull) finish() app.Batch {
+func (p *pull) finish(ctx context.Context) app.Batch {
 	for _, id := range p.tree.order {
+		readable := app.Yes
 		if p.unread[id] {
+			readable = app.No
 			p.batch.Unread = append(p.batch.Unread, id)
 		}
+		p.state(app.ObjectState{OrganizationID: id, Object: p.organization(id), What: app.StateReadable, Value: readable}, true)
 	}
 	slices.SortFunc(p.batch.States, func(a, b app.ObjectState) int {
-		return cmp.Or(compareIDs(a.OrganizationID, b.OrganizationID), cmp.Compare(a.Object.Kind, b.Object.Kind), compareIDs(a.Object.ExternalID, b.Object.ExternalID))
+		return cmp.Or(compareIDs(a.OrganizationID, b.OrganizationID), cmp.Compare(a.Object.Kind, b.Object.Kind), compareIDs(a.Object.ExternalID, b.Object.ExternalID), cmp.Compare(a.What, b.What))
 	})
 	slices.Sort(p.batch.Problems)
 	p.batch.Marks = p.marks.changed(p.news)
+	for _, text := range p.batch.Problems {
+		source.Step(ctx, "Not read: "+text)
+	}
 	return p.batch
+}
+
+// count is a number with its noun.
+func count(n int, one, many string) string {
+	if n == 1 {
+		return "1 " + one
+	}
+	return strconv.Itoa(n) + " " + many
 }

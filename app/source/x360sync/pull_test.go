@@ -196,6 +196,12 @@ func TestReadingsOfTheSample(t *testing.T) {
 					want++
 				}
 			}
+		case app.MeterGuests:
+			for _, g := range w.msp.Guests(sample.MasterID) {
+				if itoa(g.CompanyID) == r.OrganizationID {
+					want++
+				}
+			}
 		case app.MeterFileServer:
 			for _, m := range w.msp.Servers() {
 				if itoa(m.CompanyID) == r.OrganizationID {

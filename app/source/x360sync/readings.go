@@ -2,13 +2,16 @@ package x360sync
 
 import (
 	"context"
+	"fmt"
 	"slices"
 	"time"
 
 	"psabridge/app"
+	"psabridge/app/source"
 )
 
-// Readings counts accounts, File-Server-Enabled machines and bytes, own and inclusive.
+// Readings counts accounts, guests, file servers and bytes, own and inclusive, and keeps what the server says of its own
+// usage.
 // Codes: unauthorized, forbidden, not_found, rate_limited, unavailable.
 func (s *Source) Readings(ctx context.Context) (app.Usage, error) {
 	top, err := s.topOrganization(ctx)
@@ -19,7 +22,8 @@ func (s *Source) Readings(ctx context.Context) (app.Usage, error) {
 	if err != nil {
 		return app.Usage{}, err
 	}
-	u, err := readUsage(ctx, s.session, t)
+	source.Step(ctx, count(len(t.order), "organization", "organizations")+" in "+count(t.calls, "call", "calls"))
+	u, err := readUsage(ctx, s.session, t, true)
 	if err != nil {
 		return app.Usage{}, err
 	}
@@ -30,12 +34,20 @@ func (s *Source) Readings(ctx context.Context) (app.Usage, error) {
 	if err != nil {
 		return app.Usage{}, err
 	}
-	now := s.now().UTC()
-	var out []app.Reading
-	for _, m := range s.shares(t, u, f) {
-		out = append(out, m.readings(t, s.name, now)...)
+	details, err := readMappings(ctx, s.session, f)
+	if err != nil {
+		return app.Usage{}, err
 	}
-	return app.Usage{Readings: out}, nil
+	book := newBook(s.name, t, s.now().UTC())
+	for _, m := range shares(t, u, f, details) {
+		book.add(m)
+	}
+	raw, err := s.metrics(ctx, book)
+	if err != nil {
+		return app.Usage{}, err
+	}
+	book.tell(ctx)
+	return app.Usage{Readings: book.readings, Raw: raw}, nil
 }
 
 // share is one organization's own part of a meter.
@@ -52,27 +64,45 @@ type meter struct {
 	astray string // see holdings
 }
 
-func (s *Source) shares(t *tree, u *usage, f *fleet) []meter {
-	accounts := meter{name: app.MeterAccounts, unit: app.UnitEach, own: map[string]share{}, astray: u.persons.astray}
+// shares sorts what was read into meters.
+func shares(t *tree, u *usage, f *fleet, details map[string]string) []meter {
 	storage := meter{name: app.MeterStorage, unit: app.UnitBytes, own: map[string]share{}, astray: u.roots.astray}
 	servers := meter{name: app.MeterFileServer, unit: app.UnitEach, own: map[string]share{}}
 	for _, id := range t.order {
 		items, _, problem := u.space(t, id)
 		storage.own[id] = share{sorted(items), problem}
-
-		var people []app.EvidenceItem
-		for _, p := range u.persons.of[id] {
-			people = append(people, app.EvidenceItem{Kind: app.ObjectAccount, ExternalID: p.key(), Name: p.name(), Amount: app.Q(1)})
-		}
-		accounts.own[id] = share{sorted(people), u.persons.why(t, id)}
 		servers.own[id] = share{problem: f.problems[id]}
 	}
 	for id, owner := range f.owner {
+		m := f.machines[id]
+		if m.kind() != kindServer {
+			continue
+		}
 		one := servers.own[owner]
-		one.items = append(one.items, app.EvidenceItem{Kind: app.ObjectMachine, ExternalID: id, Name: f.machines[id].name(), Amount: app.Q(1)})
-		servers.own[owner] = share{sorted(one.items), one.problem}
+		one.items = append(one.items, app.EvidenceItem{Kind: app.ObjectMachine, ExternalID: id, Name: m.name(), Amount: app.Q(1), Detail: details[id]})
+		servers.own[owner] = one
 	}
-	return []meter{accounts, storage, servers}
+	for _, one := range servers.own {
+		sorted(one.items)
+	}
+	out := []meter{heads(t, u.persons, app.MeterAccounts, app.ObjectAccount, person.name), storage, servers}
+	if u.guests != nil {
+		out = append(out, heads(t, u.guests, app.MeterGuests, app.ObjectGuest, guest.name))
+	}
+	return out
+}
+
+// heads counts rows, one each.
+func heads[T owned](t *tree, h *holdings[T], name app.Meter, kind app.ObjectKind, call func(T) string) meter {
+	m := meter{name: name, unit: app.UnitEach, own: map[string]share{}, astray: h.astray}
+	for _, id := range t.order {
+		var items []app.EvidenceItem
+		for _, one := range h.of[id] {
+			items = append(items, app.EvidenceItem{Kind: kind, ExternalID: one.key(), Name: call(one), Amount: app.Q(1)})
+		}
+		m.own[id] = share{sorted(items), h.why(t, id)}
+	}
+	return m
 }
 
 func sorted(items []app.EvidenceItem) []app.EvidenceItem {
@@ -80,25 +110,51 @@ func sorted(items []app.EvidenceItem) []app.EvidenceItem {
 	return items
 }
 
-// readings turns the shares into two readings for every organization: alone, and with everything below it.
-func (m meter) readings(t *tree, source string, now time.Time) []app.Reading {
-	out := make([]app.Reading, 0, 2*len(t.order))
-	for _, id := range t.order {
-		r := app.Reading{
-			Source: source, OrganizationID: id, Meter: m.name, Unit: m.unit, Method: app.MethodComputed, AsOf: now,
-		}
-		out = append(out, m.fill(r, app.BasisOwn, []string{id}, ""))
-		astray := ""
-		if id == t.top {
-			astray = m.astray
-		}
-		out = append(out, m.fill(r, app.BasisInclusive, t.below(id), astray))
-	}
-	return out
+// book is the readings of one account: for every organization and meter one alone, and one with everything below it.
+type book struct {
+	source   string
+	tree     *tree
+	now      time.Time
+	readings []app.Reading
+	at       map[readingOf]int
+	meters   []app.Meter
 }
 
-func (m meter) fill(r app.Reading, basis app.Basis, ids []string, problem string) app.Reading {
-	r.Basis, r.Problem = basis, problem
+type readingOf struct {
+	organization string
+	meter        app.Meter
+	basis        app.Basis
+}
+
+func newBook(source string, t *tree, now time.Time) *book {
+	return &book{source: source, tree: t, now: now, at: map[readingOf]int{}}
+}
+
+// of returns a reading, to look at or to change; nil when there is none.
+func (b *book) of(id string, m app.Meter, basis app.Basis) *app.Reading {
+	i, ok := b.at[readingOf{id, m, basis}]
+	if !ok {
+		return nil
+	}
+	return &b.readings[i]
+}
+
+func (b *book) add(m meter) {
+	b.meters = append(b.meters, m.name)
+	for _, id := range b.tree.order {
+		astray := ""
+		if id == b.tree.top {
+			astray = m.astray
+		}
+		b.put(m, id, app.BasisOwn, []string{id}, "")
+		b.put(m, id, app.BasisInclusive, b.tree.below(id), astray)
+	}
+}
+
+func (b *book) put(m meter, id string, basis app.Basis, ids []string, problem string) {
+	r := app.Reading{
+		Source: b.source, OrganizationID: id, Meter: m.name, Basis: basis, Unit: m.unit, Method: app.MethodComputed, AsOf: b.now, Problem: problem,
+	}
 	for _, id := range ids {
 		own := m.own[id]
 		if r.Problem == "" {
@@ -110,5 +166,27 @@ func (m meter) fill(r app.Reading, basis app.Basis, ids []string, problem string
 		r.Quantity = r.Quantity.Add(item.Amount)
 	}
 	r.Complete = r.Problem == ""
-	return r
+	b.at[readingOf{id, m.name, basis}] = len(b.readings)
+	b.readings = append(b.readings, r)
+}
+
+// tell says what was counted, and what is missing.
+func (b *book) tell(ctx context.Context) {
+	for _, m := range b.meters {
+		whole := 0
+		for _, id := range b.tree.order {
+			if b.of(id, m, app.BasisOwn).Complete {
+				whole++
+			}
+		}
+		r := b.of(b.tree.top, m, app.BasisInclusive)
+		text := fmt.Sprintf("%s: %s", m, r.Quantity)
+		if r.Unit != app.UnitEach {
+			text += " " + r.Unit
+		}
+		if !r.Complete {
+			text += fmt.Sprintf(" at least; %d of %d organizations are complete. %s", whole, len(b.tree.order), r.Problem)
+		}
+		source.Step(ctx, text)
+	}
 }

@@ -7,8 +7,6 @@ import (
 	"log/slog"
 	"net/http"
 	"net/url"
-	"strconv"
-	"strings"
 	"time"
 
 	"psabridge/app"
@@ -43,14 +41,19 @@ type session struct {
 	refreshAt time.Time
 	expiresAt time.Time
 	holdUntil time.Time // no password before this moment
-	login     string    // whose sign-in it is
-	attempt   string    // these very credentials, as they were entered
+	asked     bool      // this process has renewed the sign-in before
+	lost      bool      // a renewal got no answer: what it brought is lost
+
+	login   string // whose sign-in it is when it was got by password
+	atPage  string // the same when it was got on the vendor's own page
+	attempt string // these very credentials, as they were entered
 }
 
 func newSession(client *rest.Client, known *secrets, c Config) *session {
 	return &session{
 		client: client, known: known, creds: c.Credentials, store: c.Tokens, now: c.Now, log: c.Logger, device: c.DeviceName,
-		turn: make(chan struct{}, 1), login: c.Credentials.login(client.BaseURL()), attempt: c.Credentials.attempt(client.BaseURL()),
+		turn: make(chan struct{}, 1), login: c.Credentials.login(client.BaseURL()), atPage: c.Credentials.atPage(client.BaseURL()),
+		attempt: c.Credentials.attempt(client.BaseURL()),
 	}
 }
 
@@ -94,8 +97,7 @@ func (s *session) explain(resp *rest.Response, err error) error {
 		return err
 	}
 	if resp != nil && resp.Status == http.StatusForbidden {
-		if n, err := strconv.Atoi(strings.TrimSpace(resp.Header.Get("Retry-After"))); err == nil && n > 0 {
-			wait := min(time.Duration(n)*time.Second, time.Hour)
+		if wait := rest.RetryAfter(resp.Header, time.Now()); wait > 0 {
 			s.client.Limiter().Pause(wait)
 			return &app.Error{Code: app.RateLimited, Message: "x360Sync asked us to wait.", RetryAfter: wait, Outcome: app.OutcomeNone, Err: e.Err}
 		}
@@ -111,12 +113,10 @@ func (s *session) explain(resp *rest.Response, err error) error {
 // accessToken returns a token that works, as far as we know. rejected is a token the server has just refused; "" for none.
 // The exchange goes on when the caller gives up: a token that was rotated and not read would cost the sign-in.
 func (s *session) accessToken(ctx context.Context, rejected string) (string, error) {
-	select {
-	case s.turn <- struct{}{}:
-	case <-ctx.Done():
-		return "", ctx.Err()
+	if err := s.enter(ctx); err != nil {
+		return "", err
 	}
-	defer func() { <-s.turn }()
+	defer s.leave()
 	now := s.now()
 	if rejected != "" && s.access == rejected {
 		s.access = ""
@@ -138,6 +138,18 @@ func (s *session) accessToken(ctx context.Context, rejected string) (string, err
 	return "", err
 }
 
+// enter waits for its turn.
+func (s *session) enter(ctx context.Context) error {
+	select {
+	case s.turn <- struct{}{}:
+		return nil
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+}
+
+func (s *session) leave() { <-s.turn }
+
 // renew gets a new access token by the best way there is.
 func (s *session) renew(ctx context.Context, now time.Time) error {
 	if err := s.load(ctx); err != nil {
@@ -149,12 +161,17 @@ func (s *session) renew(ctx context.Context, now time.Time) error {
 		}
 	}
 	if s.token.Refused == s.attempt {
-		return signInAgain(s.token.Reason)
+		return signInAgain(s.token)
 	}
-	if s.token.RefreshToken != "" && s.token.Login == s.login {
+	if s.ours(s.token) {
 		return s.refresh(ctx, now)
 	}
 	return s.signIn(ctx, now)
+}
+
+// ours reports whether a stored sign-in was got by the credentials of now.
+func (s *session) ours(t Token) bool {
+	return t.RefreshToken != "" && (t.Login == s.login || t.Login == s.atPage)
 }
 
 func (s *session) load(ctx context.Context) error {
@@ -188,131 +205,4 @@ func wrapStore(err error, message string) error {
 		return err
 	}
 	return app.Wrap(err, app.Unavailable, message)
-}
-
-func (s *session) refresh(ctx context.Context, now time.Time) error {
-	used := s.token.RefreshToken
-	g, err := s.exchange(ctx, url.Values{"grant_type": {"refresh_token"}, "refresh_token": {used}})
-	if err == nil {
-		return s.accept(ctx, now, g)
-	}
-	if !refused(err) {
-		return err
-	}
-	// Another session of the same source may have rotated the token a moment ago, e.g. one that settings have replaced.
-	if t, lerr := s.store.Load(ctx); lerr == nil && t.RefreshToken != "" && t.RefreshToken != used && t.Login == s.login {
-		s.known.add(t.RefreshToken)
-		s.token = t
-		if g, err = s.exchange(ctx, url.Values{"grant_type": {"refresh_token"}, "refresh_token": {t.RefreshToken}}); err == nil {
-			return s.accept(ctx, now, g)
-		}
-		if !refused(err) {
-			return err
-		}
-	}
-	return s.giveUp(ctx, err)
-}
-
-func (s *session) signIn(ctx context.Context, now time.Time) error {
-	if s.creds.Username == "" || s.creds.Password == "" {
-		return app.Errorf(app.Unauthorized, "The x360Sync user name or password is not set. Enter both on the source's page.")
-	}
-	if now.Before(s.holdUntil) {
-		return app.Errorf(app.Unavailable, "The last x360Sync sign-in was not answered. It is tried again at %s, so that the account is not locked.", s.holdUntil.UTC().Format("15:04 MST"))
-	}
-	form := url.Values{
-		"grant_type": {"password"}, "username": {s.creds.Username}, "password": {s.creds.Password.Reveal()},
-		"guid": {s.token.GUID}, "dns_name": {s.device},
-	}
-	if s.creds.AuthCode != "" {
-		form.Set("auth_code", s.creds.AuthCode.Reveal())
-	}
-	g, err := s.exchange(ctx, form)
-	switch {
-	case err == nil:
-		return s.accept(ctx, now, g)
-	case refused(err):
-		return s.giveUp(ctx, err)
-	case app.ErrorOutcome(err) == app.OutcomeUnknown:
-		s.holdUntil = now.Add(unknownPause)
-	}
-	return err
-}
-
-// exchange is POST /oauth/token.
-func (s *session) exchange(ctx context.Context, form url.Values) (grant, error) {
-	form.Set("client_id", s.creds.clientID())
-	if s.creds.ClientSecret != "" {
-		form.Set("client_secret", s.creds.ClientSecret.Reveal())
-	}
-	req, err := s.client.NewRequest(ctx, http.MethodPost, "oauth/token", nil, form)
-	if err != nil {
-		return grant{}, err
-	}
-	var g grant
-	resp, err := s.client.Do(req, &g)
-	if err != nil {
-		return grant{}, s.explain(resp, err)
-	}
-	if g.AccessToken == "" {
-		return grant{}, &app.Error{Code: app.Unavailable, Outcome: app.OutcomeUnknown, Message: "x360Sync answered the sign-in without a token. A proxy may stand in between."}
-	}
-	s.known.add(g.RefreshToken, g.AccessToken)
-	return g, nil
-}
-
-// accept stores the rotated refresh token; only then does the access token count.
-func (s *session) accept(ctx context.Context, now time.Time, g grant) error {
-	next := Token{RefreshToken: g.RefreshToken, GUID: g.GUID, Login: s.login}
-	if next.RefreshToken == "" { // a server that does not rotate
-		next.RefreshToken = s.token.RefreshToken
-	}
-	if next.GUID == "" {
-		next.GUID = s.token.GUID
-	}
-	life := time.Duration(g.ExpiresIn) * time.Second
-	if life <= 0 || life > 24*time.Hour {
-		life = shortLife
-	}
-	s.token, s.access = next, ""
-	if err := s.save(ctx); err != nil {
-		return err
-	}
-	s.access, s.refreshAt, s.expiresAt = g.AccessToken, now.Add(life/2), now.Add(life)
-	return nil
-}
-
-// giveUp remembers a refusal. From here on nothing is asked until the credentials change.
-func (s *session) giveUp(ctx context.Context, err error) error {
-	reason := ""
-	if answer, ok := errors.AsType[*rest.StatusError](err); ok {
-		reason = answer.Refusal.Words
-	}
-	s.token = Token{GUID: s.token.GUID, Refused: s.attempt, Reason: reason}
-	s.access = ""
-	if err := s.save(ctx); err != nil {
-		s.log.WarnContext(ctx, "refused sign-in not stored", "error", err)
-	}
-	return signInAgain(reason)
-}
-
-func signInAgain(reason string) error {
-	said := ""
-	if reason != "" {
-		said = fmt.Sprintf(" It says: “%s”", reason)
-	}
-	return app.Errorf(app.Unauthorized, "x360Sync ended or refused the sign-in.%s Sign in again: enter the password, and the two-step code if the account uses one, on the source's page. It is not tried again by itself, because wrong sign-ins lock the account.", said)
-}
-
-// refused reports whether the server itself said no to a sign-in or a refresh.
-func refused(err error) bool {
-	answer, ok := errors.AsType[*rest.StatusError](err)
-	if !ok || !answer.Parsed {
-		return false
-	}
-	switch answer.Status {
-	case http.StatusBadRequest, http.StatusUnauthorized, http.StatusForbidden, http.StatusNotFound, http.StatusGone, http.StatusLocked:
-		return app.ErrorCode(err) != app.RateLimited
-	}
-	return false
 }

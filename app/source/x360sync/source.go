@@ -3,6 +3,7 @@ package x360sync
 import (
 	"cmp"
 	"context"
+	"fmt"
 	"log/slog"
 	"net/http"
 	"sync"
@@ -41,6 +42,7 @@ type Source struct {
 	name    string
 	top     string // configured top organization; "" asks the account
 	session getter
+	login   *session // the same, for signing in and out
 	now     func() time.Time
 
 	mu     sync.Mutex // guards what follows: what one pull keeps for the next
@@ -50,6 +52,8 @@ type Source struct {
 	usage  kept[*usage]
 	kinds  map[string]string // activity type id → text
 	kindAt time.Time
+	// disputes are the servers whose record and status contradict each other.
+	disputes map[string]dispute
 }
 
 var _ source.Source = (*Source)(nil)
@@ -77,7 +81,8 @@ func New(c Config) (*Source, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &Source{name: c.Name, top: c.TopOrganization, session: newSession(client, known, c), now: c.Now}, nil
+	login := newSession(client, known, c)
+	return &Source{name: c.Name, top: c.TopOrganization, session: login, login: login, now: c.Now}, nil
 }
 
 func orNow(now func() time.Time) func() time.Time {
@@ -104,9 +109,35 @@ func (s *Source) Check(ctx context.Context) (source.Account, error) {
 	if err := s.session.get(ctx, "version", nil, &version); err != nil && fatal(err) {
 		return source.Account{}, err // a server that hides its version is readable all the same
 	}
-	return source.Account{
-		Name: cmp.Or(me.Email, me.Username, me.name()), OrganizationID: top.key(), Organization: top.Name, Version: version.Version,
-	}, nil
+	a := source.Account{
+		Name: named("Account ", me.ID, me.Email, me.Username, me.name()), OrganizationID: top.key(), Organization: named("Organization ", top.ID, top.Name),
+		Version: plain(version.Version),
+	}
+	if psa := top.Policy.PSAEnabled; psa.known {
+		off := !psa.yes
+		a.VendorOff = &off
+	}
+	a.Notes = notes(top)
+	source.Step(ctx, "Signed in as "+a.Name+" of "+a.Organization)
+	if a.Version != "" {
+		source.Step(ctx, "x360Sync "+a.Version)
+	}
+	for _, note := range a.Notes {
+		source.Step(ctx, note)
+	}
+	return a, nil
+}
+
+// notes are what the policy of the top organization means for us.
+func notes(top organization) []string {
+	var out []string
+	if psa := top.Policy.PSAEnabled; psa.known && !psa.yes {
+		out = append(out, "The policy of the top organization says psa_enabled=false: x360Sync's own PSA integration is off, so nothing is billed or ticketed twice.")
+	}
+	if days := top.Policy.TokenDays; days.known && days.bytes > 0 && days.bytes < 3650 {
+		out = append(out, fmt.Sprintf("The policy of the top organization ends API sign-ins after %s (x360Sync: Settings, Policies, API Token Settings). When that happens you are asked to sign in again.", count(int(days.bytes), "day", "days")))
+	}
+	return out
 }
 
 // topOrganization reads the organization on top; which one it is is asked once.

@@ -20,8 +20,11 @@ type Token struct {
 	// Refused tells which attempt the server refused, by password or by refresh token: it is not made again, because a
 	// few wrong sign-ins lock the account.
 	Refused string `json:"refused,omitempty"`
-	// Reason is what the server said then.
+	// Reason is what the server said then, and Cause what probably happened.
 	Reason string `json:"reason,omitempty"`
+	Cause  string `json:"cause,omitempty"`
+	// Basic says that the client secret goes into the header instead of the form: that is what worked last.
+	Basic bool `json:"basic,omitempty"`
 }
 
 // TokenStore keeps the Token of one source.
@@ -33,7 +36,8 @@ type TokenStore interface {
 	Save(ctx context.Context, t Token) error
 }
 
-// Credentials are what a person entered. A client secret is only for servers where a client was registered.
+// Credentials are what a person entered. A client secret is only for servers where a client was registered. Without a
+// user name and password there is a sign-in only when a person signed in on the vendor's own page.
 type Credentials struct {
 	Username     string
 	Password     app.Secret
@@ -57,6 +61,12 @@ func (c Credentials) login(server string) string {
 	return fingerprint(server, strings.ToLower(c.Username), c.Password.Reveal(), c.clientID(), c.ClientSecret.Reveal())
 }
 
+// atPage tells whose sign-in it is when it was got on the vendor's own page: which user name or password stands here has
+// nothing to do with it.
+func (c Credentials) atPage(server string) string {
+	return fingerprint(server, grantCode, c.clientID(), c.ClientSecret.Reveal())
+}
+
 // attempt tells one try to sign in from the next: everything that was entered, and when.
 func (c Credentials) attempt(server string) string {
 	return fingerprint(c.login(server), c.AuthCode.Reveal(), c.EnteredAt.UTC().Format(time.RFC3339Nano))
@@ -72,6 +82,6 @@ func fingerprint(parts ...string) string {
 type grant struct {
 	AccessToken  string `json:"access_token"`
 	RefreshToken string `json:"refresh_token"`
-	ExpiresIn    int64  `json:"expires_in"`
-	GUID         string `json:"guid"`
+	ExpiresIn    amount `json:"expires_in"`
+	GUID         ref    `json:"guid"`
 }

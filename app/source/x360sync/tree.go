@@ -163,10 +163,11 @@ func (t *tree) hidden(id string) (string, bool) {
 }
 
 func (t *tree) name(id string) string {
-	if n := t.nodes[id]; n != nil && strings.TrimSpace(n.Name) != "" {
-		return strings.TrimSpace(n.Name)
+	name := ""
+	if n := t.nodes[id]; n != nil {
+		name = n.Name
 	}
-	return "Organization " + id
+	return named("Organization ", ref(id), name)
 }
 
 // organizations is the tree in the words of the bridge.
@@ -176,7 +177,7 @@ func (t *tree) organizations(source string) []app.Organization {
 		n := t.nodes[id]
 		o := app.Organization{
 			Source: source, ExternalID: id, ParentExternalID: n.parent, Name: t.name(id),
-			State: app.OrganizationPresent, Active: n.Active == nil || *n.Active,
+			State: app.OrganizationPresent, Active: n.Active.yes || !n.Active.known,
 		}
 		if !n.TrialUntil.IsZero() {
 			until := n.TrialUntil.Time

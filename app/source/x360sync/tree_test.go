@@ -180,7 +180,7 @@ func TestHoldings(t *testing.T) {
 		tr := f.tree(t)
 		h, err := readHoldings[personRow](t.Context(), f, tr, "persons")
 		if err == nil {
-			err = h.confirm(t.Context(), f, tr, "persons")
+			err = h.confirm(t.Context(), f, tr, "persons", nil)
 		}
 		if err != nil {
 			t.Fatal(err)
@@ -233,7 +233,7 @@ func TestRootWithoutSizeIsNotNothing(t *testing.T) {
 		f := newFake()
 		f.add("1", "roots", `{"id":7,"company_id":1,"name":"Shared","space_used":`+size+`}`, `{"id":8,"company_id":1,"space_used":100}`)
 		tr := f.tree(t)
-		u, err := readUsage(t.Context(), f, tr)
+		u, err := readUsage(t.Context(), f, tr, false)
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -16,6 +16,7 @@ type owned interface {
 
 func (p person) company() string { return string(p.CompanyID) }
 func (r root) company() string   { return string(r.CompanyID) }
+func (g guest) company() string  { return string(g.CompanyID) }
 
 // holdings is one list of everything in the tree, sorted by organization.
 type holdings[T owned] struct {
@@ -25,17 +26,20 @@ type holdings[T owned] struct {
 	astray   string            // why what lies below the top may lack something: rows of organizations we do not see
 	calls    int
 	seen     map[string]bool
+	asked    map[string]bool // organizations known by their own list, now or before
+	missing  bool            // the server does not have such a list
 }
 
 // readHoldings reads the list of the top organization, which shows what is below it, too.
 func readHoldings[T owned](ctx context.Context, api getter, t *tree, what string) (*holdings[T], error) {
-	h := &holdings[T]{of: map[string][]T{}, problems: map[string]string{}, seen: map[string]bool{}}
+	h := &holdings[T]{of: map[string][]T{}, problems: map[string]string{}, seen: map[string]bool{}, asked: map[string]bool{}}
 	l, err := list[T](ctx, api, "organization/"+t.top+"/"+what)
 	if err != nil && fatal(err) {
 		return nil, err
 	}
 	h.calls = max(l.calls, 1)
 	h.problem, _ = unreadable(l.problem, err)
+	h.missing = app.ErrorCode(err) == app.NotFound
 	h.add(t, l.rows)
 	return h, nil
 }
@@ -63,16 +67,21 @@ func (h *holdings[T]) add(t *tree, rows []T) int {
 
 // confirm reads again, one by one, what would be billed as nothing or may be hidden from the top: an organization
 // without a single row, and one in privacy mode. When such a look finds rows the top's list did not have, that list
-// does not show everything below it, and every organization is asked.
-func (h *holdings[T]) confirm(ctx context.Context, api getter, t *tree, what string) error {
+// does not show everything below it, and every organization is asked. Organizations that were without rows when they
+// were asked before are left out.
+func (h *holdings[T]) confirm(ctx context.Context, api getter, t *tree, what string, before *holdings[T]) error {
 	if h.problem != "" {
 		return nil // not complete anyway
 	}
 	var doubtful, others []string
 	for _, id := range t.order[1:] {
-		if n := t.nodes[id]; n.unread == "" && (len(h.of[id]) == 0 || n.PrivacyMode) {
+		switch n := t.nodes[id]; {
+		case n.unread != "":
+		case n.PrivacyMode.yes, len(h.of[id]) == 0 && !before.empty(id):
 			doubtful = append(doubtful, id)
-		} else if n.unread == "" {
+		case len(h.of[id]) == 0:
+			h.asked[id] = true
+		default:
 			others = append(others, id)
 		}
 	}
@@ -82,6 +91,11 @@ func (h *holdings[T]) confirm(ctx context.Context, api getter, t *tree, what str
 	}
 	_, err = h.ask(ctx, api, t, what, others)
 	return err
+}
+
+// empty reports whether an organization was known to have no rows.
+func (h *holdings[T]) empty(id string) bool {
+	return h != nil && h.problem == "" && h.problems[id] == "" && h.asked[id] && len(h.of[id]) == 0
 }
 
 func (h *holdings[T]) ask(ctx context.Context, api getter, t *tree, what string, ids []string) (found int, err error) {
@@ -95,6 +109,7 @@ func (h *holdings[T]) ask(ctx context.Context, api getter, t *tree, what string,
 		if err != nil && (fatal(err) || tooMany(&failures, err)) {
 			return err
 		}
+		h.asked[id] = true
 		if problem, _ := unreadable(l.problem, err); problem != "" {
 			h.problems[id] = t.name(id) + ": " + problem
 		}
@@ -103,6 +118,9 @@ func (h *holdings[T]) ask(ctx context.Context, api getter, t *tree, what string,
 	})
 	return found, err
 }
+
+// whole reports whether nothing is known to be missing.
+func (h *holdings[T]) whole() bool { return h.problem == "" && h.astray == "" && len(h.problems) == 0 }
 
 // why says why the rows of one organization may lack something; empty when they do not.
 func (h *holdings[T]) why(t *tree, id string) string {
@@ -119,29 +137,48 @@ func (h *holdings[T]) why(t *tree, id string) string {
 type usage struct {
 	persons *holdings[person]
 	roots   *holdings[root]
+	guests  *holdings[guest] // nil where nobody asked, and where the server does not know guests
 }
 
 func (u *usage) calls() int { return u.persons.calls + u.roots.calls }
 
-func readUsage(ctx context.Context, api getter, t *tree) (*usage, error) {
+// readUsage reads accounts and roots, and guests when they are wanted.
+func readUsage(ctx context.Context, api getter, t *tree, guests bool) (*usage, error) {
 	u := &usage{}
-	err := each(ctx, []string{"persons", "roots"}, func(ctx context.Context, _ int, what string) (err error) {
-		if what == "persons" {
-			u.persons, err = readHoldings[person](ctx, api, t, what)
-		} else {
-			u.roots, err = readHoldings[root](ctx, api, t, what)
-		}
-		return err
-	})
+	lists := []func(context.Context) error{
+		func(ctx context.Context) (err error) {
+			u.persons, err = readHoldings[person](ctx, api, t, "persons")
+			return err
+		},
+		func(ctx context.Context) (err error) {
+			u.roots, err = readHoldings[root](ctx, api, t, "roots")
+			return err
+		},
+	}
+	if guests {
+		lists = append(lists, func(ctx context.Context) (err error) {
+			u.guests, err = readHoldings[guest](ctx, api, t, "guests")
+			return err
+		})
+	}
+	err := each(ctx, lists, func(ctx context.Context, _ int, read func(context.Context) error) error { return read(ctx) })
+	if u.guests != nil && u.guests.missing {
+		u.guests = nil
+	}
 	return u, err
 }
 
 // confirm makes sure of what will be billed.
 func (u *usage) confirm(ctx context.Context, api getter, t *tree) error {
-	if err := u.persons.confirm(ctx, api, t, "persons"); err != nil {
+	if err := u.persons.confirm(ctx, api, t, "persons", nil); err != nil {
 		return err
 	}
-	return u.roots.confirm(ctx, api, t, "roots")
+	if u.guests != nil {
+		if err := u.guests.confirm(ctx, api, t, "guests", nil); err != nil {
+			return err
+		}
+	}
+	return u.roots.confirm(ctx, api, t, "roots", nil)
 }
 
 // space sums the roots of one organization. A root without a size, or with one below nothing, is a problem, not a 0.

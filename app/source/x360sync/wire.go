@@ -7,6 +7,7 @@ import (
 	"strconv"
 	"strings"
 	"time"
+	"unicode"
 )
 
 // ref is an id as the server writes it: a number, text or null (then empty).
@@ -49,6 +50,22 @@ func wholeNumber(text string) amount {
 		return amount{}
 	}
 	return amount{bytes: int64(f), known: true}
+}
+
+// flag is yes or no, also as text or number; anything else is not known.
+type flag struct{ known, yes bool }
+
+// UnmarshalJSON never fails: a flag nobody can read must not hide the record it belongs to.
+func (f *flag) UnmarshalJSON(b []byte) error {
+	switch strings.ToLower(strings.Trim(string(bytes.TrimSpace(b)), `"`)) {
+	case "true", "1", "yes":
+		*f = flag{known: true, yes: true}
+	case "false", "0", "no":
+		*f = flag{known: true}
+	default:
+		*f = flag{}
+	}
+	return nil
 }
 
 // stamp is a moment. The server writes UTC without saying so: 2020-01-20T10:57:44.
@@ -95,11 +112,14 @@ type organization struct {
 	ID          ref    `json:"id"`
 	ParentID    ref    `json:"parent_id"`
 	Name        string `json:"name"`
-	Active      *bool  `json:"active"`
+	Active      flag   `json:"active"`
 	TrialUntil  stamp  `json:"trial_until"`
-	PrivacyMode bool   `json:"privacy_mode"`
+	PrivacyMode flag   `json:"privacy_mode"`
 	Policy      struct {
 		SpaceQuota amount `json:"space_quota"`
+		// PSAEnabled is the vendor's own tie to a PSA system; TokenDays after how many days it ends tokens.
+		PSAEnabled flag   `json:"psa_enabled"`
+		TokenDays  amount `json:"deactivate_token_frequency"`
 	} `json:"policy"`
 }
 
@@ -122,18 +142,24 @@ func (p person) key() string { return string(p.ID) }
 
 // name is what a person calls the account: its name, else its address, else its number.
 func (p person) name() string {
-	full := strings.TrimSpace(p.FirstName + " " + p.LastName)
-	for _, s := range []string{p.DisplayName, full, p.Email, p.Username} {
-		if strings.TrimSpace(s) != "" {
-			return strings.TrimSpace(s)
-		}
-	}
-	return "Account " + string(p.ID)
+	return named("Account ", p.ID, p.DisplayName, p.FirstName+" "+p.LastName, p.Email, p.Username)
 }
 
-// machine is a registered device. It carries no company: see owners.go.
+// guest is somebody outside who was given a share.
+type guest struct {
+	ID        ref    `json:"id"`
+	CompanyID ref    `json:"company_id"`
+	Email     string `json:"email"`
+}
+
+func (g guest) key() string { return string(g.ID) }
+
+func (g guest) name() string { return named("Guest ", g.ID, g.Email) }
+
+// machine is a registered device. It carries no company: see fleet.go.
 type machine struct {
 	ID             ref     `json:"id"`
+	GUID           ref     `json:"guid"`
 	DNSName        string  `json:"dns_name"`
 	Nickname       *string `json:"nickname"`
 	Type           string  `json:"machine_type"`
@@ -145,20 +171,45 @@ type machine struct {
 
 func (m machine) key() string { return string(m.ID) }
 
-// counts reports whether the machine is a File-Server-Enabled one. An API login leaves a machine record without an
-// agent and without an operating system; that is us, or a script, and never a server.
-func (m machine) counts() bool {
-	return m.Type == "server" && (m.AgentVersion != nil || m.OSType != nil)
+// The kinds of machines that are counted or watched. Mobiles are neither.
+const (
+	kindServer = "server" // File-Server-Enabled
+	kindAgent  = "agent"  // desktop client
+)
+
+// kind says what the machine is; empty for one that is none of our business: a mobile, or the record that every API
+// login leaves behind — ours, or a script's —, which is an agent without a version.
+func (m machine) kind() string {
+	agent, system := filled(m.AgentVersion), filled(m.OSType)
+	switch {
+	case m.Type == kindServer && (agent || system):
+		return kindServer
+	case m.Type == kindAgent && agent:
+		return kindAgent
+	}
+	return ""
 }
 
+func filled(s *string) bool { return s != nil && strings.TrimSpace(*s) != "" }
+
 func (m machine) name() string {
-	if m.Nickname != nil && strings.TrimSpace(*m.Nickname) != "" {
-		return strings.TrimSpace(*m.Nickname)
+	nickname := ""
+	if m.Nickname != nil {
+		nickname = *m.Nickname
 	}
-	if strings.TrimSpace(m.DNSName) != "" {
-		return strings.TrimSpace(m.DNSName)
+	return named("Machine ", m.ID, nickname, m.DNSName)
+}
+
+// connected reports whether the machine is connected as far as its record says, and since when, or that it is not; false
+// when it never signed in.
+func (m machine) connected() (yes bool, since time.Time, ok bool) {
+	switch {
+	case !m.LastDisconnect.IsZero() && !m.LastDisconnect.Before(m.LastLogin.Time):
+		return false, m.LastDisconnect.Time, true
+	case !m.LastLogin.IsZero():
+		return true, m.LastLogin.Time, true
 	}
-	return "Machine " + string(m.ID)
+	return false, time.Time{}, false
 }
 
 // root is a synchronised folder tree with its size.
@@ -171,11 +222,31 @@ type root struct {
 
 func (r root) key() string { return string(r.ID) }
 
-func (r root) name() string {
-	if strings.TrimSpace(r.Name) != "" {
-		return strings.TrimSpace(r.Name)
+func (r root) name() string { return named("Root ", r.ID, r.Name) }
+
+// named is the first name that is one, else the kind of thing and its number.
+func named(kind string, id ref, names ...string) string {
+	for _, name := range names {
+		if name = plain(name); name != "" {
+			return name
+		}
 	}
-	return "Root " + string(r.ID)
+	return kind + string(id)
+}
+
+// plain is a text on one line. What turns the direction of writing around it is left out, so that a name cannot change
+// how the sentence it stands in is read; letters of all scripts stay.
+func plain(text string) string {
+	text = strings.Map(func(c rune) rune {
+		switch {
+		case c >= 0x202A && c <= 0x202E, c >= 0x2066 && c <= 0x2069, c == 0xFEFF:
+			return -1
+		case unicode.IsControl(c):
+			return ' '
+		}
+		return c
+	}, text)
+	return strings.Join(strings.Fields(text), " ")
 }
 
 // activity is one row of the activity log.

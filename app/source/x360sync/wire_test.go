@@ -92,9 +92,9 @@ func TestConnection(t *testing.T) {
 		{"away, sign-in unknown", stamp{}, at(5), app.Disconnected, at(5)},
 	}
 	for _, tt := range tests {
-		got, ok := connection(machine{ID: "1", LastLogin: tt.login, LastDisconnect: tt.off}, "7")
-		if ok != (tt.want != "") || got.Value != tt.want || !got.Since.Equal(tt.since.Time) {
-			t.Errorf("%s: %+v, %t", tt.name, got, ok)
+		yes, since, ok := machine{ID: "1", LastLogin: tt.login, LastDisconnect: tt.off}.connected()
+		if ok != (tt.want != "") || ok && yes != (tt.want == app.Connected) || !since.Equal(tt.since.Time) {
+			t.Errorf("%s: %t since %s, %t", tt.name, yes, since, ok)
 		}
 	}
 }
