@@ -17,7 +17,7 @@ type Condition struct {
 	Rule           string
 	State          ConditionState
 	// Wait is why a waiting condition has no ticket: history (behind the start question, T4), not_mapped, ticketing_off,
-	// waiting, muted, no_rule. On an open one, first: the ticket was not told of it yet. On a cleared one, cleared: it
+	// waiting, muted, no_rule. On an open one, first: the ticket was not told of it yet; worsened: nor that its level rose. On a cleared one, cleared: it
 	// recovered within its ticket's quiet time, and the ticket is told when that ends.
 	Wait        Reason
 	Occurrences int

@@ -56,7 +56,7 @@ func (w *world) pass() {
 		}
 	}
 	for _, c := range w.sortedConditions() {
-		if c.untold() || (c.State == app.ConditionOpen && c.Wait == app.ReasonFirst) {
+		if c.untold() || c.unsaid() {
 			w.tellLate(c)
 		}
 	}
@@ -65,7 +65,7 @@ func (w *world) pass() {
 // over reports whether a momentary condition has ended: its ticket did, or nothing repeated it for a day (T3). One that
 // only waits for its moment is owed a ticket, however long the machine was off in between (T8).
 func (w *world) over(c *condition) bool {
-	if Stateful(c.Type) || owed(c) {
+	if !c.momentary() || owed(c) {
 		return false
 	}
 	// An open one whose ticket is closed is being reopened: a person's close would have made it quiet.
@@ -83,7 +83,7 @@ func owed(c *condition) bool {
 // renew begins the day of a momentary condition that was owed its ticket for longer than a day: what became of it now
 // stands as long as if it had become so at once.
 func (w *world) renew(c *condition) {
-	if !Stateful(c.Type) && !owed(c) && w.dayIsOver(c) {
+	if c.momentary() && !owed(c) && w.dayIsOver(c) {
 		c.LastAt = w.s.Now
 		w.change(c)
 	}
@@ -124,8 +124,7 @@ func (w *world) reconsider(c *condition) {
 
 // ruleFor is the rule that decides about a condition without a ticket. An opened one keeps the rule it was opened by.
 func (w *world) ruleFor(c *condition) *app.AlertRule {
-	s := subject{source: c.Source, organization: c.OrganizationID, object: c.Object, eventType: c.Type}
-	return w.firstMatch(s, c.Level).rule
+	return w.ruleAt(c.subject(), c.Level).rule
 }
 
 func (w *world) rename(c *condition, r *app.AlertRule) {

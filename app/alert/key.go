@@ -30,6 +30,18 @@ func XRef(install, scopeKey, firstEvent string) string {
 	return install + "-" + hash(scopeKey, firstEvent)
 }
 
+// place is a condition's key in our hands: what Key makes of it takes time, and there are thousands.
+type place struct {
+	organization string
+	kind         app.ObjectKind
+	object       string
+	eventType    string
+}
+
+func placeOf(organization string, o app.Object, eventType string) place {
+	return place{organization, o.Kind, o.ExternalID, eventType}
+}
+
 // hash joins with a byte no id contains, so that ("a","bc") and ("ab","c") differ.
 func hash(parts ...string) string {
 	sum := sha256.Sum256([]byte(strings.Join(parts, "\x00")))

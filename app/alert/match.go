@@ -12,6 +12,8 @@ type subject struct {
 	eventType    string
 }
 
+func (s subject) place() place { return placeOf(s.organization, s.object, s.eventType) }
+
 // match is a rule that wants a subject, and the highest of its levels that was reached. A nil rule: none wants it.
 type match struct {
 	rule  *app.AlertRule
@@ -26,6 +28,19 @@ func (w *world) firstMatch(s subject, measured int) match {
 		}
 	}
 	return match{}
+}
+
+// ruleAt is firstMatch for an event or condition with a level. One without a level was judged by whoever sent it, so it
+// is worth a ticket at every level a rule may ask for.
+func (w *world) ruleAt(s subject, level int) match {
+	return w.firstMatch(s, judged(level))
+}
+
+func judged(level int) int {
+	if level == 0 {
+		return anyLevel
+	}
+	return level
 }
 
 func (w *world) wants(r *app.AlertRule, s subject, measured int) match {

@@ -23,6 +23,13 @@ type bridge struct {
 	steady     time.Time
 	objects    []app.ObjectState
 	unread     map[string]bool
+	failing    time.Time
+	gap        bool
+	appeared   []app.ObjectState // of the next batch, as are the next three
+	vanished   []app.ObjectState
+	moved      []app.OrganizationMove
+	readBefore map[string]bool
+	tree       []app.Organization
 	conditions []app.Condition
 	tickets    []app.Ticket
 	waiting    map[int64]bool
@@ -45,8 +52,13 @@ var t0 = time.Date(2026, 11, 2, 9, 0, 0, 0, time.UTC)
 func newBridge(t tb, rules ...app.AlertRule) *bridge {
 	b := &bridge{
 		t: t, now: t0, started: t0.Add(-time.Hour), waiting: map[int64]bool{}, dedup: map[string]bool{}, events: map[string]bool{},
-		outcomes: map[string]app.DecidedOutcome{},
-		routes:   map[string]alert.Route{"4711": {Connection: "cw", Mapped: true, Ticketing: true}},
+		outcomes: map[string]app.DecidedOutcome{}, readBefore: map[string]bool{"4700": true, "4711": true, "4712": true},
+		tree: []app.Organization{
+			{Source: "sync", ExternalID: "4700", Name: "MSP"},
+			{Source: "sync", ExternalID: "4711", ParentExternalID: "4700", Name: "Contoso"},
+			{Source: "sync", ExternalID: "4712", ParentExternalID: "4700", Name: "Fabrikam"},
+		},
+		routes: map[string]alert.Route{"4711": {Connection: "cw", Mapped: true, Ticketing: true}},
 	}
 	b.in = alert.Input{
 		Settings: app.Settings{Alerts: rules},
@@ -66,11 +78,8 @@ func rule(types ...string) app.AlertRule {
 func (b *bridge) state(complete bool, fresh []app.Event) app.AlertState {
 	return app.AlertState{
 		Now: b.now, Source: "sync", InstallID: "k3v9x2abcd", FirstRead: b.first, StartedAt: b.started, SteadySince: b.steady, Complete: complete, Unread: b.unread,
-		Organizations: []app.Organization{
-			{Source: "sync", ExternalID: "4700", Name: "MSP"},
-			{Source: "sync", ExternalID: "4711", ParentExternalID: "4700", Name: "Contoso"},
-			{Source: "sync", ExternalID: "4712", ParentExternalID: "4700", Name: "Fabrikam"},
-		},
+		Organizations: slices.Clone(b.tree), GapRestart: b.gap, FailingSince: b.failing, FailingText: "The server does not answer.",
+		Appeared: b.appeared, Vanished: b.vanished, Moved: b.moved, ReadBefore: b.readBefore,
 		Objects: slices.Clone(b.objects), Conditions: slices.Clone(b.conditions), Tickets: slices.Clone(b.tickets),
 		CreateWaiting: maps.Clone(b.waiting), Fresh: fresh,
 	}
@@ -86,6 +95,7 @@ func (b *bridge) decide(complete bool, fresh ...app.Event) app.AlertDecision {
 	d := alert.Decide(b.in, s)
 	b.checkOutcomes(s, d)
 	b.apply(d)
+	b.appeared, b.vanished, b.moved = nil, nil, nil
 	if again := alert.Decide(b.in, b.state(complete, nil)); !empty(again) {
 		b.t.Fatalf("deciding again about the same state adds %+v", again)
 	}
@@ -278,6 +288,16 @@ func (b *bridge) set(o app.ObjectState) {
 	b.objects = append(b.objects, o)
 }
 
+// show sets a state of an object of Contoso.
+func (b *bridge) show(kind app.ObjectKind, id, what, value string) {
+	b.set(app.ObjectState{OrganizationID: "4711", Object: app.Object{Kind: kind, ExternalID: id, Name: "N" + id}, What: what, Value: value, From: b.now})
+}
+
+// present is the presence of an object since now.
+func (b *bridge) present(organization string, kind app.ObjectKind, id string) app.ObjectState {
+	return app.ObjectState{OrganizationID: organization, Object: app.Object{Kind: kind, ExternalID: id, Name: "N" + id}, What: app.StatePresent, Value: app.Yes, From: b.now}
+}
+
 // remove takes away everything the source shows of an object.
 func (b *bridge) remove(id string) {
 	b.objects = slices.DeleteFunc(b.objects, func(o app.ObjectState) bool { return o.Object.ExternalID == id })
@@ -298,3 +318,5 @@ func mustCount(t *testing.T, what string, got, want int) {
 		t.Fatalf("%s: got %d, want %d", what, got, want)
 	}
 }
+
+func observe(b *bridge, s app.AlertState) []app.Event { return alert.Observe(b.in, s) }

@@ -9,8 +9,8 @@ import (
 	"psabridge/app"
 )
 
-// Observe turns what the source shows into events: a machine away for N minutes, a quota reached, and their
-// recoveries. It returns only what the conditions of the state do not know yet.
+// Observe turns what the source shows into events: a machine away for N minutes, a quota reached, an account that is
+// new, and the recoveries of what holds. It returns only what the conditions of the state do not know yet.
 func Observe(in Input, s app.AlertState) []app.Event {
 	facts := newWorld(in, s).observe()
 	events := make([]app.Event, len(facts))
@@ -30,115 +30,101 @@ type fact struct {
 }
 
 func (w *world) observe() []fact {
-	objects := slices.Clone(w.s.Objects)
-	slices.SortStableFunc(objects, func(a, b app.ObjectState) int {
-		return cmp.Or(cmp.Compare(a.OrganizationID, b.OrganizationID), cmp.Compare(a.Object.Kind, b.Object.Kind),
-			cmp.Compare(a.Object.ExternalID, b.Object.ExternalID), cmp.Compare(a.What, b.What))
-	})
 	var out []fact
-	for _, o := range objects {
-		if e, ok := w.observeOne(o); ok {
-			out = append(out, e)
+	for i := range w.s.Objects {
+		if f, ok := w.observeOne(&w.s.Objects[i]); ok {
+			out = append(out, f)
 		}
 	}
-	return append(out, w.vanished()...)
+	slices.SortStableFunc(out, byObject)
+	return slices.Concat(out, w.unreadable(), w.vanished(), w.changes())
 }
 
-func (w *world) observeOne(o app.ObjectState) (fact, bool) {
-	switch o.What {
-	case app.StateConnection:
-		if o.Value == app.Disconnected {
-			return w.away(o)
+// byObject is a fixed order, so that a decision does not depend on that of the rows.
+func byObject(a, b fact) int {
+	return cmp.Or(cmp.Compare(a.OrganizationID, b.OrganizationID), cmp.Compare(a.Object.Kind, b.Object.Kind),
+		cmp.Compare(a.Object.ExternalID, b.Object.ExternalID), cmp.Compare(a.Type, b.Type))
+}
+
+func (w *world) observeOne(o *app.ObjectState) (fact, bool) {
+	a := byState[o.What]
+	if a == nil {
+		return fact{}, false
+	}
+	switch v, measured := a.judge(w, *o); v {
+	case bad:
+		return w.problemEvent(*o, a, measured)
+	case counted:
+		if _, is := w.reached(w.subject(*o, a.eventType), measured); is {
+			return w.problemEvent(*o, a, measured)
 		}
-		return w.recovered(o, app.TypeMachineUnreachable)
-	case app.StateQuota:
-		percent, err := strconv.Atoi(o.Value)
-		if err != nil {
-			return fact{}, false // the source showed no number: neither a problem nor a recovery
-		}
-		return w.quota(o, percent)
+		return w.recovered(*o, a)
+	case fine:
+		return w.recovered(*o, a)
+	case silent:
 	}
 	return fact{}, false
 }
 
-// away derives machine.unreachable. During a poll gap nothing is derived: nobody looked, so nobody knows.
-func (w *world) away(o app.ObjectState) (fact, bool) {
-	if w.s.GapRestart {
-		return fact{}, false
-	}
-	since := later(w.past(onset(o, w.s.Now)), w.s.SteadySince)
-	if since.IsZero() {
-		return fact{}, false // our clock was put back, and nobody counted since
-	}
-	return w.problemEvent(o, app.TypeMachineUnreachable, int(w.s.Now.Sub(since)/time.Minute))
-}
-
-// quota derives quota.reached, or its recovery when use fell below every level of the rule.
-func (w *world) quota(o app.ObjectState, percent int) (fact, bool) {
-	s := w.subject(o, app.TypeQuotaReached)
-	if w.reached(s, percent).level == 0 {
-		return w.recovered(o, app.TypeQuotaReached)
-	}
-	return w.problemEvent(o, app.TypeQuotaReached, percent)
-}
-
 // reached finds the level that counts: the standing condition's own rule, else the first rule that wants it, else the
 // type's default, so that what holds before a rule exists is known when it comes (T4).
-func (w *world) reached(s subject, measured int) match {
+func (w *world) reached(s subject, measured int) (level int, is bool) {
 	if c := w.holding(s); c != nil && c.State != app.ConditionWaiting {
 		if r := w.in.rule(c.Rule); r != nil {
-			return w.wants(r, s, measured)
+			m := w.wants(r, s, measured)
+			return m.level, m.rule != nil
 		}
 	}
 	if m := w.firstMatch(s, measured); m.rule != nil {
-		return m
+		return m.level, true
 	}
-	if d := defaultThreshold(s.eventType); measured >= d && !w.anyRuleFor(s) {
-		return match{level: d}
-	}
-	return match{}
+	d := types[s.eventType].Default
+	return d, measured >= d && !w.anyRuleFor(s)
 }
+
+// anyLevel is above every level.
+const anyLevel = 1 << 30
 
 // anyRuleFor reports whether a rule would want the subject at some level: then its levels count, not the default.
-func (w *world) anyRuleFor(s subject) bool {
-	const anyLevel = 1 << 30
-	return w.firstMatch(s, anyLevel).rule != nil
-}
+func (w *world) anyRuleFor(s subject) bool { return w.firstMatch(s, anyLevel).rule != nil }
 
-func (w *world) problemEvent(o app.ObjectState, eventType string, measured int) (fact, bool) {
-	s := w.subject(o, eventType)
-	m := w.reached(s, measured)
-	if m.level == 0 {
+func (w *world) problemEvent(o app.ObjectState, a *aspect, measured int) (fact, bool) {
+	s := w.subject(o, a.eventType)
+	level, is := w.reached(s, measured)
+	if !is {
 		return fact{}, false
 	}
 	again := false
 	if c := w.holding(s); c != nil {
-		again = w.newOnset(c, o, eventType)
-		if m.level <= c.Level && !again {
+		again = w.newOnset(c, o, a)
+		if level <= c.Level && !again {
 			return fact{}, false
 		}
 	}
-	f := w.derived(o, eventType, app.Problem, m.level)
+	f := w.derived(o, a, app.Problem, level)
 	f.newOnset = again
+	if a.reachedAt != nil {
+		f.heard = later(f.heard, a.reachedAt(o, level))
+	}
 	return f, true
 }
 
-// newOnset reports whether the machine went away again since the condition was last touched. A quota moves all the
-// time: only a higher level is news there. A time to come is of a clock that was put back since and says nothing.
-func (w *world) newOnset(c *condition, o app.ObjectState, eventType string) bool {
-	return eventType == app.TypeMachineUnreachable && o.From.After(c.LastAt) && !o.From.After(w.s.Now)
+// newOnset reports whether it went wrong again since the condition was last touched. A quota moves all the time: only a
+// higher level is news there. A time to come is of a clock that was put back since and says nothing.
+func (w *world) newOnset(c *condition, o app.ObjectState, a *aspect) bool {
+	return a.comesBack && o.From.After(c.LastAt) && !o.From.After(w.s.Now)
 }
 
 // mayClear reports whether an organization was read completely, or is gone: an incomplete reading clears nothing (T8).
 func (w *world) mayClear(organization string) bool { return w.s.Complete && !w.s.Unread[organization] }
 
 // recovered derives a recovery for a condition that stands.
-func (w *world) recovered(o app.ObjectState, eventType string) (fact, bool) {
-	c := w.holding(w.subject(o, eventType))
+func (w *world) recovered(o app.ObjectState, a *aspect) (fact, bool) {
+	c := w.holding(w.subject(o, a.eventType))
 	if c == nil || !w.mayClear(o.OrganizationID) {
 		return fact{}, false
 	}
-	return w.derived(o, eventType, app.Recovery, 0), true
+	return w.derived(o, a, app.Recovery, 0), true
 }
 
 func (w *world) subject(o app.ObjectState, eventType string) subject {
@@ -147,15 +133,15 @@ func (w *world) subject(o app.ObjectState, eventType string) subject {
 
 // derived makes the event. Its id is made of type, object, onset and episode, so that deriving it again is storing it
 // once, and yet a state that never moved can open a ticket for each time a rule asks for one.
-func (w *world) derived(o app.ObjectState, eventType string, state app.EventState, level int) fact {
+func (w *world) derived(o app.ObjectState, a *aspect, state app.EventState, level int) fact {
 	e := app.Event{
 		Source:         w.s.Source,
-		SourceEventID:  derivedID(o, eventType, state, level) + w.episodeSuffix(o, eventType),
+		SourceEventID:  derivedID(o, a.eventType, state, level) + w.episodeSuffix(o, a.eventType),
 		OrganizationID: o.OrganizationID,
 		Object:         o.Object,
-		Type:           eventType,
+		Type:           a.eventType,
 		State:          state,
-		Severity:       derivedSeverity(eventType, level),
+		Severity:       a.severityAt(level),
 		Level:          level,
 		OccurredAt:     earlier(onset(o, w.s.Now), w.s.Now),
 		ReceivedAt:     w.s.Now,
@@ -163,13 +149,13 @@ func (w *world) derived(o app.ObjectState, eventType string, state app.EventStat
 	if state == app.Recovery {
 		e.Severity = app.SeverityInfo
 	}
-	e.Title, e.Text = derivedText(e, o.Value)
+	e.Title, e.Text = a.words(e, o.Value)
 	return fact{Event: e, heard: o.From, began: e.OccurredAt}
 }
 
 // episodeSuffix names the episode an event derived now belongs to; the first needs no name.
 func (w *world) episodeSuffix(o app.ObjectState, eventType string) string {
-	c := w.conditions[Key(w.s.Source, o.OrganizationID, o.Object, eventType)]
+	c := w.conditions[placeOf(o.OrganizationID, o.Object, eventType)]
 	switch {
 	case c == nil || (c.holds() && c.Episode < 2):
 		return ""
@@ -182,21 +168,25 @@ func (w *world) episodeSuffix(o app.ObjectState, eventType string) string {
 // derivedPrefix marks the events that we derive from what the source shows.
 const derivedPrefix = "derived/"
 
+// derivedOf begins the id of every event we derive of one type and object.
+func derivedOf(organization string, o app.Object, eventType string) string {
+	return derivedPrefix + eventType + "/" + organization + "/" + string(o.Kind) + "/" + o.ExternalID + "/"
+}
+
 func derivedID(o app.ObjectState, eventType string, state app.EventState, level int) string {
-	id := derivedPrefix + eventType + "/" + o.OrganizationID + "/" + string(o.Object.Kind) + "/" + o.Object.ExternalID + "/" +
-		strconv.FormatInt(o.From.UnixMilli(), 10)
+	id := derivedOf(o.OrganizationID, o.Object, eventType) + strconv.FormatInt(o.From.UnixMilli(), 10)
 	if state == app.Recovery {
 		return id + "/recovery"
 	}
 	return id + "/" + strconv.Itoa(level)
 }
 
-// derivedSeverity counts when the rule names none: a warning, and critical once a quota is used up.
-func derivedSeverity(eventType string, level int) app.Severity {
-	if eventType == app.TypeQuotaReached && level >= 100 {
+// severityAt counts when the rule names none.
+func (a *aspect) severityAt(level int) app.Severity {
+	if a.critical > 0 && level >= a.critical {
 		return app.SeverityCritical
 	}
-	return app.SeverityWarning
+	return a.severity
 }
 
 // onset is when the value came true: by the source's clock if it said so and is not ahead of ours.

@@ -103,6 +103,9 @@ func (w *world) closing(t *app.Ticket) bool {
 		if c.holds() || c.untold() {
 			return false
 		}
+		if c.ranOut() {
+			continue // a day passed; nobody asked for a close
+		}
 		r := w.in.rule(c.Rule)
 		asked = asked || (r != nil && r.Ticket.AutoClose && w.s.Now.Before(c.ClearedAt.Add(closeGrace)))
 	}
@@ -174,7 +177,7 @@ func (w *world) extend(c *condition, t *app.Ticket) bool {
 	}
 	for i := range w.out.Deliveries {
 		if d := &w.out.Deliveries[i]; d.TicketXRef == t.XRef && d.Kind == app.DeliverTicketCreate {
-			d.Payload.Text += "\n\n" + alsoText(c.Condition)
+			d.Payload.Text = alongside(d.Payload.Text, alsoText(c.Condition))
 			return true
 		}
 	}

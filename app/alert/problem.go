@@ -10,8 +10,15 @@ import (
 // problem takes a problem or information in: into the condition that stands, or a new one.
 func (w *world) problem(f fact) {
 	s := subject{source: f.Source, organization: f.OrganizationID, object: f.Object, eventType: f.Type}
+	if w.justOver(s, f) {
+		return
+	}
 	w.revive(s, f)
 	c := w.holding(s)
+	if c != nil && w.tooLittle(c, f) {
+		w.outcome(f.Event, app.OutcomeNoRule, app.ReasonNoRule, "", nil)
+		return
+	}
 	if c != nil && w.opensAnew(c, f) {
 		w.clear(c, w.s.Now)
 		c = nil
@@ -20,7 +27,7 @@ func (w *world) problem(f fact) {
 		w.again(c, f)
 		return
 	}
-	m := w.firstMatch(s, f.Level)
+	m := w.ruleAt(s, f.Level)
 	switch {
 	case m.rule == nil && !w.keeps(f):
 		w.outcome(f.Event, app.OutcomeNoRule, app.ReasonNoRule, "", nil)
@@ -39,9 +46,22 @@ func (w *world) problem(f fact) {
 	}
 }
 
+// justOver takes information in about what recovered while its ticket still has to be told: it says nothing that holds,
+// so it revives nothing either.
+func (w *world) justOver(s subject, f fact) bool {
+	c := w.conditions[s.place()]
+	if f.State != app.Info || !c.untold() || c.momentary() || closedSince(w.ticketOf(c), c.LastAt) {
+		return false
+	}
+	c.Occurrences++
+	w.change(c)
+	w.outcome(f.Event, app.OutcomeMerged, app.ReasonRepeated, c.Rule, c)
+	return true
+}
+
 // revive goes on with an episode whose recovery its ticket was never told of: flapping is one episode.
 func (w *world) revive(s subject, f fact) {
-	c := w.conditions[Key(s.source, s.organization, s.object, s.eventType)]
+	c := w.conditions[s.place()]
 	if c.untold() && !closedSince(w.ticketOf(c), c.LastAt) {
 		c.State, c.Wait, c.ClearedAt = app.ConditionOpen, "", time.Time{}
 		if c.Text == goneText {
@@ -82,9 +102,16 @@ func (w *world) explain(c *condition, e app.Event, made bool) {
 	}
 }
 
+// tooLittle reports whether an event is below the level its condition's rule asks for: one mistyped password a day must
+// not keep the condition of a hundred alive.
+func (w *world) tooLittle(c *condition, f fact) bool {
+	r := w.in.rule(c.Rule)
+	return f.fresh && f.Level > 0 && r != nil && w.wants(r, c.subject(), f.Level).rule == nil
+}
+
 // opensAnew reports whether a standing condition is really over, so that the fact begins another (T3).
 func (w *world) opensAnew(c *condition, f fact) bool {
-	if c.State == app.ConditionQuiet && (f.newOnset || f.State == app.Info || !Stateful(c.Type)) {
+	if c.State == app.ConditionQuiet && (f.newOnset || f.State == app.Info || c.momentary()) {
 		return true
 	}
 	return w.over(c)
@@ -93,15 +120,19 @@ func (w *world) opensAnew(c *condition, f fact) bool {
 // again counts a repeat, and tells the ticket when it became worse or came back before its recovery was told.
 func (w *world) again(c *condition, f fact) {
 	now := severity(f.Event, w.in.rule(c.Rule))
-	worse := f.Level > c.Level || rank(now) > rank(c.Severity)
+	graver := rank(now) > rank(c.Severity)
+	worse := f.Level > c.Level || graver
 	c.Occurrences++
 	c.LastAt = w.s.Now
 	if worse {
 		c.Level = max(c.Level, f.Level)
 		c.Title, c.Text = f.Title, f.Text
-		if rank(now) > rank(c.Severity) {
+		if graver {
 			c.Severity = now
 		}
+	}
+	if c.momentary() && Stateful(c.Type) && f.State == app.Problem {
+		c.FirstEvent = f.SourceEventID // what was only information holds now, until it recovers
 	}
 	w.change(c)
 	reason := app.ReasonRepeated
@@ -115,8 +146,12 @@ func (w *world) again(c *condition, f fact) {
 		w.outcome(f.Event, app.OutcomeSuppressed, app.ReasonStayQuiet, c.Rule, c)
 	default:
 		w.outcome(f.Event, app.OutcomeMerged, reason, c.Rule, c)
-		if worse {
+		switch {
+		case worse && (graver || !f.fresh):
 			w.tell(c, note{id: f.SourceEventID, reason: app.ReasonWorsened, text: worsenedText(c.Condition)})
+		case worse && c.Wait == "": // by a count of the source that may go up with every event
+			c.Wait = app.ReasonWorsened
+			w.tellLate(c)
 		}
 	}
 }
@@ -141,16 +176,16 @@ func (w *world) againWaiting(c *condition, f fact, worse bool) {
 
 // begin makes the next episode of a condition, or goes on with one that came and went in this very decision.
 func (w *world) begin(f fact, r *app.AlertRule) *condition {
-	key := Key(f.Source, f.OrganizationID, f.Object, f.Type)
-	old := w.conditions[key]
+	at := placeOf(f.OrganizationID, f.Object, f.Type)
+	old := w.conditions[at]
 	if old != nil && old.ID == 0 && old.dirty {
 		w.resume(old, f)
 		return old
 	}
 	c := &condition{Condition: app.Condition{
-		Key: key, Episode: 1, Source: f.Source, OrganizationID: f.OrganizationID, Object: f.Object, Type: f.Type,
+		Key: Key(f.Source, f.OrganizationID, f.Object, f.Type), Episode: 1, Source: f.Source, OrganizationID: f.OrganizationID, Object: f.Object, Type: f.Type,
 		Severity: severity(f.Event, r), Level: f.Level, State: app.ConditionWaiting, Occurrences: 1,
-		FirstAt: f.began, LastAt: w.s.Now, FirstEvent: f.SourceEventID, Title: f.Title, Text: f.Text,
+		FirstAt: f.began, LastAt: w.s.Now, FirstEvent: firstEvent(f), Title: f.Title, Text: f.Text,
 	}}
 	if r != nil {
 		c.Rule = r.Name
@@ -159,7 +194,7 @@ func (w *world) begin(f fact, r *app.AlertRule) *condition {
 		c.Episode = old.Episode + 1
 		c.QuietUntil = old.QuietUntil
 	}
-	w.conditions[key] = c
+	w.conditions[at] = c
 	w.change(c)
 	return c
 }
@@ -172,7 +207,7 @@ func (w *world) resume(c *condition, f fact) {
 	c.Occurrences++
 	c.LastAt = w.s.Now
 	c.Level = max(c.Level, f.Level)
-	c.FirstEvent = f.SourceEventID // a ticket of its own must not get the name of one taken back or closed
+	c.FirstEvent = firstEvent(f) // a ticket of its own must not get the name of one taken back or closed
 	w.change(c)
 }
 

@@ -24,10 +24,10 @@ func TestAnyHistoryKeepsThePromises(t *testing.T) {
 }
 
 func drawRules(t *rapid.T) []app.AlertRule {
-	types := []string{app.TypeMachineUnreachable, app.TypeQuotaReached, "backup.*", "activity.login"}
+	types := []string{app.TypeMachineUnreachable, app.TypeQuotaReached, "backup.*", "activity.login", "machine.*", app.TypeSignInFailures, app.TypeSourceUnreadable, "account.*"}
 	var rules []app.AlertRule
 	for i := range rapid.IntRange(1, 3).Draw(t, "rules") {
-		r := rule(rapid.SliceOfNDistinct(rapid.SampledFrom(types), 1, 4, rapid.ID).Draw(t, "types")...)
+		r := rule(rapid.SliceOfNDistinct(rapid.SampledFrom(types), 1, 5, rapid.ID).Draw(t, "types")...)
 		r.Name = string(rune('a' + i))
 		r.Ticket.AutoClose = rapid.Bool().Draw(t, "auto close")
 		r.Ticket.Per = rapid.SampledFrom([]string{"", "object", "organization"}).Draw(t, "per")
@@ -42,7 +42,7 @@ func drawRules(t *rapid.T) []app.AlertRule {
 func step(t *rapid.T, b *bridge) {
 	b.wait(rapid.SampledFrom([]time.Duration{time.Second, time.Minute, 6 * time.Minute, 20 * time.Minute, 25 * time.Hour}).Draw(t, "wait"))
 	var fresh []app.Event
-	switch rapid.IntRange(0, 10).Draw(t, "what") {
+	switch rapid.IntRange(0, 16).Draw(t, "what") {
 	case 0, 1:
 		for range rapid.IntRange(1, 6).Draw(t, "events") {
 			e := b.event(rapid.SampledFrom([]string{"backup.failed", "activity.login", "other"}).Draw(t, "type"),
@@ -68,6 +68,20 @@ func step(t *rapid.T, b *bridge) {
 		b.apply(alert.AnswerStart(b.in, b.state(true, nil), rapid.Bool().Draw(t, "open")))
 	case 8:
 		b.remove(rapid.SampledFrom([]string{"77", "78", "4711"}).Draw(t, "removed"))
+	case 9:
+		b.show(app.ObjectMachine, "77", app.StateLastSeen, rapid.SampledFrom([]string{app.Connected, "2026-09-01", "2026-10-20", "?"}).Draw(t, "seen"))
+	case 10:
+		b.show(app.ObjectAccount, "3", app.StateProtection, rapid.SampledFrom([]string{app.Protected, app.Unprotected, "?"}).Draw(t, "protection"))
+		b.show(app.ObjectOrganization, "4711", app.StateSLA, rapid.SampledFrom([]string{app.SLAMet, app.SLAMissed}).Draw(t, "sla"))
+	case 11:
+		fresh = append(fresh, b.failures(rapid.IntRange(1, 12).Draw(t, "failures")))
+	case 12:
+		b.failing, b.gap = b.now.Add(-rapid.SampledFrom([]time.Duration{0, time.Hour}).Draw(t, "failing")), true
+	case 13:
+		b.failing, b.gap = time.Time{}, rapid.Bool().Draw(t, "gap")
+	case 14:
+		b.appeared = []app.ObjectState{b.present("4711", app.ObjectAccount, rapid.SampledFrom([]string{"3", "4"}).Draw(t, "account"))}
+		b.vanished = []app.ObjectState{b.present("4711", app.ObjectMachine, "78")}
 	default:
 		b.send()
 	}
@@ -81,6 +95,10 @@ func settleDown(t *rapid.T, b *bridge) {
 	b.machine("77", app.Connected)
 	b.machine("78", app.Connected)
 	b.quota(10)
+	b.show(app.ObjectMachine, "77", app.StateLastSeen, app.Connected)
+	b.show(app.ObjectAccount, "3", app.StateProtection, app.Protected)
+	b.show(app.ObjectOrganization, "4711", app.StateSLA, app.SLAMet)
+	b.failing, b.gap = time.Time{}, false
 	var fresh []app.Event
 	for _, object := range []string{"77", "78"} {
 		for _, typ := range []string{"backup.failed", "other"} {
@@ -101,7 +119,7 @@ func settleDown(t *rapid.T, b *bridge) {
 		}
 		tk := b.ticketByID(c.TicketID)
 		r := ruleNamed(b.in.Settings.Alerts, c.Rule)
-		if tk != nil && alert.Stateful(c.Type) && r.Ticket.AutoClose && allClose(b, tk) && tk.State != app.TicketClosed {
+		if tk != nil && r.Ticket.AutoClose && allClose(b, tk) && tk.State != app.TicketClosed {
 			t.Errorf("ticket of %s is %s after everything recovered", c.Type, tk.State)
 		}
 	}
@@ -123,10 +141,10 @@ func ruleNamed(rules []app.AlertRule, name string) app.AlertRule {
 	return app.AlertRule{}
 }
 
-// allClose reports whether every condition of the ticket came by a rule that closes.
+// allClose reports whether every condition of the ticket came by a rule that closes, and holds until it recovers.
 func allClose(b *bridge, t *app.Ticket) bool {
 	for _, c := range b.conditions {
-		if c.TicketID == t.ID && !ruleNamed(b.in.Settings.Alerts, c.Rule).Ticket.AutoClose {
+		if c.TicketID == t.ID && (alert.Momentary(c) || !ruleNamed(b.in.Settings.Alerts, c.Rule).Ticket.AutoClose) {
 			return false
 		}
 	}

@@ -14,9 +14,9 @@ func (w *world) recovery(f fact) {
 		c.Text = goneText // its ticket is told so, even if not at once
 	}
 	switch {
-	case c == nil:
+	case c == nil, Stateful(c.Type) && c.momentary(): // of what was only information there is nothing to recover
 		w.outcome(f.Event, app.OutcomeIgnored, app.ReasonNothingOpen, "", nil)
-	case c.State == app.ConditionWaiting && !Stateful(c.Type):
+	case c.State == app.ConditionWaiting && c.momentary():
 		// What happened, happened: a momentary condition gets its ticket whatever follows (T8).
 		w.outcome(f.Event, app.OutcomeMerged, app.ReasonCleared, c.Rule, c)
 	case c.State == app.ConditionWaiting:

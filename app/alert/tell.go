@@ -1,7 +1,6 @@
 package alert
 
 import (
-	"strings"
 	"time"
 
 	"psabridge/app"
@@ -59,6 +58,9 @@ func (w *world) tellLate(c *condition) {
 	case w.s.Now.Before(w.quietUntil(c)):
 	case c.untold():
 		w.tellCleared(c)
+	case c.Wait == app.ReasonWorsened:
+		w.told(c)
+		w.tell(c, note{id: "worse:" + c.Key[:8] + ":" + itoa(c.Episode) + ":" + itoa(c.Level), reason: app.ReasonWorsened, text: worsenedText(c.Condition)})
 	default:
 		w.told(c)
 		w.tell(c, note{id: c.FirstEvent, reason: app.ReasonFirst, text: w.joinedText(c)})
@@ -78,13 +80,13 @@ func (w *world) told(c *condition) {
 
 // joinedText tells of every condition of the ticket that was held back, so that one note does for all.
 func (w *world) joinedText(c *condition) string {
-	texts := []string{alsoText(c.Condition)}
+	text := alsoText(c.Condition)
 	for _, other := range w.linked[c.TicketXRef] {
 		if other != c && other.State == app.ConditionOpen && other.Wait == app.ReasonFirst {
 			other.Wait = ""
 			w.change(other)
-			texts = append(texts, alsoText(other.Condition))
+			text = alongside(text, alsoText(other.Condition))
 		}
 	}
-	return strings.Join(texts, "\n\n")
+	return text
 }

@@ -2,6 +2,7 @@ package alert
 
 import (
 	"fmt"
+	"maps"
 	"slices"
 	"strconv"
 	"strings"
@@ -13,27 +14,48 @@ import (
 // summaryLimit is what ConnectWise takes as a ticket's summary, in characters.
 const summaryLimit = 100
 
-// derivedText says in words what a derived event says.
-func derivedText(e app.Event, value string) (title, text string) {
-	name := objectName(e.Object)
-	since := "Since " + e.OccurredAt.UTC().Format("2 Jan 2006 15:04 MST") + "."
-	switch {
-	case e.Type == app.TypeMachineUnreachable && e.State == app.Recovery:
-		return name + " is connected again", since
-	case e.Type == app.TypeMachineUnreachable:
-		return fmt.Sprintf("%s has been unreachable for %s", name, minutes(e.Level)), since
-	case e.State == app.Recovery:
-		return fmt.Sprintf("%s uses %s %% of its quota again", name, value), ""
+// words says what a derived event says, in the aspect's words.
+func (a *aspect) words(e app.Event, value string) (title, text string) {
+	w := a.problem
+	if e.State == app.Recovery {
+		w = a.recovery
 	}
-	return fmt.Sprintf("%s has reached %d %% of its quota", name, e.Level), "It uses " + value + " % now."
+	return fillIn(w.title, e, value), strings.TrimSpace(fillIn(w.text, e, value))
 }
 
-func minutes(n int) string {
-	if n == 1 {
-		return "1 minute"
+// fillIn replaces what stands in braces, once: a name may hold braces too.
+func fillIn(template string, e app.Event, value string) string {
+	if !strings.Contains(template, "{") {
+		return template
 	}
-	return strconv.Itoa(n) + " minutes"
+	return strings.NewReplacer("{object}", objectName(e.Object), "{level}", measured(e.Type, e.Level), "{value}", shownValue(value),
+		"{since}", "Since "+moment(e.OccurredAt)+".").Replace(template)
 }
+
+// measured prints a level with its unit: "5 minutes", "80 %".
+func measured(eventType string, level int) string {
+	unit := types[eventType].Level
+	switch {
+	case unit == app.LevelPercent:
+		return strconv.Itoa(level) + " %"
+	case level == 1:
+		return "1 " + strings.TrimSuffix(unit, "s")
+	}
+	return strconv.Itoa(level) + " " + unit
+}
+
+// shownValue prints a day as a person reads it, and today for what is connected; everything else as it stands.
+func shownValue(value string) string {
+	if value == app.Connected {
+		return "just now"
+	}
+	if day := dayOf(value); !day.IsZero() {
+		return "on " + day.Format("2 Jan 2006")
+	}
+	return value
+}
+
+func moment(at time.Time) string { return at.UTC().Format("2 Jan 2006 15:04 MST") }
 
 func objectName(o app.Object) string {
 	name := o.Name
@@ -52,8 +74,8 @@ func (w *world) summary(c app.Condition, r *app.AlertRule) string {
 	text := strings.TrimSpace(r.Ticket.Summary)
 	switch {
 	case text != "":
-	case c.Object.Kind == app.ObjectOrganization:
-		text = "{title}" // which names the organization already
+	case c.Object.Kind == app.ObjectOrganization, c.Object.Kind == app.ObjectSource:
+		text = "{title}" // which names the organization already, or is about all of them
 	default:
 		text = "{title} – {organization}"
 	}
@@ -89,7 +111,7 @@ func (w *world) ticketText(c app.Condition, reason app.Reason) string {
 	if c.Object.Kind != "" {
 		lines = append(lines, "Object: "+objectName(c.Object))
 	}
-	lines = append(lines, "Alert: "+c.Rule, "Noticed: "+c.FirstAt.UTC().Format("2 Jan 2006 15:04 MST"))
+	lines = append(lines, "Alert: "+c.Rule, "Noticed: "+moment(c.FirstAt))
 	switch reason {
 	case app.ReasonLateMapping:
 		lines = append(lines, "It was noticed before the organization had a company; it still holds.")
@@ -108,37 +130,54 @@ func alsoText(c app.Condition) string {
 	return strings.TrimSpace("Also: " + sentence(c.Title) + " " + c.Text)
 }
 
+// A ticket that stands for thousands names the first of them: nobody reads the rest, and ConnectWise takes no book.
+const (
+	textLimit  = 16 << 10
+	namesLimit = 50
+	andMore    = "\n\nAnd more of the same."
+)
+
+// alongside adds one more to a text, as long as it stays readable.
+func alongside(text, also string) string {
+	switch {
+	case len(text)+len(also) <= textLimit:
+		return text + "\n\n" + also
+	case strings.HasSuffix(text, andMore):
+		return text
+	}
+	return text + andMore
+}
+
 func comebackText(c app.Condition) string {
 	return strings.TrimSpace("It came back: " + sentence(c.Title) + " " + c.Text)
 }
 
 // clearedText gives the facts of the whole ticket: how long, how often, and for several objects which.
 func (w *world) clearedText(c *condition) string {
-	from, times, names := c.FirstAt, 0, []string{}
+	from, times, known := c.FirstAt, 0, map[string]bool{}
 	for _, other := range w.linked[c.TicketXRef] {
 		if other.FirstAt.Before(from) {
 			from = other.FirstAt
 		}
 		times += other.Occurrences
-		if n := objectName(other.Object); !slices.Contains(names, n) {
-			names = append(names, n)
-		}
+		known[objectName(other.Object)] = true
 	}
 	if times == 0 {
 		times = c.Occurrences
 	}
 	verb := "it lasted"
-	if c.Type == app.TypeMachineUnreachable {
-		verb = "down"
+	if a := byType[c.Type]; a != nil && a.lasted != "" {
+		verb = a.lasted
 	}
 	ended := "Recovered"
 	if c.Text == goneText {
 		ended = "Not shown by the source any more"
 	}
-	text := fmt.Sprintf("%s at %s: %s %s, %s.", ended, c.ClearedAt.UTC().Format("2 Jan 2006 15:04 MST"), verb,
+	text := fmt.Sprintf("%s at %s: %s %s, %s.", ended, moment(c.ClearedAt), verb,
 		lasted(c.ClearedAt.Sub(from)), count(times))
-	if len(names) > 1 {
-		slices.Sort(names)
+	if names := slices.Sorted(maps.Keys(known)); len(names) > namesLimit {
+		text += fmt.Sprintf(" All of these: %s and %d more.", strings.Join(names[:namesLimit], ", "), len(names)-namesLimit)
+	} else if len(names) > 1 {
 		text += " All of these: " + strings.Join(names, ", ") + "."
 	}
 	return text

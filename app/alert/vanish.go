@@ -14,32 +14,38 @@ const goneText = "The source does not show it any more."
 // somebody else now, a quota that was lifted, an organization that left. The store ends a state only where it was read
 // completely, so a state that is missing is gone.
 func (w *world) vanished() []fact {
-	shown := make(map[string]bool, len(w.s.Objects))
-	for _, o := range w.s.Objects {
-		shown[Key(w.s.Source, o.OrganizationID, o.Object, typeOf(o.What))] = true
+	missing := map[place]*condition{}
+	for at, c := range w.conditions {
+		if c.holds() && ofState(c) && w.mayClear(c.OrganizationID) {
+			missing[at] = c
+		}
+	}
+	if len(missing) == 0 {
+		return nil
+	}
+	for i := range w.s.Objects {
+		if a := byState[w.s.Objects[i].What]; a != nil {
+			delete(missing, placeOf(w.s.Objects[i].OrganizationID, w.s.Objects[i].Object, a.eventType))
+		}
 	}
 	var out []fact
-	for _, c := range w.sortedConditions() {
-		if c.holds() && ofState(c) && !shown[c.Key] && w.mayClear(c.OrganizationID) {
-			out = append(out, w.gone(c))
-		}
+	for _, c := range sortedConditions(missing) {
+		out = append(out, w.gone(c))
 	}
 	return out
 }
 
-// typeOf is the type of the conditions that come of a state; "" when none do.
-func typeOf(what string) string {
-	switch what {
-	case app.StateConnection:
-		return app.TypeMachineUnreachable
-	case app.StateQuota:
-		return app.TypeQuotaReached
-	}
-	return ""
+// ofState reports whether we derived a condition from a state. One that the source told us of ends when it says so, and
+// what happened once does not end with its object.
+func ofState(c *condition) bool {
+	a := byType[c.Type]
+	return a != nil && a.what != "" && ofUs(c)
 }
 
-// ofState reports whether we derived a condition from a state. One that the source told us of ends when it says so.
-func ofState(c *condition) bool { return strings.HasPrefix(c.FirstEvent, derivedPrefix) }
+// ofUs reports whether the event that opened a condition was derived by us.
+func ofUs(c *condition) bool {
+	return strings.HasPrefix(c.FirstEvent, derivedOf(c.OrganizationID, c.Object, c.Type))
+}
 
 // goneID differs each time an episode goes on and its object vanishes again.
 func goneID(c *condition) string {
@@ -47,13 +53,19 @@ func goneID(c *condition) string {
 }
 
 func (w *world) gone(c *condition) fact {
-	e := app.Event{
-		Source: c.Source, SourceEventID: goneID(c), OrganizationID: c.OrganizationID, Object: c.Object, Type: c.Type,
-		State: app.Recovery, Severity: app.SeverityInfo, OccurredAt: w.s.Now, ReceivedAt: w.s.Now,
-		Title: objectName(c.Object) + " is not shown any more", Text: goneText,
+	e := w.recoveryOf(c, goneID(c))
+	title := "{object} is not shown any more"
+	if a := byType[c.Type]; a != nil && a.gone != "" {
+		title = a.gone
 	}
-	if c.Type == app.TypeQuotaReached {
-		e.Title = objectName(c.Object) + " has no quota any more"
-	}
+	e.Title, e.Text = fillIn(title, e, ""), goneText
 	return fact{Event: e, heard: w.s.Now, began: w.s.Now}
+}
+
+// recoveryOf is the recovery of a condition that no state says is over. It has no words yet.
+func (w *world) recoveryOf(c *condition, id string) app.Event {
+	return app.Event{
+		Source: c.Source, SourceEventID: id, OrganizationID: c.OrganizationID, Object: c.Object, Type: c.Type,
+		State: app.Recovery, Severity: app.SeverityInfo, OccurredAt: w.s.Now, ReceivedAt: w.s.Now,
+	}
 }

@@ -13,7 +13,7 @@ type world struct {
 	in            Input
 	s             app.AlertState
 	organizations map[string]app.Organization // by external id
-	conditions    map[string]*condition       // by key: the newest episode
+	conditions    map[place]*condition        // of the newest episode
 	linked        map[string][]*condition     // by the ticket's xref, every episode we know
 	tickets       map[int64]*app.Ticket       // by our row
 	open          map[scope]*app.Ticket       // not closed, by scope
@@ -34,6 +34,24 @@ type condition struct {
 // holds reports whether the condition is not cleared.
 func (c *condition) holds() bool { return c != nil && c.State != app.ConditionCleared }
 
+// momentary reports whether the condition ends by itself (T3).
+func (c *condition) momentary() bool { return Momentary(c.Condition) }
+
+// ranOut reports whether a momentary condition ended because nothing repeated it for a day.
+func (c *condition) ranOut() bool {
+	return c.momentary() && c.State == app.ConditionCleared && !c.ClearedAt.Before(c.LastAt.Add(momentaryFor))
+}
+
+// subject is what rules are asked about for the condition.
+func (c *condition) subject() subject {
+	return subject{source: c.Source, organization: c.OrganizationID, object: c.Object, eventType: c.Type}
+}
+
+// unsaid reports whether the ticket of an open condition was not told yet that it joined, or became worse.
+func (c *condition) unsaid() bool {
+	return c.State == app.ConditionOpen && (c.Wait == app.ReasonFirst || c.Wait == app.ReasonWorsened)
+}
+
 // untold reports whether it recovered in its ticket's quiet time and the ticket was not told yet.
 func (c *condition) untold() bool {
 	return c != nil && c.State == app.ConditionCleared && c.Wait == app.ReasonCleared
@@ -43,7 +61,7 @@ func newWorld(in Input, s app.AlertState) *world {
 	w := &world{
 		in: in, s: s,
 		organizations: make(map[string]app.Organization, len(s.Organizations)),
-		conditions:    make(map[string]*condition, len(s.Conditions)),
+		conditions:    make(map[place]*condition, len(s.Conditions)),
 		linked:        map[string][]*condition{},
 		tickets:       make(map[int64]*app.Ticket, len(s.Tickets)),
 		open:          map[scope]*app.Ticket{},
@@ -76,8 +94,9 @@ func (w *world) findOpen() {
 
 // know takes a stored condition in; of several episodes of one key the newest is the one that may still change.
 func (w *world) know(c *condition) {
-	if old := w.conditions[c.Key]; old == nil || c.Episode > old.Episode {
-		w.conditions[c.Key] = c
+	at := placeOf(c.OrganizationID, c.Object, c.Type)
+	if old := w.conditions[at]; old == nil || c.Episode > old.Episode {
+		w.conditions[at] = c
 	}
 	if t := w.tickets[c.TicketID]; t != nil {
 		c.TicketXRef = t.XRef
@@ -86,7 +105,7 @@ func (w *world) know(c *condition) {
 }
 
 func (w *world) holding(s subject) *condition {
-	c := w.conditions[Key(s.source, s.organization, s.object, s.eventType)]
+	c := w.conditions[s.place()]
 	if !c.holds() {
 		return nil
 	}
@@ -112,8 +131,10 @@ func stands(t *app.Ticket) bool {
 }
 
 // sortedConditions lists the newest episodes in a fixed order, so that a decision does not depend on a map's.
-func (w *world) sortedConditions() []*condition {
-	return slices.SortedFunc(maps.Values(w.conditions), func(a, b *condition) int {
+func (w *world) sortedConditions() []*condition { return sortedConditions(w.conditions) }
+
+func sortedConditions(all map[place]*condition) []*condition {
+	return slices.SortedFunc(maps.Values(all), func(a, b *condition) int {
 		return cmp.Or(a.FirstAt.Compare(b.FirstAt), cmp.Compare(a.Key, b.Key))
 	})
 }

@@ -14,8 +14,8 @@ import (
 
 // The kinds of sources.
 const (
-	KindX360Sync = "x360sync" // Axcient x360Sync
-	KindAxcient  = "axcient"  // the Axcient public API, for x360Cloud
+	KindX360Sync = app.KindX360Sync // Axcient x360Sync
+	KindAxcient  = app.KindAxcient  // the Axcient public API, for x360Cloud
 	KindInbox    = app.KindInbox
 )
 
