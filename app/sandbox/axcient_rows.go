@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 
@@ -197,7 +198,7 @@ func (q *AxcientQuirks) value(v any) any {
 	case bool:
 		switch q.Yes {
 		case "text":
-			return fmt.Sprint(v)
+			return strconv.FormatBool(v)
 		case "words":
 			return map[bool]string{true: "Yes", false: "No"}[v]
 		case "number":

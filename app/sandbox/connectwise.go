@@ -32,11 +32,12 @@ type Options struct {
 	ExcessRights      bool          // the role may read what it should not
 	NoForwardOnlyLink bool          // endpoints exist that page forward without a Link
 
-	// x360Sync.
+	// x360Sync. What is also a field of SyncQuirks stands here for short.
+	SyncQuirks   SyncQuirks
 	AuthCode     bool   // the account wants a two-step code
 	ClientSecret bool   // the registered client has a secret
 	PageSize     int    // 0 is 100
-	Usage        string // what metrics/usage is: "" unknown fields, "absent" 404, "empty"
+	Usage        string // what metrics/usage is: one of Usage…
 
 	// Axcient.
 	AxcientQuirks AxcientQuirks

@@ -32,7 +32,8 @@ type Running struct {
 // Start serves the vendors on 127.0.0.1 until Stop is called or ctx ends.
 func Start(ctx context.Context, opts Options) (*Running, error) {
 	quirks := opts.initialQuirks()
-	if err := errors.Join(quirks.Validate(), opts.AxcientQuirks.Validate()); err != nil {
+	sync := opts.initialSyncQuirks()
+	if err := errors.Join(quirks.Validate(), sync.Validate(), opts.AxcientQuirks.Validate()); err != nil {
 		return nil, err
 	}
 	now := opts.clock()

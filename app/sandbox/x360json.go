@@ -1,6 +1,7 @@
 package sandbox
 
 import (
+	"cmp"
 	"fmt"
 	"strconv"
 	"time"
@@ -46,7 +47,7 @@ func quota(n int64) any {
 	return n
 }
 
-func organizationJSON(o sample.Organization) object {
+func (q *SyncQuirks) organizationJSON(o sample.Organization) object {
 	return object{
 		"type": "organization", "id": o.ID, "parent_id": orNull(o.ParentID), "name": o.Name, "slug": o.Slug, "description": "", "email": o.Email,
 		"hostname": o.Slug + ".syncedtool.example", "active": o.Active, "created": naive(o.Created), "plan_id": nil, "subscription_uuid": nil,
@@ -58,7 +59,7 @@ func organizationJSON(o sample.Organization) object {
 			"type": "policy", "company_id": o.ID, "space_quota": quota(o.Quota), "space_quota_formatted": formatted(o.Quota), "max_file_size": 2048,
 			"num_users_minimum": nil, "num_users_maximum": nil, "num_orgs_maximum": nil, "file_server_enabled": o.FileServer, "psa_enabled": o.PSAEnabled,
 			"backups_enabled": true, "webdav_enabled": false, "branding_enabled": false, "ad_enabled": false, "service_plans_enabled": false,
-			"api_ratelimit": nil, "api_ratelimit_enabled": false, "deactivate_token_frequency": 30, "trial_length_days": 14, "require_two_step_auth": false,
+			"api_ratelimit": nil, "api_ratelimit_enabled": false, "deactivate_token_frequency": cmp.Or(q.TokenDays, 30), "trial_length_days": 14, "require_two_step_auth": false,
 		},
 	}
 }
@@ -97,6 +98,15 @@ func rootJSON(r sample.Root) object {
 		"hash":      fmt.Sprintf("%040x", uint64(r.SpaceUsed)*2654435761), //nolint:gosec // any number does
 		"is_locked": false, "locks": []object{}, "permissions": []object{}, "children": []object{},
 	}
+}
+
+// mappingJSON names a person or leaves the field out.
+func mappingJSON(f sample.Mapping) object {
+	o := object{"type": "mapping", "id": f.ID, "machine_id": f.MachineID, "name": f.Name, "path": f.Path, "root_id": orNull(f.RootID), "share": f.PersonID == 0}
+	if f.PersonID != 0 {
+		o["person_id"] = f.PersonID
+	}
+	return o
 }
 
 func guestJSON(g sample.Guest) object {

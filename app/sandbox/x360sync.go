@@ -1,6 +1,7 @@
 package sandbox
 
 import (
+	"cmp"
 	"net/http"
 	"strconv"
 	"strings"
@@ -15,23 +16,30 @@ import (
 // moving world; only signing in leaves a trace in it.
 type X360Sync struct {
 	vendor
-	msp  *sample.MSP
-	opts Options
+	msp *sample.MSP
 
 	mu       sync.Mutex
+	quirks   SyncQuirks
+	limit    limiter
+	pages    int // given out, for totals that change
 	failures int // wrong passwords in a row
 	locked   time.Time
-	tokens   map[string]token360 // access tokens
-	refresh  map[string]string   // refresh token → guid
-	codes    map[string]string   // authorization code → redirect URI
+	tokens   map[string]*token360 // access tokens
+	refresh  map[string]*token360 // refresh tokens, the used ones too
+	codes    map[string]*code360
 	guids    map[string]bool
 }
 
-// NewX360Sync starts an x360Sync over the provider.
+// NewX360Sync starts an x360Sync over the provider. It panics where the
+// options' quirks name something there is not; Start returns that.
 func NewX360Sync(msp *sample.MSP, opts Options) *X360Sync {
+	quirks := opts.initialSyncQuirks()
+	if err := quirks.Validate(); err != nil {
+		panic(err)
+	}
 	return &X360Sync{
-		vendor: vendor{now: opts.clock()}, msp: msp, opts: opts,
-		tokens: map[string]token360{}, refresh: map[string]string{}, codes: map[string]string{}, guids: map[string]bool{},
+		vendor: vendor{now: opts.clock()}, msp: msp, quirks: quirks,
+		tokens: map[string]*token360{}, refresh: map[string]*token360{}, codes: map[string]*code360{}, guids: map[string]bool{},
 	}
 }
 
@@ -49,18 +57,59 @@ func (x *X360Sync) ForgetRequests() { x.log.clear() }
 func (x *X360Sync) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	path, api := strings.CutPrefix(r.URL.Path, "/api/2")
 	x.serve(w, r, path, func(bool) *answer {
+		x.mu.Lock()
+		quirks := x.quirks.clone()
+		wait := x.limit.over(x.now(), quirks.PerMinute)
+		x.mu.Unlock()
+		c := syncCall{Request: r, path: path, q: &quirks}
+		if an := c.obstacle(wait > 0); an != nil {
+			return an
+		}
 		switch {
 		case api:
-			return x.api(r, strings.Trim(path, "/"))
+			return x.api(c, strings.Trim(path, "/"))
 		case path == "/oauth/token":
-			return x.token(r)
+			return x.token(c)
 		case path == "/oauth/revoke":
-			return x.revoke(r)
+			return x.revoke(c)
 		case path == "/oauth/authorize":
-			return x.authorize(r)
+			return x.authorize(c)
 		}
 		return anchorError(http.StatusNotFound)
 	})
+}
+
+// syncCall is one request and the manners it meets.
+type syncCall struct {
+	*http.Request
+	path string
+	q    *SyncQuirks
+}
+
+// obstacle is what stands in front of one path by a quirk; nil is nothing.
+func (c syncCall) obstacle(over bool) *answer {
+	status := statusFor(c.q.Status, c.path)
+	switch {
+	case over:
+		status = cmp.Or(c.q.LimitStatus, http.StatusTooManyRequests)
+	case named(c.q.ProxyTrouble, c.path):
+		page := HTMLPage(http.StatusBadGateway)
+		return textAnswer(page.Status, page.Header.Get("Content-Type"), page.Body)
+	case named(c.q.HTMLPages, c.path):
+		return signInPage()
+	case named(c.q.Redirects, c.path):
+		a := textAnswer(http.StatusFound, "text/html; charset=utf-8", "")
+		a.header.Set("Location", "/login?next="+c.path)
+		return a
+	}
+	if status == 0 {
+		return nil
+	}
+	a := anchorError(status)
+	if c.q.RetryAfter != "" && (status == http.StatusTooManyRequests || status == http.StatusServiceUnavailable || over) {
+		a.header.Set("Retry-After", c.q.RetryAfter)
+	}
+	return a
 }
 
 // anchorErrors are the error words the vendor documents.
@@ -69,14 +118,14 @@ var anchorErrors = map[int]string{
 }
 
 func anchorError(status int) *answer {
-	return jsonAnswer(status, object{"error": anchorErrors[status]})
+	return jsonAnswer(status, object{"error": cmp.Or(anchorErrors[status], "error")})
 }
 
-func (x *X360Sync) api(r *http.Request, path string) *answer {
-	if !x.signedIn(r) {
+func (x *X360Sync) api(c syncCall, path string) *answer {
+	if !x.signedIn(c.Request) {
 		return anchorError(http.StatusUnauthorized)
 	}
-	if r.Method != http.MethodGet {
+	if c.Method != http.MethodGet {
 		return anchorError(http.StatusMethodNotAllowed)
 	}
 	parts := strings.Split(path, "/")
@@ -84,27 +133,32 @@ func (x *X360Sync) api(r *http.Request, path string) *answer {
 	case "version":
 		return jsonAnswer(http.StatusOK, object{"version": "2.7.2.1581"})
 	case "person":
-		return x.person(parts)
+		return x.person(c, parts)
 	case "organization":
-		return x.organization(r, parts)
+		return x.organization(c, parts)
 	case "machine":
-		return x.machine(parts)
+		return x.machine(c, parts)
 	case "activity":
-		return x.activity(r, parts)
+		return x.activity(c, parts)
 	}
 	return anchorError(http.StatusNotFound)
 }
 
-func (x *X360Sync) person(parts []string) *answer {
+// one answers a single object, in the manner of the server.
+func (c syncCall) one(o object) *answer {
+	return jsonAnswer(http.StatusOK, c.q.write(o))
+}
+
+func (x *X360Sync) person(c syncCall, parts []string) *answer {
 	for _, p := range x.msp.Persons(sample.MasterID) {
 		if len(parts) == 1 && p.SiteAdmin || len(parts) == 2 && (parts[1] == strconv.Itoa(p.ID) || strings.EqualFold(parts[1], p.Email)) {
-			return jsonAnswer(http.StatusOK, personJSON(p))
+			return c.one(personJSON(p))
 		}
 	}
 	return anchorError(http.StatusNotFound)
 }
 
-func (x *X360Sync) organization(r *http.Request, parts []string) *answer {
+func (x *X360Sync) organization(c syncCall, parts []string) *answer {
 	if len(parts) < 2 {
 		return anchorError(http.StatusNotFound)
 	}
@@ -121,40 +175,32 @@ func (x *X360Sync) organization(r *http.Request, parts []string) *answer {
 	case o.Forbidden:
 		return anchorError(http.StatusForbidden)
 	}
+	if parent, looped := c.q.Loops[id]; looped {
+		o.ParentID = parent
+	}
 	switch rest := strings.Join(parts[2:], "/"); rest {
 	case "":
-		return jsonAnswer(http.StatusOK, organizationJSON(o))
+		return c.one(c.q.organizationJSON(o))
 	case "organizations":
-		return page(x, r, x.msp.Children(id), organizationJSON)
+		return page(x, c, x.children(c.q, id), c.q.organizationJSON)
 	case "persons":
-		return page(x, r, x.msp.Persons(id), personJSON)
+		return page(x, c, own(c, id, x.msp.Persons(id), func(p sample.Person) int { return p.CompanyID }), personJSON)
 	case "machines":
-		return page(x, r, x.msp.Machines(id), machineJSON)
+		return page(x, c, own(c, id, x.msp.Machines(id), func(d sample.Machine) int { return d.CompanyID }), machineJSON)
 	case "roots":
-		return page(x, r, x.msp.Roots(id), rootJSON)
+		return page(x, c, own(c, id, x.msp.Roots(id), func(r sample.Root) int { return r.CompanyID }), rootJSON)
 	case "guests":
-		return page(x, r, x.msp.Guests(id), guestJSON)
+		return page(x, c, own(c, id, x.msp.Guests(id), func(g sample.Guest) int { return g.CompanyID }), guestJSON)
 	case "activity":
-		return page(x, r, x.msp.Activities(id), activityJSON)
+		rows := own(c, id, x.msp.Activities(id), func(a sample.Activity) int { return cmp.Or(a.ActedOnCompanyID, a.ActorCompanyID) })
+		return page(x, c, c.q.ordered(rows), activityJSON)
 	case "metrics/usage":
-		return x.usage(o)
+		return x.usage(c, o)
 	}
 	return anchorError(http.StatusNotFound)
 }
 
-// usage is the one answer of this API nobody has written down. It is shown in
-// the ways a client must survive: absent, empty, or full of names it cannot know.
-func (x *X360Sync) usage(o sample.Organization) *answer {
-	switch x.opts.Usage {
-	case "absent":
-		return anchorError(http.StatusNotFound)
-	case "empty":
-		return jsonAnswer(http.StatusOK, object{})
-	}
-	return jsonAnswer(http.StatusOK, object{"type": "metrics", "organization": o.ID, "m1": object{"v": 17, "u": "x"}, "m2": []int{3, 1, 4}, "generated": naive(x.now())})
-}
-
-func (x *X360Sync) machine(parts []string) *answer {
+func (x *X360Sync) machine(c syncCall, parts []string) *answer {
 	if len(parts) < 2 {
 		return anchorError(http.StatusNotFound)
 	}
@@ -163,56 +209,71 @@ func (x *X360Sync) machine(parts []string) *answer {
 	if err != nil || !ok {
 		return anchorError(http.StatusNotFound)
 	}
-	switch strings.Join(parts[2:], "/") {
+	switch rest := strings.Join(parts[2:], "/"); rest {
 	case "":
-		return jsonAnswer(http.StatusOK, machineJSON(d))
+		return c.one(machineJSON(d))
 	case "status":
-		if d.Type == "mobile" {
-			return anchorError(http.StatusServiceUnavailable)
+		return c.deviceStatus(d)
+	case "mappings":
+		return page(x, c, x.msp.Mappings(id), mappingJSON)
+	case "backups":
+		return page(x, c, []sample.Mapping{}, mappingJSON)
+	default:
+		for _, f := range x.msp.Mappings(id) {
+			if rest == "mapping/"+itoa(f.ID) {
+				return c.one(mappingJSON(f))
+			}
 		}
-		// The fields of a status are not known; what a client needs is on the machine itself.
-		return jsonAnswer(http.StatusOK, object{"type": "machine_status", "id": d.ID})
-	case "mappings", "backups":
-		return jsonAnswer(http.StatusOK, object{"results": []object{}, "total": 0, "offset": 0})
 	}
 	return anchorError(http.StatusNotFound)
 }
 
-func (x *X360Sync) activity(r *http.Request, parts []string) *answer {
+// deviceStatus is an answer whose fields are not known. What a client needs is
+// on the machine itself; by a quirk the status says it too, or the contrary.
+func (c syncCall) deviceStatus(d sample.Machine) *answer {
+	if d.Type == "mobile" || c.q.Device == StatusUnavailable {
+		return anchorError(http.StatusServiceUnavailable)
+	}
+	o := object{"type": "machine_status", "id": d.ID}
+	switch c.q.Device {
+	case StatusBoolean:
+		o["connected"] = !d.Down()
+	case StatusText:
+		o["status"] = map[bool]string{true: "offline", false: "online"}[d.Down()]
+	case StatusContradicts:
+		o["connected"] = true
+	}
+	return c.one(o)
+}
+
+func (x *X360Sync) activity(c syncCall, parts []string) *answer {
 	if len(parts) != 2 {
 		return anchorError(http.StatusNotFound)
 	}
 	if parts[1] == "types" {
-		return page(x, r, sample.ActivityTypes(), func(t sample.ActivityType) object {
-			return object{"type": "activity_type", "id": t.ID, "activity": t.Text}
-		})
+		return x.activityTypes(c)
 	}
 	id, err := strconv.Atoi(parts[1])
 	a, ok := x.msp.Activity(id)
 	if err != nil || !ok {
 		return anchorError(http.StatusNotFound)
 	}
-	return jsonAnswer(http.StatusOK, activityJSON(a))
+	return c.one(activityJSON(a))
 }
 
-// page answers one page of a list. Two pages are not a snapshot: the world may
-// have moved in between, and total with it.
-func page[T any](x *X360Sync, r *http.Request, all []T, show func(T) object) *answer {
-	size := x.opts.PageSize
-	if size == 0 {
-		size = 100
-	}
-	offset := 0
-	if s := r.URL.Query().Get("offset"); s != "" {
-		n, err := strconv.Atoi(s)
-		if err != nil || n < 0 {
-			return anchorError(http.StatusBadRequest)
+func (x *X360Sync) activityTypes(c syncCall) *answer {
+	types := sample.ActivityTypes()
+	switch c.q.Types {
+	case TypesAbsent:
+		return anchorError(http.StatusNotFound)
+	case TypesEmpty:
+		types = nil
+	case TypesStrangers:
+		for i := range types {
+			types[i] = sample.ActivityType{ID: types[i].ID + 1000, Text: "Something new " + itoa(i+1)}
 		}
-		offset = n
 	}
-	results := []object{}
-	for _, one := range all[min(offset, len(all)):min(offset+size, len(all))] {
-		results = append(results, show(one))
-	}
-	return jsonAnswer(http.StatusOK, object{"results": results, "total": len(all), "offset": offset})
+	return page(x, c, types, func(t sample.ActivityType) object {
+		return object{"type": "activity_type", "id": t.ID, "activity": t.Text}
+	})
 }

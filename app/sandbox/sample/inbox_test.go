@@ -27,7 +27,7 @@ func TestAllSettings(t *testing.T) {
 	}
 	// Settings is AllSettings without what the other sources add.
 	plain := string(m.Settings("http://127.0.0.1:1", "http://127.0.0.1:2"))
-	for _, line := range strings.Split(plain, "\n") {
+	for line := range strings.SplitSeq(plain, "\n") {
 		if !strings.Contains(doc, strings.TrimSuffix(line, "}")) {
 			t.Errorf("only in Settings: %s", line)
 		}
