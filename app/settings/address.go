@@ -18,31 +18,57 @@ const DefaultAxcientHost = "https://axapi.axcient.com"
 // scheme, host and port. It is Invalid when nothing can be reached that way, or only unencrypted. Plain http is for
 // loopback alone, and only with allowPrivate. Whether a name leads into a private network is seen when it is dialled.
 func Address(raw string, allowPrivate bool) (string, error) {
+	u, err := parseAddress(raw, allowPrivate)
+	if err != nil {
+		return "", err
+	}
+	return origin(u), nil
+}
+
+// AddressWithPath is Address for a site that lives below a path of its server, which is kept: the Axcient public API
+// has each product below one. What stands behind a question mark has no place in it.
+func AddressWithPath(raw string, allowPrivate bool) (string, error) {
+	u, err := parseAddress(raw, allowPrivate)
+	if err != nil {
+		return "", err
+	}
+	if u.RawQuery != "" || u.Fragment != "" {
+		return "", app.Errorf(app.Invalid, "The address ends in %q. Write it without what follows the path.", strings.TrimPrefix(u.String(), u.Scheme+"://"+u.Host+u.EscapedPath()))
+	}
+	return origin(u) + strings.TrimRight(u.EscapedPath(), "/"), nil
+}
+
+func parseAddress(raw string, allowPrivate bool) (*url.URL, error) {
 	text := app.CleanAddress(raw)
 	if text == "" {
-		return "", app.Errorf(app.Invalid, "An address is missing. Write it as https://na.myconnectwise.net.")
+		return nil, app.Errorf(app.Invalid, "An address is missing. Write it as https://na.myconnectwise.net.")
 	}
 	if !strings.Contains(text, "://") {
 		text = "https://" + text
 	}
 	u, err := url.Parse(text)
 	if err != nil || u.Hostname() == "" || strings.ContainsAny(u.Host, " \t") {
-		return "", app.Errorf(app.Invalid, "%q is not an address. Write it as https://na.myconnectwise.net.", raw)
+		return nil, app.Errorf(app.Invalid, "%q is not an address. Write it as https://na.myconnectwise.net.", raw)
 	}
 	if u.User != nil {
-		return "", app.Errorf(app.Invalid, "The address holds a user name or password. Write it without; keys have their own fields.")
+		return nil, app.Errorf(app.Invalid, "The address holds a user name or password. Write it without; keys have their own fields.")
 	}
 	if err := reachable(u, allowPrivate); err != nil {
-		return "", err
+		return nil, err
 	}
 	if host := u.Hostname(); !allowPrivate && !strings.ContainsAny(host, ".:") {
-		return "", app.Errorf(app.Invalid, "“%s” is only a part of an address. Write it whole, e.g. https://na.myconnectwise.net.", host)
+		return nil, app.Errorf(app.Invalid, "“%s” is only a part of an address. Write it whole, e.g. https://na.myconnectwise.net.", host)
 	}
+	return u, nil
+}
+
+// origin is the scheme, host and port of an address, however it was typed.
+func origin(u *url.URL) string {
 	host := withoutRootDot(strings.ToLower(u.Host))
 	if u.Port() == "443" && u.Scheme == "https" || u.Port() == "80" && u.Scheme == "http" {
 		host = strings.TrimSuffix(strings.TrimSuffix(host, ":443"), ":80")
 	}
-	return u.Scheme + "://" + host, nil
+	return u.Scheme + "://" + host
 }
 
 // withoutRootDot takes off the dot that a full name may end with, and a colon without a port: they lead to the same place.

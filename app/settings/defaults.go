@@ -6,10 +6,12 @@ import (
 	"psabridge/app"
 )
 
-// SourceWithDefaults fills what a source leaves out. Defaults are computed, never stored: a better one in a later
+// SourceWithDefaults fills what a source leaves out; an inbox has neither an address nor an interval. Defaults are computed, never stored: a better one in a later
 // version reaches everybody who did not choose.
 func SourceWithDefaults(s app.SourceSettings) app.SourceSettings {
-	or(&s.Every, app.Duration(2*time.Minute))
+	if !s.Pushed() {
+		or(&s.Every, app.Duration(2*time.Minute))
+	}
 	switch s.Kind {
 	case KindX360Sync:
 		or(&s.Host, DefaultHost)
@@ -40,7 +42,7 @@ func ConnectionWithDefaults(c app.ConnectionSettings) app.ConnectionSettings {
 	return c
 }
 
-// RuleWithDefaults fills what an alert rule leaves out, except a level: the type's own default stands in app/alert.
+// RuleWithDefaults fills what an alert rule leaves out, except a level: the type's own default is in EventTypes.
 func RuleWithDefaults(r app.AlertRule) app.AlertRule {
 	or(&r.Severity, app.SeverityWarning)
 	or(&r.Ticket.Per, "object")

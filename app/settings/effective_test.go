@@ -110,7 +110,17 @@ func TestDiff(t *testing.T) {
 	after.Organizations[0].Bill = []app.Meter{"accounts"}
 	after.Sources = append([]app.SourceSettings{{Name: "first", Kind: "x360sync"}}, after.Sources...)
 	after.Alerts[0].Wait = app.Duration(time.Minute)
+	after.Sources = append(after.Sources, app.SourceSettings{Name: "in", Kind: "inbox"}, app.SourceSettings{Name: "cloud", Kind: "axcient", Host: "https://axapi.axcient.com/x360cloud"})
+	after.Organizations = append(after.Organizations, app.OrganizationSettings{Source: "in", ID: "name:contoso ag", Bill: []app.Meter{"seats"}})
 	want := []app.Change{
+		{Path: "sources[in].name", After: "in"},
+		{Path: "sources[in].kind", After: "inbox"},
+		{Path: "sources[cloud].name", After: "cloud"},
+		{Path: "sources[cloud].kind", After: "axcient"},
+		{Path: "sources[cloud].host", After: "https://axapi.axcient.com/x360cloud"},
+		{Path: "organizations[in/name:contoso ag].source", After: "in"},
+		{Path: "organizations[in/name:contoso ag].id", After: "name:contoso ag"},
+		{Path: "organizations[in/name:contoso ag].bill", After: "seats"},
 		{Path: "sources[first].name", After: "first"},
 		{Path: "sources[first].kind", After: "x360sync"},
 		{Path: "connections[cw].ticketing.board.id", After: "7"},
@@ -173,6 +183,12 @@ func TestDefaultsAreComputed(t *testing.T) {
 	}
 	if s := settings.SourceWithDefaults(app.SourceSettings{Kind: "x360sync"}); s.Every.D() != 2*time.Minute || s.Host == "" {
 		t.Errorf("source = %+v", s)
+	}
+	if s := settings.SourceWithDefaults(app.SourceSettings{Kind: "axcient"}); s.Every.D() != 2*time.Minute || s.Host != "https://axapi.axcient.com" {
+		t.Errorf("x360Cloud = %+v", s)
+	}
+	if s := settings.SourceWithDefaults(app.SourceSettings{Kind: "inbox"}); s != (app.SourceSettings{Kind: "inbox"}) {
+		t.Errorf("inbox = %+v", s)
 	}
 	if r := settings.RuleWithDefaults(app.AlertRule{}); r.Ticket.NoteEvery.D() != 15*time.Minute || r.Ticket.Per != "object" {
 		t.Errorf("rule = %+v", r)

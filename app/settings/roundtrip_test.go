@@ -72,7 +72,7 @@ func connection(t *rapid.T) app.ConnectionSettings {
 
 func organization(t *rapid.T, i int) app.OrganizationSettings {
 	return app.OrganizationSettings{
-		Source: word.Draw(t, "source"), ID: fmt.Sprintf("%04d", i), PSA: word.Draw(t, "psa"),
+		Source: word.Draw(t, "source"), ID: rapid.SampledFrom([]string{"", "name:contoso ag ", app.SyntheticTop, "ä:"}).Draw(t, "id") + fmt.Sprintf("%04d", i), PSA: word.Draw(t, "psa"),
 		Company: app.CompanyRef{ID: rapid.Int64().Draw(t, "company"), Identifier: word.Draw(t, "identifier")}, Agreement: app.AgreementRef{ID: rapid.Int64().Draw(t, "agreement")},
 		Bill: rapid.SliceOf(rapid.SampledFrom([]app.Meter{"accounts", "no"})).Draw(t, "bill"), QuantityRules: rules(t),
 		Exclude: []app.Exclusion{{Kind: app.ObjectAccount, ID: word.Draw(t, "excluded"), Reason: word.Draw(t, "reason")}},
@@ -81,7 +81,7 @@ func organization(t *rapid.T, i int) app.OrganizationSettings {
 
 func alert(t *rapid.T) app.AlertRule {
 	return app.AlertRule{
-		Name: word.Draw(t, "name"), When: []app.When{{Type: word.Draw(t, "type")}, {Type: word.Draw(t, "type"), Percent: rapid.Int().Draw(t, "percent")}},
+		Name: word.Draw(t, "name"), When: []app.When{{Type: word.Draw(t, "type")}, {Type: word.Draw(t, "type"), Percent: rapid.Int().Draw(t, "percent"), Days: rapid.Int().Draw(t, "days"), Times: rapid.Int().Draw(t, "times")}},
 		For: app.For{Organization: word.Draw(t, "organization"), Suborganizations: rapid.Bool().Draw(t, "sub")},
 		Via: app.Via{PSA: rapid.Bool().Draw(t, "psa"), Email: rapid.SliceOf(word).Draw(t, "email")}, Severity: app.SeverityCritical, Wait: duration(t),
 		Ticket: app.TicketPolicy{Board: ref(t), Priority: ref(t), Summary: word.Draw(t, "summary"), AutoClose: rapid.Bool().Draw(t, "close"), NoteEvery: duration(t)},
@@ -92,7 +92,7 @@ func alert(t *rapid.T) app.AlertRule {
 func document(t *rapid.T) app.Settings {
 	doc := app.Settings{Version: 1}
 	for range rapid.IntRange(0, 2).Draw(t, "sources") {
-		doc.Sources = append(doc.Sources, app.SourceSettings{Name: word.Draw(t, "name"), Kind: word.Draw(t, "kind"), Every: duration(t), AllowPrivateNetwork: rapid.Bool().Draw(t, "private")})
+		doc.Sources = append(doc.Sources, app.SourceSettings{Name: word.Draw(t, "name"), Kind: rapid.OneOf(word, rapid.SampledFrom([]string{"x360sync", "axcient", "inbox"})).Draw(t, "kind"), Host: word.Draw(t, "host"), CAFile: word.Draw(t, "ca"), Every: duration(t), AllowPrivateNetwork: rapid.Bool().Draw(t, "private")})
 	}
 	for range rapid.IntRange(0, 2).Draw(t, "connections") {
 		doc.Connections = append(doc.Connections, connection(t))

@@ -58,13 +58,41 @@ func (v *validator) sources() {
 		path := item("sources", s.Name, i, seen)
 		v.name(path, s.Name, seen)
 		v.oneOf(path+".kind", s.Kind, kinds)
-		if host := SourceWithDefaults(s).Host; s.Kind == KindX360Sync || s.Kind == KindAxcient {
-			v.address(path+".host", host, s.AllowPrivateNetwork)
-		}
-		if s.Every != 0 {
+		v.ofKind(path, s)
+		if s.Every != 0 && !s.Pushed() {
 			v.between(path+".every", s.Every.D(), time.Second, 24*time.Hour)
 		}
 		v.plain(path+".top_organization", s.TopOrganization)
+	}
+}
+
+// ofKind judges what only some kinds of sources have. A key that would be ignored is refused: somebody relies on it.
+func (v *validator) ofKind(path string, s app.SourceSettings) {
+	switch s.Kind {
+	case KindX360Sync:
+		v.address(path+".host", SourceWithDefaults(s).Host, s.AllowPrivateNetwork)
+	case KindAxcient:
+		if _, err := AddressWithPath(SourceWithDefaults(s).Host, s.AllowPrivateNetwork); err != nil {
+			v.add(path+".host", "%s", app.ErrorMessage(err))
+		}
+		if s.TopOrganization != "" {
+			v.add(path+".top_organization", "x360Cloud has no organization on top: its API key decides which clients are read. Leave it out.")
+		}
+	case KindInbox:
+		for _, given := range []struct {
+			key string
+			is  bool
+		}{
+			{"host", s.Host != ""},
+			{"every", s.Every != 0},
+			{"top_organization", s.TopOrganization != ""},
+			{"allow_private_network", s.AllowPrivateNetwork},
+			{"ca_file", s.CAFile != ""},
+		} {
+			if given.is {
+				v.add(path+"."+given.key, "An inbox is not read but sent to, so it has no %s. Leave it out.", given.key)
+			}
+		}
 	}
 }
 
@@ -214,7 +242,8 @@ func (v *validator) rules(path string, rules map[app.Meter]app.QuantityRule) {
 
 func (v *validator) meter(path string, meter app.Meter) {
 	if !meterShape.MatchString(string(meter)) || meter == "hold" {
-		v.add(path, "%q is not a meter. x360Sync has accounts, storage and file_server.", meter)
+		v.add(path, "%q is not a meter. x360Sync has %s; x360Cloud has %s; an inbox has those that are sent to it, in small letters, digits, dots, hyphens and underscores.",
+			meter, andList(syncMeters), andList(cloudMeters))
 	}
 }
 
@@ -280,6 +309,16 @@ func item(list, name string, i int, seen map[string]bool) string {
 		return fmt.Sprintf("%s[%d]", list, i)
 	}
 	return list + "[" + name + "]"
+}
+
+// The meters of the vendors we read, for sentences.
+var (
+	syncMeters  = []string{string(app.MeterAccounts), string(app.MeterStorage), string(app.MeterFileServer), string(app.MeterGuests)}
+	cloudMeters = []string{string(app.MeterProtectedSeats), string(app.MeterProtectedStorage)}
+)
+
+func andList(words []string) string {
+	return strings.Join(words[:len(words)-1], ", ") + " and " + words[len(words)-1]
 }
 
 func orList(words []string) string {

@@ -10,10 +10,14 @@ import (
 	"psabridge/app"
 )
 
-// levels names the level each derived event type has; types without one are "".
-var levels = map[string]string{
-	app.TypeQuotaReached: "percent", app.TypeMachineUnreachable: "minutes",
-}
+// levels names the level each type has that psabridge makes; types without one are "".
+var levels = func() map[string]string {
+	by := make(map[string]string)
+	for _, t := range EventTypes() {
+		by[t.Type] = t.Level
+	}
+	return by
+}()
 
 var typeShape = regexp.MustCompile(`^[a-z0-9][a-z0-9_-]*(\.[a-z0-9][a-z0-9_-]*)*(\.\*)?$`)
 
@@ -29,7 +33,7 @@ func (v *validator) alerts() {
 		}
 		seen[r.Name] = true
 		v.plain(path+".name", r.Name)
-		v.when(path+".when", r.When)
+		v.when(path+".when", r)
 		v.forWhom(path+".for", r.For)
 		if len(r.Via.Email) > 0 {
 			v.add(path+".via.email", "This version does not send e-mail. Leave it out; nobody would be told.")
@@ -45,17 +49,27 @@ func (v *validator) alerts() {
 	}
 }
 
-func (v *validator) when(path string, all []app.When) {
-	if len(all) == 0 {
+func (v *validator) when(path string, r app.AlertRule) {
+	if len(r.When) == 0 {
 		v.add(path, "The alert says no event type. Write for example [machine.unreachable].")
 	}
-	for i, w := range all {
+	for i, w := range r.When {
 		at := fmt.Sprintf("%s[%d]", path, i)
-		if !knownType(w.Type) {
-			v.add(at+".type", "%q is not an event type. Known are %s, activity.<type> and families such as machine.*.", w.Type, orList(derivedTypes()))
+		switch {
+		case knownType(w.Type), typeShape.MatchString(w.Type) && v.sentTo(r.For.Source):
+		case typeShape.MatchString(w.Type) && v.sentTo(""):
+			v.add(at+".type", "%q is not an event type of %s. Types of their own are sent to an inbox only: name one in for.source, or leave it out.", w.Type, r.For.Source)
+		default:
+			v.add(at+".type", "%q is not an event type. Known are %s, activity.<type> and families such as machine.*. With an inbox among the sources any other that is sent to it will do.",
+				w.Type, orList(derivedTypes()))
 		}
 		v.level(at, w)
 	}
+}
+
+// sentTo reports whether a source is an inbox, where anything may be sent; "" is any source of the document.
+func (v *validator) sentTo(source string) bool {
+	return slices.ContainsFunc(v.doc.Sources, func(s app.SourceSettings) bool { return s.Pushed() && (source == "" || s.Name == source) })
 }
 
 // knownType accepts derived types, activity rows and families of either. Another word would be an alert that never fires.
@@ -63,11 +77,15 @@ func knownType(t string) bool {
 	if !typeShape.MatchString(t) {
 		return false
 	}
-	if _, derived := levels[t]; derived || strings.HasPrefix(t, "activity.") {
-		return true
-	}
-	family, isFamily := strings.CutSuffix(t, "*")
-	return isFamily && slices.ContainsFunc(derivedTypes(), func(known string) bool { return strings.HasPrefix(known, family) })
+	return isActivity(t) || slices.ContainsFunc(derivedTypes(), func(known string) bool { return covers(t, known) })
+}
+
+func isActivity(t string) bool { return strings.HasPrefix(t, "activity.") }
+
+// covers reports whether a pattern is a type, or a family it belongs to.
+func covers(pattern, eventType string) bool {
+	family, isFamily := strings.CutSuffix(pattern, "*")
+	return pattern == eventType || isFamily && strings.HasPrefix(eventType, family)
 }
 
 func derivedTypes() []string {

@@ -26,7 +26,7 @@ func (v *validator) organizations() {
 		v.mapping(path, o)
 		v.products(path+".products", o.Products)
 		v.rules(path+".quantity_rules", o.QuantityRules)
-		v.exclusions(path+".exclude", o.Exclude)
+		v.exclusions(path+".exclude", o)
 	}
 }
 
@@ -52,7 +52,7 @@ func (v *validator) mapping(path string, o app.OrganizationSettings) {
 	case o.Agreement.ID != 0 && o.Company.ID == 0:
 		v.add(path+".company", "An agreement is named, but no company. Choose the company the agreement belongs to.")
 	case o.Agreement.ID != 0 && len(o.Bill) == 0:
-		v.add(path+".bill", "An agreement is named, but nothing is billed on it. Name at least one of accounts, storage and file_server.")
+		v.add(path+".bill", "An agreement is named, but nothing is billed on it. Name at least one meter, e.g. accounts of x360Sync or protected_seats of x360Cloud.")
 	}
 	seen := make(map[app.Meter]bool)
 	for i, meter := range o.Bill {
@@ -64,11 +64,19 @@ func (v *validator) mapping(path string, o app.OrganizationSettings) {
 	}
 }
 
-func (v *validator) exclusions(path string, all []app.Exclusion) {
+// countable are the kinds of things the vendors' meters count. What is sent to an inbox has kinds of its own.
+var countable = []string{string(app.ObjectAccount), string(app.ObjectMachine), string(app.ObjectRoot), string(app.ObjectGuest), string(app.ObjectResource)}
+
+func (v *validator) exclusions(path string, o app.OrganizationSettings) {
+	source, _ := SourceByName(v.doc, o.Source)
 	seen := make(map[key]bool)
-	for i, e := range all {
+	for i, e := range o.Exclude {
 		at, k := path+"["+strconv.Itoa(i)+"]", key{string(e.Kind), e.ID}
-		v.oneOf(at+".kind", string(e.Kind), []string{string(app.ObjectAccount), string(app.ObjectMachine), string(app.ObjectRoot)})
+		if source.Pushed() && e.Kind != "" {
+			v.plain(at+".kind", string(e.Kind))
+		} else {
+			v.oneOf(at+".kind", string(e.Kind), countable)
+		}
 		switch {
 		case e.ID == "":
 			v.add(at+".id", "The id is missing: which one is left out?")

@@ -56,7 +56,7 @@ func TestValidateRefuses(t *testing.T) {
 		"agreement alone":        {head + "organizations: [{source: sync, id: 1, agreement: {id: 3}}]", "organizations[sync/1].company", "no company"},
 		"nothing billed":         {head + "organizations: [{source: sync, id: 1, company: {id: 2}, agreement: {id: 3}}]", "organizations[sync/1].bill", "at least one"},
 		"billed twice":           {head + "organizations: [{source: sync, id: 1, bill: [storage, storage]}]", "organizations[sync/1].bill[1]", "twice"},
-		"exclusion of what":      {head + "organizations: [{source: sync, id: 1, exclude: [{kind: guest, id: 3, reason: x}]}]", "organizations[sync/1].exclude[0].kind", "account, machine or root"},
+		"exclusion of what":      {head + "organizations: [{source: sync, id: 1, exclude: [{kind: organization, id: 3, reason: x}]}]", "organizations[sync/1].exclude[0].kind", "account, machine, root, guest or resource"},
 		"exclusion why":          {head + "organizations: [{source: sync, id: 1, exclude: [{kind: account, id: 3}]}]", "organizations[sync/1].exclude[0].reason", "in a year"},
 		"overridden into one": {
 			head + "organizations: [{source: sync, id: 1, company: {id: 2}, agreement: {id: 3}, bill: [accounts, storage], products: {storage: A}}]",
@@ -70,21 +70,38 @@ func TestValidateRefuses(t *testing.T) {
 			head + "organizations: [{source: sync, id: 1, company: {id: 2}, agreement: {id: 3}, bill: [storage]}, {source: sync, id: 2, company: {id: 2}, agreement: {id: 3}, bill: [storage], quantity_rules: {storage: {round: down}}}]",
 			"organizations[sync/2].quantity_rules.storage", "Make the rules the same",
 		},
-		"alert without name":   {head + "alerts: [{when: [machine.unreachable], via: {psa: true}}]", "alerts[0].name", "needs a name"},
-		"alert without when":   {rule("when: []"), "alerts[A].when", "no event type"},
-		"unknown type":         {rule("when: [machine.unreachabel]"), "alerts[A].when[0].type", "machine.unreachable"},
-		"unknown family":       {rule("when: [maschine.*]"), "alerts[A].when[0].type", "families"},
-		"wrong level":          {rule("when: [{type: quota.reached, minutes: 5}]"), "alerts[A].when[0].minutes", "Write percent instead"},
-		"level without":        {rule("when: [{type: activity.login, times: 5}]"), "alerts[A].when[0].times", "no level"},
-		"for unknown source":   {rule("when: [quota.reached], for: {source: x}"), "alerts[A].for.source", "no source"},
-		"below nothing":        {rule("when: [quota.reached], for: {suborganizations: true}"), "alerts[A].for.organization", "which organization"},
-		"email":                {strings.Replace(rule("when: [quota.reached]"), "psa: true", "psa: true, email: [bob@example.com]", 1), "alerts[A].via.email", "does not send e-mail"},
-		"a type nothing makes": {rule("when: [machine.unseen]"), "alerts[A].when[0].type", "not an event type"},
-		"a page's own name":    {"version: 1\nconnections: [{name: pushes, system: connectwise, site_url: na.myconnectwise.net, company_id: a}]", "connections[pushes].name", "pages"},
-		"severity":             {rule("when: [quota.reached], severity: high"), "alerts[A].severity", "critical"},
-		"per":                  {rule("when: [quota.reached], ticket: {per: day}"), "alerts[A].ticket.per", "object or organization"},
-		"window upside down":   {rule("when: [quota.reached], mute: [{from: 2026-11-05T22:00:00Z, to: 2026-11-05T21:00:00Z, reason: x}]"), "alerts[A].mute[0].to", "ends before"},
-		"window without date":  {rule("when: [quota.reached], mute: [{from: tomorrow, to: 2026-11-05T21:00:00Z, reason: x}]"), "alerts[A].mute[0].from", "point in time"},
+		"alert without name":    {head + "alerts: [{when: [machine.unreachable], via: {psa: true}}]", "alerts[0].name", "needs a name"},
+		"alert without when":    {rule("when: []"), "alerts[A].when", "no event type"},
+		"unknown type":          {rule("when: [machine.unreachabel]"), "alerts[A].when[0].type", "machine.unreachable"},
+		"unknown family":        {rule("when: [maschine.*]"), "alerts[A].when[0].type", "families"},
+		"wrong level":           {rule("when: [{type: quota.reached, minutes: 5}]"), "alerts[A].when[0].minutes", "Write percent instead"},
+		"level without":         {rule("when: [{type: activity.login, times: 5}]"), "alerts[A].when[0].times", "no level"},
+		"for unknown source":    {rule("when: [quota.reached], for: {source: x}"), "alerts[A].for.source", "no source"},
+		"below nothing":         {rule("when: [quota.reached], for: {suborganizations: true}"), "alerts[A].for.organization", "which organization"},
+		"email":                 {strings.Replace(rule("when: [quota.reached]"), "psa: true", "psa: true, email: [bob@example.com]", 1), "alerts[A].via.email", "does not send e-mail"},
+		"a type nothing makes":  {rule("when: [machine.stolen]"), "alerts[A].when[0].type", "not an event type"},
+		"unseen by minutes":     {rule("when: [{type: machine.unseen, minutes: 5}]"), "alerts[A].when[0].minutes", "Write days instead"},
+		"failures by percent":   {rule("when: [{type: signin.failures, percent: 5}]"), "alerts[A].when[0].percent", "Write times instead"},
+		"level of a moment":     {rule("when: [{type: account.added, times: 5}]"), "alerts[A].when[0].times", "leave it out"},
+		"level of a family":     {rule("when: [{type: machine.*, days: 5}]"), "alerts[A].when[0].days", "no level"},
+		"sent without inbox":    {rule("when: [veeam.job_failed]"), "alerts[A].when[0].type", "With an inbox"},
+		"every type at once":    {strings.Replace(rule("when: [\"*\"]"), "sources: [", "sources: [{name: in, kind: inbox}, ", 1), "alerts[A].when[0].type", "not an event type"},
+		"sent to another":       {strings.Replace(rule("when: [veeam.*], for: {source: sync}"), "sources: [", "sources: [{name: in, kind: inbox}, ", 1), "alerts[A].when[0].type", "sent to an inbox only"},
+		"level of what is sent": {strings.Replace(rule("when: [{type: veeam.failed, times: 2}]"), "sources: [", "sources: [{name: in, kind: inbox}, ", 1), "alerts[A].when[0].times", "no level"},
+		"inbox with host":       {"version: 1\nsources: [{name: a, kind: inbox, host: \"https://x.example.com\"}]", "sources[a].host", "not read but sent to"},
+		"inbox with every":      {"version: 1\nsources: [{name: a, kind: inbox, every: 2m}]", "sources[a].every", "has no every"},
+		"inbox with a top":      {"version: 1\nsources: [{name: a, kind: inbox, top_organization: \"4\"}]", "sources[a].top_organization", "Leave it out"},
+		"inbox with authority":  {"version: 1\nsources: [{name: a, kind: inbox, ca_file: /x.pem}]", "sources[a].ca_file", "Leave it out"},
+		"inbox in private":      {"version: 1\nsources: [{name: a, kind: inbox, allow_private_network: true}]", "sources[a].allow_private_network", "Leave it out"},
+		"cloud with a top":      {"version: 1\nsources: [{name: a, kind: axcient, top_organization: \"4\"}]", "sources[a].top_organization", "API key"},
+		"cloud without tls":     {"version: 1\nsources: [{name: a, kind: axcient, host: \"http://axapi.axcient.com/x360cloud\"}]", "sources[a].host", "unencrypted"},
+		"cloud with a query":    {"version: 1\nsources: [{name: a, kind: axcient, host: \"https://axapi.axcient.com/x360cloud/client?limit=1\"}]", "sources[a].host", "?limit=1"},
+		"meter of nobody":       {head + "organizations: [{source: sync, id: 1, bill: [\"Seats!\"]}]", "organizations[sync/1].bill[0]", "protected_seats and protected_storage"},
+		"a page's own name":     {"version: 1\nconnections: [{name: pushes, system: connectwise, site_url: na.myconnectwise.net, company_id: a}]", "connections[pushes].name", "pages"},
+		"severity":              {rule("when: [quota.reached], severity: high"), "alerts[A].severity", "critical"},
+		"per":                   {rule("when: [quota.reached], ticket: {per: day}"), "alerts[A].ticket.per", "object or organization"},
+		"window upside down":    {rule("when: [quota.reached], mute: [{from: 2026-11-05T22:00:00Z, to: 2026-11-05T21:00:00Z, reason: x}]"), "alerts[A].mute[0].to", "ends before"},
+		"window without date":   {rule("when: [quota.reached], mute: [{from: tomorrow, to: 2026-11-05T21:00:00Z, reason: x}]"), "alerts[A].mute[0].from", "point in time"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			err := settings.Validate(parse(t, test.document))
@@ -100,10 +117,18 @@ func TestValidateRefuses(t *testing.T) {
 }
 
 func TestValidateAccepts(t *testing.T) {
+	const inbox = "version: 1\nsources: [{name: in, kind: inbox}, {name: sync, kind: x360sync}, {name: cloud, kind: axcient}]\n"
 	for name, document := range map[string]string{
-		"nothing yet": "version: 1",
-		"families":    head + "alerts: [{name: A, when: [machine.*, activity.*, activity.user-login, {type: quota.reached, percent: 90}], via: {psa: true}}]",
-		"loopback":    "version: 1\nconnections: [{name: cw, system: connectwise, site_url: \"http://127.0.0.1:80\", company_id: a, allow_private_network: true}]",
+		"an inbox, its types and its families": inbox + "alerts: [{name: A, when: [veeam.job_failed, disk.*], for: {source: in}, via: {psa: true}}, {name: B, when: [veeam.*], via: {psa: true}}]",
+		"the organizations of an inbox":        inbox + "organizations: [{source: in, id: \"psabridge:top\", company: {id: 2}}, {source: in, id: \"name:contoso ag\", company: {id: 3}, agreement: {id: 4}, bill: [backup_seats, veeam.vms], exclude: [{kind: job, id: \"7\", reason: theirs}]}]",
+		"alerts for a customer of an inbox":    inbox + "alerts: [{name: A, when: [disk.full], for: {source: in, organization: \"psabridge:top\", suborganizations: true}, via: {psa: true}}]",
+		"guests left out":                      head + "organizations: [{source: sync, id: 1, exclude: [{kind: guest, id: 3, reason: x}, {kind: resource, id: 4, reason: y}]}]",
+		"x360Cloud below a path":               "version: 1\nsources: [{name: a, kind: axcient, host: \"https://axapi.axcient.com/x360cloud/\"}, {name: b, kind: axcient, host: \"http://127.0.0.1:80/x360cloud\", allow_private_network: true}]",
+		"meters of every vendor":               inbox + "connections: [{name: cw, system: connectwise, site_url: na.myconnectwise.net, company_id: acme, billing: {enabled: true, products: {guests: G, protected_seats: P, protected_storage: S, veeam.vms: V}, rules: {protected_storage: {unit: TB}, veeam.vms: {round: nearest}}}}]",
+		"every level":                          head + "alerts: [{name: A, when: [{type: machine.unseen, days: 14}, {type: signin.failures, times: 3}, {type: source.unreadable, minutes: 60}, backup.sla_missed, \"backup.*\", account.unprotected, organization.moved], via: {psa: true}}]",
+		"nothing yet":                          "version: 1",
+		"families":                             head + "alerts: [{name: A, when: [machine.*, activity.*, activity.user-login, {type: quota.reached, percent: 90}], via: {psa: true}}]",
+		"loopback":                             "version: 1\nconnections: [{name: cw, system: connectwise, site_url: \"http://127.0.0.1:80\", company_id: a, allow_private_network: true}]",
 		"same rules written differently": head + "organizations: [{source: sync, id: 1, company: {id: 2}, agreement: {id: 3}, bill: [storage], quantity_rules: {storage: {minimum: 1.0}}}," +
 			" {source: sync, id: 2, company: {id: 2}, agreement: {id: 3}, bill: [storage], quantity_rules: {storage: {minimum: 1}}}]",
 	} {
@@ -161,5 +186,60 @@ func TestAddress(t *testing.T) {
 	}
 	if settings.Host("https://NA.myconnectwise.net/x") != "na.myconnectwise.net" || settings.Host("::") != "" {
 		t.Error("Host does not give the host alone")
+	}
+}
+
+func TestAddressWithPath(t *testing.T) {
+	for _, test := range []struct{ raw, want string }{
+		{"axapi.axcient.com", "https://axapi.axcient.com"},
+		{" https://AXAPI.axcient.com:443/x360Cloud/ ", "https://axapi.axcient.com/x360Cloud"},
+		{"https://axapi.axcient.com/a/b", "https://axapi.axcient.com/a/b"},
+		{"https://axapi.axcient.com/a#b", ""},
+		{"https://axapi.axcient.com/a?b", ""},
+		{"http://axapi.axcient.com/a", ""},
+		{"https://u:p@axapi.axcient.com/a", ""},
+		{"", ""},
+	} {
+		got, err := settings.AddressWithPath(test.raw, false)
+		if got != test.want || (err == nil) != (test.want != "") {
+			t.Errorf("AddressWithPath(%q) = %q, %v, want %q", test.raw, got, err, test.want)
+		}
+	}
+	if settings.Host("https://axapi.axcient.com/x360cloud") != "axapi.axcient.com" {
+		t.Error("a secret is bound to more than the host")
+	}
+}
+
+func TestEventTypes(t *testing.T) {
+	units := map[string]bool{"": true, "percent": true, "minutes": true, "days": true, "times": true}
+	seen := map[string]bool{}
+	for _, e := range settings.EventTypes() {
+		if seen[e.Type] || !units[e.Level] || (e.Level == "") != (e.Default == 0) || len(e.Kinds) == 0 || !strings.HasSuffix(e.Text, ".") {
+			t.Errorf("%+v", e)
+		}
+		seen[e.Type] = true
+		rule := head + "alerts: [{name: A, when: [" + e.Type + "], via: {psa: true}}]"
+		if err := settings.Validate(parse(t, rule)); err != nil {
+			t.Errorf("%s: %v", e.Type, err)
+		}
+	}
+	if n := len(settings.EventTypesOf(parse(t, "version: 1\nsources: [{name: in, kind: inbox}]"))); n != 0 {
+		t.Errorf("an inbox shows %d types by itself", n)
+	}
+}
+
+func TestSends(t *testing.T) {
+	doc := parse(t, "version: 1\nsources: [{name: sync, kind: x360sync}, {name: cloud, kind: axcient}, {name: in, kind: inbox}]")
+	for _, test := range []struct {
+		source, pattern string
+		want            bool
+	}{
+		{"", "backup.failed", true}, {"sync", "backup.failed", false}, {"cloud", "backup.*", true}, {"cloud", "machine.*", false},
+		{"cloud", "activity.login", false}, {"sync", "activity.*", true}, {"in", "backup.failed", true}, {"in", "disk.*", true},
+		{"cloud", "source.unreadable", true}, {"gone", "machine.*", false},
+	} {
+		if got := settings.Sends(doc, app.For{Source: test.source}, test.pattern); got != test.want {
+			t.Errorf("%q sends %s: %v", test.source, test.pattern, got)
+		}
 	}
 }
