@@ -51,7 +51,7 @@ func (r *run) prepareCloud() func([]string, int) {
 func (r *run) begin(x part) {
 	x.quantity = app.Q(0)
 	key := x.external + "\x00" + string(x.meter) + "\x00" + period(x.covers)
-	r.tallies[key] = &tally{part: x, line: r.t.header, at: map[string]int{}}
+	r.tallies[key] = &tally{part: x, line: r.t.header}
 	r.order = append(r.order, key)
 }
 

@@ -26,6 +26,9 @@ type notNumber string
 // Error implements error.
 func (e notNumber) Error() string { return string(e) }
 
+// errNoNumber is the error of what cannot be taken apart; readNumber says which text it was.
+const errNoNumber = notNumber("not a number")
+
 // readNumber reads an amount as people write it. decimal is the sign before decimals, ',' or '.'; 0 when nobody knows. proof
 // is the sign this number itself shows to be the one before decimals; 0 when it shows nothing.
 func readNumber(text string, decimal byte) (q app.Quantity, proof byte, err error) {
@@ -34,6 +37,9 @@ func readNumber(text string, decimal byte) (q app.Quantity, proof byte, err erro
 		return q, 0, notNumber(wrong)
 	}
 	whole, fraction, sign, err := split(s, decimal)
+	if err == errNoNumber { //nolint:errorlint // our own, unwrapped
+		err = notNumber(fmt.Sprintf("%q is not a number. Write it as 1219 or 1219.5.", short(s)))
+	}
 	if err != nil {
 		return q, 0, err
 	}
@@ -71,24 +77,23 @@ const grouping = " '’\u00a0\u202f\u2009"
 
 // split takes a number apart into its digits before and after the decimal sign. sign is what it proves.
 func split(s string, decimal byte) (whole, fraction string, sign byte, err error) {
-	wrong := notNumber(fmt.Sprintf("%q is not a number. Write it as 1219 or 1219.5.", short(s)))
 	if strings.ContainsAny(s, grouping) {
-		return spaced(s, decimal, wrong)
+		return spaced(s, decimal)
 	}
 	commas, points := strings.Count(s, ","), strings.Count(s, ".")
 	switch {
 	case commas+points == 0:
-		return s, "", 0, digits(s, wrong)
+		return s, "", 0, digits(s)
 	case commas > 0 && points > 0:
 		dec := byte('.')
 		if strings.LastIndexByte(s, ',') > strings.LastIndexByte(s, '.') {
 			dec = ','
 		}
-		return decided(s, dec, decimal, wrong)
+		return decided(s, dec, decimal)
 	case commas > 1:
-		return decided(s, '.', decimal, wrong)
+		return decided(s, '.', decimal)
 	case points > 1:
-		return decided(s, ',', decimal, wrong)
+		return decided(s, ',', decimal)
 	}
 	dec := byte(',')
 	if points == 1 {
@@ -97,10 +102,10 @@ func split(s string, decimal byte) (whole, fraction string, sign byte, err error
 	before, after, _ := strings.Cut(s, string(dec))
 	thousands := len(after) == 3 && len(before) >= 1 && len(before) <= 3 && before[0] != '0'
 	switch {
-	case digits(before, wrong) != nil || digits(after, wrong) != nil:
-		return "", "", 0, wrong
+	case digits(before) != nil || digits(after) != nil:
+		return "", "", 0, errNoNumber
 	case !thousands:
-		return decided(s, dec, decimal, wrong)
+		return decided(s, dec, decimal)
 	case decimal == dec:
 		return before, after, 0, nil
 	case decimal != 0:
@@ -114,7 +119,7 @@ func split(s string, decimal byte) (whole, fraction string, sign byte, err error
 }
 
 // decided reads a number whose decimal sign shows. It must not be another than the file's.
-func decided(s string, dec, decimal byte, wrong notNumber) (whole, fraction string, sign byte, err error) {
+func decided(s string, dec, decimal byte) (whole, fraction string, sign byte, err error) {
 	if decimal != 0 && decimal != dec {
 		return "", "", 0, notNumber(fmt.Sprintf("%q does not fit: this file puts %s before decimals.", short(s), signName(decimal)))
 	}
@@ -123,25 +128,25 @@ func decided(s string, dec, decimal byte, wrong notNumber) (whole, fraction stri
 		other = "."
 	}
 	before, after, has := strings.Cut(s, string(dec))
-	if has && digits(after, wrong) != nil {
-		return "", "", 0, wrong
+	if has && digits(after) != nil {
+		return "", "", 0, errNoNumber
 	}
 	groups := strings.Split(before, other)
 	whole, ok := together(groups)
 	if !ok {
-		return "", "", 0, wrong
+		return "", "", 0, errNoNumber
 	}
 	return whole, after, dec, nil
 }
 
 // spaced reads a number with spaces or apostrophes between thousands; a comma or point in it is before decimals.
-func spaced(s string, decimal byte, wrong notNumber) (whole, fraction string, sign byte, err error) {
+func spaced(s string, decimal byte) (whole, fraction string, sign byte, err error) {
 	i := strings.IndexAny(s, ",.")
 	before, after := s, ""
 	if i >= 0 {
 		before, after, sign = s[:i], s[i+1:], s[i]
-		if digits(after, wrong) != nil {
-			return "", "", 0, wrong
+		if digits(after) != nil {
+			return "", "", 0, errNoNumber
 		}
 	}
 	if sign != 0 && decimal != 0 && sign != decimal {
@@ -150,7 +155,7 @@ func spaced(s string, decimal byte, wrong notNumber) (whole, fraction string, si
 	mark, _ := utf8.DecodeRuneInString(before[strings.IndexAny(before+" ", grouping):] + " ")
 	whole, ok := together(strings.Split(before, string(mark)))
 	if !ok {
-		return "", "", 0, wrong
+		return "", "", 0, errNoNumber
 	}
 	return whole, after, sign, nil
 }
@@ -158,20 +163,21 @@ func spaced(s string, decimal byte, wrong notNumber) (whole, fraction string, si
 // together joins groups of thousands: the first has one to three digits, the others three.
 func together(groups []string) (string, bool) {
 	for i, g := range groups {
-		if digits(g, "") != nil || len(groups) > 1 && (len(g) > 3 || i > 0 && len(g) != 3 || groups[0][0] == '0') {
+		if digits(g) != nil || len(groups) > 1 && (len(g) > 3 || i > 0 && len(g) != 3 || groups[0][0] == '0') {
 			return "", false
 		}
 	}
 	return strings.Join(groups, ""), true
 }
 
-func digits(s string, wrong notNumber) error {
+// digits returns an error unless s is ASCII digits and no endless number of them.
+func digits(s string) error {
 	if s == "" || len(s) > 30 {
-		return wrong
+		return errNoNumber
 	}
 	for i := range len(s) {
 		if s[i] < '0' || s[i] > '9' {
-			return wrong
+			return errNoNumber
 		}
 	}
 	return nil

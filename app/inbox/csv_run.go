@@ -25,6 +25,7 @@ type run struct {
 	tallies   map[string]*tally
 	order     []string
 	meters    map[app.Meter]string // what the file calls each meter
+	called    map[string]app.Meter // and the meter of each of its words
 	sums      sums
 	spoilt    map[string]string // external id to the problem of a wrong row whose meter is not known
 	items     int
@@ -41,7 +42,7 @@ type columns struct {
 // run reads the whole file by a mapping. Only a file that cannot be read is an error; all else is in the result.
 func (t *table) run(f File, m app.CSVMapping) (*run, error) {
 	r := &run{
-		t: t, m: t.complete(m), now: f.Now.UTC(), file: f, known: map[string]string{}, customers: newCustomers(), tallies: map[string]*tally{}, meters: map[app.Meter]string{},
+		t: t, m: t.complete(m), now: f.Now.UTC(), file: f, known: map[string]string{}, customers: newCustomers(), tallies: map[string]*tally{}, meters: map[app.Meter]string{}, called: map[string]app.Meter{},
 		spoilt: map[string]string{}, decimal: map[int]byte{},
 	}
 	for _, o := range f.Known {
@@ -330,6 +331,9 @@ func (r *run) facts(cells []string, line int, external string) (x part, ok bool)
 
 // meter makes a meter of what the file calls it. Two names that become one meter would be billed as one.
 func (r *run) meter(text string) (app.Meter, string) {
+	if m, known := r.called[text]; known {
+		return m, ""
+	}
 	m := slug(text)
 	switch called, known := r.meters[m]; {
 	case text == "":
@@ -341,6 +345,7 @@ func (r *run) meter(text string) (app.Meter, string) {
 	case !known:
 		r.meters[m] = strings.Clone(text)
 	}
+	r.called[strings.Clone(text)] = m
 	return m, ""
 }
 

@@ -6,20 +6,20 @@ import (
 	"psabridge/app"
 )
 
-// sum is what rows add up to: all of them, and those since the last row of sums.
+// sum is what rows add up to, and what they did at the last row of sums.
 type sum struct {
-	all, since app.Quantity
-	rows       int
+	all, mark app.Quantity
+	rows      int
 }
 
 func (s *sum) add(q app.Quantity) {
-	s.all, s.since = s.all.Add(q), s.since.Add(q)
+	s.all = s.all.Add(q)
 	s.rows++
 }
 
-// is reports whether a number is one of the two sums.
+// is reports whether a number is the sum of all rows, or of those since the last row of sums.
 func (s *sum) is(q app.Quantity) bool {
-	return s != nil && s.rows > 0 && (q.Equal(s.all) || q.Equal(s.since))
+	return s != nil && s.rows > 0 && (q.Equal(s.all) || q.Equal(s.all.Sub(s.mark)))
 }
 
 // sums are what a row of totals may say: over all meters, or of one.
@@ -74,9 +74,9 @@ func (r *run) total(cells []string, line int) bool {
 		r.lost(line, r.head(quantity), "This row looks like a sum, but "+lower(err.Error())+" Correct it, or delete the row.")
 	case r.sums.whole.is(q), meter != "" && r.sums.byMeter[meter].is(q):
 		r.counts.TotalRows++
-		r.sums.whole.since = app.Q(0)
+		r.sums.whole.mark = r.sums.whole.all
 		if one := r.sums.byMeter[meter]; one != nil {
-			one.since = app.Q(0)
+			one.mark = one.all
 		}
 	default:
 		r.lost(line, r.head(quantity), fmt.Sprintf("This row looks like a sum and says %s, but the rows above it add up to %s. Rows may be missing; look at the file, or delete the row.", q, r.sums.whole.all))

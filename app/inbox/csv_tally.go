@@ -29,7 +29,7 @@ type tally struct {
 	part
 	line    int // of the first row
 	items   []app.EvidenceItem
-	at      map[string]int // place in items by what was counted
+	at      map[string]int // place in items by what was counted; nil while there are few
 	more    int            // rows whose evidence was too much to keep
 	rest    app.Quantity   // and what they add up to
 	problem string
@@ -51,7 +51,7 @@ func (r *run) count(x part, line int) {
 	}
 	if t == nil {
 		x.external, x.unit = cloned(x.external), cloned(x.unit)
-		t = &tally{part: x, line: line, at: map[string]int{}}
+		t = &tally{part: x, line: line}
 		t.quantity = app.Q(0)
 		r.tallies[key] = t
 		r.order = append(r.order, key)
@@ -79,7 +79,7 @@ func (r *run) clash(t *tally, x part, line int, message string) {
 // take adds a row's quantity and evidence. What was counted already is added to, or replaced when the last row counts.
 func (t *tally) take(r *run, x part, line int, last bool) {
 	id := firstOf(x.itemID, x.itemName)
-	if i, twice := t.at[id]; twice {
+	if i := t.find(id); i >= 0 {
 		r.counts.Duplicate++
 		t.again(i, x, line, last)
 		return
@@ -101,8 +101,35 @@ func (t *tally) take(r *run, x part, line int, last bool) {
 			item.Name = cloned(x.itemName)
 		}
 	}
-	t.at[id] = len(t.items)
+	if t.at != nil {
+		t.at[id] = len(t.items)
+	}
 	t.items = append(t.items, item)
+}
+
+// find returns the place of what was counted already; -1 when it was not.
+func (t *tally) find(id string) int {
+	if t.at == nil && len(t.items) < 16 {
+		return slices.IndexFunc(t.items, func(i app.EvidenceItem) bool { return itemID(i) == id })
+	}
+	if t.at == nil {
+		t.at = make(map[string]int, 2*len(t.items))
+		for i, item := range t.items {
+			t.at[itemID(item)] = i
+		}
+	}
+	if i, ok := t.at[id]; ok {
+		return i
+	}
+	return -1
+}
+
+// itemID is what tells one thing that is counted from another; rows that name none are one.
+func itemID(i app.EvidenceItem) string {
+	if i.Kind == kindRow {
+		return ""
+	}
+	return i.ExternalID
 }
 
 // again is take for a row about something that was counted already.
