@@ -1,10 +1,11 @@
-// Command sandbox serves a ConnectWise and an x360Sync on loopback ports, for
-// trying psabridge, or a script, against something it cannot tell from the real
+// Command sandbox serves a ConnectWise, an x360Sync and an Axcient API on loopback
+// ports, for trying psabridge, or a script, against something it cannot tell from the real
 // thing. Nothing outside this machine is reached and nothing is kept.
 package main
 
 import (
 	"context"
+	"errors"
 	"flag"
 	"fmt"
 	"io"
@@ -27,6 +28,8 @@ func main() {
 // flags are what the command line can say.
 type flags struct {
 	port, syncPort int
+	axcientPort    int
+	all            bool
 	settings       string
 	secrets        bool
 	live           bool
@@ -37,14 +40,18 @@ type flags struct {
 	authCode       bool
 	trouble        bool
 	quirks         sandbox.Quirks
+	sync           sandbox.SyncQuirks
+	axcient        sandbox.AxcientQuirks
 }
 
 func parse(args []string, errs io.Writer) (flags, error) {
 	var f flags
 	set := flag.NewFlagSet("sandbox", flag.ContinueOnError)
 	set.SetOutput(errs)
-	set.IntVar(&f.port, "port", 7370, "port of ConnectWise; x360Sync takes the next one (0: any two free ports)")
+	set.IntVar(&f.port, "port", 7370, "port of ConnectWise; x360Sync takes the next one and Axcient the one after (0: any free ports)")
 	set.IntVar(&f.syncPort, "sync-port", 0, "port of x360Sync, where it is not the next one")
+	set.IntVar(&f.axcientPort, "axcient-port", 0, "port of Axcient, where it is not the second next one")
+	set.BoolVar(&f.all, "all-sources", false, "settings and credentials of x360Cloud and an inbox too, not of x360Sync alone")
 	set.StringVar(&f.settings, "write-settings", "", "write the settings document for psabridge to this `file`")
 	set.BoolVar(&f.secrets, "print-secrets", false, "print the credentials as name=value lines")
 	set.BoolVar(&f.live, "live", false, "let the world move: servers disconnect, people join, quotas fill")
@@ -55,10 +62,11 @@ func parse(args []string, errs io.Writer) (flags, error) {
 	set.BoolVar(&f.authCode, "auth-code", false, "x360Sync asks for the two-step code "+sample.SyncAuthCode)
 	set.BoolVar(&f.trouble, "trouble", false, "add twins, near misses and odd names to ConnectWise's companies, agreements, products and boards")
 	quirkFlags(set, &f.quirks)
+	sourceFlags(set, &f.sync, &f.axcient)
 	if err := set.Parse(args); err != nil {
 		return f, err
 	}
-	if err := f.quirks.Validate(); err != nil {
+	if err := errors.Join(f.quirks.Validate(), f.sync.Validate(), f.axcient.Validate()); err != nil {
 		fmt.Fprintln(errs, err)
 		return f, err
 	}
@@ -68,6 +76,9 @@ func parse(args []string, errs io.Writer) (flags, error) {
 	}
 	if f.syncPort == 0 && f.port != 0 {
 		f.syncPort = f.port + 1
+	}
+	if f.axcientPort == 0 && f.port != 0 {
+		f.axcientPort = f.port + 2
 	}
 	return f, nil
 }
@@ -79,8 +90,8 @@ func run(ctx context.Context, args []string, out, errs io.Writer) int {
 		return 2
 	}
 	r, err := sandbox.Start(ctx, sandbox.Options{
-		Seed: f.seed, ConnectWisePort: f.port, X360SyncPort: f.syncPort, SearchLag: f.lag, RequestsPerMinute: f.limit, Cloud: f.cloud, AuthCode: f.authCode,
-		Trouble: f.trouble, Quirks: f.quirks,
+		Seed: f.seed, ConnectWisePort: f.port, X360SyncPort: f.syncPort, AxcientPort: f.axcientPort, SearchLag: f.lag, RequestsPerMinute: f.limit, Cloud: f.cloud, AuthCode: f.authCode,
+		Trouble: f.trouble, Quirks: f.quirks, SyncQuirks: f.sync, AxcientQuirks: f.axcient,
 	})
 	if err != nil {
 		fmt.Fprintln(errs, err)
@@ -88,7 +99,11 @@ func run(ctx context.Context, args []string, out, errs io.Writer) int {
 	}
 	defer func() { _ = r.Stop() }()
 	if f.settings != "" {
-		if err := os.WriteFile(f.settings, r.Settings(), 0o600); err != nil {
+		doc := r.Settings()
+		if f.all {
+			doc = r.AllSettings()
+		}
+		if err := os.WriteFile(f.settings, doc, 0o600); err != nil {
 			fmt.Fprintln(errs, err)
 			return 1
 		}
@@ -103,13 +118,19 @@ func run(ctx context.Context, args []string, out, errs io.Writer) int {
 
 func announce(out io.Writer, r *sandbox.Running, f flags) {
 	fmt.Fprintf(out, "ConnectWise at %s (company %s, client id %s)\n", r.ConnectWiseURL, sample.CompanyID, sample.ClientID)
-	fmt.Fprintf(out, "x360Sync at %s\n", r.X360SyncURL)
+	fmt.Fprintf(out, "x360Sync at %s (user %s, client id %s, organization %d)\n", r.X360SyncURL, sample.SyncUsername, sample.SyncClientID, sample.MasterID)
+	fmt.Fprintf(out, "Axcient at %s (for a source of the kind axcient)\n", r.AxcientURL)
+	fmt.Fprintln(out, "type these addresses into psabridge as they are, and allow private networks; --print-secrets shows passwords and keys")
 	fmt.Fprintf(out, "look at %s\n", r.LookURL)
 	if f.settings != "" {
 		fmt.Fprintf(out, "settings written to %s\n", f.settings)
 	}
 	if f.secrets {
-		for _, s := range sample.Secrets() {
+		secrets := sample.Secrets()
+		if f.all {
+			secrets = sample.AllSecrets()
+		}
+		for _, s := range secrets {
 			fmt.Fprintf(out, "%s=%s\n", s.Name, s.Value)
 		}
 	}

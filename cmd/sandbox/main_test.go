@@ -95,6 +95,12 @@ func TestRunRefusesWrongUsage(t *testing.T) {
 		{"--grants", "Everything"},
 		{"--page-cap", "many"},
 		{"--page-cap", "0"},
+		{"--dialect", "plane"},
+		{"--key-lacks", "x360"},
+		{"--usage", "good"},
+		{"--sync-refuse", "/organization/4711"},
+		{"--axcient-refuse", "/x360cloud=200"},
+		{"--own-only", "users"},
 	} {
 		if code := run(t.Context(), args, io.Discard, io.Discard); code != 2 {
 			t.Errorf("%q: exit code %d, want 2", args, code)
@@ -119,5 +125,51 @@ func TestQuirksFromTheCommandLine(t *testing.T) {
 	var said bytes.Buffer
 	if code := run(t.Context(), []string{"--lacks", "Finance > Agreement > Edit"}, io.Discard, &said); code != 2 || !strings.Contains(said.String(), "Finance ▸ Agreements ▸ Edit") {
 		t.Errorf("exit code %d, and it says %q", code, &said)
+	}
+}
+
+// TestSourcesFromTheCommandLine: the same for the vendors that are read.
+func TestSourcesFromTheCommandLine(t *testing.T) {
+	f, err := parse([]string{
+		"--port", "7000", "--dialect", "odd", "--key-lacks", "Billing", "--axcient-refuse", "*/user=403", "--axcient-refuse", "*/shared_resource=503", "--usage", "understood", "--sync-refuse", "/organization/4711*=410",
+		"--redirect-uri", "http://127.0.0.1/sign-in/return", "--any-loopback-port", "--own-only", "persons", "--text-numbers", "--all-sources",
+	}, io.Discard)
+	if err != nil {
+		t.Fatal(err)
+	}
+	x, a := f.sync, f.axcient
+	if f.syncPort != 7001 || f.axcientPort != 7002 || !f.all || a.Dialect != sandbox.DialectOdd || !slices.Equal(a.Lacks, []string{sandbox.ProductBilling}) || a.Status["*/user"] != 403 || a.Status["*/shared_resource"] != 503 {
+		t.Errorf("%+v", f)
+	}
+	if x.Usage != sandbox.UsageUnderstood || x.Status["/organization/4711*"] != 410 || !x.AnyLoopbackPort || len(x.RedirectURIs) != 1 || !slices.Equal(x.OwnOnly, []string{"persons"}) || !x.TextNumbers {
+		t.Errorf("%+v", x)
+	}
+	var said bytes.Buffer
+	if code := run(t.Context(), []string{"--dialect", "plane"}, io.Discard, &said); code != 2 || !strings.Contains(said.String(), "text_numbers") {
+		t.Errorf("exit code %d, and it says %q", code, &said)
+	}
+}
+
+func TestRunWritesEverySource(t *testing.T) {
+	ctx, cancel := context.WithCancel(t.Context())
+	defer cancel()
+	out := &lines{got: make(chan struct{})}
+	settings := filepath.Join(t.TempDir(), "settings.yaml")
+	code := make(chan int, 1)
+	go func() {
+		code <- run(ctx, []string{"--port", "0", "--write-settings", settings, "--print-secrets", "--all-sources"}, out, io.Discard)
+	}()
+	<-out.got
+	doc, err := os.ReadFile(settings)
+	axcient := regexp.MustCompile(`Axcient at (\S+)`).FindStringSubmatch(out.String())
+	if err != nil || axcient == nil || !strings.Contains(string(doc), axcient[1]) || !strings.Contains(string(doc), "kind: inbox") {
+		t.Errorf("%v: %s\n%s", err, out, doc)
+	}
+	cancel()
+	if got := <-code; got != 0 {
+		t.Errorf("exit code %d", got)
+	}
+	if !strings.Contains(out.String(), "sources/cloud/api_key=") {
+		t.Errorf("no key in %s", out)
 	}
 }
