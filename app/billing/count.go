@@ -32,7 +32,7 @@ func (b *book) count(w want, unit string) counted {
 	c := counted{known: true, unit: unit, share: app.Share{OrganizationID: o.ID, ExternalID: o.ExternalID, Source: o.Source, Name: o.Name}}
 	if w.mapping.Unseen {
 		b.miss(o.Name)
-		c.incomplete("%s is billed here, but its source has never shown it. Read the source again; if it stays away, correct or end its mapping.", o.Name)
+		c.incomplete("%s", b.neverShown(o))
 		return c
 	}
 	if o.State == app.OrganizationGone {
@@ -76,19 +76,19 @@ func (b *book) trusted(c *counted, org orgKey, name string, w want) (app.Reading
 	switch {
 	case !ok:
 		b.miss(name)
-		return c.incomplete("There is no reading of %s for %s. Read the source again; if it stays away, look at the source's page.", w.meter, name)
+		return c.incomplete("There is no reading of %s for %s. %s", w.meter, name, b.whenMissing(org.source))
 	case !r.Complete:
-		return c.incomplete("The reading of %s for %s is not complete: %s Make a new plan when the source can be read, or correct the line with a note.", w.meter, name, sentence(r.Problem))
+		return c.incomplete("The reading of %s for %s is not complete: %s %s, or correct the line with a note.", w.meter, name, sentence(r.Problem), b.whenIncomplete(org.source))
 	case -age > clockSlack:
 		b.miss(name)
-		return c.incomplete("The reading of %s for %s is dated %s, which is still to come: some clock was wrong. Set this machine's clock right and read the source again.", w.meter, name, day(r.AsOf))
+		return c.incomplete("The reading of %s for %s is dated %s, which is still to come: some clock was wrong. Set this machine's clock right. %s", w.meter, name, day(r.AsOf), b.whenOld(org.source))
 	case read && r.Covers.IsZero() && r.AsOf.Before(since):
 		b.miss(name)
 		return c.incomplete("The source was read for this plan, but showed no complete %s for %s; the reading from before does not count. Make a new plan; if it stays away, look at the source.", w.meter, name)
 	case r.Quantity.IsNegative():
 		return c.incomplete("The source says %s of %s for %s. A count cannot be negative; correct the line with a note.", r.Quantity, w.meter, name)
 	case r.Covers.IsZero() && age > MaxAge(b.Settings):
-		return c.incomplete("The reading of %s for %s is %s old; a plan takes none older than %s. Read the source again.", w.meter, name, roughly(age), roughly(MaxAge(b.Settings)))
+		return c.incomplete("The reading of %s for %s is %s old; a plan takes none older than %s. %s", w.meter, name, roughly(age), roughly(MaxAge(b.Settings)), b.whenOld(org.source))
 	case !r.Covers.IsZero() && r.Covers != b.Period.Prev():
 		c.hold(app.HoldWrongPeriod, "The usage of %s covers %s, but a push of %s bills %s. Bring the statement of that month, or release the line to bill this one.", name, r.Covers, b.Period, b.Period.Prev())
 	}

@@ -18,12 +18,14 @@ type Input struct {
 
 	Mappings []Mapping
 	Tree     []app.Organization // for who is below whom
-	Readings []app.Reading      // newest per organization, meter and basis, with items
+	Readings []app.Reading      // one per organization, meter and basis, with items: the month's statement, else the newest (M9)
 	Unread   map[string]string  // sources that could not be read now, with the sentence why
 	Problems []string           // what else could not be read, for the person
 	// ReadSince says, for the sources that were read for this plan, when that began. A reading from before was not in
 	// what the source showed now.
 	ReadSince map[string]time.Time
+	// Pushed are the sources that are sent to us: nobody can read them again.
+	Pushed map[string]bool
 
 	Actual   Actual
 	Owned    []app.OwnedAddition

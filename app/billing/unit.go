@@ -61,9 +61,9 @@ func Round(q app.Quantity, how string) app.Quantity {
 func Defaults(r app.QuantityRule, m app.Meter) app.QuantityRule {
 	if r.Unit == "" {
 		switch m {
-		case app.MeterStorage:
+		case app.MeterStorage, app.MeterProtectedStorage:
 			r.Unit = app.UnitGB
-		case app.MeterAccounts, app.MeterFileServer:
+		case app.MeterAccounts, app.MeterFileServer, app.MeterGuests, app.MeterProtectedSeats:
 			r.Unit = app.UnitEach
 		}
 	}

@@ -187,7 +187,7 @@ func (p *Pusher) duePlan(ctx context.Context, c app.ConnectionSettings, d due, t
 	if err != nil {
 		return app.Plan{}, err
 	}
-	if !plan.Complete && !d.late && nothingKnown(plan) {
+	if !plan.Complete && !d.late && nothingKnown(plan, pushed(job.doc)) {
 		return app.Plan{}, &app.Error{Code: app.Unavailable, Message: "The push is due, but nothing could be read for it. It is tried again in a few minutes."}
 	}
 	for _, m := range d.missed {
@@ -196,8 +196,10 @@ func (p *Pusher) duePlan(ctx context.Context, c app.ConnectionSettings, d due, t
 	return p.save(ctx, plan, string(app.TriggerSchedule))
 }
 
-// nothingKnown reports whether every line waits for a reading.
-func nothingKnown(plan app.Plan) bool {
+// nothingKnown reports whether every line waits for a reading. Those that wait for somebody to send one are left aside:
+// trying again does not help them, and the plan is what asks for it.
+func nothingKnown(plan app.Plan, pushed map[string]bool) bool {
+	waiting := 0
 	for _, l := range plan.Lines {
 		if l.Verdict != app.VerdictHold {
 			return false
@@ -207,8 +209,23 @@ func nothingKnown(plan app.Plan) bool {
 				return false
 			}
 		}
+		if !toBeSent(l, pushed) {
+			waiting++
+		}
 	}
-	return len(plan.Lines) > 0
+	return waiting > 0
+}
+
+// toBeSent reports whether a line rests on inboxes alone and one of them lacks a reading.
+func toBeSent(l app.Line, pushed map[string]bool) bool {
+	lacks := false
+	for _, s := range l.Shares {
+		if !pushed[s.Source] {
+			return false
+		}
+		lacks = lacks || s.ReadingID == 0
+	}
+	return lacks
 }
 
 // pastInvoice reports whether a catch-up comes after an invoice that should already hold these quantities (M2).

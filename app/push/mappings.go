@@ -50,6 +50,17 @@ func sources(tree []app.Organization, doc app.Settings, connection string) []str
 	return names
 }
 
+// pushed are the sources that are sent to us: they cannot be read for a plan.
+func pushed(doc app.Settings) map[string]bool {
+	found := map[string]bool{}
+	for _, s := range doc.Sources {
+		if s.Pushed() {
+			found[s.Name] = true
+		}
+	}
+	return found
+}
+
 // productIDs names the Product IDs that mappings bill.
 func productIDs(mappings []billing.Mapping) []string {
 	seen := map[string]bool{"": true}

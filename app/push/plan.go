@@ -2,6 +2,7 @@ package push
 
 import (
 	"context"
+	"slices"
 	"time"
 
 	"psabridge/app"
@@ -84,17 +85,18 @@ func (p *Pusher) compute(ctx context.Context, job planJob, trigger app.Trigger, 
 	in := billing.Input{
 		Connection: name, Period: job.period, Trigger: trigger, Now: now, Zone: job.zone,
 		Settings: job.connection.Billing, SettingsRev: job.rev, Unread: map[string]string{}, ReadSince: map[string]time.Time{},
+		Pushed: pushed(job.doc),
 	}
 	tree, err := p.Store.Tree(ctx)
 	if err != nil {
 		return app.Plan{}, err
 	}
-	p.refresh(ctx, &in, sources(tree, job.doc, name))
+	p.refresh(ctx, &in, slices.DeleteFunc(sources(tree, job.doc, name), func(source string) bool { return in.Pushed[source] }))
 	if in.Tree, err = p.Store.Tree(ctx); err != nil { // the refresh may have found organizations, or missed some
 		return app.Plan{}, err
 	}
 	in.Mappings = Mappings(in.Tree, job.doc, name)
-	if in.Readings, err = p.Store.LatestReadings(ctx, ""); err != nil {
+	if in.Readings, err = p.Store.ReadingsFor(ctx, "", job.period.Prev()); err != nil {
 		return app.Plan{}, err
 	}
 	if in.Owned, err = p.Store.Owned(ctx, name); err != nil {

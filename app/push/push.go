@@ -13,7 +13,7 @@ import (
 // Store is what a push reads and writes of the database.
 type Store interface {
 	Tree(ctx context.Context) ([]app.Organization, error)
-	LatestReadings(ctx context.Context, source string) ([]app.Reading, error)
+	ReadingsFor(ctx context.Context, source string, period app.Period) ([]app.Reading, error)
 	Owned(ctx context.Context, connection string) ([]app.OwnedAddition, error)
 	LastPlannedLines(ctx context.Context, connection string, before app.Period) ([]app.Line, error)
 	Options(ctx context.Context, connection string, list app.OptionList, parent int64) ([]app.OptionRow, time.Time, error)
