@@ -1,6 +1,7 @@
 package web
 
 import (
+	"context"
 	"crypto/sha256"
 	"crypto/subtle"
 	"mime"
@@ -8,10 +9,15 @@ import (
 	"strconv"
 	"strings"
 	"sync/atomic"
+
+	"psabridge/app/link"
 )
 
-// maxBody bounds every request body.
-const maxBody = 1 << 20
+// The bounds of request bodies: every one, and those that bring a file. A file comes in an envelope of its own.
+const (
+	maxBody     = 1 << 20
+	maxFileBody = 50<<20 + 64<<10
+)
 
 // Guard stands in front of every route (SECURITY §0, rules 1–3 and 5–9). It decides by the Host which of the two
 // surfaces a request means, refuses what belongs to neither, and lets nothing through that is not signed in.
@@ -23,8 +29,10 @@ type Guard struct {
 	Sessions *Sessions
 	// TokenValid says whether a bearer token opens the API. It gets the SHA-256 of what was sent.
 	TokenValid func(sum [32]byte) bool
-	Pages      http.Handler
-	API        http.Handler
+	// Scoped says of any other token whether it is known, and whether it opens this one call. Nil knows none.
+	Scoped func(ctx context.Context, sum [32]byte, method, path string) (known, may bool)
+	Pages  http.Handler
+	API    http.Handler
 	// OpenPages are the page paths that need no session; everything else does.
 	OpenPages func(path string) bool
 	// SignedOut answers a page request without a session.
@@ -54,8 +62,9 @@ func (g *Guard) PageOrigin() string {
 // ServeHTTP implements http.Handler.
 func (g *Guard) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	securityHeaders(w.Header())
-	r.Body = http.MaxBytesReader(w, r.Body, maxBody)
-	switch g.surface(r) {
+	surface := g.surface(r)
+	r.Body = http.MaxBytesReader(w, r.Body, bodyLimit(surface, r))
+	switch surface {
 	case surfacePages:
 		g.pages(w, r)
 	case surfaceAPI:
@@ -64,6 +73,28 @@ func (g *Guard) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		g.misdirected.Add(1)
 		w.WriteHeader(http.StatusMisdirectedRequest)
 	}
+}
+
+// bodyLimit is how large a request's body may be. Only where a file is taken may it be one.
+func bodyLimit(s surface, r *http.Request) int64 {
+	page := s == surfacePages && takesFile(r)
+	api := s == surfaceAPI && r.Method == http.MethodPost && sourceCall(r.URL.Path, "/api/v1/sources/", "/usage") && mediaType(r) == "text/csv"
+	if page || api {
+		return maxFileBody
+	}
+	return maxBody
+}
+
+// takesFile reports the one request of the pages that is a form with a file.
+func takesFile(r *http.Request) bool {
+	return r.Method == http.MethodPost && sourceCall(r.URL.Path, link.Sources+"/", "/import") && mediaType(r) == "multipart/form-data"
+}
+
+// sourceCall reports whether a path is before, a source's name, and after.
+func sourceCall(path, before, after string) bool {
+	rest, ok := strings.CutPrefix(path, before)
+	name, ok2 := strings.CutSuffix(rest, after)
+	return ok && ok2 && name != "" && !strings.Contains(name, "/")
 }
 
 type surface int
@@ -102,7 +133,7 @@ func (g *Guard) pages(w http.ResponseWriter, r *http.Request) {
 		http.Error(w, "This request did not come from a page of psabridge. Open the page again and repeat it there.", http.StatusForbidden)
 		return
 	}
-	if !safe(r.Method) && !formType(r) {
+	if !safe(r.Method) && !formType(r) && !takesFile(r) {
 		http.Error(w, "Only forms of these pages are accepted.", http.StatusUnsupportedMediaType)
 		return
 	}
@@ -164,6 +195,11 @@ func (g *Guard) api(w http.ResponseWriter, r *http.Request) {
 		http.Redirect(w, r, g.PageOrigin()+"/", http.StatusSeeOther) //nolint:gosec // our own address, nothing of the request
 		return
 	}
+	if r.URL.Path == link.SignInReturn && r.Method == http.MethodGet && len(r.URL.RawQuery) <= maxReturn {
+		// Vendors take a loopback address to come back to by its number only. What it carries is judged where the session is.
+		http.Redirect(w, r, g.PageOrigin()+link.SignInReturn+"?"+r.URL.RawQuery, http.StatusSeeOther) //nolint:gosec // our own address
+		return
+	}
 	if !strings.HasPrefix(r.URL.Path, "/api/v1/") {
 		http.NotFound(w, r)
 		return
@@ -172,17 +208,36 @@ func (g *Guard) api(w http.ResponseWriter, r *http.Request) {
 		writeProblem(w, http.StatusForbidden, "forbidden", "The API does not answer browsers. Use the pages at "+g.PageOrigin()+".")
 		return
 	}
-	if !g.bearer(r) {
+	switch known, may := g.bearer(r); {
+	case may:
+		g.API.ServeHTTP(w, r)
+	case known:
+		writeProblem(w, http.StatusForbidden, "forbidden", "This token only sends to its own inbox: POST /api/v1/sources/<name>/events and /usage. Use the token in the file api.token for the rest.")
+	default:
 		w.Header().Set("WWW-Authenticate", "Bearer")
 		writeProblem(w, http.StatusUnauthorized, "unauthorized", "Send the token in the file api.token of the data folder as Authorization: Bearer <token>.")
-		return
 	}
-	g.API.ServeHTTP(w, r)
 }
 
-func (g *Guard) bearer(r *http.Request) bool {
+// maxReturn bounds what a vendor may hand over in the address it sends the browser back to.
+const maxReturn = 8 << 10
+
+// bearer says whether the request's token is known, and whether it opens this call. A scoped one is judged by the path as it
+// was sent: one that is written in another way could be routed to another call.
+func (g *Guard) bearer(r *http.Request) (known, may bool) {
 	got, ok := strings.CutPrefix(r.Header.Get("Authorization"), "Bearer ")
-	return ok && got != "" && g.TokenValid(sha256.Sum256([]byte(got)))
+	if !ok || got == "" {
+		return false, false
+	}
+	sum := sha256.Sum256([]byte(got))
+	if g.TokenValid(sum) {
+		return true, true
+	}
+	if g.Scoped == nil {
+		return false, false
+	}
+	known, may = g.Scoped(r.Context(), sum, r.Method, r.URL.Path)
+	return known, may && r.URL.RawPath == ""
 }
 
 // TokenIs returns a TokenValid that accepts exactly one token, compared in constant time.
@@ -207,7 +262,13 @@ func fromBrowser(h http.Header) bool {
 
 func safe(method string) bool { return method == http.MethodGet || method == http.MethodHead }
 
-func formType(r *http.Request) bool {
+func formType(r *http.Request) bool { return mediaType(r) == "application/x-www-form-urlencoded" }
+
+// mediaType is what a request says its body is; empty when that cannot be read.
+func mediaType(r *http.Request) string {
 	t, _, err := mime.ParseMediaType(r.Header.Get("Content-Type"))
-	return err == nil && t == "application/x-www-form-urlencoded"
+	if err != nil {
+		return ""
+	}
+	return t
 }

@@ -1,6 +1,9 @@
 package web_test
 
 import (
+	"context"
+	"crypto/sha256"
+	"fmt"
 	"io"
 	"net/http"
 	"net/http/httptest"
@@ -165,6 +168,148 @@ func TestOnlyFormsArePosted(t *testing.T) {
 		if code, _, _ := serve(g, r); code != http.StatusUnsupportedMediaType {
 			t.Errorf("Content-Type %q answered %d", typ, code)
 		}
+	}
+}
+
+// A form with a file is taken at the one place that imports it, and only there may a body be large.
+func TestFilesAreTakenWhereTheyAreImported(t *testing.T) {
+	g := newGuard(time.Now)
+	sizes := http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		n, err := io.Copy(io.Discard, r.Body)
+		_, _ = fmt.Fprintln(w, n > 1<<20 && err == nil)
+	})
+	g.Pages, g.API = sizes, sizes
+	cookie := signIn(t, g)
+	send := func(host, path, typ string, size int64) (int, string) {
+		r := httptest.NewRequestWithContext(t.Context(), http.MethodPost, path, io.LimitReader(zeros{}, size))
+		r.Host = host
+		r.Header.Set("Content-Type", typ)
+		if host == "127.0.0.1:7360" {
+			r.Header.Set("Authorization", "Bearer "+token)
+		} else {
+			r.AddCookie(cookie)
+			r.Header.Set("Origin", origin)
+		}
+		code, body, _ := serve(g, r)
+		return code, body
+	}
+	const form, multi, csv = "application/x-www-form-urlencoded", "multipart/form-data; boundary=x", "text/csv; charset=utf-8"
+	for _, c := range []struct {
+		host, path, typ string
+		code            int
+		large           bool
+	}{
+		{host, "/sources/feed/import", multi, 200, true},
+		{host, "/sources/feed/import", form, 200, false},
+		{host, "/sources/feed/import/x", multi, 415, false},
+		{host, "/sources/feed/import/", multi, 415, false},
+		{host, "/sources//import", multi, 415, false},
+		{host, "/sources/a/b/import", multi, 415, false},
+		{host, "/sources/feed", multi, 415, false},
+		{host, "/billing", multi, 415, false},
+		{host, "/sources/feed/import", csv, 415, false},
+		{"127.0.0.1:7360", "/api/v1/sources/feed/usage", csv, 200, true},
+		{"127.0.0.1:7360", "/api/v1/sources/feed/usage", "application/json", 200, false},
+		{"127.0.0.1:7360", "/api/v1/sources/feed/events", csv, 200, false},
+		{"127.0.0.1:7360", "/api/v1/sources/a/b/usage", csv, 200, false},
+		{"127.0.0.1:7360", "/sources/feed/import", multi, 404, false},
+	} {
+		code, body := send(c.host, c.path, c.typ, 2<<20)
+		if code != c.code || c.code == 200 && body != fmt.Sprint(c.large) {
+			t.Errorf("%s %s as %s: %d %s", c.host, c.path, c.typ, code, body)
+		}
+	}
+	if _, body := send(host, "/sources/feed/import", multi, 51<<20); body != "false" {
+		t.Error("a body of 51 MiB was read")
+	}
+}
+
+type zeros struct{}
+
+func (zeros) Read(p []byte) (int, error) { return len(p), nil }
+
+// A token of an inbox opens what it is for; all else is forbidden to it, and to a page it is nothing at all.
+func TestScopedTokens(t *testing.T) {
+	g := newGuard(time.Now)
+	const scoped = "only-for-feed"
+	g.Scoped = func(_ context.Context, sum [32]byte, method, path string) (known, may bool) {
+		known = sum == sha256.Sum256([]byte(scoped))
+		return known, known && method == http.MethodPost && path == "/api/v1/sources/feed/events"
+	}
+	ask := func(method, path, bearer string, head ...string) int {
+		r := httptest.NewRequestWithContext(t.Context(), method, path, nil)
+		r.Host = "127.0.0.1:7360"
+		r.Header.Set("Authorization", "Bearer "+bearer)
+		for i := 0; i+1 < len(head); i += 2 {
+			r.Header.Set(head[i], head[i+1])
+		}
+		code, _, _ := serve(g, r)
+		return code
+	}
+	for _, c := range []struct {
+		method, path, bearer string
+		want                 int
+	}{
+		{"POST", "/api/v1/sources/feed/events", scoped, 200},
+		{"POST", "/api/v1/sources/feed/events?shape=restic", scoped, 200},
+		{"GET", "/api/v1/sources/feed/events", scoped, 403},
+		{"POST", "/api/v1/sources/feed/tokens", scoped, 403},
+		{"POST", "/api/v1/sources/other/events", scoped, 403},
+		{"POST", "/api/v1/sources/fee%64/events", scoped, 403},
+		{"POST", "/api/v1/sources%2Ffeed/events", scoped, 403},
+		{"GET", "/api/v1/openapi.json", scoped, 403},
+		{"GET", "/api/v1/status", scoped, 403},
+		{"POST", "/api/v1/sources/feed/events", scoped + "x", 401},
+		{"POST", "/api/v1/sources/feed/events", "", 401},
+		{"GET", "/api/v1/status", token, 200},
+		{"POST", "/sources/feed", scoped, 404},
+	} {
+		if got := ask(c.method, c.path, c.bearer); got != c.want {
+			t.Errorf("%s %s with %q: %d, want %d", c.method, c.path, c.bearer, got, c.want)
+		}
+	}
+	if got := ask("POST", "/api/v1/sources/feed/events", scoped, "Origin", origin); got != 403 {
+		t.Errorf("from a browser: %d", got)
+	}
+	r := httptest.NewRequestWithContext(t.Context(), http.MethodGet, "/billing", nil)
+	r.Host = host
+	r.Header.Set("Authorization", "Bearer "+scoped)
+	if _, body, _ := serve(g, r); body != "signed out" {
+		t.Errorf("a token opened a page: %q", body)
+	}
+}
+
+// A vendor sends the browser back to the loopback address; it is led to the page of the same name, where its session is.
+func TestSignInReturn(t *testing.T) {
+	g := newGuard(time.Now)
+	ask := func(method, host, target string) (int, string) {
+		r := httptest.NewRequestWithContext(t.Context(), method, target, nil)
+		r.Host = host
+		r.Header.Set("Sec-Fetch-Site", "cross-site")
+		r.Header.Set("Sec-Fetch-Mode", "navigate")
+		code, body, head := serve(g, r)
+		return code, body + head.Get("Location")
+	}
+	const query = "?code=a%2Fb&state=s+1"
+	for _, h := range []string{"127.0.0.1:7360", "[::1]:7360"} {
+		if code, to := ask("GET", h, "/sign-in/return"+query); code != 303 || !strings.HasSuffix(to, origin+"/sign-in/return"+query) {
+			t.Errorf("%s: %d %s", h, code, to)
+		}
+	}
+	if code, body := ask("GET", host, "/sign-in/return"+query); code != 200 || body != "bounce" {
+		t.Errorf("without the cookie: %d %s", code, body)
+	}
+	for _, c := range [][2]string{
+		{"POST", "/sign-in/return" + query}, {"HEAD", "/sign-in/return" + query}, {"GET", "/sign-in/return/x"}, {"GET", "/sign-in/Return"}, {"GET", "//sign-in/return"},
+		{"GET", "/sign-in/return?x=" + strings.Repeat("a", 9000)},
+	} {
+		if code, _ := ask(c[0], "127.0.0.1:7360", c[1]); code != 404 {
+			t.Errorf("%s %.40s: %d", c[0], c[1], code)
+		}
+	}
+	g.PageHost = "ip"
+	if code, body := ask("GET", "127.0.0.1:7360", "/sign-in/return"+query); code != 200 || body != "bounce" {
+		t.Errorf("pages under the address: %d %s", code, body)
 	}
 }
 
