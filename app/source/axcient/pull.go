@@ -1,0 +1,188 @@
+package axcient
+
+import (
+	"cmp"
+	"context"
+	"fmt"
+	"slices"
+
+	"psabridge/app"
+)
+
+// Pull reads the clients and what their backups, users and shared resources show. x360Cloud has no log of events, so
+// there are none, and no marks: what happens is seen by what changes. What could not be read is named; only what makes
+// all of it worthless is an error.
+// Codes: unauthorized, forbidden, not_found, rate_limited, unavailable.
+func (s *Source) Pull(ctx context.Context, _ []app.Mark) (app.Batch, error) {
+	now := s.now().UTC()
+	a, err := s.read(ctx, false, now)
+	if err != nil {
+		return app.Batch{}, err
+	}
+	p := &pull{source: s, account: a, unread: map[string][]string{}}
+	p.batch = app.Batch{Source: s.name, ReadAt: now, OrganizationsComplete: a.problem == ""}
+	if a.problem != "" {
+		p.miss(a.top, "clients: "+a.problem)
+	}
+	for _, id := range a.order {
+		p.organization(a.nodes[id])
+	}
+	return p.finish(), nil
+}
+
+// pull is one Pull under way.
+type pull struct {
+	source  *Source
+	account *account
+	batch   app.Batch
+	unread  map[string][]string // organization id → why
+}
+
+func (p *pull) miss(id, why string) { p.unread[id] = append(p.unread[id], why) }
+
+func (p *pull) organization(n *node) {
+	o := app.Organization{Source: p.source.name, ExternalID: n.id, ParentExternalID: n.parent, Name: n.name, State: app.OrganizationPresent, Active: n.active, TrialUntil: n.trialUntil}
+	p.batch.Organizations = append(p.batch.Organizations, o)
+	object := app.Object{Kind: app.ObjectOrganization, ExternalID: n.id, Name: n.name}
+	p.state(n, object, app.StatePresent, app.Yes)
+	if n.id != p.account.top {
+		for _, k := range []kind{statuses, users, resources} {
+			if problem := n.lists[k].problem; problem != "" {
+				p.miss(n.id, k.inWords()+": "+problem)
+			}
+		}
+		p.backups(n, object)
+		p.users(n)
+		p.resources(n)
+	}
+	readable := app.Yes
+	if len(p.unread[n.id]) > 0 {
+		readable = app.No
+	}
+	p.state(n, object, app.StateReadable, readable)
+}
+
+func (p *pull) state(n *node, object app.Object, what, value string) {
+	if value != "" {
+		p.batch.States = append(p.batch.States, app.ObjectState{OrganizationID: n.id, Object: object, What: what, Value: value, From: p.batch.ReadAt})
+	}
+}
+
+// backups says how the newest backup of a client went: by its list, or by its own word where the list is empty.
+func (p *pull) backups(n *node, object app.Object) {
+	var rows []outcome
+	for _, o := range n.lists[statuses].rows {
+		rows = append(rows, readOutcome(o))
+	}
+	v := judge(rows)
+	if n.lists[statuses].problem != "" {
+		return // what is newest is not known
+	}
+	if v.problem != "" {
+		p.miss(n.id, statuses.inWords()+": "+v.problem+".")
+		return
+	}
+	if n.problem != "" && v.sla == "" {
+		p.miss(n.id, "clients: "+n.problem+".")
+	}
+	p.state(n, object, app.StateSLA, cmp.Or(v.sla, n.sla))
+	if value := cmp.Or(v.value, n.outcome); value != "" {
+		p.state(n, object, app.StateBackup, value)
+		last := &p.batch.States[len(p.batch.States)-1]
+		last.Since = p.source.since(n.id, value, v.since)
+	}
+}
+
+func (p *pull) users(n *node) {
+	items := n.items(users)
+	for _, it := range items {
+		object := app.Object{Kind: app.ObjectAccount, ExternalID: it.id, Name: it.name}
+		p.state(n, object, app.StatePresent, app.Yes)
+		switch it.protection {
+		case protected:
+			p.state(n, object, app.StateProtection, app.Protected)
+		case unprotected:
+			p.state(n, object, app.StateProtection, app.Unprotected)
+		}
+	}
+	if why := doubt(items, "user"); why != "" {
+		p.miss(n.id, users.inWords()+": "+why)
+	}
+}
+
+func (p *pull) resources(n *node) {
+	for _, it := range n.items(resources) {
+		p.state(n, app.Object{Kind: app.ObjectResource, ExternalID: it.id, Name: it.name}, app.StateBackup, it.outcome)
+	}
+}
+
+// items reads the users or shared resources of a client. Their ids are the API's own below the client's, because that is
+// how its paths name them.
+func (n *node) items(k kind) []item {
+	words := map[kind]string{users: "User", resources: "Resource"}
+	var out []item
+	for _, o := range n.lists[k].rows {
+		it := readItem(o, words[k])
+		it.id = n.id + "/" + it.id
+		out = append(out, it)
+	}
+	slices.SortFunc(out, func(a, b item) int { return compareIDs(a.id, b.id) })
+	return out
+}
+
+// doubt says of how many items it is not known whether they are protected; "" when it is known of all.
+func doubt(items []item, what string) string {
+	n, why := 0, ""
+	for _, it := range items {
+		if it.problem != "" {
+			n++
+			why = cmp.Or(why, it.problem)
+		}
+	}
+	if n == 0 {
+		return ""
+	}
+	return fmt.Sprintf("of %s it is not known whether protected: %s.", many(n, what), why)
+}
+
+// finish puts the batch in order and words what is missing, the clients that lack the same in one sentence.
+func (p *pull) finish() app.Batch {
+	for _, id := range p.account.order {
+		if len(p.unread[id]) > 0 {
+			p.batch.Unread = append(p.batch.Unread, id)
+		}
+	}
+	p.batch.Problems = p.account.sentences(p.unread)
+	return p.batch
+}
+
+// sentences words problems of organizations, those that have the same in one.
+func (a *account) sentences(problems map[string][]string) []string {
+	who := map[string][]string{}
+	for _, id := range a.order {
+		for _, why := range problems[id] {
+			who[why] = append(who[why], a.nodes[id].name)
+		}
+	}
+	const most = 5
+	var out []string
+	for why, names := range who {
+		if len(names) > most {
+			names = append(names[:most:most], fmt.Sprintf("%d more", len(names)-most))
+		}
+		out = append(out, fmt.Sprintf("%s: %s", joined(names), why))
+	}
+	slices.Sort(out)
+	return out
+}
+
+func joined(names []string) string {
+	if len(names) == 1 {
+		return names[0]
+	}
+	text := names[0]
+	for _, name := range names[1 : len(names)-1] {
+		text += ", " + name
+	}
+	return text + " and " + names[len(names)-1]
+}
