@@ -2,6 +2,7 @@ package store_test
 
 import (
 	"fmt"
+	"strconv"
 	"testing"
 	"time"
 
@@ -19,7 +20,7 @@ func bigImport(at time.Time) []app.Reading {
 				Method: app.MethodFile, AsOf: at,
 			}
 			for n := range i%5 + 1 {
-				r.Items = append(r.Items, app.EvidenceItem{Kind: app.ObjectAccount, ExternalID: fmt.Sprint(n), Name: fmt.Sprintf("row %d", n), Amount: app.Q(1)})
+				r.Items = append(r.Items, app.EvidenceItem{Kind: app.ObjectAccount, ExternalID: strconv.Itoa(n), Name: fmt.Sprintf("row %d", n), Amount: app.Q(1)})
 				r.Quantity = r.Quantity.Add(app.Q(1))
 			}
 			rs = append(rs, r)
@@ -42,7 +43,7 @@ func BenchmarkSaveReadings(b *testing.B) {
 				b.Fatal(err)
 			}
 			b.StopTimer()
-			b.ReportMetric(float64(time.Since(began).Milliseconds()), fmt.Sprintf("ms/%s", []string{"first", "next_day", "again"}[i]))
+			b.ReportMetric(float64(time.Since(began).Milliseconds()), "ms/"+[]string{"first", "next_day", "again"}[i])
 		}
 		_ = s.Close()
 		b.StartTimer()
@@ -57,7 +58,7 @@ func BenchmarkIngest(b *testing.B) {
 		batch.States = append(batch.States, app.ObjectState{OrganizationID: org, Object: app.Object{Kind: kind, ExternalID: id, Name: id}, What: what, Value: value})
 	}
 	for i := range 500 {
-		org := fmt.Sprint(i + 1)
+		org := strconv.Itoa(i + 1)
 		batch.Organizations = append(batch.Organizations, app.Organization{ExternalID: org, ParentExternalID: "0", Name: org})
 		state(org, app.ObjectOrganization, org, app.StatePresent, app.Yes)
 		state(org, app.ObjectOrganization, org, app.StateReadable, app.Yes)

@@ -12,14 +12,14 @@ import (
 	"psabridge/store/storetest"
 )
 
-// sources makes the settings name these sources, all of one kind.
-func sources(t *testing.T, s *store.Store, kind string, names ...string) {
+// inboxes makes the settings name these inboxes and no other source.
+func inboxes(t *testing.T, s *store.Store, names ...string) {
 	t.Helper()
 	current, err := s.CurrentSettings(t.Context())
 	must(t, err)
 	var p app.Projection
 	for _, name := range names {
-		p.Sources = append(p.Sources, app.ProjectionRow{Name: name, Kind: kind, Config: []byte(`{"host":"https://a.example"}`)})
+		p.Sources = append(p.Sources, app.ProjectionRow{Name: name, Kind: app.KindInbox, Config: []byte(`{"host":"https://a.example"}`)})
 	}
 	_, err = s.SaveSettings(t.Context(), app.Revision{Rev: current.Rev, At: t0.Add(time.Duration(current.Rev) * time.Hour)}, p)
 	must(t, err)
@@ -27,7 +27,7 @@ func sources(t *testing.T, s *store.Store, kind string, names ...string) {
 
 func TestInboxTokens(t *testing.T) {
 	s := storetest.Open(t)
-	sources(t, s, app.KindInbox, "backup", "other")
+	inboxes(t, s, "backup", "other")
 	sum := sha256.Sum256([]byte("the token"))
 	tok := app.InboxToken{Source: "backup", Name: "Veeam", EndsWith: "4f", CreatedAt: t0}
 	id, err := s.SaveInboxToken(t.Context(), tok, sum)
@@ -62,14 +62,14 @@ func TestInboxTokens(t *testing.T) {
 // A token must not come to life again with a source that only has the same name.
 func TestTokensEndWithTheirInbox(t *testing.T) {
 	s := storetest.Open(t)
-	sources(t, s, app.KindInbox, "backup")
+	inboxes(t, s, "backup")
 	sum := sha256.Sum256([]byte("the token"))
 	_, err := s.SaveInboxToken(t.Context(), app.InboxToken{Source: "backup", CreatedAt: t0}, sum)
 	must(t, err)
-	sources(t, s, app.KindInbox, "other")
+	inboxes(t, s, "other")
 	_, err = s.InboxTokenSource(t.Context(), sum)
 	wantCode(t, err, app.NotFound)
-	sources(t, s, app.KindInbox, "backup")
+	inboxes(t, s, "backup")
 	_, err = s.InboxTokenSource(t.Context(), sum)
 	wantCode(t, err, app.NotFound)
 	list, err := s.InboxTokens(t.Context(), "")
@@ -137,7 +137,7 @@ func TestOnlyTheNewestRawRecordIsKept(t *testing.T) {
 
 func TestMetersSeen(t *testing.T) {
 	s := storetest.Open(t)
-	sources(t, s, app.KindInbox, "backup", "gone")
+	inboxes(t, s, "backup", "gone")
 	var rs []app.Reading
 	for _, org := range []string{"1", "2"} {
 		r := reading(5, t0, true)
@@ -153,7 +153,7 @@ func TestMetersSeen(t *testing.T) {
 	}
 	must(t, s.SaveReadings(t.Context(), "backup", rs, t0))
 	must(t, s.SaveReadings(t.Context(), "gone", rs, t0))
-	sources(t, s, app.KindInbox, "backup")
+	inboxes(t, s, "backup")
 	got, err := s.MetersSeen(t.Context())
 	must(t, err)
 	want := []app.MeterSeen{

@@ -24,7 +24,7 @@ func (p prepared) stmt(ctx context.Context, query string) (*sql.Stmt, error) {
 
 // QueryContext implements querier.
 func (p prepared) QueryContext(ctx context.Context, query string, args ...any) (*sql.Rows, error) {
-	s, err := p.stmt(ctx, query)
+	s, err := p.stmt(ctx, query) //nolint:sqlclosecheck // it is closed with the transaction
 	if err != nil {
 		return nil, err
 	}
@@ -33,7 +33,7 @@ func (p prepared) QueryContext(ctx context.Context, query string, args ...any) (
 
 // QueryRowContext implements querier. A statement that cannot be prepared is left to the transaction, which says why.
 func (p prepared) QueryRowContext(ctx context.Context, query string, args ...any) *sql.Row {
-	s, err := p.stmt(ctx, query)
+	s, err := p.stmt(ctx, query) //nolint:sqlclosecheck // it is closed with the transaction
 	if err != nil {
 		return p.tx.QueryRowContext(ctx, query, args...)
 	}
@@ -42,7 +42,7 @@ func (p prepared) QueryRowContext(ctx context.Context, query string, args ...any
 
 // exec runs a statement whose row count does not matter.
 func (p prepared) exec(ctx context.Context, query string, args ...any) error {
-	s, err := p.stmt(ctx, query)
+	s, err := p.stmt(ctx, query) //nolint:sqlclosecheck // it is closed with the transaction
 	if err != nil {
 		return err
 	}

@@ -24,9 +24,11 @@ func (s *Store) Prune(ctx context.Context, now time.Time) (n int, err error) {
 			query string
 			args  []any
 		}{
-			{`DELETE FROM events WHERE received_at < ?
+			{
+				`DELETE FROM events WHERE received_at < ?
 				AND id IN (SELECT event_id FROM event_outcomes WHERE outcome IN ('no_rule', 'ignored') AND condition_id IS NULL)`,
-				[]any{stamp(now.Add(-keepActivity))}},
+				[]any{stamp(now.Add(-keepActivity))},
+			},
 			{"DELETE FROM object_states WHERE to_at < ?", []any{stamp(now.Add(-keepStates))}},
 			// Their evidence goes with them.
 			{"DELETE FROM readings WHERE newest = 0 AND day < ?", []any{year.Format(time.DateOnly)}},

@@ -1,7 +1,7 @@
 package store_test
 
 import (
-	"fmt"
+	"strconv"
 	"testing"
 	"time"
 
@@ -38,7 +38,7 @@ func look(t *testing.T, s *store.Store, b app.Batch, now time.Time) (st app.Aler
 // T4: what is sent happened after somebody began to send.
 func TestWhatIsSentIsNoHistory(t *testing.T) {
 	s := storetest.Open(t)
-	sources(t, s, app.KindInbox, "backup")
+	inboxes(t, s, "backup")
 	st, res := look(t, s, sent("e1", "e2"), t0)
 	if st.FirstRead || !st.StartedAt.Equal(t0) || !st.SteadySince.Equal(t0) || st.GapRestart || !st.Complete || len(st.Unread) != 0 || len(st.Fresh) != 2 {
 		t.Errorf("the rules are told %+v", st)
@@ -66,7 +66,7 @@ func TestWhatIsSentIsNoHistory(t *testing.T) {
 
 func TestAWebhookReplayedIsOneEvent(t *testing.T) {
 	s := storetest.Open(t)
-	sources(t, s, app.KindInbox, "backup")
+	inboxes(t, s, "backup")
 	for i := range 100 {
 		st, res := look(t, s, sent("e1"), t0.Add(time.Duration(i)*time.Second))
 		want := 0
@@ -91,7 +91,7 @@ func TestAWebhookReplayedIsOneEvent(t *testing.T) {
 // What is sent is never the whole of a source.
 func TestNothingIsGoneThatWasNotSent(t *testing.T) {
 	s := storetest.Open(t)
-	sources(t, s, app.KindInbox, "backup")
+	inboxes(t, s, "backup")
 	first := sent()
 	first.States = []app.ObjectState{{OrganizationID: "c1", Object: app.Object{Kind: app.ObjectMachine, ExternalID: "m1"}, What: app.StateBackup, Value: app.BackupFailed}}
 	look(t, s, first, t0)
@@ -183,7 +183,7 @@ func TestMovedOrganizations(t *testing.T) {
 	tree := func(parents ...string) app.Batch {
 		b := app.Batch{Source: "sync", OrganizationsComplete: true}
 		for i, p := range parents {
-			b.Organizations = append(b.Organizations, app.Organization{ExternalID: fmt.Sprint(i + 1), ParentExternalID: p})
+			b.Organizations = append(b.Organizations, app.Organization{ExternalID: strconv.Itoa(i + 1), ParentExternalID: p})
 		}
 		return b
 	}

@@ -77,7 +77,7 @@ func TestASourceThatComesBackBeginsAnew(t *testing.T) {
 		"removed, added": {[][]app.ProjectionRow{nil, row("https://a.example")}, false, false},
 	} {
 		t.Run(name, func(t *testing.T) {
-			s := mustOpen(t, t.TempDir(), migrations)
+			s := mustOpen(t, t.TempDir(), migrations) //nolint:contextcheck // it takes the test's own
 			var rev int64
 			save := func(p []app.ProjectionRow, at time.Time) {
 				t.Helper()

@@ -1,19 +1,15 @@
 package billing
 
-import (
-	"fmt"
-
-	"psabridge/app"
-)
+import "psabridge/app"
 
 // What a person can do about a reading that cannot be billed. An inbox cannot be read: what it lacks has to be sent.
 
 // neverShown is said of an organization that the settings bill and no source knows.
 func (b *book) neverShown(o app.Organization) string {
 	if b.Pushed[o.Source] {
-		return fmt.Sprintf("%s is billed here, but nothing about it was ever sent. Import a file or send a reading that names it, or correct or end its mapping.", o.Name)
+		return o.Name + " is billed here, but nothing about it was ever sent. Import a file or send a reading that names it, or correct or end its mapping."
 	}
-	return fmt.Sprintf("%s is billed here, but its source has never shown it. Read the source again; if it stays away, correct or end its mapping.", o.Name)
+	return o.Name + " is billed here, but its source has never shown it. Read the source again; if it stays away, correct or end its mapping."
 }
 
 func (b *book) whenMissing(source string) string {

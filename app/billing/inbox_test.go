@@ -16,8 +16,10 @@ func TestHoldsOfAnInboxSayWhatToSend(t *testing.T) {
 		want   string
 	}{
 		"missing from the file": {func(in *billing.Input) { in.Readings = nil }, "Import a file or send a reading"},
-		"a wrong row": {func(in *billing.Input) { in.Readings[0].Complete, in.Readings[0].Problem = false, "Row 17 is wrong." },
-			"Import the corrected file"},
+		"a wrong row": {
+			func(in *billing.Input) { in.Readings[0].Complete, in.Readings[0].Problem = false, "Row 17 is wrong." },
+			"Import the corrected file",
+		},
 		"too old":     {func(in *billing.Input) { in.Readings[0].AsOf = now.Add(-25 * time.Hour) }, "Import a newer file or send a newer reading."},
 		"still ahead": {func(in *billing.Input) { in.Readings[0].AsOf = now.AddDate(1, 0, 0) }, "Import a newer file or send a newer reading."},
 		"never sent":  {func(in *billing.Input) { in.Mappings[0].Unseen = true }, "Import a file or send a reading"},

@@ -57,7 +57,8 @@ func TestAnInboxIsNeverPolled(t *testing.T) {
 			complete bool
 			text     string
 			beats    int
-		}) {
+		},
+		) {
 			list, err := r.Status(t.Context())
 			if err != nil || len(list) != 2 {
 				t.Fatalf("status %v, %v", list, err)

@@ -23,6 +23,7 @@ type moody struct {
 func (m *moody) Pull(context.Context, []app.Mark) (app.Batch, error) { return m.batch, nil }
 func (m *moody) Readings(context.Context) (app.Usage, error)         { return m.usage, nil }
 func (m *moody) Check(context.Context) (source.Account, error)       { return source.Account{}, nil }
+
 func (m *moody) count(n int64, complete bool, problem string) *moody {
 	m.usage = app.Usage{Readings: []app.Reading{{
 		OrganizationID: "7", Meter: app.MeterAccounts, Basis: app.BasisOwn, Unit: app.UnitEach, Quantity: app.Q(n), Complete: complete, Problem: problem,

@@ -2,8 +2,8 @@ package push_test
 
 import (
 	"context"
-	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -149,7 +149,7 @@ func TestWhatAStatementCovers(t *testing.T) {
 	customers := 0
 	rapid.Check(t, func(rt *rapid.T) {
 		customers++
-		org := app.Organization{Source: fileSource, ExternalID: fmt.Sprint(customers), Name: "Contoso", State: app.OrganizationPresent}
+		org := app.Organization{Source: fileSource, ExternalID: strconv.Itoa(customers), Name: "Contoso", State: app.OrganizationPresent}
 		var model shown
 		rows := map[string]app.Reading{}
 		var all []app.Reading
