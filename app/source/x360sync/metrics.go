@@ -168,7 +168,7 @@ func collect(out map[string]int64, path string, value any, depth int) {
 	}
 	switch v := value.(type) {
 	case json.Number:
-		if n := wholeNumber(v.String()); n.known && n.bytes >= 0 && n.bytes <= 1<<53 {
+		if n := wholeNumber(v.String()); path != "" && n.known && n.bytes >= 0 && n.bytes <= 1<<53 {
 			out[path] = n.bytes
 		}
 	case []any:
