@@ -27,9 +27,27 @@ type Remembered func(headerHash string) *app.CSVMapping
 // ready-made one or a guess, in this order. What is wrong with rows or columns is in the preview, so that it can be mended
 // there; an error means that the file cannot be read at all.
 func Preview(f File, remembered Remembered, given *app.CSVMapping) (app.CSVPreview, error) {
+	r, err := Read(f, remembered, given)
+	return r.Preview, err
+}
+
+// Result is a file that was read.
+type Result struct {
+	Preview app.CSVPreview
+	// Batch and Readings are what it becomes; both are empty when something is wrong, and Refused then says what.
+	Batch    app.Batch
+	Readings []app.Reading
+	Refused  error
+}
+
+// previewRows is how many rows and readings a preview shows.
+const previewRows = 5
+
+// Read is Preview and what would be stored in one go.
+func Read(f File, remembered Remembered, given *app.CSVMapping) (Result, error) {
 	t, err := open(f, given)
 	if err != nil {
-		return app.CSVPreview{}, err
+		return Result{}, err
 	}
 	p := app.CSVPreview{
 		File: f.Name, Encoding: string(t.encoding), Separator: separatorNames[t.comma], Columns: t.columns, Rows: t.first, HeaderHash: t.hash(),
@@ -37,51 +55,41 @@ func Preview(f File, remembered Remembered, given *app.CSVMapping) (app.CSVPrevi
 	p.Mapping, p.Remembered, p.Guessed = t.mapping(remembered, given)
 	run, err := t.run(f, p.Mapping)
 	if err != nil {
-		return app.CSVPreview{}, err
+		return Result{}, err
 	}
 	if p.Guessed && p.Mapping.Quantity == "" {
 		run.missing("quantity", "Say which column holds the quantity. Without one, every row counts 1.")
 	}
-	result := run.result()
-	p.ImportCounts, p.Totals, p.Zeroed = result.counts, result.totals, result.zeroed
-	for _, r := range result.readings {
+	done := run.result()
+	p.ImportCounts, p.Totals, p.Zeroed = done.counts, done.totals, done.zeroed
+	for _, r := range done.readings {
 		if len(p.Readings) < previewRows && r.Basis == app.BasisOwn {
 			p.Readings = append(p.Readings, r)
 		}
 	}
-	return p, nil
+	out := Result{Preview: p}
+	switch {
+	case p.Guessed:
+		out.Refused = app.FieldErrorf("map", "Nobody has said yet what the columns of this file are. A guess: %s. Say so, or correct it.", Describe(p.Mapping))
+		return out, nil
+	case len(done.readings) == 0:
+		out.Refused = refusal(done.counts)
+		return out, nil
+	}
+	out.Readings = done.readings
+	out.Batch = run.customers.batch(run.known)
+	out.Batch.ReadAt = f.Now
+	return out, nil
 }
 
-// previewRows is how many rows and readings a preview shows.
-const previewRows = 5
-
-// Import makes readings of a file. It makes none when a row is wrong, unless the mapping says that the right ones count
-// (Partial); the counts then name the rows.
+// Import makes readings of a file by a mapping. It makes none when a row is wrong, unless the mapping says that the right
+// ones count (Partial); the counts then name the rows.
 func Import(f File, m app.CSVMapping) (app.Batch, []app.Reading, app.ImportCounts, error) {
-	t, err := open(f, &m)
-	if err != nil {
-		return app.Batch{}, nil, app.ImportCounts{}, err
+	r, err := Read(f, nil, &m)
+	if err == nil {
+		err = r.Refused
 	}
-	run, err := t.run(f, m)
-	if err != nil {
-		return app.Batch{}, nil, app.ImportCounts{}, err
-	}
-	r := run.result()
-	if len(r.readings) == 0 {
-		return app.Batch{}, nil, r.counts, refusal(r.counts)
-	}
-	b := run.customers.batch(run.known)
-	b.ReadAt = f.Now
-	return b, r.readings, r.counts, nil
-}
-
-// HeaderHash is under which the mapping of a file is remembered.
-func HeaderHash(f File, m *app.CSVMapping) (string, error) {
-	t, err := open(f, m)
-	if err != nil {
-		return "", err
-	}
-	return t.hash(), nil
+	return r.Batch, r.Readings, r.Preview.ImportCounts, err
 }
 
 // ToRemember is what of a mapping holds for the next file with the same header too: not its month, not whose it is, and not

@@ -91,20 +91,28 @@ func (k *Desk) importFile(ctx context.Context, s *staged, m app.CSVMapping, by s
 	}
 	defer done()
 	im = app.Import{Source: s.source, By: by, File: s.name}
-	b, readings, counts, err := inbox.Import(f, m)
-	im.ImportCounts = counts
+	r, err := inbox.Read(f, nil, &m)
 	if err != nil {
 		return im, false, err
 	}
-	inbox.Name(&b, s.source, nil)
-	if _, err := k.deps.Take(ctx, s.source, b, readings); err != nil {
+	return k.keep(ctx, r, im)
+}
+
+// keep stores what a file was read for, remembers its columns and notes the import. It reports besides whether the readings
+// are stored.
+func (k *Desk) keep(ctx context.Context, r inbox.Result, im app.Import) (app.Import, bool, error) {
+	im.ImportCounts = r.Preview.ImportCounts
+	if r.Refused != nil {
+		return im, false, r.Refused
+	}
+	inbox.Name(&r.Batch, im.Source, nil)
+	if _, err := k.deps.Take(ctx, im.Source, r.Batch, r.Readings); err != nil {
 		return im, false, err
 	}
-	im.Covers = covered(readings)
-	if hash, err := inbox.HeaderHash(f, &m); err == nil {
-		if err := k.deps.Store.SaveCSVMapping(context.WithoutCancel(ctx), s.source, hash, inbox.ToRemember(m)); err != nil {
-			k.deps.Log.Warn("columns were not remembered", "source", s.source, "error", err) // they are asked for again
-		}
+	im.Covers = covered(r.Readings)
+	err := k.deps.Store.SaveCSVMapping(context.WithoutCancel(ctx), im.Source, r.Preview.HeaderHash, inbox.ToRemember(r.Preview.Mapping))
+	if err != nil {
+		k.deps.Log.Warn("columns were not remembered", "source", im.Source, "error", err) // they are asked for again
 	}
 	im, err = k.noted(ctx, im)
 	return im, true, err
@@ -133,13 +141,25 @@ func (k *Desk) Feed(ctx context.Context, source, fileName string, r io.Reader, g
 		return Fed{}, err
 	}
 	defer k.Discard(source, id)
-	var out Fed
-	if out.Preview, err = k.Preview(ctx, source, id, given); err != nil || dry {
+	k.mu.Lock()
+	s, err := k.find(source, id)
+	k.mu.Unlock()
+	if err != nil {
+		return Fed{}, err
+	}
+	f, done, err := k.open(ctx, s)
+	if err != nil {
+		return Fed{}, err
+	}
+	defer done()
+	read, err := inbox.Read(f, k.remembered(ctx, source), given)
+	out := Fed{Preview: read.Preview}
+	if err != nil || dry {
 		return out, err
 	}
-	if out.Preview.Guessed {
-		return out, app.FieldErrorf("map", "Nobody has said yet what the columns of this file are. A guess: %s. Say so, or correct it.", inbox.Describe(out.Preview.Mapping))
+	im, _, err := k.keep(ctx, read, app.Import{Source: source, By: by, File: s.name})
+	if err == nil || im.ID != 0 {
+		out.Import = im
 	}
-	out.Import, err = k.Import(ctx, source, id, out.Preview.Mapping, by)
 	return out, err
 }
