@@ -115,7 +115,7 @@ func (s *Source) currentUsage(ctx context.Context, t *tree, now time.Time) (*usa
 	if old.value != nil {
 		before = old.value.persons
 	}
-	if err := u.persons.confirm(ctx, s.session, t, "persons", before); err != nil {
+	if err := u.persons.confirm(ctx, s.session, t, "persons", before, 0); err != nil {
 		return nil, err
 	}
 	s.mu.Lock()

@@ -66,24 +66,23 @@ func (f *fleet) take(id string, rows []machine) {
 }
 
 // assign finds what is left of one organization's list. When a child's list is not known to be whole, what is left may
-// be the child's: then nobody owns it.
+// be the child's: then nobody owns it. What lies below the child is no question here, because it is in the child's list.
 func (f *fleet) assign(t *tree, id string, broken map[string]string) {
+	n := t.nodes[id]
+	problem := n.unread
 	if broken[id] != "" {
-		f.problems[id] = t.name(id) + ": " + broken[id]
-	} else if n := t.nodes[id]; n.unread != "" {
-		f.problems[id] = t.name(id) + ": " + n.unread
+		problem = broken[id]
+	}
+	if problem != "" {
+		f.problems[id] = t.name(id) + ": " + problem
 	}
 	below := map[string]bool{}
-	certain := t.nodes[id].unread == ""
-	for _, child := range t.nodes[id].children {
-		why, hidden := t.hidden(child)
+	certain := n.unread == ""
+	for _, child := range n.children {
 		if broken[child] != "" {
-			why, hidden = t.name(child)+": "+broken[child], true
-		}
-		if hidden {
 			certain = false
 			if f.problems[id] == "" {
-				f.problems[id] = why
+				f.problems[id] = t.name(child) + ": " + broken[child]
 			}
 		}
 		for _, m := range f.lists[child] {

@@ -152,16 +152,6 @@ func (t *tree) unread() (ids, problems []string) {
 	return ids, problems
 }
 
-// hidden reports whether something unread lies in the tree below id, id included.
-func (t *tree) hidden(id string) (string, bool) {
-	for _, b := range t.below(id) {
-		if n := t.nodes[b]; n.unread != "" {
-			return fmt.Sprintf("%s: %s", t.name(b), n.unread), true
-		}
-	}
-	return "", false
-}
-
 func (t *tree) name(id string) string {
 	name := ""
 	if n := t.nodes[id]; n != nil {

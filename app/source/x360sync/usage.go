@@ -68,20 +68,29 @@ func (h *holdings[T]) add(t *tree, rows []T) int {
 // confirm reads again, one by one, what would be billed as nothing or may be hidden from the top: an organization
 // without a single row, and one in privacy mode. When such a look finds rows the top's list did not have, that list
 // does not show everything below it, and every organization is asked. Organizations that were without rows when they
-// were asked before are left out.
-func (h *holdings[T]) confirm(ctx context.Context, api getter, t *tree, what string, before *holdings[T]) error {
+// were asked before are left out. Where most have no rows, a sample of them tells whether the top's list can be believed.
+func (h *holdings[T]) confirm(ctx context.Context, api getter, t *tree, what string, before *holdings[T], sample int) error {
 	if h.problem != "" {
 		return nil // not complete anyway
 	}
-	var doubtful, others []string
+	var doubtful, empty, others []string
 	for _, id := range t.order[1:] {
 		switch n := t.nodes[id]; {
 		case n.unread != "":
-		case n.PrivacyMode.yes, len(h.of[id]) == 0 && !before.empty(id):
+		case n.PrivacyMode.yes:
 			doubtful = append(doubtful, id)
+		case len(h.of[id]) == 0 && !before.empty(id):
+			empty = append(empty, id)
 		case len(h.of[id]) == 0:
 			h.asked[id] = true
 		default:
+			others = append(others, id)
+		}
+	}
+	for i, id := range empty {
+		if n := len(empty); sample <= 0 || n <= sample || i*sample/n != (i-1)*sample/n || i == 0 {
+			doubtful = append(doubtful, id)
+		} else {
 			others = append(others, id)
 		}
 	}
@@ -168,17 +177,20 @@ func readUsage(ctx context.Context, api getter, t *tree, guests bool) (*usage, e
 	return u, err
 }
 
+// guestSample is how many organizations without guests are asked for theirs: few organizations have any.
+const guestSample = 20
+
 // confirm makes sure of what will be billed.
 func (u *usage) confirm(ctx context.Context, api getter, t *tree) error {
-	if err := u.persons.confirm(ctx, api, t, "persons", nil); err != nil {
+	if err := u.persons.confirm(ctx, api, t, "persons", nil, 0); err != nil {
 		return err
 	}
 	if u.guests != nil {
-		if err := u.guests.confirm(ctx, api, t, "guests", nil); err != nil {
+		if err := u.guests.confirm(ctx, api, t, "guests", nil, guestSample); err != nil {
 			return err
 		}
 	}
-	return u.roots.confirm(ctx, api, t, "roots", nil)
+	return u.roots.confirm(ctx, api, t, "roots", nil, 0)
 }
 
 // space sums the roots of one organization. A root without a size, or with one below nothing, is a problem, not a 0.
