@@ -45,8 +45,9 @@ type Config struct {
 
 // Hub keeps the live clients. It is safe for concurrent use.
 type Hub struct {
-	config Config
-	health *board
+	config   Config
+	health   *board
+	accounts accounts
 
 	mu      sync.Mutex
 	psas    map[string]*slot[app.ConnectionSettings, psa.Client]

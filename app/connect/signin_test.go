@@ -28,7 +28,9 @@ func TestSignInGoesToTheAdapter(t *testing.T) {
 	r := newRig(t)
 	vendor := &signer{}
 	made := r.config.Sources["x360sync"]
-	made.New = func(context.Context, app.SourceSettings, Secrets, *rest.Limiter) (source.Source, error) { return vendor, nil }
+	made.New = func(context.Context, app.SourceSettings, Secrets, *rest.Limiter) (source.Source, error) {
+		return vendor, nil
+	}
 	r.config.Sources["x360sync"] = made
 
 	if u, err := r.AuthorizeURL(t.Context(), "sync", "back", "state"); err != nil || u != "https://vendor.example/?r=back&s=state" {

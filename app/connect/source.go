@@ -49,7 +49,11 @@ func (h *Hub) makeSource(ctx context.Context, row app.SourceSettings, limiter *r
 	if err != nil {
 		return nil, "", err
 	}
-	return watchedSource{client, func(err error) { h.health.note("sources/"+row.Name, err) }}, host, nil
+	return watchedSource{
+		client: client,
+		note:   func(err error) { h.health.note("sources/"+row.Name, err) },
+		knows:  func(who source.Account) { h.accounts.note(row.Name, who) },
+	}, host, nil
 }
 
 func sourceRow(doc app.Settings, name string) (app.SourceSettings, bool) {

@@ -205,6 +205,7 @@ func (w watchedPSA) SetQuantity(ctx context.Context, agreement, addition int64, 
 type watchedSource struct {
 	client source.Source
 	note   func(error)
+	knows  func(source.Account)
 }
 
 var _ source.Source = watchedSource{}
@@ -224,5 +225,8 @@ func (w watchedSource) Readings(ctx context.Context) (app.Usage, error) {
 // Check implements source.Source.
 func (w watchedSource) Check(ctx context.Context) (source.Account, error) {
 	v, err := w.client.Check(ctx)
+	if err == nil {
+		w.knows(v)
+	}
 	return watch(w.note, v, err)
 }

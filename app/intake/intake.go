@@ -90,6 +90,8 @@ func (in *Intake) Sync(ctx context.Context, name string) (Result, error) {
 // SyncWatched is Sync that tells say what it finds out while it does, one step at a time.
 func (in *Intake) SyncWatched(ctx context.Context, name string, say func(Step)) (Result, error) {
 	return in.read(ctx, name, say, func(ctx context.Context, r *reader) error {
+		// Who we are is asked for its steps and notes alone: what is wrong with it, reading says too.
+		_, _ = r.source.Check(ctx)
 		if err := r.pull(ctx); err != nil {
 			return err
 		}

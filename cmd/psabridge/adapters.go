@@ -15,6 +15,7 @@ import (
 	"psabridge/app/settings"
 	"psabridge/app/setup"
 	"psabridge/app/source"
+	"psabridge/app/source/axcient"
 	"psabridge/app/source/x360sync"
 )
 
@@ -28,16 +29,26 @@ func psaAdapters() map[string]connect.PSAFactory {
 	}
 }
 
-// sourceAdapters is the one list of sources. A new one is a package that passes sourcetest, and a line here.
+// sourceAdapters is the one list of sources that are read. A new one is a package that passes sourcetest, and a line
+// here. An inbox is sent to and has none.
 func sourceAdapters(s *setup.Setup, log *slog.Logger) map[string]connect.SourceFactory {
 	return map[string]connect.SourceFactory{
-		"x360sync": {
+		settings.KindX360Sync: {
 			PerMinute: x360sync.RequestsPerMinute,
 			Host: func(c app.SourceSettings) (string, error) {
 				return settings.Host(settings.SourceWithDefaults(c).Host), nil
 			},
 			New: func(ctx context.Context, c app.SourceSettings, secrets connect.Secrets, l *rest.Limiter) (source.Source, error) {
 				return newX360Sync(ctx, settings.SourceWithDefaults(c), secrets, l, s, log)
+			},
+		},
+		settings.KindAxcient: {
+			PerMinute: axcient.RequestsPerMinute,
+			Host: func(c app.SourceSettings) (string, error) {
+				return settings.Host(settings.SourceWithDefaults(c).Host), nil
+			},
+			New: func(ctx context.Context, c app.SourceSettings, secrets connect.Secrets, l *rest.Limiter) (source.Source, error) {
+				return newAxcient(ctx, settings.SourceWithDefaults(c), secrets, l, log)
 			},
 		},
 	}
@@ -76,6 +87,17 @@ func newX360Sync(ctx context.Context, c app.SourceSettings, secrets connect.Secr
 			ClientID: got["client_id"].Reveal(), ClientSecret: got["client_secret"], EnteredAt: entered,
 		},
 		Tokens: tokens{setup: s, source: c.Name}, UserAgent: userAgent(), Limiter: l, Logger: log,
+	})
+}
+
+func newAxcient(ctx context.Context, c app.SourceSettings, secrets connect.Secrets, l *rest.Limiter, log *slog.Logger) (source.Source, error) {
+	key, err := secrets.Need(ctx, "api_key")
+	if err != nil {
+		return nil, err
+	}
+	return axcient.New(axcient.Config{
+		Name: c.Name, Host: c.Host, APIKey: key, AllowPrivateNetwork: c.AllowPrivateNetwork, CAFile: c.CAFile,
+		UserAgent: userAgent(), Limiter: l, Logger: log,
 	})
 }
 

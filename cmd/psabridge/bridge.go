@@ -16,6 +16,7 @@ import (
 	"psabridge/app/job"
 	"psabridge/app/outbox"
 	"psabridge/app/push"
+	"psabridge/app/receive"
 	"psabridge/app/schedule"
 	"psabridge/app/secret"
 	"psabridge/app/setup"
@@ -65,6 +66,7 @@ type bridge struct {
 	tickets   *ticketing.Desk
 	outbox    *outbox.Outbox
 	jobs      *job.Jobs
+	desk      *receive.Desk
 	schedule  *schedule.Schedule
 	sessions  *web.Sessions
 	guard     *web.Guard
@@ -88,7 +90,7 @@ type closer struct {
 func newBridge(ctx context.Context, o options) (*bridge, error) {
 	b := &bridge{opts: o, sessions: web.NewSessions(time.Now), failed: make(chan error, 4), startedAt: time.Now()}
 	for _, step := range []func(context.Context) error{
-		b.openStore, b.openSecrets, b.wireUseCases, b.wireOutbox, b.wireSurfaces, b.wireSchedule, b.recover,
+		b.openStore, b.openSecrets, b.wireUseCases, b.wireInbox, b.wireOutbox, b.wireSurfaces, b.wireSchedule, b.recover,
 	} {
 		if err := step(ctx); err != nil {
 			b.stop(ctx)
@@ -143,6 +145,7 @@ func (b *bridge) openSecrets(context.Context) error {
 	b.setup = setup.New(setup.Deps{
 		Store: b.store, Vault: b.vault, Now: time.Now, Zone: machineZone, Log: component(b.log, "setup"),
 		Client: b.psa, BuiltInClientID: clientID != "", SourceProblem: b.sourceProblem,
+		Account: b.account, Revoke: b.revoke,
 	})
 	return nil
 }

@@ -1,11 +1,14 @@
 package main
 
 import (
+	"bytes"
 	"context"
 	"fmt"
 	"os"
+	"time"
 
 	"psabridge/app"
+	"psabridge/app/inbox"
 	"psabridge/app/sandbox"
 	"psabridge/app/sandbox/sample"
 	"psabridge/app/secret"
@@ -28,7 +31,7 @@ func (demoCmd) Run(ctx context.Context, g *globals, c console) error {
 	defer unlock()
 	vendors, err := sandbox.Start(ctx, sandbox.Options{})
 	if err != nil {
-		return app.Wrap(err, app.Unavailable, "The fake ConnectWise and x360Sync cannot be started.")
+		return app.Wrap(err, app.Unavailable, "The fake vendors cannot be started.")
 	}
 	defer func() { _ = vendors.Stop() }()
 
@@ -47,13 +50,25 @@ func (demoCmd) Run(ctx context.Context, g *globals, c console) error {
 
 // configure gives a new bridge the sample MSP's settings and keys, by the same doors a person uses.
 func (b *bridge) configure(ctx context.Context, v *sandbox.Running) error {
-	if _, err := b.setup.Replace(ctx, "demo", v.Settings(), false, false); err != nil {
+	if _, err := b.setup.Replace(ctx, "demo", v.AllSettings(), false, false); err != nil {
 		return err
 	}
-	for _, s := range sample.Secrets() {
+	for _, s := range sample.AllSecrets() {
 		if err := b.setup.SetSecret(ctx, s.Name, app.Secret(s.Value)); err != nil {
 			return err
 		}
 	}
-	return nil
+	return b.feed(ctx, time.Now())
+}
+
+// feed sends the inbox what another vendor's product would: alerts, a month's numbers, and a file.
+func (b *bridge) feed(ctx context.Context, now time.Time) error {
+	if _, err := b.desk.Events(ctx, sample.InboxName, "", inbox.Customer{}, sample.InboxEvents(now)); err != nil {
+		return err
+	}
+	if _, err := b.desk.Readings(ctx, sample.InboxName, sample.InboxReadings(now), "demo"); err != nil {
+		return err
+	}
+	_, err := b.desk.Feed(ctx, sample.InboxName, "workstations.csv", bytes.NewReader(sample.UsageCSV(now)), nil, false, "demo")
+	return err
 }

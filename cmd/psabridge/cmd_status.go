@@ -8,6 +8,8 @@ import (
 	"net/http"
 	"net/url"
 	"time"
+
+	"psabridge/app"
 )
 
 type statusCmd struct{}
@@ -21,6 +23,7 @@ type statusAnswer struct {
 	} `json:"needs_you"`
 	Sources []struct {
 		Name      string    `json:"name"`
+		Kind      string    `json:"kind"`
 		LastOKAt  time.Time `json:"last_ok_at"`
 		LastError string    `json:"last_error"`
 	} `json:"sources"`
@@ -132,7 +135,9 @@ func (s syncCmd) names(ctx context.Context, cl *client) ([]string, error) {
 	}
 	var names []string
 	for _, one := range st.Sources {
-		names = append(names, one.Name)
+		if one.Kind != app.KindInbox { // nobody reads it
+			names = append(names, one.Name)
+		}
 	}
 	return names, nil
 }

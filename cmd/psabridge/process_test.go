@@ -51,6 +51,8 @@ type bridgeProcess struct {
 	t    testing.TB
 	path string
 	dir  string
+	// keyring is a script that runs its arguments beside a keychain of the system, which the bridge then uses.
+	keyring string
 }
 
 func newProcess(t *testing.T) *bridgeProcess {
@@ -63,7 +65,11 @@ func newProcess(t *testing.T) *bridgeProcess {
 }
 
 func (b *bridgeProcess) command(ctx context.Context, args ...string) *exec.Cmd {
-	cmd := exec.CommandContext(ctx, b.path, append(args, "--data-dir", b.dir, "--keys", "file", "--no-browser", "--no-tray")...)
+	args = append(args, "--data-dir", b.dir, "--no-browser", "--no-tray")
+	cmd := exec.CommandContext(ctx, b.path, append(args, "--keys", "file")...)
+	if b.keyring != "" {
+		cmd = exec.CommandContext(ctx, "sh", append([]string{b.keyring, b.path}, args...)...)
+	}
 	cmd.Env = append(os.Environ(), "PSABRIDGE_PASSPHRASE=correct horse battery staple", "TZ=Europe/Berlin")
 	return cmd
 }

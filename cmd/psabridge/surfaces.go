@@ -18,7 +18,7 @@ import (
 // wireSurfaces puts the pages and the API behind the one guard.
 func (b *bridge) wireSurfaces(context.Context) error {
 	b.guard = &web.Guard{
-		Label: b.install.HostLabel + ".localhost", Port: b.opts.Port, PageHost: b.opts.PageHost, Sessions: b.sessions, TokenValid: web.TokenIs(b.token),
+		Label: b.install.HostLabel + ".localhost", Port: b.opts.Port, PageHost: b.opts.PageHost, Sessions: b.sessions, TokenValid: web.TokenIs(b.token), Scoped: b.desk.Permits,
 	}
 	pages := web.New(b.pageDeps())
 	b.guard.Pages, b.guard.OpenPages = pages.Handler(), pages.Open
@@ -36,7 +36,7 @@ func (b *bridge) pageDeps() web.Deps {
 		Read: b.store.Reader(), Settings: b.setup, Setup: suggester{b.setup}, Sync: b.sync, Push: pusher{b.pusher, b.wake}, Outbox: parked{b}, Jobs: b.jobs,
 		Start: b.answerStart, Pause: b.pause, Resume: b.resume,
 		Sources: b.intake.Status, Health: b.hub.ConnectionHealth, Blocks: b.outbox.Blocks, Guide: b.setup, TestTicket: b.tickets.StartTest,
-		TicketURL: b.ticketURL, AgreementURL: b.agreementURL, OnLaunch: b.launched,
+		TicketURL: b.ticketURL, AgreementURL: b.agreementURL, OnLaunch: b.launched, SourceDeps: b.sourceDeps(),
 	}
 }
 

@@ -22,7 +22,7 @@ const outboxGrace = 2 * time.Second
 
 func (b *bridge) wireUseCases(context.Context) error {
 	b.hub = connect.New(connect.Config{
-		Settings: b.setup.Document, Secrets: b.vault, PSA: psaAdapters(), Sources: sourceAdapters(b.setup, component(b.log, "x360sync")),
+		Settings: b.setup.Document, Secrets: b.vault, PSA: psaAdapters(), Sources: sourceAdapters(b.setup, component(b.log, "source")),
 	})
 	b.intake = intake.New(intake.Deps{
 		Store: b.store, Source: b.source, Settings: b.document, Decide: ticketing.Decide, Wake: b.wake, Logger: component(b.log, "intake"),
@@ -77,6 +77,13 @@ func (b *bridge) document(ctx context.Context) (app.Settings, error) {
 	doc, _, err := b.setup.Document(ctx)
 	return doc, err
 }
+
+// account and revoke ask the live client of a source; the hub is made after setup, so they go through the bridge.
+func (b *bridge) account(ctx context.Context, name string) (source.Account, error) {
+	return b.hub.CheckSource(ctx, name)
+}
+
+func (b *bridge) revoke(ctx context.Context, name string) error { return b.hub.Revoke(ctx, name) }
 
 // sourceProblem returns why a source cannot be read, "" when it can or was not tried yet.
 func (b *bridge) sourceProblem(ctx context.Context, name string) string {
