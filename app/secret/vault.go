@@ -57,6 +57,18 @@ func (v *Vault) Get(ctx context.Context, name, host string) (app.Secret, error) 
 	return value, err
 }
 
+// SetAt returns when a value was stored for a host. not_found: never, or for another host.
+func (v *Vault) SetAt(ctx context.Context, name, host string) (time.Time, error) {
+	record, err := v.records.SecretRecord(ctx, name)
+	if err != nil {
+		return time.Time{}, err
+	}
+	if record.BoundHost != host {
+		return time.Time{}, app.Errorf(app.NotFound, "%s was entered for another host.", name)
+	}
+	return record.SetAt, nil
+}
+
 // Delete removes a value and its record. One that is already gone from the keychain is no error, one without a record is.
 func (v *Vault) Delete(ctx context.Context, name string) error {
 	if _, err := v.records.SecretRecord(ctx, name); err != nil {

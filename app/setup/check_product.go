@@ -113,15 +113,18 @@ var sizes = map[string]string{
 	"gb": app.UnitGB, "gib": app.UnitGB, "gigabyte": app.UnitGB, "gigabytes": app.UnitGB, "tb": app.UnitTB, "tib": app.UnitTB, "terabyte": app.UnitTB, "terabytes": app.UnitTB,
 }
 
-// unitOf is what a meter counts.
+// unitOf is what a meter counts; "" where only its readings say so, as those of a meter that is sent to an inbox.
 func unitOf(meter app.Meter, rule app.QuantityRule) string {
-	switch {
-	case rule.Unit != "":
+	if rule.Unit != "" {
 		return rule.Unit
-	case meter == app.MeterStorage:
-		return app.UnitGB
 	}
-	return app.UnitEach
+	switch meter {
+	case app.MeterStorage, app.MeterProtectedStorage:
+		return app.UnitGB
+	case app.MeterAccounts, app.MeterFileServer, app.MeterGuests, app.MeterProtectedSeats:
+		return app.UnitEach
+	}
+	return ""
 }
 
 // unit warns when the invoice would read wrongly: 1219 printed as TB, or accounts as GB. The price is by the unit.
@@ -130,6 +133,9 @@ func (r *run) unit(p sold) func(context.Context) finding {
 		found, err := r.meant(ctx, p.identifier)
 		if err != nil || len(found) != 1 {
 			return skipped("The product was not found.") // the check before this one says why
+		}
+		if p.unit == "" {
+			return ok(fmt.Sprintf("Sold by %s; %s is billed in the unit its readings have.", orWord(found[0].Unit, "no unit"), p.meter))
 		}
 		size, isSize := sizes[strings.ToLower(strings.TrimSpace(found[0].Unit))]
 		if isSize && size != p.unit {

@@ -8,16 +8,52 @@ import (
 	"psabridge/app/settings"
 )
 
-// ruleChecks has one check for each alert that opens tickets on this connection with service settings of its own.
+// ruleChecks has one check for each alert that opens tickets on this connection with service settings of its own, or
+// that waits for what no source can show.
 func (r *run) ruleChecks() []check {
 	reach := r.reach()
 	var all []check
 	for _, rule := range r.doc.Alerts {
-		if rule.Via.PSA && overrides(rule.Ticket) && reach.here(rule.For) {
-			all = append(all, check{id: "alert." + rule.Name, title: "The ticket settings of the alert " + rule.Name + " exist", needs: r.ruleNeeds(rule.Ticket), prove: r.rule(rule.Ticket)})
+		if !rule.Via.PSA || !reach.here(rule.For) {
+			continue
 		}
+		never := r.neverSent(rule)
+		c := check{id: "alert." + rule.Name, title: "The alert " + rule.Name + " has something to wait for", prove: func(context.Context) finding { return never }, local: true}
+		if overrides(rule.Ticket) {
+			c = check{id: c.id, title: "The ticket settings of the alert " + rule.Name + " exist", needs: r.ruleNeeds(rule.Ticket), prove: r.orElse(r.rule(rule.Ticket), never)}
+		} else if never.state == "" {
+			continue
+		}
+		all = append(all, c)
 	}
 	return all
+}
+
+// neverSent warns of an alert for what no source of the settings shows; an empty finding when there is none.
+func (r *run) neverSent(rule app.AlertRule) finding {
+	var never []string
+	for _, w := range rule.When {
+		if !settings.Sends(r.doc, rule.For, w.Type) {
+			never = append(never, w.Type)
+		}
+	}
+	switch {
+	case len(never) == 0 || len(r.doc.Sources) == 0:
+		return finding{}
+	case rule.For.Source != "":
+		return warning("The source "+rule.For.Source+" never shows "+listed(never)+", so the alert stays silent there.", "Choose other event types for the alert, or another source.")
+	}
+	return warning("No source of the settings shows "+listed(never)+", so the alert stays silent there.", "Choose other event types for the alert, or connect a source that shows them.")
+}
+
+// orElse is what the first finds, unless that is good and there is something to warn of besides.
+func (*run) orElse(prove func(context.Context) finding, warn finding) func(context.Context) finding {
+	return func(ctx context.Context) finding {
+		if found := prove(ctx); found.state != app.CheckOK || warn.state == "" {
+			return found
+		}
+		return warn
+	}
 }
 
 func overrides(t app.TicketPolicy) bool {

@@ -32,7 +32,7 @@ func (s *Setup) Confirm(ctx context.Context, by, subject string, done bool) erro
 var byHand = []string{stepRole, stepTables, stepMember, stepKey}
 
 func confirmable(doc app.Settings, subject string) bool {
-	if slices.ContainsFunc(doc.Sources, func(s app.SourceSettings) bool { return app.VendorOff(s.Name) == subject }) {
+	if slices.ContainsFunc(doc.Sources, func(s app.SourceSettings) bool { return !s.Pushed() && app.VendorOff(s.Name) == subject }) {
 		return true
 	}
 	rest, isGuide := strings.CutPrefix(subject, "guide/")

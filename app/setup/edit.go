@@ -116,11 +116,15 @@ func (s *Setup) edit(ctx context.Context, by string, change func(*app.Settings) 
 	if err := s.unconfirmVendor(ctx, before, after); err != nil { // before the save: a word too few only asks again
 		return nil, 0, err
 	}
+	left := departed(before, after)
+	warnings := s.endSignIns(ctx, left)
 	rev, err := s.save(ctx, by, current.Rev, after, changes)
 	if err != nil {
 		return nil, 0, err
 	}
-	s.tell(context.WithoutCancel(ctx), changed(before, after))
+	told := changed(before, after)
+	told.Warnings = append(warnings, s.forgetSecrets(context.WithoutCancel(ctx), left)...)
+	s.tell(context.WithoutCancel(ctx), told)
 	return changes, rev, nil
 }
 

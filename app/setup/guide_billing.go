@@ -5,16 +5,43 @@ import (
 
 	"psabridge/app"
 	"psabridge/app/link"
+	"psabridge/app/settings"
 )
 
-// offered are the three products of the x360Sync page, with what it says of each and a Product ID to start from.
-var offered = []struct {
+// offer is a product that can be billed, with what its vendor calls it and a Product ID to start from.
+type offer struct {
+	kind           string // of the source that counts it
 	meter          app.Meter
 	name, proposed string
-}{
-	{app.MeterAccounts, "Number of accounts", "X360-ACCOUNT"},
-	{app.MeterStorage, "Total storage", "X360-STORAGE"},
-	{app.MeterFileServer, "File Server Enablement", "X360-FSE"},
+}
+
+// offers are the products of the vendors' pages.
+var offers = []offer{
+	{settings.KindX360Sync, app.MeterAccounts, "Number of accounts", "X360-ACCOUNT"},
+	{settings.KindX360Sync, app.MeterStorage, "Total storage", "X360-STORAGE"},
+	{settings.KindX360Sync, app.MeterFileServer, "File Server Enablement", "X360-FSE"},
+	{settings.KindAxcient, app.MeterProtectedSeats, "Protected seats", "X360-SEAT"},
+	{settings.KindAxcient, app.MeterProtectedStorage, "Protected storage", "X360-CLOUD-STORAGE"},
+}
+
+// offered are the products of the sources there are, those of x360Sync where there is none yet, and whatever else has a
+// Product ID.
+func (g *guide) offered() []offer {
+	has := func(kind string) bool {
+		return slices.ContainsFunc(g.doc.Sources, func(s app.SourceSettings) bool { return s.Kind == kind })
+	}
+	var all []offer
+	for _, o := range offers {
+		if _, chosen := g.conn.Billing.Products[o.meter]; chosen || has(o.kind) || len(g.doc.Sources) == 0 && o.kind == settings.KindX360Sync {
+			all = append(all, o)
+		}
+	}
+	for _, meter := range meters(g.conn.Billing.Products) {
+		if !slices.ContainsFunc(all, func(o offer) bool { return o.meter == meter }) {
+			all = append(all, offer{meter: meter, name: string(meter)})
+		}
+	}
+	return all
 }
 
 // billingTask is step 2 of the x360Sync page and "Configure Billing". It may be left out.
@@ -36,7 +63,7 @@ func (g *guide) billingTask() app.GuideTask {
 // left out of the count.
 func (g *guide) productSteps() []app.GuideStep {
 	var steps []app.GuideStep
-	for _, o := range offered {
+	for _, o := range g.offered() {
 		id, chosen := g.conn.Billing.Products[o.meter]
 		step := app.GuideStep{
 			ID: "product." + string(o.meter), Title: "Define the product " + o.name, Where: "Procurement ▸ Products ▸ New Item", Optional: !chosen,
@@ -92,7 +119,7 @@ func (g *guide) billingStep() app.GuideStep {
 		ID: "billing", Title: "Configure billing", Where: "Connection ▸ Billing", Page: g.connectionPage(), State: app.TaskNotStarted,
 		Text: []string{
 			"Select the Billing Enabled checkbox to indicate that you will be configuring billing.",
-			"In the # of Accounts, Total Storage and File Server Enablement fields, enter the Product ID associated with each product, exactly how it appears in ConnectWise.",
+			"In the field of each product, such as # of Accounts, Total Storage and File Server Enablement, enter the Product ID associated with it, exactly how it appears in ConnectWise.",
 			"In the Push Date field, select the day of the month that billing information will be pushed to ConnectWise. Choose one before the next invoice.",
 		},
 	}

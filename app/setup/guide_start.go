@@ -4,17 +4,20 @@ import (
 	"slices"
 
 	"psabridge/app"
+	"psabridge/app/settings"
 )
 
 // startTask is the end: the vendor's own bridge off (M13), a test ticket, both features as wished.
 func (g *guide) startTask() app.GuideTask {
 	t := app.GuideTask{ID: taskStart, Title: "Test and switch on"}
 	for _, source := range g.doc.Sources {
-		t.Steps = append(t.Steps, g.vendorOffStep(source.Name))
+		if !source.Pushed() { // nobody but us bills what is sent to it
+			t.Steps = append(t.Steps, g.vendorOffStep(source))
+		}
 	}
 	t.Steps = append(t.Steps, g.testTicketStep(), g.onStep())
 	if !g.known || len(g.doc.Sources) == 0 {
-		t.State, t.Summary = app.TaskCannotStart, "Connect ConnectWise and x360Sync first."
+		t.State, t.Summary = app.TaskCannotStart, "Connect ConnectWise and a source first."
 		return t
 	}
 	needed := slices.DeleteFunc(slices.Clone(t.Steps), func(s app.GuideStep) bool { return s.Optional })
@@ -22,15 +25,27 @@ func (g *guide) startTask() app.GuideTask {
 	return t
 }
 
-func (g *guide) vendorOffStep(source string) app.GuideStep {
+// vendorOffWays are where each vendor's own bridge is switched off.
+var vendorOffWays = map[string]struct {
+	where string
+	text  []string
+}{
+	settings.KindX360Sync: {"x360Sync ▸ top-level organization ▸ Settings ▸ PSA", []string{
+		"In x360Sync, select the top-level organization, click the Settings tab, and then click the PSA tab. Take the tick from Billing Enabled and click the Save button.",
+		"Click the Activity tab, then Alerts, and take the PSA System tick from every alert.",
+		"Where the policy of the top-level organization says psa_enabled=false, that is seen and confirmed by itself.",
+	}},
+	settings.KindAxcient: {"x360Cloud ▸ Reseller Portal ▸ Settings ▸ PSA", []string{
+		"In x360Cloud, open the Reseller Portal, click Settings, and then PSA. Turn the Ticketing toggle to Disabled and click the Save button.",
+		"Where x360Portal bills your customers' seats to ConnectWise by itself, switch that off too.",
+	}},
+}
+
+func (g *guide) vendorOffStep(source app.SourceSettings) app.GuideStep {
+	way := vendorOffWays[source.Kind]
 	step := app.GuideStep{
-		ID: "vendor_off." + source, Title: "Switch off the vendor's own push and PSA alerts of " + source, Subject: app.VendorOff(source),
-		Where: "x360Sync ▸ top-level organization ▸ Settings ▸ PSA",
-		Text: []string{
-			"In x360Sync, select the top-level organization, click the Settings tab, and then click the PSA tab. Take the tick from Billing Enabled and click the Save button.",
-			"Click the Activity tab, then Alerts, and take the PSA System tick from every alert. In x360Cloud, turn the Ticketing toggle to Disabled.",
-			"Two bridges would write the same quantities and open each ticket twice. psabridge cannot see whether the other one is off, so say here that you did it.",
-		},
+		ID: "vendor_off." + source.Name, Title: "Switch off the vendor's own push and PSA alerts of " + source.Name, Subject: app.VendorOff(source.Name), Where: way.where,
+		Text: append(slices.Clone(way.text), "Two bridges would write the same quantities and open each ticket twice. psabridge cannot see whether the other one is off, so say here that you did it."),
 	}
 	step.State, step.Note = g.confirmed(step.Subject)
 	return step

@@ -335,3 +335,34 @@ func TestGuideOfATestTicket(t *testing.T) {
 		}
 	}
 }
+
+func TestGuideOfEveryKindOfSource(t *testing.T) {
+	b := newBench(t, sandbox.Options{})
+	task := b.guide(t, "")["x360sync"]
+	contains(t, task.Title, "Connect a source")
+	for id, says := range map[string]string{"kind.x360sync": "redirect address", "kind.axcient": "Tick x360Cloud", "kind.inbox": "psabridge usage import"} {
+		s := step(t, task, id)
+		contains(t, strings.Join(s.Text, " "), says)
+		contains(t, s.Page, "kind=")
+	}
+	b.replace(t, "version: 1\nsources: [{name: cloud, kind: axcient}, {name: in, kind: inbox}]\n"+
+		"connections: [{name: cw, system: connectwise, site_url: https://na.myconnectwise.net, company_id: acme, billing: {enabled: true, products: {veeam.vms: VM}}}]\n")
+	tasks := b.guide(t, "")
+	contains(t, step(t, tasks["x360sync"], "source.in").Note, "Nothing was sent")
+	contains(t, strings.Join(step(t, tasks["x360sync"], "source.cloud").Text, " "), "API Keys")
+	var products []string
+	for _, s := range tasks["billing"].Steps {
+		if id, is := strings.CutPrefix(s.ID, "product."); is {
+			products = append(products, id)
+		}
+	}
+	if got := strings.Join(products, " "); got != "protected_seats protected_storage veeam.vms" {
+		t.Errorf("products %q", got)
+	}
+	contains(t, step(t, tasks["start"], "vendor_off.cloud").Where, "x360Cloud")
+	for _, s := range tasks["start"].Steps {
+		if s.ID == "vendor_off.in" {
+			t.Errorf("%+v", s)
+		}
+	}
+}

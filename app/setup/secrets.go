@@ -2,7 +2,9 @@ package setup
 
 import (
 	"context"
+	"slices"
 	"strings"
+	"time"
 
 	"psabridge/app"
 	"psabridge/app/secret"
@@ -24,11 +26,33 @@ func (s *Setup) SetSecret(ctx context.Context, name string, value app.Secret) er
 	if err != nil {
 		return err
 	}
+	if err := fits(doc, owner, name); err != nil {
+		return err
+	}
 	if err := s.Vault.Set(ctx, name, trimmed(owner, value), host, s.Now()); err != nil {
 		return err
 	}
 	s.Log.InfoContext(ctx, "secret set", "name", name)
 	return s.secretChanged(ctx, owner, doc)
+}
+
+// keysOfKind are the secrets a kind of source has. Another one would lie in the keychain for nothing.
+var keysOfKind = map[string][]string{
+	settings.KindX360Sync: {"client_id", "client_secret", "username", "password", "auth_code"},
+	settings.KindAxcient:  {"api_key"},
+}
+
+// fits refuses a secret that a source of its kind does not have.
+func fits(doc app.Settings, owner secret.Owner, name string) error {
+	c, _ := settings.SourceByName(doc, owner.Name)
+	key := name[strings.LastIndexByte(name, '/')+1:]
+	switch {
+	case owner.Connection, slices.Contains(keysOfKind[c.Kind], key):
+		return nil
+	case c.Pushed():
+		return app.FieldErrorf("name", "%s is an inbox. It signs in nowhere, so it has no secrets; whoever sends to it needs a token: psabridge token create --source %s", c.Name, c.Name)
+	}
+	return app.FieldErrorf("name", "A source of the kind %s has no %s. It has %s.", c.Kind, key, listed(keysOfKind[c.Kind]))
 }
 
 // trimmed takes away what pasting and piping add: keys hold no space at all, a password may, but no line break.
@@ -87,6 +111,20 @@ func (s *Setup) Secret(ctx context.Context, name string) (app.Secret, error) {
 // Token gives the sign-in a source renewed last. not_found: it has none, and signs in with its credentials.
 func (s *Setup) Token(ctx context.Context, source string) (app.Secret, error) {
 	return s.reveal(ctx, secret.TokenName(source), secret.Owner{Name: source})
+}
+
+// TokenInfo tells when a source's sign-in was stored or renewed last; false when it has none for its address.
+func (s *Setup) TokenInfo(ctx context.Context, source string) (setAt time.Time, ok bool) {
+	doc, _, err := s.Document(ctx)
+	if err != nil {
+		return time.Time{}, false
+	}
+	host, err := hostOf(doc, secret.Owner{Name: source})
+	if err != nil {
+		return time.Time{}, false
+	}
+	setAt, err = s.Vault.SetAt(ctx, secret.TokenName(source), host)
+	return setAt, err == nil
 }
 
 // SaveToken keeps the sign-in a source renewed. It replaces the old one, which the vendor no longer takes.

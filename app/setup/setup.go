@@ -11,6 +11,7 @@ import (
 	"psabridge/app"
 	"psabridge/app/psa"
 	"psabridge/app/secret"
+	"psabridge/app/source"
 )
 
 // Store is what setup reads and writes.
@@ -54,7 +55,11 @@ type Deps struct {
 	BuiltInClientID bool
 	// SourceProblem returns why a source cannot be read, "" when it can or was not tried; nil: nobody knows.
 	SourceProblem func(ctx context.Context, source string) string
-	Log           *slog.Logger
+	// Account asks a source who we are; nil: no source is asked.
+	Account func(ctx context.Context, source string) (source.Account, error)
+	// Revoke ends a source's sign-in at the vendor, before it is forgotten here; nil: nothing is ended there.
+	Revoke func(ctx context.Context, source string) error
+	Log    *slog.Logger
 }
 
 // Setup is the use case. It is safe for concurrent use.
@@ -87,6 +92,8 @@ type Changed struct {
 	Document    app.Settings // as it is now
 	Connections []string     // changed, added or removed, or with a new secret
 	Sources     []string     // likewise
+	// Warnings are sentences about what could not be cleaned up, e.g. a sign-in that the vendor did not end.
+	Warnings []string
 }
 
 // OnChange adds a function that is called after every change is stored: to forget live clients, wake what was blocked,

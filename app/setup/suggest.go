@@ -29,7 +29,10 @@ type Suggestion struct {
 	Company        string
 	Identifier     string
 	Reason         Reason
-	Score          float64 // 1 is certain, for similar names less
+	// Like is the organization of the same name, in another source, that has this company; "" when the company's own
+	// name is the reason.
+	Like  string
+	Score float64 // 1 is certain, for similar names less
 }
 
 const (
@@ -55,10 +58,15 @@ func (s *Setup) Suggestions(ctx context.Context, connection string) ([]Suggestio
 	if err != nil {
 		return nil, err
 	}
+	namesakes, err := s.namesakes(ctx, connection, companies)
+	if err != nil {
+		return nil, err
+	}
 	names := newNames(companies)
 	var all []Suggestion
 	for _, o := range unmapped {
-		all = append(all, suggest(o, companies, names, every, before[o.Source+"/"+o.ExternalID])...)
+		byName := suggest(o, companies, names, every, before[o.Source+"/"+o.ExternalID])
+		all = append(all, namesakes.lead(o, companies, byName)...)
 	}
 	rank := []Reason{ReasonSameID, ReasonExact, ReasonNormalised, ReasonSimilar}
 	slices.SortStableFunc(all, func(a, b Suggestion) int {
@@ -86,7 +94,7 @@ func (s *Setup) unmapped(ctx context.Context, connection string) ([]app.Organiza
 	inherited := settings.NewTree(tree, doc)
 	return slices.DeleteFunc(rows, func(row app.OrganizationRow) bool {
 		e := inherited.Effective(row.Source, row.ExternalID)
-		return e.Connection != connection || e.Company.ID != 0 || row.State == app.OrganizationGone || row.State == app.OrganizationIgnored
+		return e.Connection != connection || row.ExternalID == app.SyntheticTop || e.Company.ID != 0 || row.State == app.OrganizationGone || row.State == app.OrganizationIgnored
 	}), nil
 }
 

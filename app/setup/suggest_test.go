@@ -76,3 +76,42 @@ func TestSuggestionsAreOfOneConnection(t *testing.T) {
 		t.Errorf("%+v %v", got, err)
 	}
 }
+
+// TestSuggestionsOfTheSameCustomerInAnotherSource: what a person said of a customer in one source is proposed in the
+// others, and where it speaks against the company's name, both are.
+func TestSuggestionsOfTheSameCustomerInAnotherSource(t *testing.T) {
+	b := sampled(t, sandbox.Options{})
+	b.edit(t, func(doc *app.Settings) {
+		doc.Sources = append(doc.Sources, app.SourceSettings{Name: "cloud", Kind: "axcient"})
+		doc.Organizations = []app.OrganizationSettings{
+			{Source: "sync", ID: "1", Company: app.CompanyRef{ID: 11}}, {Source: "sync", ID: "2", Company: app.CompanyRef{ID: 12}},
+			{Source: "sync", ID: "3", Company: app.CompanyRef{ID: 13}}, {Source: "sync", ID: "4", Company: app.CompanyRef{ID: 14}},
+		}
+	})
+	b.override(overridden{companies: []app.Company{
+		{ID: 11, Name: "Quite Another Ltd"}, {ID: 12, Name: "Fabrikam"}, {ID: 13, Name: "Thirteen"}, {ID: 14, Name: "Asleep", Inactive: true}, {ID: 15, Name: "Tailspin"},
+	}})
+	b.organizations(t, strconv.Itoa(sample.MasterID), "Nordlicht", "1", "Contoso", "2", "Fabrikam", "3", "Tailspin", "4", "Dormant", "5", "Contoso")
+	batch := app.Batch{Source: "cloud", ReadAt: b.now(), OrganizationsComplete: true, Organizations: []app.Organization{{Source: "cloud", ExternalID: app.SyntheticTop, Name: "Quite Another Ltd", State: app.OrganizationPresent}}}
+	for id, name := range map[string]string{"a": "contoso gmbh", "b": "Fabrikam", "c": "Tailspin", "d": "Dormant"} {
+		batch.Organizations = append(batch.Organizations, app.Organization{Source: "cloud", ExternalID: id, ParentExternalID: app.SyntheticTop, Name: name, State: app.OrganizationPresent})
+	}
+	if _, err := b.store.Ingest(t.Context(), batch, b.now(), func(app.AlertState) app.AlertDecision { return app.AlertDecision{} }); err != nil {
+		t.Fatal(err)
+	}
+	got, err := b.Suggestions(t.Context(), "cw")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var all []string
+	for _, s := range got {
+		all = append(all, fmt.Sprintf("%s %d %s %q", s.Organization, s.CompanyID, s.Reason, s.Like))
+	}
+	want := []string{
+		`Fabrikam 12 exact "Fabrikam of sync"`, `contoso gmbh 11 normalised "Contoso of sync"`,
+		`Tailspin 13 similar "Tailspin of sync"`, `Tailspin 15 similar ""`,
+	}
+	if fmt.Sprint(all) != fmt.Sprint(want) {
+		t.Errorf("got  %q\nwant %q", all, want)
+	}
+}
