@@ -125,7 +125,7 @@ func stories() []story {
 		add(state, "deliveries", views.DeliveriesPage(deliveries(sh("Deliveries", link.Deliveries), n, long, bad)))
 		add(state, "delivery", views.DeliveryPage(delivery(sh("Delivery", link.Deliveries), n, long, bad)))
 		add(state, "tickets", views.TicketsPage(tickets(sh("Tickets", link.Tickets), n, long)))
-		add(state, "sources", views.SourcesPage(sources(sh("Sources", link.Sources), n, bad)))
+		sourceStories(state, n, long, bad, sh, add)
 		add(state, "settings", views.SettingsPage(settingsDoc(sh("Settings", link.Settings), n, bad)))
 	}
 	add("normal", "about", views.AboutPage(about(quiet("About", link.About))))
@@ -169,15 +169,19 @@ func overview(s layout.Shell, n int, long, bad bool) views.Overview {
 }
 
 func organizations(s layout.Shell, n int, long, bad bool) views.Organizations {
-	m := views.Organizations{Shell: s, Tree: !bad, Period: nov, ReadAt: ago(12 * time.Second), Counts: views.OrganizationCounts{All: n, Unmapped: min(n, 1), Problem: min(n, 3), Trial: min(n, 2)}}
+	m := views.Organizations{Shell: s, Tree: !bad, Period: nov, ReadAt: ago(12 * time.Second), Meters: []app.Meter{app.MeterAccounts, app.MeterStorage, app.MeterFileServer}, Sources: []string{"sync"}, Kinds: map[string]string{"sync": "x360sync", "cloud": "axcient", "rmm": "inbox"}, Counts: views.OrganizationCounts{All: n, Unmapped: min(n, 1), Problem: min(n, 3), Trial: min(n, 2)}}
 	if bad {
 		m.Show, m.Query = "problem", "oto"
+	}
+	if long || bad {
+		m.Sources, m.Other = []string{"sync", "cloud", "rmm"}, true
+		m.New = []views.NewOrganization{{ID: 91, Name: name(3, long), Source: "sync", Parent: name(1, long), FirstSeen: ago(3 * time.Hour), Waiting: 2}, {ID: 92, Name: "עמותת ידידי הספרייה", Source: "rmm", FirstSeen: ago(50 * time.Hour)}}
 	}
 	states := []views.BillingState{views.BillingReady, views.BillingHeld, views.BillingSame, views.BillingNone, views.BillingNoAgreement, views.BillingWritten, views.BillingNoPreview}
 	for i := range n {
 		r := views.OrganizationRow{Level: 2, Settings: "inherits", Billing: states[i%len(states)], CompanyIdentifier: "Contoso"}
 		r.ID, r.Name, r.Active, r.Alerts7d = int64(i+1), name(i, long), true, i%4
-		r.Company = &app.Named{ID: int64(200 + i), Name: name(i, long)}
+		r.Company, r.Source = &app.Named{ID: int64(200 + i), Name: name(i, long)}, "sync"
 		r.Readings = []app.Reading{{Meter: app.MeterAccounts, Quantity: app.Q(int64(i * 7)), Complete: i%5 != 4, Problem: "Answer 502"}, {Meter: app.MeterStorage, Quantity: app.Q(int64(i) << 38), Unit: app.UnitBytes, Complete: true}}
 		switch {
 		case i == 0:
@@ -192,6 +196,11 @@ func organizations(s layout.Shell, n int, long, bad bool) views.Organizations {
 			r.TrialUntil, r.CompanyInactive = new(now.AddDate(0, 1, 0)), true
 		case i == 7:
 			r.State, r.Holding = app.OrganizationGone, 1
+		case i == 3 && bad:
+			r.State = app.OrganizationIgnored
+		case i == 3 && long:
+			r.Level, r.ExternalID, r.Source, r.Settings = 1, app.SyntheticTop, "rmm", "top"
+			r.Readings = []app.Reading{{Meter: app.MeterProtectedSeats, Quantity: app.Q(14), Complete: true}, {Meter: "mailboxes", Quantity: app.Q(1240), Complete: true}}
 		}
 		m.Rows = append(m.Rows, r)
 	}
@@ -472,29 +481,6 @@ func tickets(s layout.Shell, n int, long bool) views.Tickets {
 		m.Rows = append(m.Rows, r)
 	}
 	return m
-}
-
-func sourceForm(bad bool) views.SourceForm {
-	f := views.SourceForm{Kind: "x360sync", Host: "https://syncedtool.com", Every: "2m", Secrets: []views.SecretField{{Name: "username", Label: "User name", State: ui.SecretState{Set: true, SetAt: ago(time.Hour), EndsWith: "le"}}, {Name: "password", Label: "Password", State: ui.SecretState{Set: true, SetAt: ago(time.Hour)}}, {Name: "auth_code", Label: "Authentication code", Hint: "Only while two-factor sign-in is on"}}}
-	if bad {
-		f.Open, f.Errors = true, ui.Errors{{Field: "password", Message: "x360Sync does not accept this user name and password"}}
-	}
-	return f
-}
-
-func sources(s layout.Shell, n int, bad bool) views.Sources {
-	if n == 0 {
-		f := sourceForm(false)
-		f.New, f.Name = true, "sync"
-		return views.Sources{Shell: s, Heading: "None yet.", Add: &f}
-	}
-	c := views.SourceCard{Name: "sync", Kind: "x360sync", Host: "syncedtool.com", Every: 2 * time.Minute, LastOK: ago(12 * time.Second), NextAt: now.Add(38 * time.Second), Complete: !bad, Beats: beats(2), Brings: "25 organizations, 624 accounts, 41 machines", Waiting: 2, Form: sourceForm(bad)}
-	if bad {
-		c.Error, c.Problems = "x360Sync does not accept the sign-in.", []string{"Accounts of Zahnarztpraxis Dr. Yıldız: answer 502."}
-	}
-	d := c
-	d.Name, d.Form = "second", sourceForm(false)
-	return views.Sources{Shell: s, Heading: "2 read well.", Cards: []views.SourceCard{c, d}, Unused: []views.UnusedType{{Type: "account.added", Source: "sync", Seen: 14, LastAt: ago(time.Hour), Path: link.Alerts(1)}}}
 }
 
 func settingsDoc(s layout.Shell, n int, bad bool) views.SettingsView {

@@ -3,6 +3,7 @@ package views
 import (
 	"slices"
 	"strconv"
+	"strings"
 	"time"
 
 	"psabridge/app"
@@ -71,6 +72,23 @@ func MeterName(m app.Meter) string {
 		return "Storage"
 	case app.MeterFileServer:
 		return "File Server Enablement"
+	case app.MeterGuests:
+		return "Guests"
+	case app.MeterProtectedSeats:
+		return "Protected seats"
+	case app.MeterProtectedStorage:
+		return "Protected storage"
+	}
+	return string(m)
+}
+
+// MeterWord is a meter in a sentence behind its quantity: "12 accounts".
+func MeterWord(m app.Meter) string {
+	switch m {
+	case app.MeterFileServer:
+		return "file servers"
+	case app.MeterAccounts, app.MeterStorage, app.MeterGuests, app.MeterProtectedSeats, app.MeterProtectedStorage:
+		return strings.ToLower(MeterName(m))
 	}
 	return string(m)
 }

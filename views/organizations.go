@@ -1,6 +1,7 @@
 package views
 
 import (
+	"slices"
 	"time"
 
 	"psabridge/app"
@@ -20,7 +21,45 @@ type Organizations struct {
 	Period  app.Period // the column of the billing state; zero while billing is off
 	Rows    []OrganizationRow
 	Tree    bool // rows are a tree, to be folded; else they are a flat list
+	// New are the organizations the source began to show, and nobody has said what they are; Later counts those put off.
+	New   []NewOrganization
+	Later int
+	// Meters are the columns of usage; Other is whether some organization has a meter beside them.
+	Meters []app.Meter
+	Other  bool
+	Kinds  map[string]string // kind of each source, by its name
 }
+
+// NewOrganization is one that waits for a word.
+type NewOrganization struct {
+	ID        int64
+	Name      string
+	Source    string
+	Parent    string
+	FirstSeen time.Time
+	Waiting   int // alerts that wait for its mapping
+}
+
+// several reports that organizations of more than one source are shown, so that each has to say whose it is.
+func (m Organizations) several() bool { return len(m.Sources) > 1 }
+
+// source says in words where an organization comes from.
+func (m Organizations) source(name string) string {
+	return kindName(m.Kinds[name]) + " " + name
+}
+
+// others are the readings of a row that have no column of their own.
+func (m Organizations) others(r OrganizationRow) (out []app.Reading) {
+	for _, one := range r.Readings {
+		if !slices.Contains(m.Meters, one.Meter) {
+			out = append(out, one)
+		}
+	}
+	return out
+}
+
+// synthetic reports the organization psabridge puts on top of a source that has no tree of its own.
+func (r OrganizationRow) synthetic() bool { return r.ExternalID == app.SyntheticTop }
 
 // OrganizationCounts are the numbers on the chips.
 type OrganizationCounts struct {

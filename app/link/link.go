@@ -32,6 +32,9 @@ func Activity(id int64) string { return Organizations + "/" + num(id) + "/activi
 // Alerts is an organization's Alerts tab.
 func Alerts(id int64) string { return Organizations + "/" + num(id) + "/alerts" }
 
+// Readings is an organization's Usage tab: its newest readings with what was counted.
+func Readings(id int64) string { return Organizations + "/" + num(id) + "/readings" }
+
 // OrganizationSettings is an organization's Settings › PSA tab.
 func OrganizationSettings(id int64) string { return Organizations + "/" + num(id) + "/settings" }
 

@@ -2,7 +2,6 @@ package web
 
 import (
 	"context"
-	"maps"
 	"net/http"
 	"slices"
 	"strings"
@@ -16,23 +15,19 @@ import (
 	"psabridge/views/ui"
 )
 
-func storedBilling(c app.ConnectionSettings) views.BillingForm {
+// storedBilling is the form as the settings have it, with a Product ID for each meter there is.
+func (s *Server) storedBilling(ctx context.Context, doc app.Settings, c app.ConnectionSettings) (views.BillingForm, error) {
 	b := c.Billing
 	f := views.BillingForm{Enabled: b.Enabled, PushAt: b.PushAt, TimeZone: c.TimeZone, Approval: b.Approval}
 	if b.PushDay > 0 {
 		day, _ := b.PushDay.MarshalText()
 		f.PushDay = string(day)
 	}
-	shown := []app.Meter{app.MeterAccounts, app.MeterStorage, app.MeterFileServer}
-	for _, m := range slices.Sorted(maps.Keys(b.Products)) {
-		if !slices.Contains(shown, m) {
-			shown = append(shown, m)
-		}
-	}
+	shown, err := s.metersToBill(ctx, doc, b.Products)
 	for _, m := range shown {
 		f.Products = append(f.Products, views.ProductField{Meter: m, Value: b.Products[m]})
 	}
-	return f
+	return f, err
 }
 
 func typedBilling(f form, stored views.BillingForm) views.BillingForm {
@@ -56,7 +51,11 @@ func (s *Server) saveBilling(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	typed := typedBilling(f, storedBilling(found))
+	stored, err := s.storedBilling(c.Request().Context(), p.doc, found)
+	if err != nil {
+		return err
+	}
+	typed := typedBilling(f, stored)
 	back := backTo(found.Name, f.number("organization"), guideTask(f))
 	var changes []app.Change
 	day, err := pushDay(typed.PushDay)
@@ -133,6 +132,9 @@ func (s *Server) vendorOn(ctx context.Context, doc app.Settings) ([]string, erro
 	list, err := s.Read.Confirmations(ctx)
 	var on []string
 	for _, src := range doc.Sources {
+		if src.Pushed() { // nobody but us bills what is sent to it
+			continue
+		}
 		if !slices.ContainsFunc(list, func(c app.Confirmation) bool { return c.Subject == app.VendorOff(src.Name) }) {
 			on = append(on, src.Name)
 		}

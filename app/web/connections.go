@@ -93,7 +93,11 @@ func (s *Server) connectionForm(ctx context.Context, p page, found app.Connectio
 	f := views.Connection{
 		Name: found.Name, Organization: organization, Revision: p.rev, BuiltInID: s.About.BuiltInClientID,
 		Credentials: storedCredentials(found), Role: setup.Role(found),
-		Ticketing: storedTicketing(found.Ticketing), Billing: storedBilling(settings.ConnectionWithDefaults(found)),
+		Ticketing: storedTicketing(found.Ticketing),
+	}
+	var err error
+	if f.Billing, err = s.storedBilling(ctx, p.doc, settings.ConnectionWithDefaults(found)); err != nil {
+		return f, err
 	}
 	if address, err := settings.Address(found.SiteURL, true); err == nil {
 		f.UsedURL = address

@@ -115,24 +115,21 @@ func (s *Server) mappingChoices(ctx context.Context, o organizationPage, connect
 	return nil
 }
 
-// meters are those of x360Sync and whatever else was read or has a product.
+// meters are those the organization's source counts, and whatever else was read or has a product.
 func meters(o organizationPage) []app.Meter {
-	out := []app.Meter{app.MeterAccounts, app.MeterStorage, app.MeterFileServer}
-	var more []app.Meter
+	src, _ := settings.SourceByName(o.doc, o.row.Source)
+	out := metersOfKind(src.Kind)
 	for _, r := range o.row.Readings {
-		more = append(more, r.Meter)
+		if r.Meter != app.MeterGuests || o.effective.Products[r.Meter] != "" {
+			out = append(out, r.Meter)
+		}
 	}
 	for meter := range o.effective.Products {
-		more = append(more, meter)
-	}
-	more = slices.Concat(more, o.effective.Bill)
-	slices.Sort(more)
-	for _, meter := range more {
-		if !slices.Contains(out, meter) {
+		if src.Pushed() && !vendorMeter(meter) { // it may still be sent
 			out = append(out, meter)
 		}
 	}
-	return out
+	return ordered(slices.Concat(out, o.effective.Bill))
 }
 
 // agreementsOf are a company's agreements from the cache, which holds those of all companies in one list.

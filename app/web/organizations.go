@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"time"
 
 	"github.com/labstack/echo/v4"
 
@@ -36,9 +37,12 @@ func (s *Server) organizations(c echo.Context) error {
 		Shell: p.shell, Query: c.QueryParam("q"), Source: c.QueryParam("source"), Show: c.QueryParam("show"), Period: b.period, ReadAt: p.lastCheck(),
 	}
 	m.Shell.Search = m.Query
+	m.Kinds = map[string]string{}
 	for _, src := range p.doc.Sources {
-		m.Sources = append(m.Sources, src.Name)
+		m.Sources, m.Kinds[src.Name] = append(m.Sources, src.Name), src.Kind
 	}
+	m.Meters, m.Other = usageColumns(p.doc, all)
+	m.New, m.Later = newcomers(all, p.now)
 	rows := b.rows(all)
 	for _, r := range rows {
 		count(&m.Counts, r, b)
@@ -55,6 +59,54 @@ func (s *Server) organizations(c echo.Context) error {
 		})
 	}
 	return render(c, http.StatusOK, views.OrganizationsPage(m))
+}
+
+// columnMeters are the meters that can have a column of their own; the rest of what an organization uses stands in one
+// column together.
+var columnMeters = []app.Meter{app.MeterAccounts, app.MeterStorage, app.MeterFileServer, app.MeterProtectedSeats}
+
+// mostColumns is how many of them fit beside the rest.
+const mostColumns = 3
+
+// usageColumns are the meters that get a column: those of the kinds of sources there are, and those somebody sent.
+func usageColumns(doc app.Settings, rows []app.OrganizationRow) (columns []app.Meter, other bool) {
+	kinds := make([]string, 0, len(doc.Sources))
+	for _, src := range doc.Sources {
+		kinds = append(kinds, src.Kind)
+	}
+	seen := metersOfKind(kinds...)
+	for _, r := range rows {
+		for _, one := range r.Readings {
+			seen = append(seen, one.Meter)
+		}
+	}
+	for _, m := range columnMeters {
+		if slices.Contains(seen, m) && len(columns) < mostColumns {
+			columns = append(columns, m)
+		}
+	}
+	return columns, slices.ContainsFunc(rows, func(r app.OrganizationRow) bool {
+		return slices.ContainsFunc(r.Readings, func(one app.Reading) bool { return !slices.Contains(columns, one.Meter) })
+	})
+}
+
+// newcomers are the organizations nobody has said anything about yet, and how many were put off.
+func newcomers(all []app.OrganizationRow, now time.Time) (fresh []views.NewOrganization, later int) {
+	names := make(map[int64]string, len(all))
+	for _, o := range all {
+		names[o.ID] = o.Name
+	}
+	for _, o := range all {
+		if o.LaterUntil.After(now) {
+			later++
+		}
+		if o.New {
+			fresh = append(fresh, views.NewOrganization{
+				ID: o.ID, Name: o.Name, Source: o.Source, Parent: names[o.ParentID], FirstSeen: o.FirstSeen, Waiting: o.WaitingFor,
+			})
+		}
+	}
+	return fresh, later
 }
 
 // rank puts what is not matched first.

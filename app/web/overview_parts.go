@@ -29,7 +29,7 @@ func (s *Server) vendors(st standing) (out []views.ConnectionRow) {
 		src = settings.SourceWithDefaults(src)
 		one := st.source(src.Name)
 		out = append(out, views.ConnectionRow{
-			Name: src.Name, Detail: settings.Host(src.Host) + ", every " + src.Every.String(), Path: link.Source(src.Name),
+			Name: src.Name, Detail: sourceDetail(src), Path: link.Source(src.Name),
 			LastOK: one.LastOKAt, Error: one.LastError, Beats: beats(one.Beats),
 		})
 	}
@@ -37,6 +37,13 @@ func (s *Server) vendors(st standing) (out []views.ConnectionRow) {
 		out = append(out, s.connectionRow(st, c))
 	}
 	return out
+}
+
+func sourceDetail(src app.SourceSettings) string {
+	if src.Pushed() {
+		return "an inbox: what is sent to it"
+	}
+	return settings.Host(src.Host) + ", every " + src.Every.String()
 }
 
 func (s *Server) connectionRow(st standing, c app.ConnectionSettings) views.ConnectionRow {

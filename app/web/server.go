@@ -56,6 +56,9 @@ type Deps struct {
 	// TicketURL and AgreementURL are where a person sees a record in ConnectWise; empty when the connection is gone.
 	TicketURL    func(ctx context.Context, connection string, ticket int64) string
 	AgreementURL func(ctx context.Context, connection string, agreement int64) string
+
+	SourceDeps
+
 	// OnLaunch is called when a launch token was used: the file that carried it is not needed any more.
 	OnLaunch func()
 }
@@ -103,6 +106,7 @@ type Server struct {
 
 	echo     *echo.Echo
 	notices  notices
+	signIns  signIns
 	starting sync.Mutex // looking for a running job and starting one are one step
 }
 
@@ -156,6 +160,7 @@ func (d *Deps) fill() {
 	if d.AgreementURL == nil {
 		d.AgreementURL = none
 	}
+	d.fillSources()
 	if d.OnLaunch == nil {
 		d.OnLaunch = func() {}
 	}

@@ -1,11 +1,9 @@
 package web
 
 import (
-	"context"
 	"slices"
 	"strings"
 	"sync"
-	"time"
 
 	"github.com/labstack/echo/v4"
 
@@ -16,13 +14,24 @@ import (
 	"psabridge/views/ui"
 )
 
-// checkSource reads one source now.
+// checkSource reads one source now. On its own page the steps are shown as they are made; from the list the answer waits
+// a while for the result.
 func (s *Server) checkSource(c echo.Context) error {
 	_, found, err := s.openSource(c)
 	if err != nil {
 		return err
 	}
-	return s.check(c, found.Name, link.Sources)
+	f, err := readForm(c)
+	if err != nil {
+		return err
+	}
+	if f.text("back") != "source" {
+		return s.check(c, found.Name, link.Sources)
+	}
+	if _, err := s.read(c, found.Name, 0); err != nil {
+		return err
+	}
+	return seeOther(c, link.Source(found.Name)+"#progress")
 }
 
 // check reads a source as a job and says what it brought; one that takes longer goes on by itself.
@@ -34,13 +43,6 @@ func (s *Server) check(c echo.Context, name, back string) error {
 	tone, text := readWords(name, j)
 	s.tell(c, tone, "%s", text)
 	return seeOther(c, back)
-}
-
-func (s *Server) read(c echo.Context, name string, wait time.Duration) (job.Job, error) {
-	return s.work(c, "sync "+name, wait, func(ctx context.Context, p *job.Progress) (any, error) {
-		p.Set(0, 0, "Reading "+name)
-		return s.Sync(ctx, name)
-	})
 }
 
 func readWords(name string, j job.Job) (tone, text string) {
@@ -68,13 +70,14 @@ func (s *Server) checkAll(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	if len(doc.Sources) == 0 {
+	read := slices.DeleteFunc(slices.Clone(doc.Sources), app.SourceSettings.Pushed)
+	if len(read) == 0 {
 		s.tell(c, info, "There is no source to read yet.")
 		return seeOther(c, link.Overview)
 	}
-	tones, texts := make([]string, len(doc.Sources)), make([]string, len(doc.Sources))
+	tones, texts := make([]string, len(read)), make([]string, len(read))
 	var wg sync.WaitGroup
-	for i, src := range doc.Sources {
+	for i, src := range read {
 		wg.Go(func() {
 			j, err := s.read(c, src.Name, shortWait)
 			if err != nil {

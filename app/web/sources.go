@@ -1,6 +1,7 @@
 package web
 
 import (
+	"cmp"
 	"context"
 	"net/http"
 	"slices"
@@ -17,43 +18,30 @@ import (
 	"psabridge/views/ui"
 )
 
-// sources shows a card for each vendor account we read.
+// sources shows a card for each source, and the form of a new one once its kind is chosen.
 func (s *Server) sources(c echo.Context) error {
 	p, err := s.open(c, "Sources", link.Sources)
 	if err != nil {
 		return err
 	}
-	add := newSource(p)
-	return s.showSources(c, p, http.StatusOK, "", views.SourceForm{}, &add)
+	var add *views.SourceForm
+	if kind := c.QueryParam("kind"); knownKind(kind) {
+		form := s.newSource(p, kind)
+		form.Way = c.QueryParam("way")
+		add = &form
+	}
+	return s.showSources(c, p, http.StatusOK, add)
 }
 
-// source is one source's own page.
-func (s *Server) source(c echo.Context) error {
-	p, found, err := s.openSource(c)
-	if err != nil {
-		return err
-	}
-	return s.showSources(c, p, http.StatusOK, found.Name, views.SourceForm{}, nil)
+func knownKind(kind string) bool {
+	return slices.Contains([]string{settings.KindX360Sync, settings.KindAxcient, settings.KindInbox}, kind)
 }
 
-func (s *Server) openSource(c echo.Context) (page, app.SourceSettings, error) {
-	doc, _, err := s.Settings.Document(c.Request().Context())
-	if err != nil {
-		return page{}, app.SourceSettings{}, err
-	}
-	found, ok := settings.SourceByName(doc, c.Param("name"))
-	if !ok {
-		return page{}, found, app.Errorf(app.NotFound, "There is no source %s.", c.Param("name"))
-	}
-	p, err := s.open(c, "Source "+found.Name, link.Sources)
-	return p, found, err
-}
-
-// showSources renders the cards of all sources, or of one; typed replaces the form of the source it names.
-func (s *Server) showSources(c echo.Context, p page, status int, only string, typed views.SourceForm, add *views.SourceForm) error {
+// showSources renders the cards of all sources; add is the form of a new one.
+func (s *Server) showSources(c echo.Context, p page, status int, add *views.SourceForm) error {
 	ctx := c.Request().Context()
-	m := views.Sources{Shell: p.shell, Only: only, Add: add}
-	m.Shell.Wrong = len(typed.Errors) > 0 || add != nil && len(add.Errors) > 0
+	m := views.Sources{Shell: p.shell, Add: add}
+	m.Shell.Wrong = add != nil && len(add.Errors) > 0
 	rows, err := s.Read.Organizations(ctx, app.OrganizationFilter{})
 	if err != nil {
 		return err
@@ -63,110 +51,111 @@ func (s *Server) showSources(c echo.Context, p page, status int, only string, ty
 		return err
 	}
 	for _, src := range p.doc.Sources {
-		if only != "" && src.Name != only {
-			continue
-		}
-		card := sourceCard(p, settings.SourceWithDefaults(src), rows, secrets)
-		if typed.Name == src.Name {
-			card.Form = typed
-		}
-		m.Cards = append(m.Cards, card)
+		m.Cards = append(m.Cards, s.sourceCard(ctx, p, settings.SourceWithDefaults(src), rows, secrets))
 	}
 	m.Heading = sourcesHeading(m.Cards)
-	if m.Unused, err = s.unusedTypes(ctx, p.now, only); err != nil {
+	if m.Unused, err = s.unusedTypes(ctx, p.now, ""); err != nil {
 		return err
 	}
 	return render(c, status, views.SourcesPage(m))
 }
 
 func sourcesHeading(cards []views.SourceCard) string {
-	failed := 0
+	failed, incomplete := 0, 0
 	for _, one := range cards {
-		if one.Error != "" {
+		switch {
+		case one.Error != "":
 			failed++
+		case len(one.Problems) > 0:
+			incomplete++
 		}
 	}
 	switch {
 	case len(cards) == 0:
-		return "A source is a vendor account psabridge reads. Connect one."
-	case failed == 0:
-		return ui.Count(len(cards), "source is", "sources are") + " read on schedule."
+		return "A source is where alerts and usage come from. Connect one."
+	case failed > 0:
+		return ui.Count(failed, "source", "sources") + " of " + ui.Int(len(cards)) + " cannot be read."
+	case incomplete > 0:
+		return ui.Count(incomplete, "source", "sources") + " of " + ui.Int(len(cards)) + " did not show everything."
+	case len(cards) == 1:
+		return "It works as it should."
 	}
-	return ui.Count(failed, "source", "sources") + " of " + ui.Int(len(cards)) + " cannot be read."
+	return "All " + ui.Int(len(cards)) + " work as they should."
 }
 
-func sourceCard(p page, src app.SourceSettings, rows []app.OrganizationRow, secrets []app.SecretRecord) views.SourceCard {
+func (s *Server) sourceCard(ctx context.Context, p page, src app.SourceSettings, rows []app.OrganizationRow, secrets []app.SecretRecord) views.SourceCard {
 	st := p.source(src.Name)
 	card := views.SourceCard{
-		Name: src.Name, Kind: src.Kind, Host: src.Host, Every: src.Every.D(), LastOK: st.LastOKAt, NextAt: st.NextAt, Reading: st.Running,
-		Error: st.LastError, Problems: st.Problems, Complete: st.Complete, Beats: beats(st.Beats), Brings: brings(src.Name, rows),
-		Form: sourceForm(src, p.rev, secrets),
+		Name: src.Name, Kind: src.Kind, Host: settings.Host(src.Host), Every: src.Every.D(), LastOK: st.LastOKAt, NextAt: st.NextAt, Reading: st.Running,
+		Error: st.LastError, Refused: st.LastError != "" && st.ErrorCode == app.Unauthorized, Problems: st.Problems, Complete: st.Complete,
+		Beats: beats(st.Beats), Brings: brings(src.Name, rows),
 	}
 	for _, r := range rows {
 		if r.Source == src.Name {
 			card.Waiting += r.WaitingFor
 		}
 	}
-	card.Form.Open = st.ErrorCode == app.Unauthorized
+	for _, r := range secrets {
+		if name, ok := strings.CutPrefix(r.Name, secret.SourceName(src.Name, "")); ok && asked(src.Kind, name) {
+			card.SignIn.EnteredAt = latest(card.SignIn.EnteredAt, r.SetAt)
+		}
+	}
+	if at, ok := s.TokenInfo(ctx, src.Name); ok {
+		card.SignIn.RenewedAt = at
+	}
 	return card
 }
 
 // brings counts what a source shows, by its newest complete readings.
 func brings(source string, rows []app.OrganizationRow) string {
-	n := 0
-	sums := map[app.Meter]app.Quantity{}
-	for _, r := range rows {
-		if r.Source != source || r.State != app.OrganizationPresent {
-			continue
-		}
-		n++
-		for _, one := range r.Readings {
-			if one.Complete {
-				sums[one.Meter] = sums[one.Meter].Add(one.Quantity)
-			}
-		}
-	}
+	sums, n := meterSums(source, rows)
 	if n == 0 {
 		return ""
 	}
 	out := []string{ui.Count(n, "organization", "organizations")}
-	for _, m := range []app.Meter{app.MeterAccounts, app.MeterFileServer} {
-		if q, ok := sums[m]; ok {
-			out = append(out, ui.Number(q)+" "+map[app.Meter]string{app.MeterAccounts: "accounts", app.MeterFileServer: "file servers"}[m])
+	for _, m := range sums {
+		if m.Organizations > 0 {
+			out = append(out, ui.Quantity(m.Quantity, m.Unit)+" "+views.MeterWord(m.Meter))
 		}
 	}
 	return strings.Join(out, ", ")
 }
 
-// sourceSecrets are the write-only inputs of an x360Sync source.
-var sourceSecrets = []views.SecretField{
-	{Name: "client_id", Label: "Client ID", Hint: "Of the API application; from Axcient support"},
-	{Name: "client_secret", Label: "Client secret"},
-	{Name: "username", Label: "User name", Hint: "Of an administrator of the top organization"},
-	{Name: "password", Label: "Password"},
-	{Name: "auth_code", Label: "One-time code", Hint: "Only when the sign-in asks for one", Plain: true},
+// meterSums adds up the newest own readings of a source's organizations, meter by meter, and counts the organizations. The
+// synthetic top of an inbox is no customer.
+func meterSums(source string, rows []app.OrganizationRow) (sums []views.MeterSum, organizations int) {
+	for _, r := range rows {
+		if r.Source != source || r.State != app.OrganizationPresent {
+			continue
+		}
+		if r.ExternalID != app.SyntheticTop {
+			organizations++
+		}
+		for _, one := range r.Readings {
+			sums = addReading(sums, one)
+		}
+	}
+	slices.SortStableFunc(sums, func(a, b views.MeterSum) int {
+		return cmp.Or(cmp.Compare(meterRank(a.Meter), meterRank(b.Meter)), cmp.Compare(a.Meter, b.Meter))
+	})
+	return sums, organizations
 }
 
-func sourceForm(src app.SourceSettings, rev int64, secrets []app.SecretRecord) views.SourceForm {
-	f := views.SourceForm{
-		Name: src.Name, Kind: src.Kind, Host: src.Host, Every: src.Every.String(), TopOrganization: src.TopOrganization,
-		AllowPrivate: src.AllowPrivateNetwork, Revision: rev,
+// addReading adds a reading to the sum of its meter and unit: gigabytes and pieces do not add up.
+func addReading(sums []views.MeterSum, one app.Reading) []views.MeterSum {
+	i := slices.IndexFunc(sums, func(m views.MeterSum) bool { return m.Meter == one.Meter && m.Unit == one.Unit })
+	if i < 0 {
+		sums, i = append(sums, views.MeterSum{Meter: one.Meter, Unit: one.Unit}), len(sums)
 	}
-	for _, one := range sourceSecrets {
-		one.State = secretState(secrets, secret.SourceName(src.Name, one.Name), settings.Host(src.Host))
-		f.Secrets = append(f.Secrets, one)
+	m := &sums[i]
+	m.AsOf = latest(m.AsOf, one.AsOf)
+	if !one.Complete {
+		m.Unknown++
+		return sums
 	}
-	return f
-}
-
-// newSource is the empty form for another source.
-func newSource(p page) views.SourceForm {
-	f := sourceForm(settings.SourceWithDefaults(app.SourceSettings{Kind: settings.KindX360Sync}), p.rev, nil)
-	f.New = true
-	if _, taken := settings.SourceByName(p.doc, "sync"); !taken {
-		f.Name = "sync"
-	}
-	return f
+	m.Organizations++
+	m.Quantity = m.Quantity.Add(one.Quantity)
+	return sums
 }
 
 // unusedTypes are the activity types of the last 30 days that no rule wanted.

@@ -30,8 +30,11 @@ func (w *world) fill(path string) string {
 	name := "cw"
 	if strings.HasPrefix(path, "/sources") {
 		name = "sync"
+		if strings.Contains(path, "/import") || strings.Contains(path, "/tokens") {
+			name = "box"
+		}
 	}
-	return strings.NewReplacer(":task", "connectwise", ":id", strconv.FormatInt(id, 10), ":name", name, ":connection", "cw", ":period", w.period.String()).Replace(path)
+	return strings.NewReplacer(":token", "1", ":file", w.file, ":task", "connectwise", ":id", strconv.FormatInt(id, 10), ":name", name, ":connection", "cw", ":period", w.period.String()).Replace(path)
 }
 
 // TestRouteListIsClosed holds the open addresses to a literal list: a new one is a decision, not an accident.
@@ -191,7 +194,7 @@ func TestWrongIDsLeadNowhere(t *testing.T) {
 			continue
 		}
 		for _, id := range []string{"0", "-1", "1.5", "0x1", "9223372036854775808", "99999", "1 OR 1=1", "[]", "..", "+1", "01", "٣"} {
-			path := strings.NewReplacer(":task", url.PathEscape(id), ":id", url.PathEscape(id), ":name", url.PathEscape(id), ":connection", url.PathEscape(id), ":period", url.PathEscape(id)).Replace(r.Path)
+			path := strings.NewReplacer(":token", url.PathEscape(id), ":file", url.PathEscape(id), ":task", url.PathEscape(id), ":id", url.PathEscape(id), ":name", url.PathEscape(id), ":connection", url.PathEscape(id), ":period", url.PathEscape(id)).Replace(r.Path)
 			got := w.do(r.Method, path, url.Values{}, w.cookie)
 			if got.status != http.StatusNotFound {
 				t.Errorf("%s %s: %d", r.Method, path, got.status)

@@ -20,6 +20,7 @@ import (
 	"psabridge/app/intake"
 	"psabridge/app/job"
 	"psabridge/app/push"
+	"psabridge/app/receive"
 	"psabridge/app/secret"
 	"psabridge/app/setup"
 	"psabridge/app/web"
@@ -34,6 +35,7 @@ const nasty = `"><img src=x onerror=alert(1)><svg/onload=alert(2)>{{7*7}}`
 const document = `version: 1
 sources:
   - {name: sync, kind: x360sync, host: "https://sync.example.com", every: 2m}
+  - {name: box, kind: inbox}
 connections:
   - name: cw
     system: connectwise
@@ -75,6 +77,9 @@ type world struct {
 	changed                   bool          // after the newest test
 	found                     atomic.Pointer[[]app.CheckRow]
 
+	desk                                    *receive.Desk
+	vendor                                  fakeVendor
+	file                                    string // staged in the inbox
 	org, master, delivery, line, plan, push int64
 	digest                                  string
 	period                                  app.Period
@@ -91,6 +96,11 @@ func newWorld(t *testing.T) *world {
 	berlin, err := time.LoadLocation("Europe/Berlin")
 	w.must(err)
 	w.sources = []intake.Status{{Name: "sync", Kind: "x360sync", LastOKAt: w.now.Add(-time.Minute), Complete: true}}
+	in := intake.New(intake.Deps{Store: w.store, Settings: w.document, Now: now, Decide: func(app.Settings, app.AlertState) app.AlertDecision { return app.AlertDecision{} }})
+	w.desk = receive.New(receive.Deps{Store: w.store, Settings: w.document, Dir: w.dir, Now: now, Take: func(ctx context.Context, source string, b app.Batch, rs []app.Reading) (app.Received, error) {
+		r, err := in.Receive(ctx, source, b, rs)
+		return app.Received{Accepted: r.Stored, Organizations: r.Organizations}, err
+	}})
 	w.server = web.New(web.Deps{
 		Guard: w.guard, Now: now, Zone: berlin, Log: slog.New(slog.DiscardHandler), About: web.About{Version: "test", StartedAt: w.now},
 		Read: w.store.Reader(), Settings: w.setup, Setup: tester{w.setup, w}, Jobs: w.jobs, Outbox: (*fakeOutbox)(w), Push: pusher{w},
@@ -116,7 +126,8 @@ func newWorld(t *testing.T) *world {
 		TicketURL: func(context.Context, string, int64) string {
 			return "https://na.example.com/ticket"
 		},
-		OnLaunch: func() { w.launched++ },
+		OnLaunch:   func() { w.launched++ },
+		SourceDeps: web.SourceDeps{Receive: w.desk, SignIn: &w.vendor, Organize: w.store, TokenInfo: w.setup.TokenInfo},
 	})
 	w.guard.Pages, w.guard.OpenPages = w.server.Handler(), w.server.Open
 	w.guard.SignedOut, w.guard.Bounce = w.server.SignedOutPage(), w.server.BouncePage()
@@ -135,6 +146,8 @@ func furnished(t *testing.T) *world {
 	w.ingest()
 	w.options()
 	w.delivery = w.first("parked").ID
+	w.file, err = w.desk.Stage(ctx, "box", "usage.csv", strings.NewReader(usageFile))
+	w.must(err)
 	w.org, w.master = w.row("7").ID, w.row("1").ID
 	w.makePlan()
 	_, err = w.store.Approve(ctx, w.plan, w.digest, app.Push{Trigger: app.TriggerPerson, ApprovedBy: "person", ApprovedAt: w.now})
@@ -145,6 +158,33 @@ func furnished(t *testing.T) *world {
 	w.finishPush()
 	w.makePlan()
 	return w
+}
+
+// usageFile is what a person imports: two customers, one of them with a name that does harm.
+const usageFile = "customer_id,customer_name,meter,quantity,unit,as_of\n1,Northwind,mailboxes,14,each,2026-11-20T00:00:00Z\n2,\"\"\">" + "<img src=x onerror=alert(1)>\",mailboxes,3,each,2026-11-20T00:00:00Z\n"
+
+func (w *world) document(ctx context.Context) (app.Settings, error) {
+	doc, _, err := w.setup.Document(ctx)
+	return doc, err
+}
+
+// fakeVendor is a vendor's sign-in page.
+type fakeVendor struct {
+	states, codes []string
+	err           error
+}
+
+func (v *fakeVendor) AuthorizeURL(_ context.Context, source, redirect, state string) (string, error) {
+	if source != "sync" {
+		return "", app.Errorf(app.Invalid, "Source %s has no sign-in page.", source)
+	}
+	v.states = append(v.states, state)
+	return "https://sync.example.com/oauth/authorize?" + url.Values{"redirect_uri": {redirect}, "state": {state}}.Encode(), nil
+}
+
+func (v *fakeVendor) Redeem(_ context.Context, source, code, redirect string) error {
+	v.codes = append(v.codes, source+" "+code+" "+redirect)
+	return v.err
 }
 
 func (w *world) must(err error) {

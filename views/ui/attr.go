@@ -38,6 +38,14 @@ func inputType(t string) string {
 	return t
 }
 
+// secretType is dots, unless what is typed is no secret while it is typed, such as a user name.
+func secretType(t string) string {
+	if t == "" {
+		return "password"
+	}
+	return t
+}
+
 func secretHint(hint string) string {
 	if hint == "" {
 		return "Goes to the keychain of this computer and is never shown again."

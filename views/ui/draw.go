@@ -30,8 +30,8 @@ func beatHeight(b Beat) string {
 	return map[Beat]string{BeatOK: "16", BeatSlow: "12", BeatBad: "8", BeatNone: "2"}[b]
 }
 
-// BeatWords says in words what a beat bar draws.
-func BeatWords(name string, beats []Beat) string {
+// BeatWords says in words what a beat bar draws; what names its beats, polls when left out.
+func BeatWords(name string, beats []Beat, what ...string) string {
 	count := map[Beat]int{}
 	for _, b := range beats {
 		count[b]++
@@ -48,7 +48,7 @@ func BeatWords(name string, beats []Beat) string {
 	if len(parts) == 0 {
 		parts = []string{"none yet"}
 	}
-	return fmt.Sprintf("%s, last %d polls: %s", name, len(beats), strings.Join(parts, ", "))
+	return fmt.Sprintf("%s, last %d %s: %s", name, len(beats), append(what, "polls")[0], strings.Join(parts, ", "))
 }
 
 const sparkFloor, sparkRoom = 54, 50
