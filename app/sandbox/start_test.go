@@ -11,13 +11,13 @@ import (
 	"psabridge/app/sandbox/sample"
 )
 
-func TestStartServesBothAndStops(t *testing.T) {
+func TestStartServesAllAndStops(t *testing.T) {
 	ctx, cancel := context.WithCancel(t.Context())
 	r, err := Start(ctx, Options{Live: true})
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, address := range []string{r.ConnectWiseURL + "/login/companyinfo/" + sample.CompanyID, r.LookURL + "tickets", r.ConnectWiseURL + "/v4_6_release/ConnectWise.aspx?routeTo=ServiceFV&recid=48001", r.X360SyncURL + "/api/2/version"} {
+	for _, address := range []string{r.ConnectWiseURL + "/login/companyinfo/" + sample.CompanyID, r.LookURL + "tickets", r.ConnectWiseURL + "/v4_6_release/ConnectWise.aspx?routeTo=ServiceFV&recid=48001", r.X360SyncURL + "/api/2/version", r.AxcientURL + "/x360cloud/client"} {
 		status, end, err := visit(t, address)
 		if err != nil {
 			t.Fatal(err)
@@ -26,11 +26,16 @@ func TestStartServesBothAndStops(t *testing.T) {
 			t.Errorf("a link to a ticket leads to %s, %d", end, status)
 		}
 	}
-	if r.ConnectWise.Requests() != 1 || r.X360Sync.Requests() != 1 {
-		t.Errorf("%d and %d requests; a look is none", r.ConnectWise.Requests(), r.X360Sync.Requests())
+	if r.ConnectWise.Requests() != 1 || r.X360Sync.Requests() != 1 || r.Axcient.Requests() != 1 {
+		t.Errorf("%d, %d and %d requests; a look is none", r.ConnectWise.Requests(), r.X360Sync.Requests(), r.Axcient.Requests())
 	}
-	if _, err := Start(ctx, Options{ConnectWisePort: portOf(t, r.ConnectWiseURL)}); err == nil {
-		t.Error("two on one port")
+	if !strings.Contains(string(r.AllSettings()), r.AxcientURL) || strings.Contains(string(r.Settings()), r.AxcientURL) {
+		t.Error("the settings name the wrong addresses")
+	}
+	for _, taken := range []Options{{ConnectWisePort: portOf(t, r.ConnectWiseURL)}, {X360SyncPort: portOf(t, r.X360SyncURL)}, {AxcientPort: portOf(t, r.AxcientURL)}} {
+		if _, err := Start(ctx, taken); err == nil {
+			t.Error("two on one port")
+		}
 	}
 	if err := r.Stop(); err != nil {
 		t.Error(err)
@@ -74,7 +79,8 @@ func TestEverybodyAtOnce(t *testing.T) {
 	cw, c := newCW(t, Options{Now: at.now})
 	x, msp, xc := newX(t, Options{Now: at.now})
 	signIn(xc, passwordForm())
-	live := sample.NewLive(msp, start)
+	a, amsp, ac := newAx(t, AxcientQuirks{Dialect: DialectWrapped})
+	live, cloud := sample.NewLive(msp, start), sample.NewLive(amsp, start)
 	var wg sync.WaitGroup
 	for i := range 4 {
 		wg.Go(func() {
@@ -86,8 +92,14 @@ func TestEverybodyAtOnce(t *testing.T) {
 				_ = cw.CloseTicketByHand(48001 + i)
 				_ = cw.EditQuantity(7001, float64(i))
 				_, _, _, _ = cw.Tickets(), cw.Notes(48001), cw.Additions(0), x.Log()
+				_, _ = ac.try("GET", contoso+"/user", nil)
+				_, _ = ac.try("GET", "/x360cloud/client", nil)
+				a.SetQuirks(func(q *AxcientQuirks) { q.TextIDs = !q.TextIDs })
+				x.SetQuirks(func(q *SyncQuirks) { q.TextNumbers = !q.TextNumbers })
+				_ = a.Log()
 				at.advance(changeForTest)
 				live.Advance(at.now())
+				cloud.Advance(at.now())
 			}
 		})
 	}
