@@ -1,6 +1,7 @@
 package axcient
 
 import (
+	"bytes"
 	"cmp"
 	"context"
 	"fmt"
@@ -37,13 +38,43 @@ type node struct {
 	lists    map[kind]part
 }
 
-// part is one list of one client.
+// part is what one list of one client showed. It holds what was understood of the records, not the records: of a big
+// account they are many megabytes.
 type part struct {
-	rows     []object
-	problem  string // why it may lack something
-	missing  bool   // the API has no such list
-	odd      []byte // what was not understood
+	rows     int
+	items    []item    // of users and shared resources
+	outcomes []outcome // of the backup status
+	problem  string    // why the list may lack something
+	missing  bool      // the API has no such list
+	look     []byte    // a record worth looking at
+	why      string    // what of it was not understood; empty when all was
 	recalled bool
+}
+
+// newPart understands the records of a list.
+func newPart(client string, k kind, l listing) part {
+	p := part{rows: len(l.rows), problem: l.problem}
+	look, why := l.odd, l.problem
+	for _, o := range l.rows {
+		doubt := ""
+		if k == statuses {
+			one := readOutcome(o)
+			p.outcomes, doubt = append(p.outcomes, one), one.why
+		} else {
+			one := readItem(o, k)
+			one.id = client + "/" + one.id // as the API's paths name it
+			p.items, doubt = append(p.items, one), one.doubt()
+		}
+		if look == nil && doubt != "" {
+			look, why = o.raw, doubt
+		}
+	}
+	if look == nil && len(l.rows) > 0 {
+		look, why = l.rows[0].raw, ""
+	}
+	p.look, p.why = bytes.Clone(look), why
+	slices.SortFunc(p.items, func(a, b item) int { return compareIDs(a.id, b.id) })
+	return p
 }
 
 // reading is one reading under way.
@@ -55,13 +86,13 @@ type reading struct {
 	mu       sync.Mutex
 	out      *account
 	good     map[kind]bool // some list of the kind could be read
-	absent   map[kind]bool // the API says that it has no such path
+	vouched  map[kind]bool // the key was good although a list of the kind answered 401
 	failures int           // in a row
 }
 
 // read reads the clients, and the lists of each.
 func (s *Source) read(ctx context.Context, sure bool, now time.Time) (*account, error) {
-	r := &reading{Source: s, sure: sure, now: now, good: map[kind]bool{}, absent: map[kind]bool{}}
+	r := &reading{Source: s, sure: sure, now: now, good: map[kind]bool{}, vouched: map[kind]bool{}}
 	if err := r.clients(ctx); err != nil {
 		return nil, err
 	}
@@ -113,7 +144,7 @@ func (r *reading) clients(ctx context.Context) error {
 
 func newAccount(title string, l listing) *account {
 	top := app.SyntheticTop
-	a := &account{top: top, nodes: map[string]*node{}, problem: l.problem, odd: l.odd, calls: l.calls}
+	a := &account{top: top, nodes: map[string]*node{}, problem: l.problem, odd: bytes.Clone(l.odd), calls: l.calls}
 	a.nodes[top] = &node{client: client{id: top, name: title, active: true}}
 	for _, o := range l.rows {
 		c := readClient(o)
@@ -121,7 +152,7 @@ func newAccount(title string, l listing) *account {
 		a.order = append(a.order, c.id)
 	}
 	if len(l.rows) > 0 {
-		a.sample = l.rows[0].raw
+		a.sample = bytes.Clone(l.rows[0].raw)
 	}
 	slices.SortFunc(a.order, compareIDs)
 	a.hang()
@@ -169,18 +200,12 @@ func (r *reading) list(ctx context.Context, id string, k kind) error {
 		p.recalled = true
 		return r.store(id, k, p, 0, nil)
 	}
-	r.mu.Lock()
-	gone := r.absent[k] && !r.good[k]
-	r.mu.Unlock()
-	if gone {
-		return r.store(id, k, part{missing: true}, 0, nil)
-	}
 	l, err := list(ctx, r.session, r.habits, "client/"+url.PathEscape(id)+"/"+string(k), k, r.sure)
-	p := part{rows: l.rows, problem: l.problem, odd: l.odd}
+	p := newPart(id, k, l)
 	switch app.ErrorCode(err) {
 	case "":
 	case app.Unauthorized:
-		if err = r.noPath(ctx); err != nil {
+		if err = r.noPath(ctx, k); err != nil {
 			return err
 		}
 		p.missing = true
@@ -198,11 +223,22 @@ func (r *reading) list(ctx context.Context, id string, k kind) error {
 }
 
 // noPath finds out what a 401 in the middle means: when the clients can still be read, the key is good and the path is
-// not there.
-func (r *reading) noPath(ctx context.Context) error {
+// not there. It is found out once for every kind of list.
+func (r *reading) noPath(ctx context.Context, k kind) error {
+	r.mu.Lock()
+	vouched := r.vouched[k]
+	r.mu.Unlock()
+	if vouched {
+		return nil
+	}
 	_, err := r.session.get(ctx, string(clients), url.Values{"limit": {"1"}})
-	if app.ErrorCode(err) == app.Unauthorized {
+	switch app.ErrorCode(err) {
+	case app.Unauthorized:
 		r.session.refuse(err)
+	case "":
+		r.mu.Lock()
+		r.vouched[k] = true
+		r.mu.Unlock()
 	}
 	return err
 }
@@ -218,7 +254,6 @@ func (r *reading) store(id string, k kind, p part, calls int, err error) error {
 		r.out.recalled++
 		r.good[k] = true
 	case p.missing:
-		r.absent[k] = true
 	case app.ErrorCode(err) == app.Unavailable:
 		if r.failures++; r.failures > troubles {
 			return err
@@ -251,7 +286,7 @@ func (r *reading) tell(ctx context.Context) {
 	rows, unread := map[kind]int{}, 0
 	for _, id := range r.out.order[1:] {
 		for k, p := range r.out.nodes[id].lists {
-			rows[k] += len(p.rows)
+			rows[k] += p.rows
 			if p.problem != "" {
 				unread++
 			}

@@ -13,7 +13,7 @@ import (
 // Codes: unauthorized, forbidden, not_found, rate_limited, unavailable.
 func (s *Source) Check(ctx context.Context) (source.Account, error) {
 	s.session.forgive()
-	r := &reading{Source: s, now: s.now().UTC(), good: map[kind]bool{}, absent: map[kind]bool{}}
+	r := &reading{Source: s, now: s.now().UTC(), good: map[kind]bool{}, vouched: map[kind]bool{}}
 	if err := r.clients(ctx); err != nil {
 		return source.Account{}, err
 	}
@@ -48,16 +48,13 @@ func (r *reading) first(ctx context.Context, id string) (notes []string, err err
 	r.settle()
 	n := r.out.nodes[id]
 	for _, k := range []kind{statuses, users, resources} {
-		if problem := n.lists[k].problem; problem != "" {
-			notes = append(notes, n.says(k, problem))
-			continue
-		}
-		body, problem := n.look(k)
-		switch {
-		case problem != "":
-			notes = append(notes, n.says(k, problem+"."))
-		case body != nil:
-			o, _ := parse(body)
+		switch p := n.lists[k]; {
+		case p.problem != "":
+			notes = append(notes, n.says(k, p.problem))
+		case p.why != "":
+			notes = append(notes, n.says(k, p.why+"."))
+		case p.look != nil:
+			o, _ := parse(p.look)
 			source.Step(ctx, n.says(k, howRead(o, k)))
 		}
 	}

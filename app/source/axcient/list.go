@@ -55,7 +55,7 @@ type getter interface {
 // problem, because what it shows is true all the same. sure asks on behind the end of a list that does not say how long
 // it is; without it a short page is taken for the end, unless this server was seen to send short pages in between.
 func list(ctx context.Context, api getter, h *habits, path string, what kind, sure bool) (listing, error) {
-	r := &reader{api: api, habits: h, path: path, what: what, sure: sure, seen: map[string]json.RawMessage{}}
+	r := &reader{api: api, habits: h, path: path, what: what, sure: sure, seen: map[string]json.RawMessage{}, twins: map[string]int{}}
 	for query := query(0); query != nil; {
 		a, err := api.get(ctx, path, query)
 		r.out.calls++
@@ -95,6 +95,7 @@ type reader struct {
 	before  int                        // how many rows the page before had
 	overlap bool                       // the page that comes must hold last: see next
 	total   *int
+	blind   bool           // nothing connects the page that comes with the one before: no total, no overlap, no address
 	claims  bool           // the page before said that it goes on, and not where
 	twins   map[string]int // rows without ids in this page, and how often
 	bad     int
@@ -124,7 +125,7 @@ func (r *reader) take(a answer) (url.Values, error) {
 	r.pages++
 	r.totals(p)
 	known, keys := len(r.seen), []string{}
-	r.twins = map[string]int{}
+	clear(r.twins)
 	for _, raw := range p.rows {
 		if key := r.add(raw); key != "" {
 			keys = append(keys, key)
@@ -133,12 +134,21 @@ func (r *reader) take(a answer) (url.Values, error) {
 	if r.pages == 1 {
 		r.begins = firstOf(keys)
 	} else if done := r.compare(p, keys, len(r.seen) > known); done {
-		return nil, nil
+		return r.assure(p), nil
 	}
 	if len(keys) == 0 {
 		return nil, nil
 	}
 	return r.next(p, keys[len(keys)-1]), nil
+}
+
+// assure looks again at the last row of a list whose pages hold one row each and could not overlap.
+func (r *reader) assure(p page) url.Values {
+	if len(p.rows) > 0 || r.overlap || !r.sure || r.total != nil || r.before != 1 {
+		return nil
+	}
+	r.overlap = true
+	return query(len(r.seen) - 1)
 }
 
 // compare looks at a later page beside those before it and reports whether the list ends with it.
@@ -151,6 +161,9 @@ func (r *reader) compare(p page, keys []string, grew bool) (done bool) {
 	case !grew && r.claims && r.total == nil:
 		r.fail("The list says that it goes on, and does not.")
 	case grew:
+		if r.blind && r.before == 1 {
+			r.fail("The server sends one entry at a time and no total, so nobody can tell whether the list moved while it was read.")
+		}
 		if r.habits.longer(r.what, r.before) {
 			r.habits.gaps(r.what)
 		}
@@ -254,7 +267,7 @@ func (r *reader) totals(p page) {
 func (r *reader) next(p page, last string) url.Values {
 	full, n := r.habits.full(r.what, len(p.rows)), len(r.seen)
 	follow := nextQuery(r.at(), p.next)
-	r.before, r.last, r.overlap = len(p.rows), last, false
+	r.before, r.last, r.overlap, r.blind = len(p.rows), last, false, r.total == nil && follow == nil
 	r.claims = follow == nil && (p.next != "" || p.more != nil && *p.more)
 	switch {
 	case r.pages >= maxPages:
@@ -265,15 +278,15 @@ func (r *reader) next(p page, last string) url.Values {
 		return nil
 	case follow != nil:
 		return follow
-	case r.total != nil && n >= *r.total && (!full || r.habits.isHonest(r.what)):
+	case r.total != nil && n >= *r.total && (!full || !r.sure && r.habits.isHonest(r.what)):
 		return nil
 	case r.plain:
 		r.repeated(n)
 		return nil
 	case r.total == nil && r.over(p, full):
 		return nil
-	case r.total == nil && n > 1:
-		r.overlap = true
+	case r.total == nil && n > 1 && len(p.rows) > 1: // a page of one row would show that row alone
+		r.overlap, r.blind = true, false
 		return query(n - 1)
 	}
 	return query(n)

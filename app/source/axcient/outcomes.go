@@ -56,7 +56,7 @@ func judge(rows []outcome) verdict {
 		return verdict{}
 	}
 	if !alike(rows) && slices.ContainsFunc(rows, func(r outcome) bool { return r.at.IsZero() }) {
-		return verdict{problem: "the entries have no time, so nobody can tell which is the newest"}
+		return verdict{problem: cmp.Or(rows[0].why, "the entries have no time, so nobody can tell which is the newest")}
 	}
 	rows = slices.Clone(rows)
 	slices.SortStableFunc(rows, func(a, b outcome) int { return b.at.Compare(a.at) })

@@ -70,14 +70,10 @@ func (p *pull) state(n *node, object app.Object, what, value string) {
 
 // backups says how the newest backup of a client went: by its list, or by its own word where the list is empty.
 func (p *pull) backups(n *node, object app.Object) {
-	var rows []outcome
-	for _, o := range n.lists[statuses].rows {
-		rows = append(rows, readOutcome(o))
-	}
-	v := judge(rows)
 	if n.lists[statuses].problem != "" {
 		return // what is newest is not known
 	}
+	v := judge(n.lists[statuses].outcomes)
 	if v.problem != "" {
 		p.miss(n.id, statuses.inWords()+": "+v.problem+".")
 		return
@@ -94,7 +90,7 @@ func (p *pull) backups(n *node, object app.Object) {
 }
 
 func (p *pull) users(n *node) {
-	items := n.items(users)
+	items := n.lists[users].items
 	for _, it := range items {
 		object := app.Object{Kind: app.ObjectAccount, ExternalID: it.id, Name: it.name}
 		p.state(n, object, app.StatePresent, app.Yes)
@@ -105,44 +101,25 @@ func (p *pull) users(n *node) {
 			p.state(n, object, app.StateProtection, app.Unprotected)
 		}
 	}
-	if why := doubt(items, "user"); why != "" {
+	if why := doubt(items); why != "" {
 		p.miss(n.id, users.inWords()+": "+why)
 	}
 }
 
 func (p *pull) resources(n *node) {
-	for _, it := range n.items(resources) {
+	for _, it := range n.lists[resources].items {
 		p.state(n, app.Object{Kind: app.ObjectResource, ExternalID: it.id, Name: it.name}, app.StateBackup, it.outcome)
 	}
 }
 
-// items reads the users or shared resources of a client. Their ids are the API's own below the client's, because that is
-// how its paths name them.
-func (n *node) items(k kind) []item {
-	words := map[kind]string{users: "User", resources: "Resource"}
-	var out []item
-	for _, o := range n.lists[k].rows {
-		it := readItem(o, words[k])
-		it.id = n.id + "/" + it.id
-		out = append(out, it)
-	}
-	slices.SortFunc(out, func(a, b item) int { return compareIDs(a.id, b.id) })
-	return out
-}
-
-// doubt says of how many items it is not known whether they are protected; "" when it is known of all.
-func doubt(items []item, what string) string {
-	n, why := 0, ""
+// doubt says why it is not known of every item whether it is protected; "" when it is known.
+func doubt(items []item) string {
 	for _, it := range items {
 		if it.problem != "" {
-			n++
-			why = cmp.Or(why, it.problem)
+			return "it is not known of all whether they are protected: " + it.problem + "."
 		}
 	}
-	if n == 0 {
-		return ""
-	}
-	return fmt.Sprintf("of %s it is not known whether protected: %s.", many(n, what), why)
+	return ""
 }
 
 // finish puts the batch in order and words what is missing, the clients that lack the same in one sentence.

@@ -3,7 +3,6 @@ package axcient
 import (
 	"encoding/json"
 	"fmt"
-	"slices"
 	"strings"
 	"time"
 
@@ -32,7 +31,7 @@ func (s *Source) raw(a *account, now time.Time) []app.RawRecord {
 		if len(body) == 0 || len(body) > mostRaw || !json.Valid(body) {
 			return false
 		}
-		r := app.RawRecord{Source: s.name, OrganizationID: id, What: "x360cloud/" + string(k), ReadAt: now, Body: slices.Clone(body), Note: problem}
+		r := app.RawRecord{Source: s.name, OrganizationID: id, What: "x360cloud/" + string(k), ReadAt: now, Body: body, Note: problem}
 		if problem == "" {
 			o, _ := parse(body)
 			r.Understood, r.Note = true, howRead(o, k)
@@ -49,39 +48,14 @@ func (s *Source) raw(a *account, now time.Time) []app.RawRecord {
 	for _, id := range a.order[1:] {
 		n := a.nodes[id]
 		for _, k := range []kind{users, resources, statuses} {
-			body, problem := n.look(k)
-			if problem != "" {
-				add(id, k, body, problem)
+			if p := n.lists[k]; p.why != "" {
+				add(id, k, p.look, p.why)
 			} else if !shown[k] {
-				shown[k] = add(id, k, body, "")
+				shown[k] = add(id, k, p.look, "")
 			}
 		}
 	}
 	return out
-}
-
-// look returns the record of a list that is worth looking at, and why it was not understood; "" when all were.
-func (n *node) look(k kind) (body []byte, problem string) {
-	p := n.lists[k]
-	if p.odd != nil {
-		return p.odd, p.problem
-	}
-	for _, o := range p.rows {
-		if k == statuses {
-			problem = readOutcome(o).why
-		} else if it := readItem(o, ""); it.problem != "" {
-			problem = it.problem
-		} else if it.protection == protected && it.size.given && !it.size.known {
-			problem = fmt.Sprintf("its size has no unit (field %q)", printable(it.size.name))
-		}
-		if problem != "" {
-			return o.raw, problem
-		}
-	}
-	if len(p.rows) > 0 {
-		return p.rows[0].raw, ""
-	}
-	return nil, ""
 }
 
 // howRead says which field was taken for what.

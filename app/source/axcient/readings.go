@@ -57,7 +57,7 @@ func (a *account) meters() []meter {
 			seats.own[id], storage.own[id] = share{problem: problem}, share{problem: problem}
 			continue
 		}
-		people, things := n.items(users), n.items(resources)
+		people, things := n.lists[users].items, n.lists[resources].items
 		seats.own[id] = n.seats(people)
 		storage.own[id] = n.storage(people, things)
 		sized = sized || slices.ContainsFunc(slices.Concat(people, things), func(it item) bool { return it.size.given })
@@ -79,7 +79,7 @@ func (n *node) says(k kind, problem string) string {
 // seats are the users that are protected, or charged for where the API says so. Shared resources are no seats: the
 // vendor charges a fee for user accounts.
 func (n *node) seats(people []item) share {
-	s := share{problem: n.says(users, cmp.Or(n.lists[users].problem, doubt(people, "user")))}
+	s := share{problem: n.says(users, cmp.Or(n.lists[users].problem, doubt(people)))}
 	for _, it := range people {
 		if it.isSeat {
 			s.items = append(s.items, app.EvidenceItem{Kind: app.ObjectAccount, ExternalID: it.id, Name: it.name, Amount: app.Q(1)})
@@ -94,10 +94,9 @@ func (n *node) storage(people, things []item) share {
 	for _, one := range []struct {
 		list  kind
 		kind  app.ObjectKind
-		what  string
 		items []item
-	}{{users, app.ObjectAccount, "user", people}, {resources, app.ObjectResource, "shared resource", things}} {
-		problem := cmp.Or(n.lists[one.list].problem, doubt(one.items, one.what))
+	}{{users, app.ObjectAccount, people}, {resources, app.ObjectResource, things}} {
+		problem := cmp.Or(n.lists[one.list].problem, doubt(one.items))
 		for _, it := range one.items {
 			switch {
 			case it.protection != protected:

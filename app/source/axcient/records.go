@@ -69,6 +69,14 @@ type item struct {
 	problem    string // why its protection is not known
 }
 
+// doubt is what was not understood of the item; "" when all was.
+func (it item) doubt() string {
+	if it.problem == "" && it.protection == protected && it.size.given && !it.size.known {
+		return fmt.Sprintf("its size has no unit (field %q)", printable(it.size.name))
+	}
+	return it.problem
+}
+
 type protection int
 
 const (
@@ -78,10 +86,10 @@ const (
 	neither                       // it cannot be: the vendor's "N/A", or it is disabled
 )
 
-func readItem(o object, kind string) item {
+func readItem(o object, k kind) item {
 	it := item{id: o.id(), size: sizeOf(o)}
 	full := line(o.text(fieldFirstName) + " " + o.text(fieldLastName))
-	it.name = cmp.Or(line(o.text(fieldName)), full, line(o.text(fieldEmail)), kind+" "+it.id)
+	it.name = cmp.Or(line(o.text(fieldName)), full, line(o.text(fieldEmail)), map[kind]string{users: "User ", resources: "Resource "}[k]+it.id)
 	if v, ok := o.find(fieldOwnOutcome); ok {
 		it.outcome = outcomeOf(v.text())
 	}

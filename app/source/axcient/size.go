@@ -66,7 +66,7 @@ func sizeOf(o object) size {
 func measured(v value, unit int64) size {
 	s := size{given: true, name: v.name}
 	n, ok := v.number()
-	if !ok {
+	if _, named := parse(v.raw); named || !ok {
 		n, unit, ok = withUnit(v)
 	}
 	switch {

@@ -89,5 +89,6 @@ func (s *Source) refused(ctx context.Context, err error) error {
 		return app.Wrap(err, app.NotFound, "The API key is good, but there is no x360Cloud at "+s.base+". Look up its address at developer.axcient.com/x360cloud and enter it whole as the address of the source.")
 	}
 	s.session.refuse(err)
+	s.log.WarnContext(ctx, "api key refused", "source", s.name, "status", app.ErrorStatus(err))
 	return err
 }
