@@ -23,6 +23,7 @@ type Alerts struct {
 	Defaults string
 	// MailOff says why e-mail cannot be chosen; empty when it can.
 	MailOff string
+	Inbox   bool // events are sent, so that a type may be wanted that never came
 }
 
 // AlertRow is one rule that applies to the organization.
@@ -40,6 +41,7 @@ type AlertRow struct {
 type AlertType struct {
 	Type    string
 	Title   string // e.g. "Machine not reachable for …"
+	Text    string // what it means, a sentence; empty for what a source names itself
 	Level   string // minutes | percent | days | times; empty when it has none
 	Default int
 }
@@ -49,6 +51,7 @@ type AlertForm struct {
 	Name      string // name
 	Notify    string // notify: e-mail addresses, parted by comma or space
 	When      string // when: an event type
+	Other     string // when_other: an event type that is not in the list, or a family such as backup.*
 	Level     string // level: minutes, percent, days or times, as the type says
 	For       string // for: organization | tree | object
 	Object    string // object: external id, with for=object

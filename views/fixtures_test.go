@@ -245,7 +245,7 @@ func choices(words ...string) []ui.Choice {
 func alerts(s layout.Shell, n int, long, bad bool) views.Alerts {
 	m := views.Alerts{
 		Shell: s, Organization: head(long), Boards: choices("NOC", "Alerts"), Statuses: choices("New"), Priorities: choices("Priority 2"), Teams: choices("NOC Team"),
-		Types:    []views.AlertType{{Type: "machine.unreachable", Title: "A File Server machine is not reachable for …", Level: "minutes", Default: 5}, {Type: "quota.reached", Title: "Storage quota reached …", Level: "percent", Default: 80}, {Type: "account.added", Title: "Account added"}},
+		Types:    []views.AlertType{{Type: "machine.unreachable", Title: "A File Server machine is not reachable for …", Text: "A File Server Enabled machine is disconnected for so many minutes.", Level: "minutes", Default: 5}, {Type: "quota.reached", Title: "Storage quota reached …", Level: "percent", Default: 80}, {Type: "account.added", Title: "Account added"}},
 		Defaults: "Board NOC, Priority 2", Form: views.AlertForm{PSA: true, For: "tree", AutoClose: true, Board: "Gone board"},
 	}
 	for i := range n {

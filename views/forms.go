@@ -22,9 +22,10 @@ package views
 //	                                 agreement (record id), bill (one per meter)              → the same page
 //	                                 step agreements and reload render the form again without saving
 //	link.Agreements(id)              GET company → AgreementRow alone (the company changed)
-//	link.Alerts(id)                  name, notify, when, level, for (tree|organization|object), object, via_psa, via_email, severity,
+//	link.Alerts(id)                  name, notify, when, when_other, level, for (tree|organization|object), object, via_psa, via_email, severity,
 //	                                 wait, board, type, status, team, priority, summary, per, note_every, auto_close, reopen_within,
 //	                                 comeback                                                 → the same page
+//	link.OrganizationIgnore(id), link.OrganizationLater(id), link.OrganizationAsk(id)          → Organizations
 //	link.DeleteAlert(id)             name                                                     → Alerts
 //
 // Set up; task is the task of the guide whose page shows a form, and says where to go back to
@@ -70,9 +71,22 @@ package views
 //
 // Sources
 //
-//	link.Sources                     name, kind, host, every, top_organization, allow_private_network, one field per secret, revision
-//	link.Source(name)                the same without name; empty secrets keep what is stored
-//	link.CheckSource(name)           –                                                        → Sources
+//	link.Sources                     GET kind (x360sync|axcient|inbox), way (vendor) → with the form of a new one;
+//	                                 name, kind, host, every, top_organization, ca_file, allow_private_network, one field per secret,
+//	                                 way (password|vendor|key|inbox), revision                → Source, or SourceSignIn with way vendor
+//	link.Source(name)                the same without name; empty secrets keep what is stored; GET way (vendor|password)
+//	link.CheckSource(name)           back (source)                                            → Sources, or Source at #progress
+//	link.SourceProgress(name)        GET → SourceProgressPart alone
+//	link.SourceRemove(name)          revision                                                 → Sources
+//	link.SourceSignIn(name)          –                                                        → the page with the link to the vendor
+//	link.SignInReturn                GET code, state, or error: from the vendor               → Source
+//	link.SourceTokens(name)          token_name                                               → Source itself, with the token, once
+//	link.SourceTokenRevoke(name,id)  –                                                        → Source at #tokens
+//	link.SourceImport(name)          file (multipart/form-data)                               → SourceImportFile
+//	link.SourceImportFile(name,id)   step (preview|import), seen, shape, one column each: customer_id, customer_name, meter, quantity,
+//	                                 unit, as_of, covers, item_id, item_name, only; only_value, fixed_customer_id,
+//	                                 fixed_customer_name, fixed_meter, fixed_unit, fixed_as_of, fixed_covers, duplicates (sum|last),
+//	                                 decimal (,|.|""), complete, partial; with step import    → Source at #imports
 //
 // Settings
 //

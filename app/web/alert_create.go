@@ -1,6 +1,7 @@
 package web
 
 import (
+	"cmp"
 	"net/http"
 	"slices"
 	"strconv"
@@ -10,6 +11,7 @@ import (
 
 	"psabridge/app"
 	"psabridge/app/link"
+	"psabridge/app/settings"
 	"psabridge/views"
 	"psabridge/views/ui"
 )
@@ -34,6 +36,11 @@ func (s *Server) createAlert(c echo.Context) error {
 	}
 	if invalid(err) {
 		typed.Errors = alertErrors(err, o.doc, rule)
+		for i, e := range typed.Errors {
+			if e.Field == "when" && typed.Other != "" {
+				typed.Errors[i].Field = "when_other"
+			}
+		}
 		return s.showAlerts(c, o, http.StatusUnprocessableEntity, typed)
 	}
 	if err != nil {
@@ -61,7 +68,7 @@ var alertInputs = map[string]string{
 
 func typedAlert(f form) views.AlertForm {
 	return views.AlertForm{
-		Name: f.text("name"), Notify: f.text("notify"), When: f.text("when"), Level: f.text("level"), For: f.text("for"), Object: f.text("object"),
+		Name: f.text("name"), Notify: f.text("notify"), When: f.text("when"), Other: f.text("when_other"), Level: f.text("level"), For: f.text("for"), Object: f.text("object"),
 		PSA: f.ticked("via_psa"), Email: f.ticked("via_email"), Severity: f.text("severity"), Wait: f.text("wait"), Board: f.text("board"),
 		Type: f.text("type"), Status: f.text("status"), Team: f.text("team"), Priority: f.text("priority"), Summary: f.text("summary"),
 		Per: f.text("per"), NoteEvery: f.text("note_every"), AutoClose: f.ticked("auto_close"), Reopen: f.text("reopen_within"), Comeback: f.text("comeback"),
@@ -118,9 +125,9 @@ func scopeOf(r *app.AlertRule, t views.AlertForm) error {
 	return nil
 }
 
-// whenOf reads the event type and its level.
+// whenOf reads the event type and its level. A type that was typed wins over the list.
 func whenOf(t views.AlertForm) (app.When, error) {
-	w := app.When{Type: t.When}
+	w := app.When{Type: cmp.Or(t.Other, t.When)}
 	if t.Level == "" {
 		return w, nil
 	}
@@ -128,15 +135,20 @@ func whenOf(t views.AlertForm) (app.When, error) {
 	if err != nil || n < 1 {
 		return w, app.FieldErrorf("level", "%q is not a whole number of 1 or more.", t.Level)
 	}
-	i := slices.IndexFunc(alertTypes, func(one views.AlertType) bool { return one.Type == t.When })
-	if i < 0 {
+	all := settings.EventTypes()
+	i := slices.IndexFunc(all, func(one settings.EventType) bool { return one.Type == w.Type })
+	if i < 0 || all[i].Level == "" {
 		return w, app.FieldErrorf("level", "This kind of event has no level. Leave it empty.")
 	}
-	switch alertTypes[i].Level {
-	case "percent":
+	switch all[i].Level {
+	case app.LevelPercent:
 		w.Percent = n
-	case "minutes":
+	case app.LevelMinutes:
 		w.Minutes = n
+	case app.LevelDays:
+		w.Days = n
+	case app.LevelTimes:
+		w.Times = n
 	}
 	return w, nil
 }

@@ -1,6 +1,7 @@
 package web
 
 import (
+	"cmp"
 	"context"
 	"net/http"
 	"slices"
@@ -15,10 +16,33 @@ import (
 	"psabridge/views"
 )
 
-// alertTypes are the event types psabridge derives itself, with the level each needs.
-var alertTypes = []views.AlertType{
-	{Type: app.TypeMachineUnreachable, Title: "Machine not reachable for …", Level: "minutes", Default: 5},
-	{Type: app.TypeQuotaReached, Title: "Storage quota reached …", Level: "percent", Default: 80},
+// typeTitles are the event types as they are chosen; "…" stands where the level goes.
+var typeTitles = map[string]string{
+	app.TypeMachineUnreachable:  "Machine not reachable for …",
+	app.TypeMachineUnseen:       "Machine not seen for …",
+	app.TypeQuotaReached:        "Storage quota reached …",
+	app.TypeSignInFailures:      "Sign-ins failed in a row …",
+	app.TypeBackupFailed:        "Backup failed",
+	app.TypeBackupSLAMissed:     "Backup SLA missed",
+	app.TypeAccountUnprotected:  "User not protected",
+	app.TypeAccountAdded:        "Account added",
+	app.TypeAccountRemoved:      "Account removed",
+	app.TypeMachineAdded:        "Machine added",
+	app.TypeMachineRemoved:      "Machine removed",
+	app.TypeOrganizationAdded:   "Organization added",
+	app.TypeOrganizationRemoved: "Organization removed",
+	app.TypeOrganizationMoved:   "Organization moved below another one",
+	app.TypeSourceUnreadable:    "Source not readable for …",
+}
+
+// alertTypes are the event types a kind of source can show, with the level each needs.
+func alertTypes(kind string) (out []views.AlertType) {
+	for _, t := range settings.EventTypes() {
+		if slices.Contains(t.Kinds, kind) {
+			out = append(out, views.AlertType{Type: t.Type, Title: cmp.Or(typeTitles[t.Type], t.Text), Text: t.Text, Level: t.Level, Default: t.Default})
+		}
+	}
+	return out
 }
 
 // mailOff says why e-mail cannot be chosen.
@@ -37,13 +61,14 @@ func (s *Server) alerts(c echo.Context) error {
 
 func (s *Server) showAlerts(c echo.Context, o organizationPage, status int, f views.AlertForm) error {
 	ctx := c.Request().Context()
-	m := views.Alerts{Shell: o.shell, Organization: o.head, Form: f, MailOff: mailOff, Types: slices.Clone(alertTypes)}
+	src, _ := settings.SourceByName(o.doc, o.row.Source)
+	m := views.Alerts{Shell: o.shell, Organization: o.head, Form: f, MailOff: mailOff, Types: alertTypes(src.Kind), Inbox: src.Pushed()}
 	m.Shell.Wrong = len(f.Errors) > 0
-	seen, _, err := s.activityChoices(ctx, o.row.ID)
+	seen, err := s.typesSeen(ctx, o, src)
 	if err != nil {
 		return err
 	}
-	for _, t := range append(seen, f.When) {
+	for _, t := range append(seen, f.When) { // a type nobody ever saw can be entered beside the list
 		if t != "" && !slices.ContainsFunc(m.Types, func(known views.AlertType) bool { return known.Type == t }) {
 			m.Types = append(m.Types, views.AlertType{Type: t, Title: t})
 		}
@@ -60,6 +85,23 @@ func (s *Server) showAlerts(c echo.Context, o organizationPage, status int, f vi
 		m.Defaults = "No connection is set up for this organization; its alerts wait."
 	}
 	return render(c, status, views.AlertsPage(m))
+}
+
+// typesSeen are the event types of the organization's newest activity; of an inbox those of the whole source, because each
+// of its customers shows only a few.
+func (s *Server) typesSeen(ctx context.Context, o organizationPage, src app.SourceSettings) ([]string, error) {
+	seen, _, err := s.activityChoices(ctx, o.row.ID)
+	if err != nil || !src.Pushed() {
+		return seen, err
+	}
+	rows, err := s.Read.Events(ctx, app.EventFilter{Since: o.now.Add(-hitWindow), Page: app.Page{Limit: activityPage}})
+	for _, r := range rows {
+		if r.Source == src.Name {
+			seen = append(seen, r.Type)
+		}
+	}
+	slices.Sort(seen)
+	return slices.Compact(seen), err
 }
 
 // alertChoices adds the service lists of the connection in effect; those of its default board.

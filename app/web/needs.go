@@ -36,7 +36,11 @@ func (s *Server) needs(ctx context.Context, st standing) ([]need, error) {
 	if err != nil {
 		return nil, err
 	}
-	return slices.Concat(out, billing, mappingNeeds(st), checks), nil
+	fresh, err := s.newcomerNeeds(ctx)
+	if err != nil {
+		return nil, err
+	}
+	return slices.Concat(out, billing, mappingNeeds(st), fresh, checks), nil
 }
 
 func blockNeeds(st standing) (out []need) {
@@ -80,12 +84,44 @@ func sourceNeeds(st standing) (out []need) {
 			continue
 		}
 		page := link.Source(one.Name)
+		actions := []ui.Action{{Label: "Check now", Path: link.CheckSource(one.Name), Post: true}, {Label: "Look", Path: page}}
+		if one.ErrorCode == app.Unauthorized { // trying again is what locks an account
+			actions = []ui.Action{{Label: "Reconnect", Path: page + "#settings", Primary: true}}
+		}
 		out = append(out, need{code: "source_unreadable", rail: link.Sources, page: page, n: 1, Need: views.Need{
 			Tone: "bad", Icon: "badc", Title: "Source " + one.Name + " cannot be read.", Text: one.LastError, Since: one.LastOKAt,
-			Actions: []ui.Action{{Label: "Check now", Path: link.CheckSource(one.Name), Post: true}, {Label: "Look", Path: page}},
+			Actions: actions,
 		}})
 	}
 	return out
+}
+
+// newcomerNeeds asks what the organizations are that a source began to show.
+func (s *Server) newcomerNeeds(ctx context.Context) ([]need, error) {
+	rows, err := s.Read.Organizations(ctx, app.OrganizationFilter{})
+	if err != nil {
+		return nil, err
+	}
+	n, first := 0, app.OrganizationRow{}
+	for _, r := range rows {
+		if r.New {
+			if n++; n == 1 {
+				first = r
+			}
+		}
+	}
+	if n == 0 {
+		return nil, nil
+	}
+	title := "New organization: " + first.Name + "."
+	if n > 1 {
+		title = ui.Count(n, "new organization", "new organizations") + ", " + first.Name + " first."
+	}
+	page := link.Organizations + "#new"
+	return []need{{code: "new_organization", rail: link.Organizations, page: page, n: n, Need: views.Need{
+		Tone: "info", Icon: "orgs", Title: title, Text: "Match, ignore or put off. Until then alerts wait and nothing of it is billed.", Since: first.FirstSeen,
+		Actions: []ui.Action{{Label: "Decide", Path: page}},
+	}}}, nil
 }
 
 func mappingNeeds(st standing) []need {
