@@ -79,6 +79,9 @@ func (s *server) checkAll(ctx context.Context, in *struct {
 	return s.run(ctx, in.Waiting, "checks", func(ctx context.Context, p *job.Progress) (any, error) {
 		out, err := s.runChecks(ctx, names, p)
 		if err == nil && in.Connection == "" {
+			err = s.askSources(ctx, &out, p)
+		}
+		if err == nil && in.Connection == "" {
 			err = s.addSources(ctx, &out)
 		}
 		return out, err
@@ -125,6 +128,25 @@ func (s *server) runChecks(ctx context.Context, names []string, p *job.Progress)
 	var err error
 	out.Current, err = s.current(ctx, names)
 	return out, err
+}
+
+// sourceTester asks the sources who we are. A Setup that is one has its answers among the checks.
+type sourceTester interface {
+	TestSources(ctx context.Context, each func(source string, c app.CheckRow)) error
+}
+
+// askSources asks each source whether it lets us in.
+func (s *server) askSources(ctx context.Context, out *TestResult, p *job.Progress) error {
+	t, is := s.Setup.(sourceTester)
+	if !is {
+		return nil
+	}
+	return t.TestSources(ctx, func(source string, row app.CheckRow) {
+		c := check(row)
+		c.Source = source
+		out.add(c)
+		p.Set(len(out.Checks), 0, source+": "+c.Title)
+	})
 }
 
 // addSources says of each source how reading it goes. Nothing is read for it.
