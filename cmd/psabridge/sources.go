@@ -5,6 +5,7 @@ import (
 	"psabridge/app"
 	"psabridge/app/receive"
 	"psabridge/app/web"
+	"psabridge/app/web/api"
 )
 
 // wireInbox makes the door for what is sent to us.
@@ -26,4 +27,9 @@ func (b *bridge) sourceDeps() web.SourceDeps {
 	return web.SourceDeps{
 		Receive: b.desk, SignIn: b.hub, Organize: b.store, TokenInfo: b.setup.TokenInfo, Notes: b.hub.SourceNotes,
 	}
+}
+
+// sourceCalls are what the API's calls about sources need besides the rest.
+func (b *bridge) sourceCalls() api.SourceDeps {
+	return api.SourceDeps{Inbox: b.desk, Sources: b.intake.Status, Organize: b.store, TokenInfo: b.setup.TokenInfo, Notes: b.hub.SourceNotes}
 }

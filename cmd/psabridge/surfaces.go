@@ -45,7 +45,7 @@ func (b *bridge) apiDeps(pages *web.Server) api.Deps {
 		Version: version, StartedAt: b.startedAt, Now: time.Now, Log: component(b.log, "api"),
 		Read: b.store.Reader(), Settings: b.setup, Setup: suggester{b.setup}, Sync: b.sync, Push: pusher{b.pusher, b.wake}, Outbox: parked{b}, Jobs: b.jobs,
 		Start: b.answerStart, Pause: b.pause, Resume: b.resume, Status: pages.Status, TicketURL: b.ticketURL, Launch: b.launch,
-		Guide: b.setup, TestTickets: b.tickets,
+		Guide: b.setup, TestTickets: b.tickets, SourceDeps: b.sourceCalls(),
 	}
 }
 

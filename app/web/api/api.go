@@ -15,6 +15,7 @@ import (
 
 	"psabridge/app"
 	"psabridge/app/alert"
+	"psabridge/app/intake"
 	"psabridge/app/job"
 )
 
@@ -45,6 +46,38 @@ type Deps struct {
 	// Pause stops sending until then (zero: until resumed); Resume ends it.
 	Pause  func(ctx context.Context, until time.Time, reason string) error
 	Resume func(ctx context.Context) error
+
+	SourceDeps
+}
+
+// SourceDeps are what the calls about sources and new organizations need besides the rest. What is left out answers
+// nothing.
+type SourceDeps struct {
+	// Inbox takes what is sent.
+	Inbox Inbox
+	// Sources says how reading goes, of each source of the settings.
+	Sources func(ctx context.Context) ([]intake.Status, error)
+	// Organize keeps what a person says about a new organization.
+	Organize Organizer
+	// TokenInfo says when a source's sign-in was last renewed; false when it has none.
+	TokenInfo func(ctx context.Context, source string) (time.Time, bool)
+	// Notes are what the last look at a source's account said of its sign-in.
+	Notes func(source string) []string
+}
+
+func (d *SourceDeps) fill() {
+	if d.Inbox == nil {
+		d.Inbox = noInbox{}
+	}
+	if d.Sources == nil {
+		d.Sources = func(context.Context) ([]intake.Status, error) { return nil, nil }
+	}
+	if d.TokenInfo == nil {
+		d.TokenInfo = func(context.Context, string) (time.Time, bool) { return time.Time{}, false }
+	}
+	if d.Notes == nil {
+		d.Notes = func(string) []string { return nil }
+	}
 }
 
 // Reader is what the API reads from the store.
@@ -62,6 +95,8 @@ type Reader interface {
 	Plan(context.Context, int64) (app.Plan, error)
 	OpenPlan(ctx context.Context, connection, digest string) (app.Plan, error)
 	LineEvidence(context.Context, int64) (app.Line, error)
+	LatestReadings(ctx context.Context, source string) ([]app.Reading, error)
+	RawRecords(ctx context.Context, source string) ([]app.RawRecord, error)
 	Pushes(context.Context, app.PushFilter) ([]app.Push, error)
 	Push(context.Context, int64) (app.Push, error)
 }
@@ -129,6 +164,7 @@ type server struct{ Deps }
 
 // New builds the handler of /api/v1. The guard in front of it has already checked Host, browser headers and token.
 func New(d Deps) http.Handler {
+	d.fill()
 	s := &server{Deps: d}
 	useProblems(d.Log)
 	e := echo.New()
@@ -205,10 +241,18 @@ func (s *server) register(a huma.API) {
 	long(a, http.MethodPost, "/connections/{name}/reload", "Read every drop-down of ConnectWise again", s.reload, map[string]int{})
 	get(a, "/connections/{name}/options/{list}", "One drop-down of ConnectWise, from the cache", s.options)
 	get(a, "/mappings/suggestions", "Which company each unmapped organization probably is", s.suggestions)
+	get(a, "/sources", "The sources, and how reading them goes", s.sources)
+	get(a, "/sources/{name}", "One source", s.source)
 	long(a, http.MethodPost, "/sources/{name}/sync", "Read a source now", s.sync, SyncResult{})
+	get(a, "/sources/{name}/raw", "What a source answered where its fields are not documented", s.raw)
+	s.registerInbox(a)
 
 	get(a, "/organizations", "Organizations with their mapping and newest readings", s.organizations)
 	get(a, "/organizations/{id}", "One organization", s.organization)
+	get(a, "/organizations/{id}/readings", "The newest readings of an organization, with what was counted", s.organizationReadings)
+	post(a, "/organizations/{id}/ignore", "Never ask again what an organization is", s.ignore)
+	post(a, "/organizations/{id}/later", "Ask again in a week what it is", s.later)
+	post(a, "/organizations/{id}/ask", "Ask again what it is", s.ask)
 	put(a, "/organizations/{id}/mapping", "Replace an organization's mapping", s.setMapping)
 
 	get(a, "/events", "What happened, and what became of it", s.events)

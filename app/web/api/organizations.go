@@ -16,6 +16,8 @@ type Organization struct {
 	ParentID   *ID             `json:"parent_id"`
 	Name       string          `json:"name"`
 	Active     bool            `json:"active"`
+	New        bool            `json:"new" doc:"it appeared since the source was set up, and nobody has said what it is"`
+	LaterUntil *time.Time      `json:"later_until" doc:"until when nobody wants to be asked"`
 	State      string          `json:"state" enum:"present,gone,ignored"`
 	TrialUntil *time.Time      `json:"trial_until"`
 	PSA        PSA             `json:"psa"`
@@ -157,7 +159,7 @@ func (n names) agreement(e settings.Effective) Named {
 
 func organization(r app.OrganizationRow, e settings.Effective, names names) Organization {
 	out := Organization{
-		ID: id(r.ID), Source: r.Source, ExternalID: r.ExternalID, ParentID: idOrNil(r.ParentID), Name: r.Name, Active: r.Active,
+		ID: id(r.ID), Source: r.Source, ExternalID: r.ExternalID, ParentID: idOrNil(r.ParentID), Name: r.Name, Active: r.Active, New: r.New, LaterUntil: timeOrNil(r.LaterUntil),
 		State: string(r.State), Bill: []string{}, Readings: []Reading{},
 		PSA: PSA{Mode: e.Mode, EffectiveConnection: textOrNil(e.Connection), InheritedFrom: textOrNil(e.InheritedFrom)},
 	}
@@ -174,11 +176,13 @@ func organization(r app.OrganizationRow, e settings.Effective, names names) Orga
 		out.Bill = append(out.Bill, string(m))
 	}
 	for _, rd := range r.Readings {
-		out.Readings = append(out.Readings, Reading{
-			Meter: string(rd.Meter), Quantity: number(rd.Quantity), Unit: rd.Unit, Basis: string(rd.Basis), ReadAt: rd.AsOf.UTC(), Complete: rd.Complete,
-		})
+		out.Readings = append(out.Readings, reading(rd))
 	}
 	return out
+}
+
+func reading(r app.Reading) Reading {
+	return Reading{Meter: string(r.Meter), Quantity: number(r.Quantity), Unit: r.Unit, Basis: string(r.Basis), ReadAt: r.AsOf.UTC(), Complete: r.Complete}
 }
 
 type mappingInput struct {

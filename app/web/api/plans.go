@@ -128,15 +128,6 @@ type Evidence struct {
 	Change   EvidenceChange `json:"change"`
 }
 
-// EvidenceItem is one thing that was counted.
-type EvidenceItem struct {
-	Kind       string `json:"kind"`
-	ExternalID string `json:"external_id"`
-	Name       string `json:"name"`
-	Amount     Number `json:"amount"`
-	Excluded   string `json:"excluded,omitempty" doc:"why it was left out"`
-}
-
 // EvidenceChange is what the quantity was before, and the change in words.
 type EvidenceChange struct {
 	PreviousQuantity NumberOrNull `json:"previous_quantity"`
@@ -156,7 +147,7 @@ func (s *server) evidence(ctx context.Context, in *RowInput) (*evidenceOutput, e
 	}
 	out := Evidence{Quantity: number(l.After), Unit: l.Unit, Items: []EvidenceItem{}, Change: EvidenceChange{PreviousQuantity: maybe(l.Before), Text: l.Reason}}
 	for _, i := range l.Items {
-		out.Items = append(out.Items, EvidenceItem{Kind: string(i.Kind), ExternalID: i.ExternalID, Name: i.Name, Amount: number(i.Amount), Excluded: i.Excluded})
+		out.Items = append(out.Items, evidenceItem(i))
 	}
 	return &evidenceOutput{Body: out}, nil
 }

@@ -19,6 +19,8 @@ type Problem struct { //nolint:errname // the name is in the API's document
 	Detail string `json:"detail" doc:"what happened and what to do, for a person"`
 	Code   string `json:"code" enum:"invalid,not_found,conflict,unauthorized,forbidden,rate_limited,unavailable,internal"`
 	Field  string `json:"field,omitempty" doc:"the input at fault"`
+	// Rows say of a file which rows are wrong.
+	Rows []RowProblem `json:"rows,omitempty" doc:"the first hundred wrong rows of a file"`
 }
 
 // Error implements error.
