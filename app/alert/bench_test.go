@@ -1,7 +1,7 @@
 package alert_test
 
 import (
-	"fmt"
+	"strconv"
 	"testing"
 
 	"psabridge/app"
@@ -17,7 +17,7 @@ func BenchmarkFiveThousandAccounts(b *testing.B) {
 		w := newBridge(b, r)
 		for i := range 5000 {
 			w.objects = append(w.objects, app.ObjectState{
-				OrganizationID: "4711", Object: app.Object{Kind: app.ObjectAccount, ExternalID: fmt.Sprint(i)}, What: app.StateProtection, Value: app.Unprotected, From: w.now,
+				OrganizationID: "4711", Object: app.Object{Kind: app.ObjectAccount, ExternalID: strconv.Itoa(i)}, What: app.StateProtection, Value: app.Unprotected, From: w.now,
 			})
 		}
 		b.Run("new per "+per, func(b *testing.B) { decideEach(b, w) })

@@ -1,7 +1,7 @@
 package alert_test
 
 import (
-	"fmt"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -30,7 +30,8 @@ func TestWhatComesAndGoes(t *testing.T) {
 		b.present("4711", app.ObjectAccount, "1"), b.present("4711", app.ObjectMachine, "2"),
 		b.present("4714", app.ObjectOrganization, "4714"), b.present("4715", app.ObjectOrganization, "4715"),
 		b.present("4714", app.ObjectAccount, "3"), b.present("4715", app.ObjectAccount, "4"), b.present("4715", app.ObjectMachine, "5"),
-		b.present("4711", app.ObjectRoot, "6"), {OrganizationID: "4711", Object: app.Object{Kind: app.ObjectAccount, ExternalID: "7"}, What: app.StateQuota},
+		b.present("4711", app.ObjectRoot, "6"),
+		{OrganizationID: "4711", Object: app.Object{Kind: app.ObjectAccount, ExternalID: "7"}, What: app.StateQuota},
 	}
 	b.vanished = []app.ObjectState{
 		b.present("4712", app.ObjectAccount, "8"), b.present("4713", app.ObjectOrganization, "4713"), b.present("4713", app.ObjectAccount, "9"),
@@ -139,7 +140,7 @@ func TestTicketOfThousandsNamesTheFirst(t *testing.T) {
 	r.Ticket.Per = "organization"
 	b := newBridge(t, r)
 	for i := range 1000 {
-		b.show(app.ObjectAccount, fmt.Sprint(i), app.StateProtection, app.Unprotected)
+		b.show(app.ObjectAccount, strconv.Itoa(i), app.StateProtection, app.Unprotected)
 	}
 	d := b.decide(true)
 	mustCount(t, "tickets", len(d.Tickets), 1)
@@ -149,7 +150,7 @@ func TestTicketOfThousandsNamesTheFirst(t *testing.T) {
 	b.send()
 	b.wait(time.Hour)
 	for i := range 1000 {
-		b.show(app.ObjectAccount, fmt.Sprint(i), app.StateProtection, app.Protected)
+		b.show(app.ObjectAccount, strconv.Itoa(i), app.StateProtection, app.Protected)
 	}
 	d = b.decide(true)
 	if text := d.Deliveries[0].Payload.Text; !strings.HasSuffix(text, "and 950 more.") {
@@ -163,7 +164,7 @@ func TestManyObjectsAreJudgedInLinearTime(t *testing.T) {
 	allocations := func(n int) float64 {
 		b := newBridge(t, rule("machine.*", "quota.*", "account.*"))
 		for i := range n {
-			id := fmt.Sprint(i)
+			id := strconv.Itoa(i)
 			b.objects = append(b.objects, b.present("4711", app.ObjectAccount, id),
 				app.ObjectState{OrganizationID: "4711", Object: app.Object{Kind: app.ObjectAccount, ExternalID: id}, What: app.StateQuota, Value: "12", From: b.now},
 				app.ObjectState{OrganizationID: "4711", Object: app.Object{Kind: app.ObjectMachine, ExternalID: id}, What: app.StateLastSeen, Value: app.Connected, From: b.now})

@@ -234,9 +234,16 @@ func TestSends(t *testing.T) {
 		source, pattern string
 		want            bool
 	}{
-		{"", "backup.failed", true}, {"sync", "backup.failed", false}, {"cloud", "backup.*", true}, {"cloud", "machine.*", false},
-		{"cloud", "activity.login", false}, {"sync", "activity.*", true}, {"in", "backup.failed", true}, {"in", "disk.*", true},
-		{"cloud", "source.unreadable", true}, {"gone", "machine.*", false},
+		{"", "backup.failed", true},
+		{"sync", "backup.failed", false},
+		{"cloud", "backup.*", true},
+		{"cloud", "machine.*", false},
+		{"cloud", "activity.login", false},
+		{"sync", "activity.*", true},
+		{"in", "backup.failed", true},
+		{"in", "disk.*", true},
+		{"cloud", "source.unreadable", true},
+		{"gone", "machine.*", false},
 	} {
 		if got := settings.Sends(doc, app.For{Source: test.source}, test.pattern); got != test.want {
 			t.Errorf("%q sends %s: %v", test.source, test.pattern, got)

@@ -107,7 +107,7 @@ func TestNothingEndsWithAnEditThatIsNotSaved(t *testing.T) {
 
 func TestSecretsGoByTheKindOfTheSource(t *testing.T) {
 	b := leaving(t)
-	for name, says := range map[string]string{
+	for name, says := range map[string]string{ //nolint:gosec // names of secrets, and words
 		"sources/sync/api_key": "client_id, client_secret, username, password and auth_code", "sources/cloud/password": "It has api_key.", "sources/in/password": "psabridge token create --source in",
 		"sources/in/api_key": "an inbox",
 	} {

@@ -3,6 +3,7 @@ package setup
 import (
 	"context"
 	"reflect"
+	"slices"
 	"time"
 
 	"psabridge/app"
@@ -123,7 +124,7 @@ func (s *Setup) edit(ctx context.Context, by string, change func(*app.Settings) 
 		return nil, 0, err
 	}
 	told := changed(before, after)
-	told.Warnings = append(warnings, s.forgetSecrets(context.WithoutCancel(ctx), left)...)
+	told.Warnings = slices.Concat(warnings, s.forgetSecrets(context.WithoutCancel(ctx), left))
 	s.tell(context.WithoutCancel(ctx), told)
 	return changes, rev, nil
 }

@@ -84,8 +84,10 @@ func TestSuggestionsOfTheSameCustomerInAnotherSource(t *testing.T) {
 	b.edit(t, func(doc *app.Settings) {
 		doc.Sources = append(doc.Sources, app.SourceSettings{Name: "cloud", Kind: "axcient"})
 		doc.Organizations = []app.OrganizationSettings{
-			{Source: "sync", ID: "1", Company: app.CompanyRef{ID: 11}}, {Source: "sync", ID: "2", Company: app.CompanyRef{ID: 12}},
-			{Source: "sync", ID: "3", Company: app.CompanyRef{ID: 13}}, {Source: "sync", ID: "4", Company: app.CompanyRef{ID: 14}},
+			{Source: "sync", ID: "1", Company: app.CompanyRef{ID: 11}},
+			{Source: "sync", ID: "2", Company: app.CompanyRef{ID: 12}},
+			{Source: "sync", ID: "3", Company: app.CompanyRef{ID: 13}},
+			{Source: "sync", ID: "4", Company: app.CompanyRef{ID: 14}},
 		}
 	})
 	b.override(overridden{companies: []app.Company{
