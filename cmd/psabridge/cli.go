@@ -9,11 +9,13 @@ import (
 	"os"
 	"path/filepath"
 	"strconv"
+	"strings"
 	"time"
 
 	"github.com/alecthomas/kong"
 
 	"psabridge/app"
+	"psabridge/app/inbox"
 	"psabridge/app/web"
 )
 
@@ -53,6 +55,9 @@ type commands struct {
 	Status   statusCmd   `cmd:"" help:"Say what the bridge is doing."`
 	Check    checkCmd    `cmd:"" help:"Run every check. Exit code 1 when something is wrong."`
 	Sync     syncCmd     `cmd:"" help:"Read the sources now."`
+	Usage    usageCmd    `cmd:"" help:"Import and show usage."`
+	Event    eventCmd    `cmd:"" help:"Send events to an inbox."`
+	Token    tokenCmd    `cmd:"" help:"Tokens of the inboxes."`
 	Billing  billingCmd  `cmd:"" help:"The billing run."`
 	Settings settingsCmd `cmd:"" help:"Export and import the settings document."`
 	Secret   secretCmd   `cmd:"" help:"Store secrets."`
@@ -76,7 +81,7 @@ func execute(ctx context.Context, args []string, c console) int {
 		kong.Name("psabridge"),
 		kong.Description("Turns Axcient x360Sync alerts into ConnectWise tickets and monthly usage into agreement quantities."),
 		kong.Writers(c.out, c.err),
-		kong.Vars{"port": strconv.Itoa(web.DefaultPort)},
+		kong.Vars{"port": strconv.Itoa(web.DefaultPort), "fields": strings.Join(inbox.Fields(), ", ")},
 		kong.Exit(func(n int) { code = n }),
 		kong.ConfigureHelp(kong.HelpOptions{Compact: true}),
 		kong.BindTo(ctx, (*context.Context)(nil)),
@@ -109,6 +114,9 @@ func report(c console, asJSON bool, err error) int {
 		out := problem{Detail: app.ErrorMessage(err), Code: app.ErrorCode(err)}
 		if e != nil {
 			out.Field = e.Field
+		}
+		if rows, ok := errors.AsType[wrongRows](err); ok {
+			out.Rows = rows
 		}
 		_ = json.NewEncoder(c.err).Encode(out)
 	default:

@@ -28,6 +28,8 @@ type problem struct {
 	Detail string   `json:"detail"`
 	Code   app.Code `json:"code"`
 	Field  string   `json:"field"`
+	// Rows are the wrong rows of a file.
+	Rows []app.RowProblem `json:"rows,omitempty"`
 }
 
 // call sends in as JSON and decodes the answer into out; nil leaves either out. An error answer becomes an app.Error
@@ -79,7 +81,11 @@ func apiError(status int, b []byte) error {
 	if json.Unmarshal(b, &p) != nil || p.Code == "" {
 		return app.Wrap(errors.New(http.StatusText(status)), app.Unavailable, "The running psabridge gave an answer that is not its own.")
 	}
-	return &app.Error{Code: p.Code, Message: p.Detail, Field: p.Field}
+	e := &app.Error{Code: p.Code, Message: p.Detail, Field: p.Field}
+	if len(p.Rows) > 0 {
+		e.Err = wrongRows(p.Rows)
+	}
+	return e
 }
 
 // newClient speaks to a bridge over a socket.
