@@ -232,14 +232,13 @@ func (r *reading) noPath(ctx context.Context, k kind) error {
 		return nil
 	}
 	_, err := r.session.get(ctx, string(clients), url.Values{"limit": {"1"}})
-	switch app.ErrorCode(err) {
-	case app.Unauthorized:
-		r.session.refuse(err)
-	case "":
+	if err == nil {
 		r.mu.Lock()
+		defer r.mu.Unlock()
 		r.vouched[k] = true
-		r.mu.Unlock()
+		return nil
 	}
+	r.session.refuse(err) // when it is that
 	return err
 }
 

@@ -6,6 +6,7 @@ import (
 	"io"
 	"net/http"
 	"net/http/httptest"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -106,9 +107,11 @@ func TestTheKeyIsNowhere(t *testing.T) {
 		said := fmt.Sprintf("%+v %v %s", batch, err, app.ErrorMessage(err))
 		usage, err := s.Readings(t.Context())
 		said += fmt.Sprintf("%+v %v", usage, err)
+		bodies := []string{}
 		for _, r := range usage.Raw {
-			said += string(r.Body)
+			bodies = append(bodies, string(r.Body))
 		}
+		said += strings.Join(bodies, " ")
 		account, err := s.Check(t.Context())
 		said += fmt.Sprintf("%+v %v", account, err)
 		if strings.Contains(said, canary) {
@@ -203,7 +206,7 @@ func TestSinceStands(t *testing.T) {
 			t.Fatal(err)
 		}
 		for _, st := range b.States {
-			if st.What == app.StateBackup && st.Object.ExternalID == fmt.Sprint(id) {
+			if st.What == app.StateBackup && st.Object.ExternalID == strconv.Itoa(id) {
 				return st.Value, st.Since
 			}
 		}

@@ -3,7 +3,6 @@ package axcient
 import (
 	"context"
 	"encoding/json"
-	"fmt"
 	"net/http"
 	"net/url"
 	"strconv"
@@ -292,7 +291,7 @@ func TestListNeverShowsAPartAsTheWhole(t *testing.T) {
 		}
 		if l.complete() {
 			for _, id := range f.ids {
-				if !shown[fmt.Sprint(id)] {
+				if !shown[strconv.Itoa(id)] {
 					r.Fatalf("row %d of %d is missing from a list that counts as complete", id, n)
 				}
 			}

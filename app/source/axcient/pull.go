@@ -5,6 +5,7 @@ import (
 	"context"
 	"fmt"
 	"slices"
+	"strings"
 
 	"psabridge/app"
 )
@@ -99,6 +100,7 @@ func (p *pull) users(n *node) {
 			p.state(n, object, app.StateProtection, app.Protected)
 		case unprotected:
 			p.state(n, object, app.StateProtection, app.Unprotected)
+		case neither, unknown: // nothing can be said
 		}
 	}
 	if why := doubt(items); why != "" {
@@ -154,12 +156,9 @@ func (a *account) sentences(problems map[string][]string) []string {
 }
 
 func joined(names []string) string {
-	if len(names) == 1 {
+	last := len(names) - 1
+	if last == 0 {
 		return names[0]
 	}
-	text := names[0]
-	for _, name := range names[1 : len(names)-1] {
-		text += ", " + name
-	}
-	return text + " and " + names[len(names)-1]
+	return strings.Join(names[:last], ", ") + " and " + names[last]
 }

@@ -2,9 +2,9 @@ package axcient_test
 
 import (
 	"context"
-	"fmt"
 	"net/http"
 	"slices"
+	"strconv"
 	"strings"
 	"sync"
 	"testing"
@@ -113,7 +113,7 @@ func checkSeats(t *testing.T, w *world, u app.Usage) (complete bool) {
 	got := own(u, app.MeterProtectedSeats)
 	complete = len(got) == len(w.msp.CloudClients())
 	for _, c := range w.msp.CloudClients() {
-		r, ok := got[fmt.Sprint(c.ID)]
+		r, ok := got[strconv.Itoa(c.ID)]
 		if !ok || !r.Complete {
 			complete = false
 			continue
@@ -141,7 +141,7 @@ func checkStorage(t *testing.T, w *world, u app.Usage, want string) {
 		t.Errorf("the sum of the storage is complete: %t: %s", all.Complete, all.Problem)
 	}
 	for _, c := range w.msp.CloudClients() {
-		r, truth := got[fmt.Sprint(c.ID)], app.Q(w.msp.CloudBytes(c.ID))
+		r, truth := got[strconv.Itoa(c.ID)], app.Q(w.msp.CloudBytes(c.ID))
 		off := r.Quantity.Sub(truth).Abs()
 		if most := app.Q(sample.GiB / 2); r.Complete && (want == "yes" && !off.IsZero() || off.GreaterThan(most.Decimal)) {
 			t.Errorf("%s protects %s bytes, want %s", c.Name, r.Quantity, truth)
@@ -160,7 +160,7 @@ func states(b app.Batch, what string, kind app.ObjectKind) map[string]string {
 	return out
 }
 
-func cloud(organization int) string { return fmt.Sprint(sample.CloudOf(organization)) }
+func cloud(organization int) string { return strconv.Itoa(sample.CloudOf(organization)) }
 
 // TestStates: outcomes, missed objectives and unprotected users, in every spelling and order.
 func TestStates(t *testing.T) {
@@ -263,7 +263,7 @@ func TestRawSaysHowItWasRead(t *testing.T) {
 // TestOneClientInTrouble: it and what lies above it are incomplete, nobody else.
 func TestOneClientInTrouble(t *testing.T) {
 	for _, status := range []int{403, 404, 410, 503, 401} {
-		t.Run(fmt.Sprint(status), func(t *testing.T) {
+		t.Run(strconv.Itoa(status), func(t *testing.T) {
 			w := newWorld(t, sandbox.AxcientQuirks{Status: map[string]int{"/x360cloud/client/" + contoso + "/user": status}})
 			s := w.source()
 			b, err := s.Pull(t.Context(), nil)

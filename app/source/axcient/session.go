@@ -111,6 +111,7 @@ func (s *session) worded(err error) error {
 		said.Message = "The API key is refused. Make one in the x360Portal under Settings → API Keys, tick x360Cloud for it, and enter it here."
 	case app.Forbidden:
 		said.Message = "The API key may not read x360Cloud. Tick x360Cloud for it in the x360Portal under Settings → API Keys."
+	default: // rest's own words will do
 	}
 	return &said
 }

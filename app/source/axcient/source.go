@@ -84,8 +84,7 @@ func (s *Source) title() string { return "x360Cloud (" + s.name + ")" }
 // so another product is asked: when that knows the key, the address is wrong.
 func (s *Source) refused(ctx context.Context, err error) error {
 	_, said := s.session.read(ctx, s.session.billing, "usage/billable", nil)
-	switch app.ErrorCode(said) {
-	case "", app.Forbidden:
+	if code := app.ErrorCode(said); code == "" || code == app.Forbidden {
 		return app.Wrap(err, app.NotFound, "The API key is good, but there is no x360Cloud at "+s.base+". Look up its address at developer.axcient.com/x360cloud and enter it whole as the address of the source.")
 	}
 	s.session.refuse(err)
