@@ -188,6 +188,15 @@ func TestNewOrganizations(t *testing.T) {
 				names = append(names, r.Name)
 			}
 		}
+		list, err := s.NewOrganizations(t.Context(), now)
+		must(t, err)
+		var asked []string
+		for _, o := range list {
+			asked = append(asked, o.Name)
+		}
+		if !cmp.Equal(asked, names) {
+			t.Errorf("asked about are %v, in the list new are %v", asked, names)
+		}
 		return names
 	}
 	want := func(step string, names ...string) {

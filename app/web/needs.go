@@ -36,7 +36,7 @@ func (s *Server) needs(ctx context.Context, st standing) ([]need, error) {
 	if err != nil {
 		return nil, err
 	}
-	fresh, err := s.newcomerNeeds(ctx)
+	fresh, err := s.newcomerNeeds(ctx, st)
 	if err != nil {
 		return nil, err
 	}
@@ -97,22 +97,12 @@ func sourceNeeds(st standing) (out []need) {
 }
 
 // newcomerNeeds asks what the organizations are that a source began to show.
-func (s *Server) newcomerNeeds(ctx context.Context) ([]need, error) {
-	rows, err := s.Read.Organizations(ctx, app.OrganizationFilter{})
-	if err != nil {
+func (s *Server) newcomerNeeds(ctx context.Context, st standing) ([]need, error) {
+	rows, err := s.Read.NewOrganizations(ctx, st.now)
+	if err != nil || len(rows) == 0 {
 		return nil, err
 	}
-	n, first := 0, app.OrganizationRow{}
-	for _, r := range rows {
-		if r.New {
-			if n++; n == 1 {
-				first = r
-			}
-		}
-	}
-	if n == 0 {
-		return nil, nil
-	}
+	n, first := len(rows), rows[0]
 	title := "New organization: " + first.Name + "."
 	if n > 1 {
 		title = ui.Count(n, "new organization", "new organizations") + ", " + first.Name + " first."

@@ -29,6 +29,10 @@ func (s *Server) organizations(c echo.Context) error {
 	if err != nil {
 		return err
 	}
+	all = slices.DeleteFunc(all, func(o app.OrganizationRow) bool { // those of a source that was removed are kept for its history
+		_, known := settings.SourceByName(p.doc, o.Source)
+		return !known
+	})
 	b, err := s.newOrganizationBook(ctx, p.standing, all)
 	if err != nil {
 		return err
