@@ -104,7 +104,7 @@ func textNumbers(body []byte) []byte {
 	if d.Decode(&value) != nil {
 		return body
 	}
-	if _, err := d.Token(); err != io.EOF { //nolint:errorlint // a decoder ends with io.EOF itself
+	if _, err := d.Token(); err != io.EOF {
 		return body
 	}
 	out, err := json.Marshal(asText(value))

@@ -2,6 +2,7 @@ package sourcetest
 
 import (
 	"fmt"
+	"slices"
 	"testing"
 
 	"psabridge/app"
@@ -121,7 +122,7 @@ func testHidden(t *testing.T, h Harness) {
 	id := h.Hide()
 	h.Source = h.Again()
 	b := pull(t, h, nil)
-	if b.Complete() || !contains(b.Unread, id) || len(b.Problems) == 0 {
+	if b.Complete() || !slices.Contains(b.Unread, id) || len(b.Problems) == 0 {
 		t.Errorf("an organization cannot be read and the batch does not say so: unread %v, problems %q", b.Unread, b.Problems)
 	}
 	if organizations(t, b)[id] == nil {
@@ -136,15 +137,6 @@ func testHidden(t *testing.T, h Harness) {
 			t.Errorf("%v has nothing to do with %s: %s", key, id, r.Problem)
 		}
 	}
-}
-
-func contains(list []string, one string) bool {
-	for _, s := range list {
-		if s == one {
-			return true
-		}
-	}
-	return false
 }
 
 func testLie(t *testing.T, h Harness) {

@@ -2,13 +2,20 @@ package sourcetest
 
 import (
 	"context"
+	"os"
+	"slices"
 	"testing"
 
 	"psabridge/app"
 )
 
-// cuts is at most how many requests of one reading are cut in turn; of more, every so many-th.
-const cuts = 25
+// stride is how many requests lie between two that are cut: each is with PSABRIDGE_ALL, else about ten of n.
+func stride(n int) int {
+	if os.Getenv("PSABRIDGE_ALL") != "" {
+		return 1
+	}
+	return 1 + n/10
+}
 
 // testCutReadings breaks the line at one request after the other: for good, and for that one request alone.
 func testCutReadings(t *testing.T, h Harness) {
@@ -17,7 +24,7 @@ func testCutReadings(t *testing.T, h Harness) {
 	want := readings(t, h)
 	n := h.Requests() - before
 	for _, forever := range []bool{true, false} {
-		for i := 0; i < n; i += 1 + n/cuts {
+		for i := 0; i < n; i += stride(n) {
 			h.CutAfter(i, forever)
 			got, err := h.readings(t)
 			h.CutAfter(-1, false)
@@ -42,7 +49,7 @@ func testCutPull(t *testing.T, h Harness) {
 	n := h.Requests() - before
 	marks := merge(nil, first.Marks)
 	for _, forever := range []bool{true, false} {
-		for i := 0; i < n; i += 1 + n/cuts {
+		for i := 0; i < n; i += stride(n) {
 			h.Source = h.Again()
 			if _, err := h.Source.Check(t.Context()); err != nil {
 				t.Fatal(err)
@@ -78,7 +85,7 @@ func nobodyMissing(t *testing.T, whole, part app.Batch) {
 		return
 	}
 	for _, s := range whole.States {
-		if s.What == app.StatePresent && !shown[app.Object{Kind: s.Object.Kind, ExternalID: s.Object.ExternalID}] && !contains(part.Unread, s.OrganizationID) {
+		if s.What == app.StatePresent && !shown[app.Object{Kind: s.Object.Kind, ExternalID: s.Object.ExternalID}] && !slices.Contains(part.Unread, s.OrganizationID) {
 			t.Errorf("%s %s is missing from organization %s, which counts as read", s.Object.Kind, s.Object.ExternalID, s.OrganizationID)
 		}
 	}

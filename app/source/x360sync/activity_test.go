@@ -21,9 +21,9 @@ func entry(id, minutes int, company string) string {
 }
 
 // log writes rows newest first: ids from high to low, a minute apart.
-func log(from, to int, company string) []string {
+func log(from int, company string) []string {
 	var out []string
-	for id := from; id >= to; id-- {
+	for id := from; id >= 1; id-- {
 		out = append(out, entry(id, from-id, company))
 	}
 	return out
@@ -51,7 +51,7 @@ func TestLogIsReadDownToTheMark(t *testing.T) {
 		{"first read reaches back thirty days", []string{entry(3, 1, "1"), entry(2, 60*24*29, "1"), entry(1, 60*24*31, "1")}, bookmark{}, []string{"3", "2"}, 1},
 		{"only what is new", []string{entry(9, 0, "1"), entry(8, 120, "1"), entry(7, 300, "1")}, bookmark{"8", at(120)}, []string{"9", "8"}, 1},
 		{"a row that came late", []string{entry(9, 10, "1"), entry(7, 20, "1"), entry(6, 300, "1")}, bookmark{"9", at(10)}, []string{"9", "7"}, 1},
-		{"two pages of news", log(250, 1, "1"), bookmark{"200", at(50)}, nil, 2},
+		{"two pages of news", log(250, "1"), bookmark{"200", at(50)}, nil, 2},
 		{"ids that ascend", []string{entry(1, 300, "1"), entry(2, 200, "1"), entry(3, 0, "1")}, bookmark{"2", at(200)}, []string{"2", "3"}, 1},
 		{"ids that began again", []string{entry(2, 1, "1"), entry(1, 5, "1")}, bookmark{"900", at(10)}, []string{"2", "1"}, 1},
 	}
@@ -76,7 +76,7 @@ func TestLogIsReadDownToTheMark(t *testing.T) {
 
 func TestAscendingLogIsReadToItsEnd(t *testing.T) {
 	f := newFake()
-	rows := log(250, 1, "1")
+	rows := log(250, "1")
 	slices.Reverse(rows)
 	f.lists["organization/1/activity"] = rows
 	got, err := readLog(t.Context(), f, "1", bookmark{"240", noon.Add(-10 * time.Minute)}, noon)
@@ -87,7 +87,7 @@ func TestAscendingLogIsReadToItsEnd(t *testing.T) {
 
 func TestBrokenLogDoesNotMoveTheMark(t *testing.T) {
 	f := newFake()
-	f.lists["organization/1/activity"] = log(250, 1, "1")
+	f.lists["organization/1/activity"] = log(250, "1")
 	f.errs["organization/1/activity@100"] = errUnavailable
 	old := indexMarks([]app.Mark{{Stream: streamActivity, ExternalID: "1", Value: bookmark{"20", noon.Add(-230 * time.Minute)}.String()}})
 	n, err := readNews(t.Context(), f, f.tree(t), old, noon)

@@ -18,7 +18,7 @@ import (
 
 func TestConformance(t *testing.T) {
 	sourcetest.Run(t, func(t *testing.T) sourcetest.Harness {
-		w := newWorld(t, sandbox.Options{})
+		w := newWorld(t, sandbox.Options{PageSize: 40}).small()
 		unsigned := *w
 		unsigned.creds = x360sync.Credentials{ClientID: sample.SyncClientID}
 		return sourcetest.Harness{

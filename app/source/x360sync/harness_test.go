@@ -7,6 +7,7 @@ import (
 	"log"
 	"net/http"
 	"net/http/httptest"
+	"slices"
 	"strconv"
 	"sync"
 	"testing"
@@ -104,6 +105,17 @@ func newWorld(t *testing.T, o sandbox.Options) *world {
 	w.server = sandbox.NewX360Sync(w.msp, o)
 	w.line = sourcetest.NewLine(w.server)
 	w.serve(w.line)
+	return w
+}
+
+// small leaves a few customers of the sample, for the tests that read it over and over: two levels, one without a server.
+func (w *world) small() *world {
+	keep := []int{sample.MasterID, 4711, 4712, 4713, 4714, 4715, 4716, 4722}
+	for _, o := range w.msp.Organizations() {
+		if !slices.Contains(keep, o.ID) {
+			w.msp.DeleteOrganization(o.ID)
+		}
+	}
 	return w
 }
 

@@ -5,6 +5,8 @@ import (
 	"maps"
 	"slices"
 	"sync"
+
+	"psabridge/app"
 )
 
 // mapping is a folder of a file server that is tied to a root. https://<host>/api/2/machine/<id>/mappings
@@ -25,7 +27,7 @@ func readMappings(ctx context.Context, api getter, f *fleet) (map[string]string,
 	}
 	details := map[string]string{}
 	var mu sync.Mutex
-	failures := 0
+	failures, missing := 0, 0
 	_ = each(ctx, ids, func(ctx context.Context, _ int, id string) error {
 		l, err := list[mapping](ctx, api, "machine/"+id+"/mappings")
 		mu.Lock()
@@ -33,6 +35,10 @@ func readMappings(ctx context.Context, api getter, f *fleet) (map[string]string,
 		switch {
 		case err != nil && (fatal(err) || tooMany(&failures, err)):
 			return err
+		case app.ErrorCode(err) == app.NotFound:
+			if missing++; missing > 3 && len(details) == 0 {
+				return err // a server that has no mappings
+			}
 		case err == nil && l.complete():
 			details[id] = count(len(l.rows), "mapped folder", "mapped folders")
 			if len(l.rows) == 0 {

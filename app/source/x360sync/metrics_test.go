@@ -108,7 +108,7 @@ func TestUsageFiguresCostLittle(t *testing.T) {
 		}
 		return n
 	}
-	whole := street(func(own, _ int) string { return `{}` })
+	whole := street(func(int, int) string { return `{}` })
 	delete(whole.errs, "organization/4/persons")
 	whole.add("4", "persons", `{"id":4001,"company_id":4}`, `{"id":4002,"company_id":4}`, `{"id":4003,"company_id":4}`)
 	if u, err := whole.source(noon).Readings(t.Context()); err != nil || asked(whole) != 3 || len(u.Raw) != 3 {

@@ -202,6 +202,8 @@ func TestReadingsOfTheSample(t *testing.T) {
 					want++
 				}
 			}
+		case app.MeterProtectedSeats, app.MeterProtectedStorage:
+			t.Errorf("x360Sync has no %s", r.Meter)
 		case app.MeterFileServer:
 			for _, m := range w.msp.Servers() {
 				if itoa(m.CompanyID) == r.OrganizationID {

@@ -57,7 +57,7 @@ func wantsBasic(d *desk) {
 
 func newDesk(t *testing.T) (*world, *desk) {
 	w, d := newWorld(t, sandbox.Options{}), &desk{}
-	w.creds = x360sync.Credentials{ClientID: "psa bridge", ClientSecret: "cli/ent+1"}
+	w.creds = x360sync.Credentials{ClientID: "psa bridge", ClientSecret: "cli/ent+1"} //nolint:gosec // of nobody
 	w.serve(d)
 	return w, d
 }

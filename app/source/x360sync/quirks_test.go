@@ -1,0 +1,149 @@
+package x360sync_test
+
+import (
+	"slices"
+	"testing"
+
+	"psabridge/app"
+	"psabridge/app/sandbox"
+	"psabridge/app/sandbox/sample"
+)
+
+// truth is what the sample really uses, per organization alone and with everything below.
+func (w *world) truth() map[string]app.Quantity {
+	own := map[string]int64{}
+	count := func(m app.Meter, company int, n int64) { own[string(m)+" "+itoa(company)] += n }
+	for _, p := range w.msp.Persons(sample.MasterID) {
+		count(app.MeterAccounts, p.CompanyID, 1)
+	}
+	for _, g := range w.msp.Guests(sample.MasterID) {
+		count(app.MeterGuests, g.CompanyID, 1)
+	}
+	for _, m := range w.msp.Servers() {
+		count(app.MeterFileServer, m.CompanyID, 1)
+	}
+	out := map[string]app.Quantity{}
+	for _, o := range w.msp.Organizations() {
+		own[string(app.MeterStorage)+" "+itoa(o.ID)] = w.msp.OwnStorage(o.ID)
+	}
+	var below func(id int, m app.Meter) int64
+	below = func(id int, m app.Meter) int64 {
+		n := own[string(m)+" "+itoa(id)]
+		for _, child := range w.msp.Children(id) {
+			n += below(child.ID, m)
+		}
+		return n
+	}
+	for _, o := range w.msp.Organizations() {
+		for _, m := range []app.Meter{app.MeterAccounts, app.MeterGuests, app.MeterFileServer, app.MeterStorage} {
+			out[string(m)+" "+itoa(o.ID)+" own"] = app.Q(own[string(m)+" "+itoa(o.ID)])
+			out[string(m)+" "+itoa(o.ID)+" inclusive"] = app.Q(below(o.ID, m))
+		}
+	}
+	return out
+}
+
+// TestEveryMannerOfTheServer: whatever a server does of the contract's list, what counts as complete is the truth; and
+// where the manner is one a client has to live with, everything is complete.
+func TestEveryMannerOfTheServer(t *testing.T) {
+	lists := []string{"persons", "guests", "machines", "roots"}
+	type manner struct {
+		quirks sandbox.SyncQuirks
+		whole  bool // everything is read all the same
+	}
+	manners := map[string]manner{
+		"none":                        {sandbox.SyncQuirks{}, true},
+		"short pages":                 {sandbox.SyncQuirks{PageSize: 7}, true},
+		"tokens end mid-list":         {sandbox.SyncQuirks{AccessUses: 40, PageSize: 5}, true},
+		"no rotation":                 {sandbox.SyncQuirks{NoRotation: true, AccessUses: 40}, true},
+		"reuse ends all":              {sandbox.SyncQuirks{ReuseEndsAll: true, AccessUses: 40}, true},
+		"all levels at once":          {sandbox.SyncQuirks{AllBelow: true}, true},
+		"a ring":                      {sandbox.SyncQuirks{Loops: map[int]int{4712: 4713}}, true},
+		"numbers as text":             {sandbox.SyncQuirks{TextNumbers: true}, true},
+		"sizes as floats":             {sandbox.SyncQuirks{Sizes: sandbox.SizesFloat}, true},
+		"sizes as numerals":           {sandbox.SyncQuirks{Sizes: sandbox.SizesNumeral}, true},
+		"negative sizes":              {sandbox.SyncQuirks{Sizes: sandbox.SizesNegative}, false},
+		"no sizes":                    {sandbox.SyncQuirks{Sizes: sandbox.SizesNull}, false},
+		"clock with Z":                {sandbox.SyncQuirks{Clock: sandbox.ClockZulu}, true},
+		"clock with offset":           {sandbox.SyncQuirks{Clock: sandbox.ClockOffset}, true},
+		"clock with fractions":        {sandbox.SyncQuirks{Clock: sandbox.ClockFraction}, true},
+		"clock with a space":          {sandbox.SyncQuirks{Clock: sandbox.ClockSpace}, true},
+		"no types":                    {sandbox.SyncQuirks{Types: sandbox.TypesAbsent}, true},
+		"strange types":               {sandbox.SyncQuirks{Types: sandbox.TypesStrangers}, true},
+		"status in text":              {sandbox.SyncQuirks{Device: sandbox.StatusText}, true},
+		"status contradicts":          {sandbox.SyncQuirks{Device: sandbox.StatusContradicts}, true},
+		"no status":                   {sandbox.SyncQuirks{Device: sandbox.StatusUnavailable}, true},
+		"usage misleads":              {sandbox.SyncQuirks{Usage: sandbox.UsageMisleading}, true},
+		"parents show their own only": {sandbox.SyncQuirks{OwnOnly: append(slices.Clone(lists), "activity")}, true},
+		"an organization gone":        {sandbox.SyncQuirks{Status: map[string]int{"/organization/4713*": 410}}, false},
+		"a list forbidden":            {sandbox.SyncQuirks{Status: map[string]int{"/organization/4713/persons": 403, "/organization/4700/persons": 403}}, false},
+	}
+	for name, spoil := range map[string]func(q *sandbox.SyncQuirks, paths []string){
+		"a login page": func(q *sandbox.SyncQuirks, paths []string) { q.HTMLPages = paths },
+		"sent away":    func(q *sandbox.SyncQuirks, paths []string) { q.Redirects = paths },
+		"a proxy":      func(q *sandbox.SyncQuirks, paths []string) { q.ProxyTrouble = paths },
+		"same page":    func(q *sandbox.SyncQuirks, paths []string) { q.PageSize, q.SamePage = 3, paths },
+		"early end":    func(q *sandbox.SyncQuirks, paths []string) { q.ShortEnd = paths },
+		"rows twice":   func(q *sandbox.SyncQuirks, paths []string) { q.PageSize, q.TwiceRows = 3, paths },
+		"empty page":   func(q *sandbox.SyncQuirks, paths []string) { q.PageSize, q.EmptyPage = 3, paths },
+	} {
+		m := manner{}
+		spoil(&m.quirks, []string{"/organization/4700/persons", "/organization/4700/guests", "/organization/4700/machines", "/organization/4700/roots"})
+		manners[name] = m
+	}
+	for name, m := range manners {
+		t.Run(name, func(t *testing.T) {
+			w := newWorld(t, sandbox.Options{}).small()
+			w.server.SetQuirks(func(q *sandbox.SyncQuirks) { *q = m.quirks })
+			u, err := w.source().Readings(t.Context())
+			if err != nil {
+				t.Fatal(err)
+			}
+			want := w.truth()
+			for _, r := range u.Readings {
+				key := string(r.Meter) + " " + r.OrganizationID + " " + string(r.Basis)
+				if r.Complete && !r.Quantity.Equal(want[key]) {
+					t.Errorf("%s counts as complete with %s, and is %s", key, r.Quantity, want[key])
+				}
+				if m.whole && !r.Complete {
+					t.Errorf("%s: %s", key, r.Problem)
+				}
+			}
+			if !m.whole {
+				return
+			}
+			if b, err := w.source().Pull(t.Context(), nil); err != nil || !b.Complete() {
+				t.Errorf("the pull is not complete: %q, %v", b.Problems, err)
+			}
+		})
+	}
+}
+
+// TestFiguresOfAServerThatTellsThem: a machine list that is forbidden is replaced by the server's own figure, and by
+// nothing where that misleads.
+func TestFiguresOfAServerThatTellsThem(t *testing.T) {
+	for usage, method := range map[string]string{sandbox.UsageUnderstood: app.MethodUsage, sandbox.UsageInclusive: app.MethodUsage, sandbox.UsageMisleading: "", sandbox.UsageOdd: ""} {
+		w := newWorld(t, sandbox.Options{})
+		w.server.SetQuirks(func(q *sandbox.SyncQuirks) {
+			q.Usage, q.Status = usage, map[string]int{"/organization/4711/machines": 403}
+		})
+		u, err := w.source().Readings(t.Context())
+		if err != nil {
+			t.Fatal(err)
+		}
+		want := w.truth()
+		for _, r := range u.Readings {
+			if r.Meter != app.MeterFileServer || r.OrganizationID != "4711" || r.Basis != app.BasisOwn {
+				continue
+			}
+			if r.Complete != (method != "") || r.Complete && (r.Method != method || !r.Quantity.Equal(want["file_server 4711 own"])) {
+				t.Errorf("%q: %s by %s, problem %q", usage, r.Quantity, r.Method, r.Problem)
+			}
+		}
+		if len(u.Raw) == 0 {
+			t.Errorf("%q: nothing is kept", usage)
+		} else {
+			t.Log(u.Raw[0].Note)
+		}
+	}
+}
