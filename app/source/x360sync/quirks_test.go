@@ -3,10 +3,12 @@ package x360sync_test
 import (
 	"slices"
 	"testing"
+	"time"
 
 	"psabridge/app"
 	"psabridge/app/sandbox"
 	"psabridge/app/sandbox/sample"
+	"psabridge/app/source/x360sync"
 )
 
 // truth is what the sample really uses, per organization alone and with everything below.
@@ -144,6 +146,86 @@ func TestFiguresOfAServerThatTellsThem(t *testing.T) {
 			t.Errorf("%q: nothing is kept", usage)
 		} else {
 			t.Log(u.Raw[0].Note)
+		}
+	}
+}
+
+// TestEveryOrderOfTheLog: whichever way the log is shown, and whether or not the top's log holds what happens below, each
+// row is told once, also one that appears late.
+func TestEveryOrderOfTheLog(t *testing.T) {
+	for _, order := range []string{sandbox.OrderNewest, sandbox.OrderAscending, sandbox.OrderShuffled} {
+		for _, ownOnly := range []bool{false, true} {
+			w := newWorld(t, sandbox.Options{}).small()
+			w.server.SetQuirks(func(q *sandbox.SyncQuirks) {
+				q.Order = order
+				if ownOnly {
+					q.OwnOnly = []string{"activity"}
+				}
+			})
+			told, marks := map[string]int{}, map[app.Mark]string{}
+			pull := func(s *x360sync.Source) {
+				t.Helper()
+				var known []app.Mark
+				for m, value := range marks {
+					m.Value = value
+					known = append(known, m)
+				}
+				b, err := s.Pull(t.Context(), known)
+				if err != nil || !b.Complete() {
+					t.Fatalf("%s: %v, %q", order, err, b.Problems)
+				}
+				for _, m := range b.Marks {
+					marks[app.Mark{Stream: m.Stream, ExternalID: m.ExternalID}] = m.Value
+				}
+				for _, e := range b.Events {
+					told[e.SourceEventID]++
+				}
+			}
+			pull(w.source())
+			late := w.msp.ReserveActivity()
+			w.clock.advance(2 * time.Minute)
+			fresh := w.msp.AddActivity(sample.Activity{TypeID: sample.TypeFileUploaded, ActorCompanyID: 4713, ActedOnCompanyID: 4713}, w.clock.now())
+			pull(w.source())
+			w.msp.AddActivity(sample.Activity{ID: late, TypeID: sample.TypeFileUploaded, ActorCompanyID: 4711, ActedOnCompanyID: 4711, Created: w.clock.now().Add(-time.Minute)}, w.clock.now())
+			w.clock.advance(2 * time.Minute)
+			pull(w.source())
+			for _, id := range []int{fresh.ID, late} {
+				if told["activity/"+itoa(id)] == 0 {
+					t.Errorf("order %q, own only %t: row %d was never told", order, ownOnly, id)
+				}
+			}
+		}
+	}
+}
+
+// TestSignInAtEveryServer: the client secret in the form or in the header, and a server that takes a second use of a code
+// for a theft.
+func TestSignInAtEveryServer(t *testing.T) {
+	for _, in := range []string{"", "body", "basic"} {
+		w := newWorld(t, sandbox.Options{})
+		w.server.SetQuirks(func(q *sandbox.SyncQuirks) {
+			q.ClientSecret, q.SecretIn, q.CodeOnce, q.RedirectURIs, q.ReuseEndsAll = true, in, true, []string{back}, true
+		})
+		w.creds = x360sync.Credentials{ClientID: sample.SyncClientID, ClientSecret: sample.SyncClientSecret}
+		s := w.source()
+		address, err := s.AuthorizeURL(back, "s")
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := s.Redeem(t.Context(), w.consent(address), back); err != nil {
+			t.Fatalf("secret in %q: %v", in, err)
+		}
+		for range 3 {
+			w.clock.advance(40 * time.Minute)
+			if _, err := s.Check(t.Context()); err != nil {
+				t.Fatalf("secret in %q: %v", in, err)
+			}
+		}
+		if err := s.Revoke(t.Context()); err != nil {
+			t.Errorf("secret in %q: %v", in, err)
+		}
+		if n := len(w.loginMachines()); n != 1 {
+			t.Errorf("secret in %q: %d machines were left behind", in, n)
 		}
 	}
 }
