@@ -14,9 +14,9 @@ const MaxFile = 50 << 20
 type File struct {
 	Name    string // as the person calls it; some reports say there whose they are
 	Content io.ReadSeeker
-	// Known are the organizations of the source with their newest readings: for their names, and for those that are set to
-	// 0 by a file that is marked complete.
-	Known []app.OrganizationRow
+	// Known returns the organizations of the source with their newest readings: a file that is marked complete sets those of
+	// them to 0 that are not in it. It is asked for such a file alone, and may be nil.
+	Known func() ([]app.OrganizationRow, error)
 	Now   time.Time
 }
 
@@ -77,7 +77,7 @@ func Read(f File, remembered Remembered, given *app.CSVMapping) (Result, error) 
 		return out, nil
 	}
 	out.Readings = done.readings
-	out.Batch = run.customers.batch(run.known)
+	out.Batch = run.customers.batch()
 	out.Batch.ReadAt = f.Now
 	return out, nil
 }

@@ -81,7 +81,7 @@ func (r *run) cloudRow(cells []string, line int, place map[string]int, seats, st
 	if noData(data) && fold(get(cloudProtection)) != "protected" {
 		return
 	}
-	q, _, err := readNumber(data, decimal)
+	q, err := r.number(data, decimal)
 	if err != nil {
 		fail(cloudData, err.Error())
 		return

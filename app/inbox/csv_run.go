@@ -17,8 +17,9 @@ type run struct {
 	m       app.CSVMapping
 	now     time.Time
 	columns columns
-	decimal map[int]byte // sign before decimals by column
-	known   map[string]string
+	decimal map[int]byte            // sign before decimals by column
+	numbers map[string]app.Quantity // what texts of the quantity column are; most stand there many times
+	known   []app.OrganizationRow   // of the source, when the file is marked complete
 	file    File
 
 	customers *customers
@@ -42,11 +43,15 @@ type columns struct {
 // run reads the whole file by a mapping. Only a file that cannot be read is an error; all else is in the result.
 func (t *table) run(f File, m app.CSVMapping) (*run, error) {
 	r := &run{
-		t: t, m: t.complete(m), now: f.Now.UTC(), file: f, known: map[string]string{}, customers: newCustomers(), tallies: map[string]*tally{}, meters: map[app.Meter]string{}, called: map[string]app.Meter{},
-		spoilt: map[string]string{}, decimal: map[int]byte{},
+		t: t, m: t.complete(m), now: f.Now.UTC(), file: f, customers: newCustomers(), tallies: map[string]*tally{}, meters: map[app.Meter]string{}, called: map[string]app.Meter{},
+		spoilt: map[string]string{}, decimal: map[int]byte{}, numbers: map[string]app.Quantity{},
 	}
-	for _, o := range f.Known {
-		r.known[o.ExternalID] = o.Name
+	if r.m.Complete && f.Known != nil {
+		known, err := f.Known()
+		if err != nil {
+			return nil, err
+		}
+		r.known = known
 	}
 	r.sums.byMeter = map[string]*sum{}
 	take := r.prepare()
@@ -271,7 +276,7 @@ func (r *run) quantity(cells []string, line int, external string) (app.Quantity,
 		r.sums.add(meter, app.Q(1))
 		return app.Q(1), true
 	}
-	q, _, err := readNumber(cells[r.columns.quantity], r.decimal[r.columns.quantity])
+	q, err := r.number(cells[r.columns.quantity], r.decimal[r.columns.quantity])
 	if err != nil {
 		r.wrong(line, r.head(r.columns.quantity), err.Error())
 		r.spoil(external, meter, line, err.Error())
@@ -279,6 +284,21 @@ func (r *run) quantity(cells []string, line int, external string) (app.Quantity,
 	}
 	r.sums.add(meter, q)
 	return q, true
+}
+
+// maxNumbers bounds how many texts are remembered with their number.
+const maxNumbers = 20000
+
+// number is readNumber with a memory.
+func (r *run) number(text string, decimal byte) (app.Quantity, error) {
+	if q, known := r.numbers[text]; known {
+		return q, nil
+	}
+	q, _, err := readNumber(text, decimal)
+	if err == nil && len(r.numbers) < maxNumbers {
+		r.numbers[strings.Clone(text)] = q
+	}
+	return q, err
 }
 
 // spoil remembers that a customer's meter, or all of them when it is not known, lacks a row.

@@ -28,11 +28,19 @@ type part struct {
 type tally struct {
 	part
 	line    int // of the first row
-	items   []app.EvidenceItem
+	items   []counted
 	at      map[string]int // place in items by what was counted; nil while there are few
 	more    int            // rows whose evidence was too much to keep
 	rest    app.Quantity   // and what they add up to
 	problem string
+}
+
+// counted is one thing that was counted, kept small: a file has many.
+type counted struct {
+	id, name string // both empty for a row that names nothing
+	rows     string // further rows of it, for those that name nothing
+	line     int
+	amount   app.Quantity
 }
 
 // The kinds of evidence a file gives.
@@ -93,16 +101,16 @@ func (t *tally) take(r *run, x part, line int, last bool) {
 		t.rest = t.rest.Add(x.quantity)
 		return
 	}
-	item := app.EvidenceItem{Kind: kindRow, ExternalID: "row", Name: "row " + strconv.Itoa(line), Amount: x.quantity}
+	item := counted{line: line, amount: x.quantity}
 	if id != "" {
-		id = cloned(id)
-		item.Kind, item.ExternalID, item.Name = kindItem, id, id
+		item.id = cloned(id)
+		item.name = item.id
 		if x.itemName != "" && x.itemName != id {
-			item.Name = cloned(x.itemName)
+			item.name = cloned(x.itemName)
 		}
 	}
 	if t.at != nil {
-		t.at[id] = len(t.items)
+		t.at[item.id] = len(t.items)
 	}
 	t.items = append(t.items, item)
 }
@@ -110,12 +118,12 @@ func (t *tally) take(r *run, x part, line int, last bool) {
 // find returns the place of what was counted already; -1 when it was not.
 func (t *tally) find(id string) int {
 	if t.at == nil && len(t.items) < 16 {
-		return slices.IndexFunc(t.items, func(i app.EvidenceItem) bool { return itemID(i) == id })
+		return slices.IndexFunc(t.items, func(c counted) bool { return c.id == id })
 	}
 	if t.at == nil {
 		t.at = make(map[string]int, 2*len(t.items))
-		for i, item := range t.items {
-			t.at[itemID(item)] = i
+		for i, c := range t.items {
+			t.at[c.id] = i
 		}
 	}
 	if i, ok := t.at[id]; ok {
@@ -124,43 +132,48 @@ func (t *tally) find(id string) int {
 	return -1
 }
 
-// itemID is what tells one thing that is counted from another; rows that name none are one.
-func itemID(i app.EvidenceItem) string {
-	if i.Kind == kindRow {
-		return ""
-	}
-	return i.ExternalID
-}
-
 // again is take for a row about something that was counted already.
 func (t *tally) again(i int, x part, line int, last bool) {
-	item := &t.items[i]
+	c := &t.items[i]
 	if last {
-		t.quantity = t.quantity.Sub(item.Amount)
-		item.Amount = app.Q(0)
+		t.quantity = t.quantity.Sub(c.amount)
+		c.amount, c.line = app.Q(0), line
 	}
 	t.quantity = t.quantity.Add(x.quantity)
-	item.Amount = item.Amount.Add(x.quantity)
-	switch row := strconv.Itoa(line); {
-	case item.Kind != kindRow:
-	case last:
-		item.Name = "row " + row
-	case len(item.Name) < maxName/2:
-		item.Name += ", " + row
-	case !strings.HasSuffix(item.Name, "…"):
-		item.Name += " …"
+	c.amount = c.amount.Add(x.quantity)
+	switch {
+	case c.id != "" || last:
+	case len(c.rows) < maxName/2:
+		c.rows += ", " + strconv.Itoa(line)
+	case !strings.HasSuffix(c.rows, "…"):
+		c.rows += " …"
 	}
 }
 
-// reading is what the tally came to.
+// evidence is how a counted thing is shown.
+func (c counted) evidence() app.EvidenceItem {
+	if c.id == "" {
+		return app.EvidenceItem{Kind: kindRow, ExternalID: "row", Name: "row " + strconv.Itoa(c.line) + c.rows, Amount: c.amount}
+	}
+	return app.EvidenceItem{Kind: kindItem, ExternalID: c.id, Name: c.name, Amount: c.amount}
+}
+
+// reading is what the tally came to. The tally gives up what it holds, so that a large file is not there twice.
 func (t *tally) reading() app.Reading {
 	x := app.Reading{
 		OrganizationID: t.external, Meter: t.meter, Quantity: t.quantity, Unit: t.unit, Complete: t.problem == "", Problem: t.problem, Method: app.MethodFile,
-		AsOf: t.asOf, Covers: t.covers, Items: t.items,
+		AsOf: t.asOf, Covers: t.covers,
+	}
+	if n := len(t.items); n > 0 {
+		x.Items = make([]app.EvidenceItem, 0, n+min(t.more, 1))
+	}
+	for _, c := range t.items {
+		x.Items = append(x.Items, c.evidence())
 	}
 	if t.more > 0 {
 		x.Items = append(x.Items, app.EvidenceItem{Kind: kindRow, ExternalID: "rest", Name: plural(t.more, "more row", "more rows"), Amount: t.rest})
 	}
+	t.items, t.at = nil, nil
 	return x
 }
 
@@ -269,7 +282,7 @@ func (r *run) zeroes(out *result) []app.Reading {
 		like[t.meter] = t
 	}
 	var zeroes []app.Reading
-	for _, o := range r.file.Known {
+	for _, o := range r.known {
 		if o.ExternalID == app.SyntheticTop || o.State == app.OrganizationGone {
 			continue
 		}

@@ -78,15 +78,13 @@ func (c *customers) split(say func(external, where, text string)) {
 	}
 }
 
-// organizations are the collected customers below the top of the source. known gives the name of one that came without.
-func (c *customers) organizations(known map[string]string) []app.Organization {
+// organizations are the collected customers below the top of the source. One that came without a name has its id for one
+// until Name finds a better one.
+func (c *customers) organizations() []app.Organization {
 	out := make([]app.Organization, 0, len(c.order)+1)
 	out = append(out, app.Organization{ExternalID: app.SyntheticTop, Active: true})
 	for _, external := range c.order {
 		name := c.name[external]
-		if name == "" {
-			name = known[external]
-		}
 		if name == "" {
 			name = external
 		}
@@ -121,6 +119,6 @@ func Name(b *app.Batch, source string, known map[string]string) {
 }
 
 // batch is a pushed batch of these customers.
-func (c *customers) batch(known map[string]string) app.Batch {
-	return app.Batch{Organizations: c.organizations(known), Pushed: true}
+func (c *customers) batch() app.Batch {
+	return app.Batch{Organizations: c.organizations(), Pushed: true}
 }

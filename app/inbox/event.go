@@ -45,7 +45,7 @@ func Events(body []byte, shape string, who Customer, now time.Time) (app.Batch, 
 	if err := r.problems.err(); err != nil {
 		return app.Batch{}, err
 	}
-	b := r.customers.batch(nil)
+	b := r.customers.batch()
 	b.Events, b.ReadAt = r.events, now
 	return b, nil
 }

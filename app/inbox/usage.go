@@ -35,7 +35,7 @@ func Usage(body []byte, now time.Time) (app.Batch, []app.Reading, error) {
 	if err := r.problems.err(); err != nil {
 		return app.Batch{}, nil, err
 	}
-	b := r.customers.batch(nil)
+	b := r.customers.batch()
 	b.ReadAt = now
 	return b, r.readings, nil
 }

@@ -45,13 +45,12 @@ func (k *Desk) remembered(ctx context.Context, source string) inbox.Remembered {
 
 // open opens a staged file with what is known of its source.
 func (k *Desk) open(ctx context.Context, s *staged) (f inbox.File, done func(), err error) {
-	known, err := k.deps.Store.Organizations(ctx, app.OrganizationFilter{Source: s.source})
-	if err != nil {
-		return f, nil, err
-	}
 	content, err := os.Open(s.path)
 	if err != nil {
 		return f, nil, app.Wrap(err, app.NotFound, "This file is not here any more. Choose it again.")
+	}
+	known := func() ([]app.OrganizationRow, error) {
+		return k.deps.Store.Organizations(ctx, app.OrganizationFilter{Source: s.source})
 	}
 	return inbox.File{Name: s.name, Content: content, Known: known, Now: k.deps.Now()}, func() { _ = content.Close() }, nil
 }
@@ -105,7 +104,9 @@ func (k *Desk) keep(ctx context.Context, r inbox.Result, im app.Import) (app.Imp
 	if r.Refused != nil {
 		return im, false, r.Refused
 	}
-	inbox.Name(&r.Batch, im.Source, nil)
+	if err := k.name(ctx, &r.Batch, im.Source); err != nil {
+		return im, false, err
+	}
 	if _, err := k.deps.Take(ctx, im.Source, r.Batch, r.Readings); err != nil {
 		return im, false, err
 	}

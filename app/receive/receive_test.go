@@ -20,7 +20,7 @@ import (
 
 // world is a desk on a real store and a real intake.
 type world struct {
-	t     *testing.T
+	t     testing.TB
 	dir   string
 	store *store.Store
 	desk  *receive.Desk
@@ -34,7 +34,7 @@ func document() app.Settings {
 	}}
 }
 
-func newWorld(t *testing.T) *world {
+func newWorld(t testing.TB) *world {
 	t.Helper()
 	w := &world{t: t, dir: t.TempDir(), now: time.Date(2026, 11, 22, 9, 0, 0, 0, time.UTC)}
 	clock := func() time.Time { return w.now }

@@ -13,6 +13,7 @@ import (
 	"github.com/getkin/kin-openapi/routers"
 	"github.com/getkin/kin-openapi/routers/gorillamux"
 
+	"psabridge/app"
 	"psabridge/app/sandbox/sample"
 )
 
@@ -57,10 +58,12 @@ func TestAPIAnswersAsItsDocumentSays(t *testing.T) {
 	c.call("GET", "/mappings/suggestions?connection=cw", nil, 200)
 	c.call("POST", "/sources/sync/sync?wait=60", nil, 200)
 	c.call("POST", "/sources/nope/sync?wait=60", nil, 404)
+	c.inbox()
 	c.call("GET", "/organizations", nil, 200)
 	c.call("GET", "/organizations?mapped=false&q=e", nil, 200)
 	c.call("GET", "/organizations/1", nil, 200)
 	c.call("GET", "/organizations/99999", nil, 404)
+	c.call("GET", "/organizations/2/readings", nil, 200)
 	c.call("GET", "/events?limit=2", nil, 200)
 	c.call("GET", "/events?limt=2", nil, 400)
 	c.call("GET", "/conditions?state=open", nil, 200)
@@ -111,10 +114,47 @@ func loadDocument(t *testing.T, d *daemon) routers.Router {
 	return r
 }
 
+// inbox calls everything about sources and what is sent to them.
+func (c contract) inbox() {
+	c.t.Helper()
+	var doc map[string]any
+	c.d.get("/settings", &doc)
+	doc["sources"] = append(doc["sources"].([]any), map[string]any{"name": "feed", "kind": app.KindInbox}) //nolint:forcetypeassert // a list
+	c.call("PUT", "/settings", doc, 200)
+	event := map[string]any{"id": "e1", "organization": map[string]any{"id": "c1", "name": "Contoso"}, "type": "backup.failed", "state": "problem", "title": "x"}
+	c.call("POST", "/sources/feed/events", event, 200)
+	c.call("POST", "/sources/feed/events", map[string]any{"events": []any{event}}, 200)
+	c.call("POST", "/sources/feed/events", map[string]any{"id": "e2"}, 400)
+	c.call("POST", "/sources/sync/events", event, 400)
+	reading := map[string]any{"organization": map[string]any{"id": "c1"}, "meter": "seats", "quantity": 1.5, "covers": "2026-10"}
+	c.call("POST", "/sources/feed/usage", map[string]any{"readings": []any{reading}}, 200)
+	const file, columns = csvBody("Kunde;Menge\nContoso;2\nFabrikam;x\n"), "meter=seats&covers=2026-10&map.customer_name=Kunde&map.quantity=Menge"
+	c.call("POST", "/sources/feed/usage?dry_run=true&"+columns, file, 200)
+	c.call("POST", "/sources/feed/usage?partial=true&"+columns, file, 200)
+	c.call("POST", "/sources/feed/usage?"+columns, file, 400)
+	c.call("GET", "/sources/feed/imports", nil, 200)
+	c.call("POST", "/sources/feed/tokens", map[string]any{"name": "Veeam"}, 200)
+	c.call("GET", "/sources/feed/tokens", nil, 200)
+	c.call("DELETE", "/sources/feed/tokens/1", nil, 204)
+	c.call("GET", "/sources", nil, 200)
+	c.call("GET", "/sources/sync", nil, 200)
+	c.call("GET", "/sources/sync/raw", nil, 200)
+	c.call("GET", "/sources/nope", nil, 404)
+	c.call("POST", "/organizations/2/later", nil, 204)
+	c.call("POST", "/organizations/2/ask", nil, 204)
+	c.call("POST", "/organizations/99999/ignore", nil, 404)
+}
+
+// csvBody is a body that is sent as it is, as CSV.
+type csvBody string
+
 func (c contract) call(method, path string, body any, want int) {
 	c.t.Helper()
 	var in io.Reader
-	if body != nil {
+	kind := "application/json"
+	if file, ok := body.(csvBody); ok {
+		in, kind = strings.NewReader(string(file)), csvType
+	} else if body != nil {
 		b, err := json.Marshal(body)
 		if err != nil {
 			c.t.Fatal(err)
@@ -128,7 +168,7 @@ func (c contract) call(method, path string, body any, want int) {
 	req.Header.Set("Authorization", "Bearer "+c.d.api.token)
 	req.Header.Set("Accept", "application/json")
 	if body != nil {
-		req.Header.Set("Content-Type", "application/json")
+		req.Header.Set("Content-Type", kind)
 	}
 	res, err := http.DefaultClient.Do(req)
 	if err != nil {

@@ -29,11 +29,11 @@ type FileFacts struct {
 	Remembered bool              `json:"remembered" doc:"the mapping is that of an earlier file"`
 	Guessed    bool              `json:"guessed" doc:"nobody has said what the columns are; nothing is stored by a guess"`
 	RowCounts
-	Problems []RowProblem  `json:"problems" nullable:"false" doc:"the first hundred"`
-	Rows     [][]string    `json:"first_rows" nullable:"false"`
-	Readings []FileReading `json:"first_readings" nullable:"false"`
-	Totals   []MeterTotal  `json:"totals" nullable:"false"`
-	Zeroed   []string      `json:"zeroed" nullable:"false" doc:"external ids of customers that are not in the file and are set to 0"`
+	Problems      []RowProblem  `json:"problems" nullable:"false" doc:"the first hundred"`
+	FirstRows     [][]string    `json:"first_rows" nullable:"false"`
+	FirstReadings []FileReading `json:"first_readings" nullable:"false"`
+	Totals        []MeterTotal  `json:"totals" nullable:"false"`
+	Zeroed        []string      `json:"zeroed" nullable:"false" doc:"external ids of customers that are not in the file and are set to 0"`
 }
 
 // RowCounts count the rows of a file.
@@ -172,7 +172,7 @@ func usageResult(fed receive.Fed, dry bool) UsageResult {
 	p := fed.Preview
 	f := FileFacts{
 		Encoding: p.Encoding, Separator: p.Separator, Columns: append([]string{}, p.Columns...), Shape: p.Mapping.Shape, Mapping: map[string]string{}, Remembered: p.Remembered,
-		Guessed: p.Guessed, RowCounts: rowCounts(p.ImportCounts), Problems: rowProblems(p.Problems), Rows: append([][]string{}, p.Rows...), Readings: []FileReading{},
+		Guessed: p.Guessed, RowCounts: rowCounts(p.ImportCounts), Problems: rowProblems(p.Problems), FirstRows: append([][]string{}, p.Rows...), FirstReadings: []FileReading{},
 		Totals: []MeterTotal{}, Zeroed: []string{},
 	}
 	for _, field := range inbox.Fields() {
@@ -181,7 +181,7 @@ func usageResult(fed receive.Fed, dry bool) UsageResult {
 		}
 	}
 	for _, r := range p.Readings {
-		f.Readings = append(f.Readings, FileReading{
+		f.FirstReadings = append(f.FirstReadings, FileReading{
 			Organization: r.OrganizationID, Meter: string(r.Meter), Quantity: number(r.Quantity), Unit: r.Unit, AsOf: r.AsOf.UTC(), Covers: periodOrNil(r.Covers), Complete: r.Complete,
 		})
 	}
