@@ -78,12 +78,12 @@ func shares(t *tree, u *usage, f *fleet, details map[string]string) []meter {
 		if m.kind() != kindServer {
 			continue
 		}
-		one := servers.own[owner]
-		one.items = append(one.items, app.EvidenceItem{Kind: app.ObjectMachine, ExternalID: id, Name: m.name(), Amount: app.Q(1), Detail: details[id]})
-		servers.own[owner] = one
+		own := servers.own[owner]
+		own.items = append(own.items, app.EvidenceItem{Kind: app.ObjectMachine, ExternalID: id, Name: m.name(), Amount: one, Detail: details[id]})
+		servers.own[owner] = own
 	}
-	for _, one := range servers.own {
-		sorted(one.items)
+	for _, own := range servers.own {
+		sorted(own.items)
 	}
 	out := []meter{heads(t, u.persons, app.MeterAccounts, app.ObjectAccount, person.name), storage, servers}
 	if u.guests != nil {
@@ -92,13 +92,16 @@ func shares(t *tree, u *usage, f *fleet, details map[string]string) []meter {
 	return out
 }
 
+// one is what each head counts.
+var one = app.Q(1)
+
 // heads counts rows, one each.
 func heads[T owned](t *tree, h *holdings[T], name app.Meter, kind app.ObjectKind, call func(T) string) meter {
 	m := meter{name: name, unit: app.UnitEach, own: map[string]share{}, astray: h.astray}
 	for _, id := range t.order {
-		var items []app.EvidenceItem
-		for _, one := range h.of[id] {
-			items = append(items, app.EvidenceItem{Kind: kind, ExternalID: one.key(), Name: call(one), Amount: app.Q(1)})
+		items := slices.Grow([]app.EvidenceItem(nil), len(h.of[id])) // nil where there is nobody
+		for _, row := range h.of[id] {
+			items = append(items, app.EvidenceItem{Kind: kind, ExternalID: row.key(), Name: call(row), Amount: one})
 		}
 		m.own[id] = share{sorted(items), h.why(t, id)}
 	}
@@ -160,7 +163,11 @@ func (b *book) put(m meter, id string, basis app.Basis, ids []string, problem st
 		if r.Problem == "" {
 			r.Problem = own.problem
 		}
-		r.Items = append(r.Items, own.items...)
+		if r.Items == nil {
+			r.Items = slices.Clip(own.items) // shared where nothing lies below
+		} else {
+			r.Items = append(r.Items, own.items...)
+		}
 	}
 	for _, item := range r.Items {
 		r.Quantity = r.Quantity.Add(item.Amount)

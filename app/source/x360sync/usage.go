@@ -53,6 +53,9 @@ func (h *holdings[T]) add(t *tree, rows []T) int {
 		}
 		h.seen[r.key()] = true
 		fresh++
+		if one, ok := any(&r).(interface{ slim() }); ok {
+			one.slim()
+		}
 		switch id := r.company(); {
 		case id == "":
 			h.problem = "The list holds entries that name no organization."

@@ -145,6 +145,12 @@ func (p person) name() string {
 	return named("Account ", p.ID, p.DisplayName, p.FirstName+" "+p.LastName, p.Email, p.Username)
 }
 
+// slim drops what made up the name: of a large account thousands are kept between two pulls.
+func (p *person) slim() {
+	p.DisplayName = p.name()
+	p.FirstName, p.LastName, p.Email, p.Username = "", "", "", ""
+}
+
 // guest is somebody outside who was given a share.
 type guest struct {
 	ID        ref    `json:"id"`
