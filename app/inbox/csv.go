@@ -92,11 +92,11 @@ func Import(f File, m app.CSVMapping) (app.Batch, []app.Reading, app.ImportCount
 	return r.Batch, r.Readings, r.Preview.ImportCounts, err
 }
 
-// ToRemember is what of a mapping holds for the next file with the same header too: not its month, not whose it is, and not
-// that its wrong rows were let pass.
+// ToRemember is what of a mapping holds for the next file with the same header too: not its month, not whose it is, not that
+// its wrong rows were let pass, and not that it was complete, because a file that is not would set customers to 0.
 func ToRemember(m app.CSVMapping) app.CSVMapping {
 	m.Fixed = app.CSVFixed{Meter: m.Fixed.Meter, Unit: m.Fixed.Unit}
-	m.Partial = false
+	m.Partial, m.Complete = false, false
 	return m
 }
 
