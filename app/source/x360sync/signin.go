@@ -30,12 +30,19 @@ func (s *session) refresh(ctx context.Context, now time.Time) error {
 			g.RefreshToken = s.token.RefreshToken
 		}
 		return s.accept(ctx, now, g, s.token.Login)
+	case refused(err) && s.enteredSince():
+		return s.signIn(ctx, now)
 	case refused(err):
 		return s.giveUp(ctx, err, s.why(first))
 	case app.ErrorOutcome(err) == app.OutcomeUnknown:
 		s.lost = true
 	}
 	return err
+}
+
+// enteredSince reports whether a person has entered a password after the sign-in that is refused now was got.
+func (s *session) enteredSince() bool {
+	return s.token.Attempt != "" && s.token.Attempt != s.attempt && s.creds.Username != "" && s.creds.Password != ""
 }
 
 func refreshForm(t Token) url.Values {
@@ -89,7 +96,7 @@ func (s *session) describe(form url.Values) {
 
 // accept stores the rotated refresh token; only then does the access token count.
 func (s *session) accept(ctx context.Context, now time.Time, g grant, login string) error {
-	next := Token{RefreshToken: g.RefreshToken, GUID: string(g.GUID), Login: login, Basic: s.token.Basic}
+	next := Token{RefreshToken: g.RefreshToken, GUID: string(g.GUID), Login: login, Attempt: s.attempt, Basic: s.token.Basic}
 	if next.GUID == "" {
 		next.GUID = s.token.GUID
 	}

@@ -304,3 +304,27 @@ func TestRetryAfterIsBelieved(t *testing.T) {
 		}
 	}
 }
+
+// TestEnteredAgainBeforeAnybodyNoticed: the sign-in ended at the server, nobody has asked since, and the same password is
+// entered again. That is a person's own try, made once; the machine stays the same.
+func TestEnteredAgainBeforeAnybodyNoticed(t *testing.T) {
+	w := newWorld(t, sandbox.Options{})
+	if _, err := w.source().Check(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	w.server.RevokeAll()
+	w.creds.EnteredAt = w.clock.now()
+	if _, err := w.source().Check(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	if n := len(w.loginMachines()); n != 1 {
+		t.Errorf("%d machines were left behind", n)
+	}
+	w.server.RevokeAll()
+	before := w.signIns()
+	_, err := w.source().Check(t.Context())
+	wantCode(t, err, app.Unauthorized)
+	if n := w.signIns() - before; n != 1 {
+		t.Errorf("nobody entered anything, and %d tries were made", n)
+	}
+}

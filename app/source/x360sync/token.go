@@ -17,6 +17,9 @@ type Token struct {
 	GUID string `json:"guid,omitempty"`
 	// Login tells by which credentials RefreshToken was got, without telling them.
 	Login string `json:"login,omitempty"`
+	// Attempt tells which entering of the credentials led to RefreshToken: a later one is a wish to sign in by them, should
+	// RefreshToken no longer be taken.
+	Attempt string `json:"attempt,omitempty"`
 	// Refused tells which attempt the server refused, by password or by refresh token: it is not made again, because a
 	// few wrong sign-ins lock the account.
 	Refused string `json:"refused,omitempty"`
