@@ -80,8 +80,11 @@ type CSVPreview struct {
 
 	ImportCounts
 	Readings []Reading // the first five
-	Totals   []MeterTotal
-	Zeroed   []Organization // customers that are not in the file and would be set to 0 (Complete)
+	// Customers are the external ids of everybody in the file, and Names what it calls them.
+	Customers []string
+	Names     map[string]string
+	Totals    []MeterTotal
+	Zeroed    []Organization // customers that are not in the file and would be set to 0 (Complete)
 }
 
 // ImportCounts count the rows of a file.

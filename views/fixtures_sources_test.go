@@ -186,7 +186,7 @@ func importStart(s layout.Shell, n int, bad bool) views.ImportStart {
 }
 
 func importPreview(s layout.Shell, n int, long, bad bool) views.ImportPreview {
-	m := views.ImportPreview{Shell: s, Name: "rmm", ID: "k3v9x2ab", New: -1, Seen: "abc"}
+	m := views.ImportPreview{Shell: s, Name: "rmm", ID: "k3v9x2ab", Seen: "abc"}
 	m.File = app.CSVPreview{File: "usage-2026-10.csv", Encoding: "Windows-1252", Separator: "semicolon", Columns: []string{"Kunde", "Kundennummer", "Produkt", "Menge", "Einheit", "Stand", "Bemerkung " + strings.Repeat("x", 30)}, Guessed: true}
 	m.Mapping = app.CSVMapping{CustomerName: "Kunde", CustomerID: "Kundennummer", Meter: "Produkt", Quantity: "Menge", Unit: "Einheit", AsOf: "Stand", Duplicates: app.DuplicatesSum}
 	if n == 0 {

@@ -91,7 +91,7 @@ type ImportPreview struct {
 	Errors  ui.Errors
 	// Customers are those of the shown readings by their id at the source.
 	Customers map[string]ImportCustomer
-	New       int  // customers the source does not know yet; -1 when that was not counted
+	New       int  // customers of the file that the source does not know yet
 	Changed   bool // Import was clicked after the columns had been changed: nothing was stored
 	Unread    bool // the file could not be read with these columns: there is nothing to preview
 }
@@ -135,9 +135,6 @@ func (m ImportPreview) why() string {
 
 // customers says how many of the customers are new.
 func (m ImportPreview) customers() string {
-	if m.New < 0 {
-		return ui.Int(m.File.Organizations)
-	}
 	return ui.Int(m.File.Organizations) + ", " + ui.Int(m.New) + " of them new"
 }
 

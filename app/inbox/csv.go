@@ -62,6 +62,7 @@ func Read(f File, remembered Remembered, given *app.CSVMapping) (Result, error) 
 	}
 	done := run.result()
 	p.ImportCounts, p.Totals, p.Zeroed = done.counts, done.totals, done.zeroed
+	p.Customers, p.Names = run.customers.order, run.customers.name
 	for _, r := range done.readings {
 		if len(p.Readings) < previewRows && r.Basis == app.BasisOwn {
 			p.Readings = append(p.Readings, r)

@@ -97,7 +97,7 @@ func (s *Server) importPreview(c echo.Context) error {
 // of the form.
 func (s *Server) showPreview(c echo.Context, p page, status int, name string, typed *typedMappingForm, wrong ui.Errors) error {
 	ctx := c.Request().Context()
-	m := views.ImportPreview{Shell: p.shell, Name: name, ID: c.Param("file"), Errors: wrong, New: -1}
+	m := views.ImportPreview{Shell: p.shell, Name: name, ID: c.Param("file"), Errors: wrong}
 	var with *app.CSVMapping
 	if typed != nil {
 		with, m.Changed = &typed.mapping, typed.changed
@@ -106,7 +106,7 @@ func (s *Server) showPreview(c echo.Context, p page, status int, name string, ty
 	if invalid(err) && typed != nil { // with these columns nothing can be made of it; the file itself is still there
 		m.Errors, m.Unread = append(m.Errors, mappingErrors(err)...), true
 		file, err = s.Receive.Preview(ctx, name, m.ID, nil)
-		file.Readings, file.Totals, file.Zeroed, file.ImportCounts = nil, nil, nil, app.ImportCounts{Rows: file.ImportCounts.Rows}
+		file.Readings, file.Totals, file.Zeroed, file.Customers, file.ImportCounts = nil, nil, nil, nil, app.ImportCounts{Rows: file.ImportCounts.Rows}
 	}
 	if err != nil {
 		return lookAgainError{err, link.SourceImport(name)}
@@ -121,28 +121,33 @@ func (s *Server) showPreview(c echo.Context, p page, status int, name string, ty
 		m.Shell.Wrong, status = true, http.StatusUnprocessableEntity
 	}
 	m.Shell.Title = "Import " + file.File
-	if m.Customers, err = s.importCustomers(c, name, file.Readings); err != nil {
+	if m.Customers, m.New, err = s.importCustomers(c, name, file); err != nil {
 		return err
 	}
 	return render(c, status, views.ImportPreviewPage(m))
 }
 
-// importCustomers names the customers of the readings that are shown, and says which are known already.
-func (s *Server) importCustomers(c echo.Context, source string, readings []app.Reading) (map[string]views.ImportCustomer, error) {
+// importCustomers names the customers of the readings that are shown, says which the source knows already, and counts
+// those of the whole file that it does not.
+func (s *Server) importCustomers(c echo.Context, source string, file app.CSVPreview) (shown map[string]views.ImportCustomer, fresh int, err error) {
 	rows, err := s.Read.Organizations(c.Request().Context(), app.OrganizationFilter{Source: source})
 	if err != nil {
-		return nil, err
+		return nil, 0, err
 	}
-	out := map[string]views.ImportCustomer{}
-	for _, r := range readings {
-		out[r.OrganizationID] = views.ImportCustomer{}
-	}
+	known := make(map[string]bool, len(rows))
 	for _, o := range rows {
-		if _, shown := out[o.ExternalID]; shown {
-			out[o.ExternalID] = views.ImportCustomer{Name: o.Name, Known: true}
+		known[o.ExternalID] = true
+	}
+	for _, id := range file.Customers {
+		if !known[id] {
+			fresh++
 		}
 	}
-	return out, nil
+	shown = map[string]views.ImportCustomer{}
+	for _, r := range file.Readings {
+		shown[r.OrganizationID] = views.ImportCustomer{Name: file.Names[r.OrganizationID], Known: known[r.OrganizationID]}
+	}
+	return shown, fresh, nil
 }
 
 // importFile previews a staged file with other columns, or stores it. Only what was previewed is stored: columns that were

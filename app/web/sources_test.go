@@ -300,7 +300,7 @@ func TestAFileIsImportedAsItWasPreviewed(t *testing.T) {
 	if list, err := w.store.LatestReadings(t.Context(), "box"); err != nil || len(list) != 0 {
 		t.Fatalf("%d readings were stored (%v)", len(list), err)
 	}
-	page = w.post(path, with(typed, "step", "preview")...).want(t, http.StatusOK).has(t, "Import 2 readings of 2 customers", "covers 2026-10", "Total rows")
+	page = w.post(path, with(typed, "step", "preview")...).want(t, http.StatusOK).has(t, "Import 2 readings of 2 customers", "covers 2026-10", "Total rows", "2, 2 of them new", "Fabrikam")
 	w.post(path, with(inputs(page.body), "step", "import")...).to(t, "/sources/box#imports")
 	w.get("/sources/box").has(t, "Imported 2 readings of 2 customers", "october.csv", "15", "mailboxes")
 	w.post(path, with(inputs(page.body), "step", "import")...).want(t, http.StatusConflict).has(t, "imported already")
