@@ -167,7 +167,7 @@ func SourceRemovePage(m SourceRemoval) templ.Component {
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
-				templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 14, ". The additions stay as they were last written: psabridge neither changes nor ends them. End what is no longer used in ConnectWise.")
+				templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 14, ". Removing the source writes nothing. The next preview shows those lines without it, held until you decide about each.")
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
