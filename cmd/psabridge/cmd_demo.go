@@ -69,6 +69,6 @@ func (b *bridge) feed(ctx context.Context, now time.Time) error {
 	if _, err := b.desk.Readings(ctx, sample.InboxName, sample.InboxReadings(now), "demo"); err != nil {
 		return err
 	}
-	_, err := b.desk.Feed(ctx, sample.InboxName, "workstations.csv", bytes.NewReader(sample.UsageCSV(now)), nil, false, "demo")
+	_, err := b.desk.Feed(ctx, sample.InboxName, "backup-storage.csv", bytes.NewReader(sample.UsageCSV(now)), nil, false, "demo")
 	return err
 }
