@@ -27,8 +27,8 @@ var fixVendorOff = map[string]string{
 func (r *run) vendorOff(s app.SourceSettings) func(context.Context) finding {
 	return func(ctx context.Context) finding {
 		c, said := r.confirmed[app.VendorOff(s.Name)]
-		if !said {
-			c, said = r.provenOff(ctx, s)
+		if !said || c.By == policySays {
+			c, said = r.askPolicy(ctx, s, c, said)
 		}
 		if said {
 			return ok("Confirmed by " + c.By + " on " + printed(c.At, r.conn) + ".")
@@ -46,18 +46,19 @@ func (r *run) vendorOff(s app.SourceSettings) func(context.Context) finding {
 	}
 }
 
-// provenOff asks x360Sync itself, whose policy may prove it. A source that does not answer proves nothing.
-func (r *run) provenOff(ctx context.Context, s app.SourceSettings) (app.Confirmation, bool) {
+// askPolicy asks x360Sync itself, whose policy may prove it, or say the opposite of what it proved before. A source that does
+// not answer leaves what was known as it was.
+func (r *run) askPolicy(ctx context.Context, s app.SourceSettings, known app.Confirmation, said bool) (app.Confirmation, bool) {
 	if r.Account == nil || s.Kind != settings.KindX360Sync {
-		return app.Confirmation{}, false
+		return known, said
 	}
 	if _, err := r.account(ctx, s.Name); err != nil {
-		return app.Confirmation{}, false
+		return known, said
 	}
-	said, err := r.said(ctx)
+	now, err := r.said(ctx)
 	if err != nil {
-		return app.Confirmation{}, false
+		return known, said
 	}
-	c, is := said[app.VendorOff(s.Name)]
+	c, is := now[app.VendorOff(s.Name)]
 	return c, is
 }

@@ -3,6 +3,7 @@ package setup_test
 import (
 	"context"
 	"testing"
+	"time"
 
 	"psabridge/app"
 	"psabridge/app/sandbox"
@@ -103,6 +104,36 @@ func TestM13PolicyProvesThatTheVendorIsOff(t *testing.T) {
 	for _, one := range []*bool{&off, &on} {
 		if check(one); said() != "Ada" {
 			t.Errorf("confirmed by %q", said())
+		}
+	}
+}
+
+// TestM13PolicyIsAskedAgain: the proof of the policy is looked at with every test of a connection, and ends when the policy
+// says the opposite. A source that does not answer leaves it as it was.
+func TestM13PolicyIsAskedAgain(t *testing.T) {
+	b := sampled(t, sandbox.Options{})
+	var off *bool
+	var silent error
+	b.Account = func(context.Context, string) (source.Account, error) { return source.Account{Name: "ada", VendorOff: off}, silent }
+	yes, no := true, false
+	for _, step := range []struct {
+		name   string
+		off    *bool
+		silent error
+		proven bool
+	}{
+		{"it is off", &yes, nil, true},
+		{"it does not answer", &no, app.Errorf(app.Unavailable, "Silence."), true},
+		{"it does not show", nil, nil, true},
+		{"it is on again", &no, nil, false},
+		{"it still is", &no, nil, false},
+		{"and off", &yes, nil, true},
+	} {
+		off, silent = step.off, step.silent
+		b.advance(24 * time.Hour)
+		byID, _ := b.test(t)
+		if c := byID["vendor_off.sync"]; (c.State == app.CheckOK) != step.proven {
+			t.Errorf("%s: %+v", step.name, c)
 		}
 	}
 }
