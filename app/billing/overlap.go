@@ -3,6 +3,7 @@ package billing
 import (
 	"fmt"
 	"slices"
+	"strings"
 
 	"psabridge/app"
 )
@@ -44,6 +45,40 @@ func overlaps(b *book) map[usage]string {
 		}
 	}
 	return found
+}
+
+// holdTwins holds a line that may count one customer twice under two names: the same meter brought by two sources, as when
+// a vendor is read and its report imported too, or by two organizations of one source that are called the same. A person
+// who let both through once is not asked again.
+func (b *book) holdTwins(d *draft) {
+	for i, one := range d.Shares {
+		for j := range i {
+			other := d.Shares[j]
+			if d.wants[i].meter != d.wants[j].meter || !one.Quantity.IsPositive() || !other.Quantity.IsPositive() ||
+				one.Source == other.Source && !sameName(one.Name, other.Name) || b.letThrough(d, one, other) {
+				continue
+			}
+			d.hold(app.HoldOverlap, "%s of %s (%s %s) and %s of %s (%s %s) are added up on this line. If they are one customer, it would be billed twice: untick one of them. Release the line if they really are different.",
+				other.Name, other.Source, other.Quantity.Round(2), d.Unit, one.Name, one.Source, one.Quantity.Round(2), d.Unit)
+			return
+		}
+	}
+}
+
+// letThrough reports that the line stands at ConnectWise with both organizations on it, and with the number they came to.
+func (b *book) letThrough(d *draft, one, other app.Share) bool {
+	l := b.latest[[2]int64{d.Agreement.ID, d.ProductID}]
+	if d.ProductID == 0 || l.Decision == app.DecisionCorrected || l.Decision == app.DecisionSkipped {
+		return false
+	}
+	counted := func(who app.Share) bool {
+		return slices.ContainsFunc(l.Shares, func(s app.Share) bool { return shareKey(s) == shareKey(who) && s.Quantity.IsPositive() })
+	}
+	return counted(one) && counted(other)
+}
+
+func sameName(a, b string) bool {
+	return strings.EqualFold(strings.Join(strings.Fields(a), " "), strings.Join(strings.Fields(b), " "))
 }
 
 // below lists everything under an organization, itself not included. A tree that bites its own tail ends.

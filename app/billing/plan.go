@@ -192,6 +192,7 @@ func (b *book) countShares(d *draft) {
 			d.Holds = append(d.Holds, app.Hold{Code: app.HoldOverlap, Message: why})
 		}
 	}
+	b.holdTwins(d)
 	slices.Sort(methods)
 	d.Method = strings.Join(methods, ", ")
 	d.After = Round(sum, d.rule.Round)
