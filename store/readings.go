@@ -45,7 +45,8 @@ func latestReadings(ctx context.Context, q querier, source string) ([]app.Readin
 }
 
 // ReadingsFor lists what a bill of a month is made of: LatestReadings, but where the newest statement that covers just
-// that month is complete, it takes the place of what was read later (M9). One that is not complete hides nothing.
+// that month is complete, it takes the place of what was read later (M9). One that is not complete hides nothing, unless
+// it was sent or imported: then it says that the month is not known.
 func (r *Reader) ReadingsFor(ctx context.Context, source string, period app.Period) (readings []app.Reading, err error) {
 	err = r.snapshot(ctx, "readings of a month", func(tx *sql.Tx) error {
 		if readings, err = latestReadings(ctx, tx, source); err != nil {
@@ -61,7 +62,7 @@ func (r *Reader) ReadingsFor(ctx context.Context, source string, period app.Peri
 			newest[meterOf(c)] = c
 		}
 		for i := range readings {
-			if c, ok := newest[meterOf(readings[i])]; ok && c.Complete {
+			if c, ok := newest[meterOf(readings[i])]; ok && (c.Complete || c.Method == app.MethodSent || c.Method == app.MethodFile) {
 				readings[i] = c
 			}
 		}

@@ -12,8 +12,9 @@ import (
 
 // SaveReadings stores what the meters of a source showed, one reading per organization, meter, basis, day (in UTC) and
 // month covered: all of them or none. A later one of the day takes the place of an earlier one, but an incomplete one
-// never that of a complete one; anything takes the place of one that is still in the future at now. Evidence is kept for
-// the newest reading, and for each that covers a month.
+// never that of a complete one; anything takes the place of one that is still in the future at now. Of those that were
+// sent or imported the one that arrived last counts, whatever it says: it corrects the other. Evidence is kept for the
+// newest reading, and for each that covers a month.
 func (s *Store) SaveReadings(ctx context.Context, source string, rs []app.Reading, now time.Time) error {
 	return s.write(ctx, "save readings", func(tx *sql.Tx) error {
 		p := prepared{tx: tx, known: map[string]*sql.Stmt{}}
@@ -138,7 +139,7 @@ func putReadings(ctx context.Context, tx prepared, rs []app.Reading, was map[met
 	}, `INSERT INTO readings (source, organization, meter, basis, day, covers, quantity, unit, complete, problem, method, as_of, newest) `+
 		values(13, len(rs))+` ON CONFLICT (source, organization, meter, basis, day, covers) DO UPDATE SET quantity = excluded.quantity,
 			unit = excluded.unit, complete = excluded.complete, problem = excluded.problem, method = excluded.method, as_of = excluded.as_of
-		WHERE excluded.complete > complete OR (excluded.complete = complete AND excluded.as_of >= as_of)
+		WHERE excluded.method IN ('`+app.MethodSent+`', '`+app.MethodFile+`') OR excluded.complete > complete OR (excluded.complete = complete AND excluded.as_of >= as_of)
 			OR (as_of > `+last+` AND excluded.as_of <= `+last+`)
 		RETURNING id, source, organization, meter, basis`, args...)
 	return stored, err

@@ -1,6 +1,7 @@
 package store_test
 
 import (
+	"slices"
 	"testing"
 	"time"
 
@@ -45,6 +46,50 @@ func TestReadings(t *testing.T) {
 				t.Errorf("evidence (-want +got):\n%s", diff)
 			}
 		})
+	}
+}
+
+// Whoever sends or imports something again corrects it, also with what is not known now.
+func TestWhatWasSentLastCounts(t *testing.T) {
+	october := november.Prev()
+	end := time.Date(2026, 10, 31, 23, 59, 59, 0, time.UTC)
+	of := func(month app.Period, at time.Time, n int64, complete bool) app.Reading {
+		r := reading(n, at, complete)
+		r.Covers = month
+		return r
+	}
+	whole := []app.Reading{of(october, end, 50, true)}
+	spoilt := []app.Reading{of(october, end, 0, false)}
+	for name, tt := range map[string]struct {
+		sent   [][]app.Reading
+		whole  bool
+		amount int64
+	}{
+		"a statement with a wrong row": {[][]app.Reading{whole, spoilt}, false, 0},
+		"and then the right one":       {[][]app.Reading{whole, spoilt, whole}, true, 50},
+		"an earlier hour of the day":   {[][]app.Reading{{reading(50, t0, true)}, {reading(5, t0.Add(-time.Hour), true)}}, true, 5},
+		"a day before":                 {[][]app.Reading{{reading(50, t0, true)}, {reading(5, t0.Add(-24*time.Hour), true)}}, true, 50},
+		"a wrong statement, and a count since": {
+			[][]app.Reading{whole, {reading(7, t0, true)}, spoilt}, false, 0,
+		},
+	} {
+		for _, method := range []string{app.MethodSent, app.MethodFile} {
+			t.Run(name+", "+method, func(t *testing.T) {
+				s := storetest.Open(t)
+				for _, rs := range tt.sent {
+					again := slices.Clone(rs)
+					for i := range again {
+						again[i].Method = method
+					}
+					must(t, s.SaveReadings(t.Context(), "feed", again, t0.Add(time.Hour)))
+				}
+				got, err := s.ReadingsFor(t.Context(), "feed", october)
+				must(t, err)
+				if len(got) != 1 || got[0].Complete != tt.whole || !got[0].Quantity.Equal(app.Q(tt.amount)) {
+					t.Errorf("%+v, want %d, complete %v", got, tt.amount, tt.whole)
+				}
+			})
+		}
 	}
 }
 
