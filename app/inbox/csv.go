@@ -14,8 +14,10 @@ const MaxFile = 50 << 20
 type File struct {
 	Name    string // as the person calls it; some reports say there whose they are
 	Content io.ReadSeeker
-	// Known returns the organizations of the source with their newest readings: a file that is marked complete sets those of
-	// them to 0 that are not in it. It is asked for such a file alone, and may be nil.
+	// Organizations are those of the source.
+	Organizations []app.Organization
+	// Known returns them with their newest readings: a file that is marked complete sets those of them to 0 that are not in it.
+	// It is asked for such a file alone, and may be nil.
 	Known func() ([]app.OrganizationRow, error)
 	Now   time.Time
 }

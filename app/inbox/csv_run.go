@@ -43,7 +43,7 @@ type columns struct {
 // run reads the whole file by a mapping. Only a file that cannot be read is an error; all else is in the result.
 func (t *table) run(f File, m app.CSVMapping) (*run, error) {
 	r := &run{
-		t: t, m: t.complete(m), now: f.Now.UTC(), file: f, customers: newCustomers(), tallies: map[string]*tally{}, meters: map[app.Meter]string{}, called: map[string]app.Meter{},
+		t: t, m: t.complete(m), now: f.Now.UTC(), file: f, customers: newCustomers(f.Organizations), tallies: map[string]*tally{}, meters: map[app.Meter]string{}, called: map[string]app.Meter{},
 		spoilt: map[string]string{}, decimal: map[int]byte{}, numbers: map[string]app.Quantity{},
 	}
 	if r.m.Complete && f.Known != nil {

@@ -302,14 +302,14 @@ func (r *run) zeroes(out *result) []app.Reading {
 		}
 		if added {
 			out.zeroed = append(out.zeroed, o.Organization)
-			r.customers.known(o.ExternalID, o.Name)
+			r.customers.keep(o.ExternalID, o.Name)
 		}
 	}
 	return zeroes
 }
 
-// known adds a customer the source knows already, so that their reading has its organization beside it.
-func (c *customers) known(external, name string) {
+// keep adds a customer the source knows already, so that their reading has its organization beside it.
+func (c *customers) keep(external, name string) {
 	if _, here := c.name[external]; !here {
 		c.order = append(c.order, external)
 		c.name[external] = name

@@ -1,6 +1,7 @@
 package inbox
 
 import (
+	"fmt"
 	"strings"
 
 	"psabridge/app"
@@ -31,16 +32,29 @@ func (c Customer) external() (id, wrong string) {
 
 // customers collects the organizations of one call or file. Their names may change, so of two names for one id the last
 // counts; but two ids for one name, one of them made of that name, are one customer in two pieces, and each piece would be
-// billed too little.
+// billed too little. The other piece may be in the same call, or known from an earlier one.
 type customers struct {
 	order  []string
 	name   map[string]string // by external id
-	withID map[string]string // external id by folded name, of those that came with an id
+	withID map[string]string // external id by folded name, of those that come or came with an id
 	where  map[string]string // by external id: where it came first
+	known  map[string]int64  // our row by external id, of those the source knows
 }
 
-func newCustomers() *customers {
-	return &customers{name: map[string]string{}, withID: map[string]string{}, where: map[string]string{}}
+// newCustomers makes a collection for a source that knows these organizations. Who is gone, or ignored by a person, is nobody
+// a part could be missing from.
+func newCustomers(known []app.Organization) *customers {
+	c := &customers{name: map[string]string{}, withID: map[string]string{}, where: map[string]string{}, known: map[string]int64{}}
+	for _, o := range known {
+		if o.ExternalID == app.SyntheticTop || o.State != app.OrganizationPresent {
+			continue
+		}
+		c.known[o.ExternalID] = o.ID
+		if !strings.HasPrefix(o.ExternalID, byName) {
+			c.withID[fold(o.Name)] = o.ExternalID
+		}
+	}
+	return c
 }
 
 // add notes a customer and returns their external id.
@@ -64,18 +78,31 @@ func (c *customers) add(who Customer, where string) (external, wrong string) {
 	return external, ""
 }
 
-// split lists the customers that came once with an id and once without: where each stands, and the sentence about it.
+// split lists the customers that come once with an id and once without: where each stands, and the sentence about it.
 func (c *customers) split(say func(external, where, text string)) {
 	for _, external := range c.order {
-		name, made := strings.CutPrefix(external, byName)
-		if !made {
+		name := c.name[external]
+		if made, nameless := strings.CutPrefix(external, byName); nameless {
+			if other := c.withID[made]; other != "" {
+				say(external, c.where[external], "The customer "+name+" comes here without an id and elsewhere with the id "+other+"."+c.twoPieces(other))
+			}
 			continue
 		}
-		if other, ok := c.withID[name]; ok {
-			say(external, c.where[external], "The customer "+c.name[external]+" comes here without an id and elsewhere with the id "+other+
-				". They would become two customers, each with a part. Send the id everywhere, or nowhere.")
+		other := byName + fold(name)
+		_, here := c.name[other] // then it is said of that one
+		if c.known[other] != 0 && !here {
+			say(external, c.where[external], "The customer "+name+" comes here with the id "+external+" and came before without one."+c.twoPieces(other))
 		}
 	}
+}
+
+// twoPieces says why a customer must not come both ways, and how the sender can change from one to the other.
+func (c *customers) twoPieces(other string) string {
+	const why = " They would become two customers, each with a part. Send the id everywhere, or nowhere."
+	if _, here := c.name[other]; here {
+		return why
+	}
+	return fmt.Sprintf("%s If it is to come this way from now on, take the company from the organization that is known and ignore it: POST /api/v1/organizations/%d/ignore.", why, c.known[other])
 }
 
 // organizations are the collected customers below the top of the source. One that came without a name has its id for one
@@ -93,23 +120,16 @@ func (c *customers) organizations() []app.Organization {
 	return out
 }
 
-// Nameless reports whether an organization of the batch came without a name, so that its known one is to be looked up and
-// given to Name.
-func Nameless(b app.Batch) bool {
-	for _, o := range b.Organizations {
-		if o.Name == o.ExternalID {
-			return true
-		}
-	}
-	return false
-}
-
 // Name gives the organizations that came without a name the one they are known by, and the top that of the source. An id
 // is not a name: it must not replace one.
-func Name(b *app.Batch, source string, known map[string]string) {
+func Name(b *app.Batch, source string, known []app.Organization) {
+	names := make(map[string]string, len(known))
+	for _, o := range known {
+		names[o.ExternalID] = o.Name
+	}
 	b.Source = source
 	for i, o := range b.Organizations {
-		switch name := known[o.ExternalID]; {
+		switch name := names[o.ExternalID]; {
 		case o.ExternalID == app.SyntheticTop:
 			b.Organizations[i].Name = source
 		case o.Name == o.ExternalID && name != "":

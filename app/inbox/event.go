@@ -20,13 +20,13 @@ const maxRaw = 64 << 10
 
 // Events reads what was sent to an inbox's events: one event, or {"events": […]}. shape names the sender's own form (see
 // Shapes); empty means psabridge's. who is the customer of events that do not name one, e.g. from the address; nobody means
-// that they belong to the top of the source. Either all events are taken or none.
-func Events(body []byte, shape string, who Customer, now time.Time) (app.Batch, error) {
+// that they belong to the top of the source. known are the organizations of the source. Either all events are taken or none.
+func Events(body []byte, shape string, who Customer, known []app.Organization, now time.Time) (app.Batch, error) {
 	tree, err := parse(body)
 	if err != nil {
 		return app.Batch{}, err
 	}
-	r := &eventReader{customers: newCustomers(), who: who, now: now, seen: map[string]string{}}
+	r := &eventReader{customers: newCustomers(known), who: who, now: now, seen: map[string]string{}}
 	if who != (Customer{}) {
 		if _, wrong := r.customers.add(who, "organization_id"); wrong != "" {
 			return app.Batch{}, app.FieldErrorf("organization_id", "%s", wrong)

@@ -19,7 +19,7 @@ const good = `{"id":"e1","occurred_at":"2026-11-22T08:59:00+01:00","organization
 // one reads one event and fails the test unless there is exactly one.
 func one(t *testing.T, body string) app.Event {
 	t.Helper()
-	b, err := inbox.Events([]byte(body), "", inbox.Customer{}, now)
+	b, err := inbox.Events([]byte(body), "", inbox.Customer{}, nil, now)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -30,7 +30,7 @@ func one(t *testing.T, body string) app.Event {
 }
 
 func TestEvent(t *testing.T) {
-	b, err := inbox.Events([]byte(good), "", inbox.Customer{}, now)
+	b, err := inbox.Events([]byte(good), "", inbox.Customer{}, nil, now)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -66,7 +66,7 @@ func TestEventsAreToldApart(t *testing.T) {
 			t.Errorf("not told apart: %s", other)
 		}
 	}
-	if _, err := inbox.Events([]byte(`{"events":[`+good+`,`+strings.Replace(good, "problem", "recovery", 1)+`]}`), "", inbox.Customer{}, now); err == nil {
+	if _, err := inbox.Events([]byte(`{"events":[`+good+`,`+strings.Replace(good, "problem", "recovery", 1)+`]}`), "", inbox.Customer{}, nil, now); err == nil {
 		t.Error("two events with one id were taken")
 	}
 }
@@ -137,12 +137,12 @@ func TestBadEvents(t *testing.T) {
 			if name == "unknown to a shape" {
 				shape = "nagios"
 			}
-			_, err := inbox.Events([]byte(tt.body), shape, inbox.Customer{}, now)
+			_, err := inbox.Events([]byte(tt.body), shape, inbox.Customer{}, nil, now)
 			refused(t, err, tt.field, tt.words)
 		})
 	}
 	many := `{"events":[` + strings.Repeat(`{},`, inbox.MaxRecords) + `{}]}`
-	_, err := inbox.Events([]byte(many), "", inbox.Customer{}, now)
+	_, err := inbox.Events([]byte(many), "", inbox.Customer{}, nil, now)
 	refused(t, err, "events", "10000")
 }
 
@@ -171,7 +171,7 @@ func TestShapes(t *testing.T) {
 	who := inbox.Customer{ID: "c1", Name: "Contoso"}
 	read := func(shape, body string) app.Event {
 		t.Helper()
-		b, err := inbox.Events([]byte(body), shape, who, now)
+		b, err := inbox.Events([]byte(body), shape, who, nil, now)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -202,8 +202,38 @@ func TestShapes(t *testing.T) {
 		t.Errorf("%+v", e)
 	}
 	for shape, body := range map[string]string{"simplebackups": `{"event":"x"}`, "restic": `{"job":"backup"}`, "primebackup": `{"event":"backup_maybe","timestamp":1}`} {
-		if _, err := inbox.Events([]byte(body), shape, who, now); app.ErrorCode(err) != app.Invalid {
+		if _, err := inbox.Events([]byte(body), shape, who, nil, now); app.ErrorCode(err) != app.Invalid {
 			t.Errorf("%s took %s: %v", shape, body, err)
 		}
+	}
+}
+
+// Only a customer who is there can be the other half of one that comes another way; two with ids of their own may share a name.
+func TestCustomersKnownAlready(t *testing.T) {
+	known := func(external, name string, state app.OrganizationState) app.Organization {
+		return app.Organization{ID: 7, ExternalID: external, Name: name, State: state}
+	}
+	for name, tt := range map[string]struct {
+		known app.Organization
+		who   inbox.Customer
+		words string
+	}{
+		"by name, with id":       {known("name:contoso", "Contoso", app.OrganizationPresent), inbox.Customer{ID: "c1", Name: "CONTOSO"}, "with the id c1 and came before without one"},
+		"with id, by name":       {known("c1", "Contoso", app.OrganizationPresent), inbox.Customer{Name: "contoso"}, "elsewhere with the id c1"},
+		"what to do":             {known("c1", "Contoso", app.OrganizationPresent), inbox.Customer{Name: "contoso"}, "/organizations/7/ignore"},
+		"the same by name":       {known("name:contoso", "Contoso", app.OrganizationPresent), inbox.Customer{Name: "CONTOSO"}, ""},
+		"the same with id":       {known("c1", "Contoso", app.OrganizationPresent), inbox.Customer{ID: "c1", Name: "Contoso"}, ""},
+		"two ids":                {known("c2", "Contoso", app.OrganizationPresent), inbox.Customer{ID: "c1", Name: "Contoso"}, ""},
+		"the id alone":           {known("name:contoso", "Contoso", app.OrganizationPresent), inbox.Customer{ID: "c1"}, ""},
+		"gone":                   {known("name:contoso", "Contoso", app.OrganizationGone), inbox.Customer{ID: "c1", Name: "Contoso"}, ""},
+		"ignored":                {known("c1", "Contoso", app.OrganizationIgnored), inbox.Customer{Name: "Contoso"}, ""},
+		"called like the source": {known(app.SyntheticTop, "Contoso", app.OrganizationPresent), inbox.Customer{Name: "Contoso"}, ""},
+	} {
+		t.Run(name, func(t *testing.T) {
+			_, err := inbox.Events([]byte(`{"id":"1","type":"a","state":"info","title":"x"}`), "", tt.who, []app.Organization{tt.known}, now)
+			if tt.words == "" && err != nil || tt.words != "" && !strings.Contains(app.ErrorMessage(err), tt.words) {
+				t.Errorf("%v", err)
+			}
+		})
 	}
 }

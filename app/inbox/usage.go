@@ -10,13 +10,13 @@ import (
 )
 
 // Usage reads what was sent to an inbox's usage: {"readings": […]}. Each becomes an own and an inclusive reading, because
-// the customers of an inbox have nobody below them. Either all readings are taken or none.
-func Usage(body []byte, now time.Time) (app.Batch, []app.Reading, error) {
+// the customers of an inbox have nobody below them. known are the organizations of the source. Either all readings are taken or none.
+func Usage(body []byte, known []app.Organization, now time.Time) (app.Batch, []app.Reading, error) {
 	tree, err := parse(body)
 	if err != nil {
 		return app.Batch{}, nil, err
 	}
-	r := &usageReader{customers: newCustomers(), now: now, at: map[string]string{}}
+	r := &usageReader{customers: newCustomers(known), now: now, at: map[string]string{}}
 	if o := asObject(tree, "", &r.problems); o != nil {
 		list, given := o.list("readings")
 		o.done()

@@ -12,7 +12,7 @@ import (
 const goodReading = `{"organization":{"id":"c1","name":"Contoso"},"meter":"seats","quantity":12.50,"unit":"each","covers":"2026-10","items":[{"kind":"account","id":"a","name":"Ada","amount":12},{"id":"b","amount":"0.5"}]}`
 
 func TestUsage(t *testing.T) {
-	b, rs, err := inbox.Usage([]byte(`{"readings":[`+goodReading+`,{"organization":{"name":"Fabrikam"},"meter":"storage","quantity":"9007199254740993","unit":"gb","as_of":"2026-11-22T08:00:00Z"}]}`), now)
+	b, rs, err := inbox.Usage([]byte(`{"readings":[`+goodReading+`,{"organization":{"name":"Fabrikam"},"meter":"storage","quantity":"9007199254740993","unit":"gb","as_of":"2026-11-22T08:00:00Z"}]}`), nil, now)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -36,7 +36,7 @@ func TestUsage(t *testing.T) {
 
 // A month that goes on is read until now.
 func TestUsageOfThisMonth(t *testing.T) {
-	_, rs, err := inbox.Usage([]byte(`{"readings":[`+strings.Replace(goodReading, "2026-10", "2026-11", 1)+`,`+goodReading+`]}`), now)
+	_, rs, err := inbox.Usage([]byte(`{"readings":[`+strings.Replace(goodReading, "2026-10", "2026-11", 1)+`,`+goodReading+`]}`), nil, now)
 	if err != nil || len(rs) != 4 || !rs[0].AsOf.Equal(now) {
 		t.Errorf("%+v, %v", rs, err)
 	}
@@ -76,7 +76,7 @@ func TestBadUsage(t *testing.T) {
 		"one in two pieces": {`{"readings":[` + goodReading + `,` + strings.Replace(goodReading, `{"id":"c1","name":"Contoso"}`, `{"name":"CONTOSO"}`, 1) + `]}`, "readings[1]", "two customers"},
 	} {
 		t.Run(name, func(t *testing.T) {
-			_, rs, err := inbox.Usage([]byte(tt.body), now)
+			_, rs, err := inbox.Usage([]byte(tt.body), nil, now)
 			refused(t, err, tt.field, tt.words)
 			if len(rs) != 0 {
 				t.Errorf("%d readings beside the error", len(rs))
@@ -88,14 +88,11 @@ func TestBadUsage(t *testing.T) {
 // Of two names for one customer the later one counts, and an id never takes the place of a name.
 func TestNames(t *testing.T) {
 	b, _, err := inbox.Usage([]byte(`{"readings":[`+goodReading+`,`+strings.NewReplacer("Contoso", "Contoso AG", "seats", "licences").Replace(goodReading)+`,
-		{"organization":{"id":"c2"},"meter":"seats","quantity":1,"covers":"2026-10"},{"organization":{"id":"c3"},"meter":"seats","quantity":1,"covers":"2026-10"}]}`), now)
+		{"organization":{"id":"c2"},"meter":"seats","quantity":1,"covers":"2026-10"},{"organization":{"id":"c3"},"meter":"seats","quantity":1,"covers":"2026-10"}]}`), nil, now)
 	if err != nil {
 		t.Fatal(err)
 	}
-	if !inbox.Nameless(b) {
-		t.Error("nobody is nameless")
-	}
-	inbox.Name(&b, "feed", map[string]string{"c1": "Old", "c2": "Fabrikam"})
+	inbox.Name(&b, "feed", []app.Organization{{ExternalID: "c1", Name: "Old"}, {ExternalID: "c2", Name: "Fabrikam"}})
 	var names []string
 	for _, o := range b.Organizations {
 		names = append(names, o.Name)
@@ -109,13 +106,13 @@ func FuzzUsage(f *testing.F) {
 	f.Add([]byte(`{"readings":[` + goodReading + `]}`))
 	f.Add([]byte(`{"readings":[{"quantity":"1,5"}]}`))
 	f.Fuzz(func(t *testing.T, body []byte) {
-		_, rs, err := inbox.Usage(body, now)
+		_, rs, err := inbox.Usage(body, nil, now)
 		sane(t, rs, err)
-		if _, err := inbox.Events(body, "", inbox.Customer{}, now); err != nil && app.ErrorCode(err) != app.Invalid {
+		if _, err := inbox.Events(body, "", inbox.Customer{}, nil, now); err != nil && app.ErrorCode(err) != app.Invalid {
 			t.Errorf("%v", err)
 		}
 		for _, s := range inbox.Shapes() {
-			_, _ = inbox.Events(body, s.Name, inbox.Customer{ID: "c"}, now)
+			_, _ = inbox.Events(body, s.Name, inbox.Customer{ID: "c"}, nil, now)
 		}
 	})
 }

@@ -45,6 +45,10 @@ func (k *Desk) remembered(ctx context.Context, source string) inbox.Remembered {
 
 // open opens a staged file with what is known of its source.
 func (k *Desk) open(ctx context.Context, s *staged) (f inbox.File, done func(), err error) {
+	all, err := k.deps.Store.OrganizationsOf(ctx, s.source)
+	if err != nil {
+		return f, nil, err
+	}
 	content, err := os.Open(s.path)
 	if err != nil {
 		return f, nil, app.Wrap(err, app.NotFound, "This file is not here any more. Choose it again.")
@@ -52,7 +56,7 @@ func (k *Desk) open(ctx context.Context, s *staged) (f inbox.File, done func(), 
 	known := func() ([]app.OrganizationRow, error) {
 		return k.deps.Store.Organizations(ctx, app.OrganizationFilter{Source: s.source})
 	}
-	return inbox.File{Name: s.name, Content: content, Known: known, Now: k.deps.Now()}, func() { _ = content.Close() }, nil
+	return inbox.File{Name: s.name, Content: content, Organizations: all, Known: known, Now: k.deps.Now()}, func() { _ = content.Close() }, nil
 }
 
 // Import makes readings of a staged file and stores them, all or none; the mapping is remembered for the next file of its
@@ -94,19 +98,17 @@ func (k *Desk) importFile(ctx context.Context, s *staged, m app.CSVMapping, by s
 	if err != nil {
 		return im, false, err
 	}
-	return k.keep(ctx, r, im)
+	return k.keep(ctx, f, r, im)
 }
 
 // keep stores what a file was read for, remembers its columns and notes the import. It reports besides whether the readings
 // are stored.
-func (k *Desk) keep(ctx context.Context, r inbox.Result, im app.Import) (app.Import, bool, error) {
+func (k *Desk) keep(ctx context.Context, f inbox.File, r inbox.Result, im app.Import) (app.Import, bool, error) {
 	im.ImportCounts = r.Preview.ImportCounts
 	if r.Refused != nil {
 		return im, false, r.Refused
 	}
-	if err := k.name(ctx, &r.Batch, im.Source); err != nil {
-		return im, false, err
-	}
+	inbox.Name(&r.Batch, im.Source, f.Organizations)
 	if _, err := k.deps.Take(ctx, im.Source, r.Batch, r.Readings); err != nil {
 		return im, false, err
 	}
@@ -158,7 +160,7 @@ func (k *Desk) Feed(ctx context.Context, source, fileName string, r io.Reader, g
 	if err != nil || dry {
 		return out, err
 	}
-	im, _, err := k.keep(ctx, read, app.Import{Source: source, By: by, File: s.name})
+	im, _, err := k.keep(ctx, f, read, app.Import{Source: source, By: by, File: s.name})
 	if err == nil || im.ID != 0 {
 		out.Import = im
 	}

@@ -16,6 +16,7 @@ import (
 // Store is what receiving reads and writes besides what the intake stores.
 type Store interface {
 	Organizations(ctx context.Context, f app.OrganizationFilter) ([]app.OrganizationRow, error)
+	OrganizationsOf(ctx context.Context, source string) ([]app.Organization, error)
 	CSVMapping(ctx context.Context, source, headerHash string) (app.CSVMapping, error)
 	SaveCSVMapping(ctx context.Context, source, headerHash string, m app.CSVMapping) error
 	Imports(ctx context.Context, source string, p app.Page) ([]app.Import, error)
@@ -85,13 +86,15 @@ func (k *Desk) Events(ctx context.Context, source, shape string, who inbox.Custo
 	if err := k.inbox(ctx, source); err != nil {
 		return app.Received{}, err
 	}
-	b, err := inbox.Events(body, shape, who, k.deps.Now())
+	known, err := k.deps.Store.OrganizationsOf(ctx, source)
 	if err != nil {
 		return app.Received{}, err
 	}
-	if err := k.name(ctx, &b, source); err != nil {
+	b, err := inbox.Events(body, shape, who, known, k.deps.Now())
+	if err != nil {
 		return app.Received{}, err
 	}
+	inbox.Name(&b, source, known)
 	got, err := k.deps.Take(ctx, source, b, nil)
 	if err != nil {
 		return app.Received{}, err
@@ -106,13 +109,15 @@ func (k *Desk) Readings(ctx context.Context, source string, body []byte, by stri
 	if err := k.inbox(ctx, source); err != nil {
 		return app.Received{}, err
 	}
-	b, readings, err := inbox.Usage(body, k.deps.Now())
+	known, err := k.deps.Store.OrganizationsOf(ctx, source)
 	if err != nil {
 		return app.Received{}, err
 	}
-	if err := k.name(ctx, &b, source); err != nil {
+	b, readings, err := inbox.Usage(body, known, k.deps.Now())
+	if err != nil {
 		return app.Received{}, err
 	}
+	inbox.Name(&b, source, known)
 	if _, err := k.deps.Take(ctx, source, b, readings); err != nil {
 		return app.Received{}, err
 	}
@@ -122,22 +127,6 @@ func (k *Desk) Readings(ctx context.Context, source string, body []byte, by stri
 		ImportCounts: app.ImportCounts{Rows: got.Accepted, ReadingsMade: got.Accepted, Organizations: got.Organizations},
 	})
 	return got, err
-}
-
-// name gives customers that came with their id alone the name they are known by.
-func (k *Desk) name(ctx context.Context, b *app.Batch, source string) error {
-	known := map[string]string{}
-	if inbox.Nameless(*b) {
-		rows, err := k.deps.Store.Organizations(ctx, app.OrganizationFilter{Source: source})
-		if err != nil {
-			return err
-		}
-		for _, o := range rows {
-			known[o.ExternalID] = o.Name
-		}
-	}
-	inbox.Name(b, source, known)
-	return nil
 }
 
 // noted keeps an import in the list of imports.

@@ -362,3 +362,50 @@ func TestTokens(t *testing.T) {
 		w.code(err, app.Invalid)
 	}
 }
+
+// A customer has one id at a source for good: with the sender's own id in one call and by name alone in another they would be
+// two customers, each with a part of the bill. A person says when the sender changes.
+func TestACustomerIsOneAcrossCalls(t *testing.T) {
+	const withID, byName = `{"id":"V-1001","name":"Bäckerei Öztürk"}`, `{"name":"bäckerei  ÖZTÜRK"}`
+	file := map[string]string{withID: "Nr;Kunde;Seats\nV-1001;Bäckerei Öztürk;5\n", byName: "Kunde;Seats\nBÄCKEREI Öztürk;5\n"}
+	ways := map[string]func(*world, string) error{
+		"readings": func(w *world, who string) error {
+			_, err := w.desk.Readings(t.Context(), "feed", []byte(`{"readings":[{"organization":`+who+`,"meter":"seats","quantity":5,"covers":"2026-10"}]}`), "api")
+			return err
+		},
+		"events": func(w *world, who string) error {
+			_, err := w.desk.Events(t.Context(), "feed", "", inbox.Customer{}, []byte(`{"id":"e-`+who[2:4]+`","organization":`+who+`,"type":"a","state":"info","title":"x"}`))
+			return err
+		},
+		"a file": func(w *world, who string) error {
+			m := app.CSVMapping{CustomerName: "Kunde", Quantity: "Seats", Fixed: app.CSVFixed{Meter: "seats", Covers: app.Period{Year: 2026, Month: time.October}}}
+			if who == withID {
+				m.CustomerID = "Nr"
+			}
+			_, err := w.desk.Feed(t.Context(), "feed", "a.csv", strings.NewReader(file[who]), &m, false, "api")
+			return err
+		},
+	}
+	for first, firstWay := range ways {
+		for second, secondWay := range ways {
+			for _, who := range [][2]string{{withID, byName}, {byName, withID}} {
+				t.Run(first+" "+who[0]+", then "+second, func(t *testing.T) {
+					w := newWorld(t)
+					w.must(firstWay(w, who[0]))
+					w.must(firstWay(w, who[0]))
+					err := secondWay(w, who[1])
+					w.code(err, app.Invalid)
+					if text := app.ErrorMessage(err); !strings.Contains(text, "V-1001") || !strings.Contains(text, "Send the id everywhere, or nowhere.") {
+						t.Errorf("it says: %s", text)
+					}
+					list, err := w.store.Organizations(t.Context(), app.OrganizationFilter{Source: "feed", Query: "Bäckerei"})
+					if w.must(err); len(list) != 1 {
+						t.Fatalf("%d customers", len(list))
+					}
+					w.must(w.store.SetOrganizationIgnored(t.Context(), list[0].ID, true))
+					w.must(secondWay(w, who[1]))
+				})
+			}
+		}
+	}
+}

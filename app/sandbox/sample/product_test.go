@@ -22,10 +22,10 @@ func TestProductTakesEverySource(t *testing.T) {
 	if err != nil || len(doc.Sources) != 3 {
 		t.Errorf("%d sources: %v", len(doc.Sources), err)
 	}
-	if b, err := inbox.Events(sample.InboxEvents(now), "", inbox.Customer{}, now); err != nil || len(b.Events) != 3 {
+	if b, err := inbox.Events(sample.InboxEvents(now), "", inbox.Customer{}, nil, now); err != nil || len(b.Events) != 3 {
 		t.Errorf("%d events: %v", len(b.Events), err)
 	}
-	if _, readings, err := inbox.Usage(sample.InboxReadings(now), now); err != nil || len(readings) == 0 {
+	if _, readings, err := inbox.Usage(sample.InboxReadings(now), nil, now); err != nil || len(readings) == 0 {
 		t.Errorf("%d readings: %v", len(readings), err)
 	}
 	read, err := inbox.Read(inbox.File{Name: "backup.csv", Content: bytes.NewReader(sample.UsageCSV(now)), Now: now}, nil, nil)
