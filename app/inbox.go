@@ -18,8 +18,13 @@ func (s SourceSettings) Pushed() bool { return s.Kind == KindInbox }
 // Received says what came of events or readings that were sent to an inbox.
 type Received struct {
 	Accepted      int `json:"accepted"`   // stored, and not known before
-	Duplicates    int `json:"duplicates"` // known already; nothing was changed
+	Duplicates    int `json:"duplicates"` // known already, and sent again as they were
 	Organizations int `json:"organizations"`
+
+	// Events that were not stored because another one with their id said something else: how many, which, and what to do.
+	Changed    int      `json:"changed,omitempty"`
+	ChangedIDs []string `json:"changed_ids,omitempty"`
+	Problem    string   `json:"problem,omitempty"`
 }
 
 // The ways to treat rows of a file that say the same customer and meter.

@@ -138,7 +138,7 @@ func (r *eventReader) add(o *object, s sent, organization string, v any) {
 	hash := s.hash(organization)
 	e.SourceEventID = "hash:" + hash
 	if s.id != "" {
-		e.SourceEventID = "id:" + s.id
+		e.SourceEventID = ownID + s.id
 	}
 	if s.at.IsZero() || s.at.After(r.now.Add(ahead)) {
 		e.OccurredAt = r.now // the record keeps what the sender's clock said

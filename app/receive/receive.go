@@ -17,6 +17,7 @@ import (
 type Store interface {
 	Organizations(ctx context.Context, f app.OrganizationFilter) ([]app.OrganizationRow, error)
 	OrganizationsOf(ctx context.Context, source string) ([]app.Organization, error)
+	EventsByID(ctx context.Context, source string, ids []string) (map[string]app.Event, error)
 	CSVMapping(ctx context.Context, source, headerHash string) (app.CSVMapping, error)
 	SaveCSVMapping(ctx context.Context, source, headerHash string, m app.CSVMapping) error
 	Imports(ctx context.Context, source string, p app.Page) ([]app.Import, error)
@@ -100,8 +101,29 @@ func (k *Desk) Events(ctx context.Context, source, shape string, who inbox.Custo
 		return app.Received{}, err
 	}
 	got.Duplicates, got.Organizations = len(b.Events)-got.Accepted, len(b.Organizations)-1
-	k.deps.Log.Info("events received", "source", source, "accepted", got.Accepted, "duplicates", got.Duplicates)
+	if got.Duplicates > 0 {
+		if err := k.compare(ctx, source, b.Events, &got); err != nil {
+			return got, err
+		}
+	}
+	k.deps.Log.Info("events received", "source", source, "accepted", got.Accepted, "duplicates", got.Duplicates, "changed", got.Changed)
 	return got, nil
+}
+
+// compare tells the duplicates that say something else from those that were only sent again. A sender that gives several
+// events one id loses all but the first, and has to hear of it.
+func (k *Desk) compare(ctx context.Context, source string, events []app.Event, got *app.Received) error {
+	stored, err := k.deps.Store.EventsByID(ctx, source, inbox.Again(events))
+	if err != nil {
+		return app.Wrap(err, app.ErrorCode(err), "The events are stored, but could not be compared with those that were known. Send them again; none is stored twice.")
+	}
+	got.ChangedIDs = inbox.Changed(events, stored)
+	got.Changed, got.Problem = len(got.ChangedIDs), inbox.ChangedProblem(got.ChangedIDs)
+	got.Duplicates -= got.Changed
+	if got.Changed > 0 {
+		k.deps.Log.Warn("events with a known id and other content were not stored", "source", source, "events", got.Changed)
+	}
+	return nil
 }
 
 // Readings takes readings as JSON and notes the call among the imports. Codes: not_found, invalid.

@@ -409,3 +409,50 @@ func TestACustomerIsOneAcrossCalls(t *testing.T) {
 		}
 	}
 }
+
+// A sender that uses the id of its job for every run of it loses all but the first: it is told so, each time, and nothing is
+// stored twice. What is only sent again is a duplicate, however often.
+func TestAnIdThatSaysSomethingElse(t *testing.T) {
+	const nightly = `{"id":"job-7","occurred_at":"2026-11-20T01:00:00Z","organization":{"id":"c1","name":"Contoso"},"type":"backup.failed","state":"problem","title":"Backup failed","object":{"kind":"job","id":"7","name":"Nightly"}}`
+	edit := func(old, with string) string { return strings.Replace(nightly, old, with, 1) }
+	undated := edit(`"occurred_at":"2026-11-20T01:00:00Z",`, "")
+	tomorrow := edit("2026-11-20", "2026-11-23") // not believed: the clock says the 22nd
+	for name, tt := range map[string]struct {
+		first, second string
+		changed       bool
+	}{
+		"sent again":                 {nightly, nightly, false},
+		"written differently":        {nightly, edit("01:00:00Z", "02:00:00.000+01:00"), false},
+		"with an empty field":        {nightly, edit(`"title"`, `"text":null,"title"`), false},
+		"renamed":                    {nightly, strings.NewReplacer("Contoso", "Contoso AG", "Nightly", "Nightly backup").Replace(nightly), false},
+		"without a time":             {undated, undated, false},
+		"a time that is to come":     {tomorrow, tomorrow, false},
+		"the next night":             {nightly, edit("11-20", "11-21"), true},
+		"by a clock that runs ahead": {tomorrow, edit("2026-11-20", "2026-11-24"), true},
+		"recovered":                  {nightly, edit(`"problem"`, `"recovery"`), true},
+		"another customer":           {nightly, edit(`"c1"`, `"c2"`), true},
+		"another job":                {nightly, edit(`"id":"7"`, `"id":"8"`), true},
+		"other words":                {undated, strings.Replace(undated, "Backup failed", "Backup failed twice", 1), true},
+	} {
+		t.Run(name, func(t *testing.T) {
+			w := newWorld(t)
+			_, err := w.desk.Events(t.Context(), "feed", "", inbox.Customer{}, []byte(tt.first))
+			w.must(err)
+			w.now = w.now.Add(time.Minute + 1234567*time.Nanosecond)
+			for range 2 {
+				got, err := w.desk.Events(t.Context(), "feed", "", inbox.Customer{}, []byte(`{"events":[`+tt.second+`,{"id":"other","type":"a","state":"info","title":"x"}]}`))
+				w.must(err)
+				if got.Accepted+got.Duplicates+got.Changed != 2 || (got.Changed == 1) != tt.changed || (got.Problem != "") != tt.changed {
+					t.Errorf("%+v", got)
+				}
+				if tt.changed && (got.ChangedIDs[0] != "job-7" || !strings.Contains(got.Problem, "job-7")) {
+					t.Errorf("%+v", got)
+				}
+			}
+			rows, err := w.store.Events(t.Context(), app.EventFilter{})
+			if w.must(err); len(rows) != 2 || rows[1].OrganizationID != "c1" || rows[1].State != app.Problem {
+				t.Errorf("%d events: %+v", len(rows), rows)
+			}
+		})
+	}
+}

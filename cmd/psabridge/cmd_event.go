@@ -50,6 +50,9 @@ func (e eventSend) Run(ctx context.Context, g *globals, c console) error {
 		}
 		return g.print(c, got, func(w io.Writer) {
 			_, _ = fmt.Fprintf(w, "%s stored, %d known already.\n", count(got.Accepted, "event"), got.Duplicates)
+			if got.Problem != "" {
+				_, _ = fmt.Fprintln(w, got.Problem)
+			}
 		})
 	})
 }

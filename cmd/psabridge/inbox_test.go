@@ -29,6 +29,9 @@ func TestInboxFromATerminal(t *testing.T) {
 	if got := decode[app.Received](t, b.must(event, "event", "send", "--source", "feed", "--json")); got.Accepted != 0 || got.Duplicates != 1 {
 		t.Errorf("sent again: %+v", got)
 	}
+	if out := b.must(strings.Replace(event, "problem", "recovery", 1), "event", "send", "--source", "feed"); !strings.Contains(out, "not stored") || !strings.Contains(out, "e1") {
+		t.Errorf("another event with the id: %s", out)
+	}
 	b.refused(strings.Replace(event, `"title"`, `"tilte"`, 1), []string{"tilte", "Did you mean title"}, "event", "send", "--source", "feed")
 	b.refused(event, []string{"nope"}, "event", "send", "--source", "nope")
 	b.importFiles()

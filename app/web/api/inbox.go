@@ -121,7 +121,7 @@ type SentItem struct {
 // Received says what came of what was sent.
 type Received struct {
 	Accepted      int `json:"accepted" doc:"stored"`
-	Duplicates    int `json:"duplicates" doc:"known already; nothing was changed"`
+	Duplicates    int `json:"duplicates" doc:"known already, and sent again as they were"`
 	Organizations int `json:"organizations"`
 }
 
@@ -165,9 +165,21 @@ type eventsSent struct {
 	OrganizationName string `query:"organization_name" maxLength:"200"`
 }
 
-type receivedOutput struct{ Body Received }
+// EventsResult says what came of events that were sent.
+type EventsResult struct {
+	Received
+	Changed    int      `json:"changed" doc:"not stored, because another event came with the same id before and said something else"`
+	ChangedIDs []string `json:"changed_ids" nullable:"false" doc:"their ids"`
+	Problem    string   `json:"problem" doc:"what to do about them; empty when there are none"`
+}
 
-func (s *server) sendEvents(ctx context.Context, in *eventsSent) (*receivedOutput, error) {
+type eventsOutput struct{ Body EventsResult }
+
+func received(got app.Received) Received {
+	return Received{Accepted: got.Accepted, Duplicates: got.Duplicates, Organizations: got.Organizations}
+}
+
+func (s *server) sendEvents(ctx context.Context, in *eventsSent) (*eventsOutput, error) {
 	body, err := in.json()
 	if err != nil {
 		return nil, s.fail(err)
@@ -176,7 +188,8 @@ func (s *server) sendEvents(ctx context.Context, in *eventsSent) (*receivedOutpu
 	if err != nil {
 		return nil, s.fail(err)
 	}
-	return &receivedOutput{Body: Received(got)}, nil
+	ids := append([]string{}, got.ChangedIDs...)
+	return &eventsOutput{Body: EventsResult{Received: received(got), Changed: got.Changed, ChangedIDs: ids, Problem: got.Problem}}, nil
 }
 
 // registerInbox registers the calls programs send to. Their bodies are documented here and read by app/inbox.

@@ -97,6 +97,10 @@ func TestSendEvents(t *testing.T) {
 			t.Errorf("call %d: %v", i, got)
 		}
 	}
+	changed := w.ask(200, "POST", "/sources/feed/events", asJSON, strings.Replace(event, `"problem"`, `"recovery"`, 1))
+	if changed["accepted"] != 0.0 || changed["duplicates"] != 0.0 || changed["changed"] != 1.0 || fmt.Sprint(changed["changed_ids"]) != "[e1]" || !strings.Contains(fmt.Sprint(changed["problem"]), "id of its own") {
+		t.Errorf("another event with the id: %v", changed)
+	}
 	w.ask(200, "POST", "/sources/feed/events", "", `{"events":[`+strings.Replace(event, "e1", "e2", 1)+`]}`) // many senders say no type
 	shape := `{"job":"backup","hostname":"n1","finished_at":"2026-11-22T09:00:00+0200","exit_code":1}`
 	w.ask(200, "POST", "/sources/feed/events?shape=restic&organization_id=c1", asJSON, shape)

@@ -130,7 +130,7 @@ func (s *server) sendUsage(ctx context.Context, in *usageSent) (*usageOutput, er
 	if err != nil {
 		return nil, s.fail(err)
 	}
-	return &usageOutput{Body: UsageResult{Received: Received(got)}}, nil
+	return &usageOutput{Body: UsageResult{Received: received(got)}}, nil
 }
 
 func (s *server) sendFile(ctx context.Context, in *usageSent) (*usageOutput, error) {
