@@ -30,6 +30,9 @@ type SourceFactory struct {
 // SecretStore gives a secret out for a host, and refuses when it was entered for another one. not_found: never set.
 type SecretStore interface {
 	Get(ctx context.Context, name, host string) (app.Secret, error)
+	// Steady keeps secrets that are entered together from being changed until done is called: a client must not be made with a
+	// new user name and an old password.
+	Steady() (done func())
 }
 
 // Config is what a Hub works with.

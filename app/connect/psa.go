@@ -46,6 +46,7 @@ func (h *Hub) makePSA(ctx context.Context, row app.ConnectionSettings, limiter *
 	}
 	limiter.SetRate(row.RequestsPerMinute)
 	secrets := Secrets{store: h.config.Secrets, prefix: "connections/" + row.Name + "/", host: host, owner: "connection “" + row.Name + "”"}
+	defer h.config.Secrets.Steady()()
 	client, err := factory.New(ctx, row, secrets, limiter)
 	if err != nil {
 		return nil, "", err

@@ -45,6 +45,7 @@ func (h *Hub) makeSource(ctx context.Context, row app.SourceSettings, limiter *r
 	}
 	limiter.SetRate(factory.PerMinute)
 	secrets := Secrets{store: h.config.Secrets, prefix: "sources/" + row.Name + "/", host: host, owner: "source “" + row.Name + "”"}
+	defer h.config.Secrets.Steady()()
 	client, err := factory.New(ctx, row, secrets, limiter)
 	if err != nil {
 		return nil, "", err

@@ -2,6 +2,7 @@ package secret
 
 import (
 	"context"
+	"sync"
 	"time"
 
 	"psabridge/app"
@@ -20,11 +21,27 @@ type Records interface {
 type Vault struct {
 	keychain Keychain
 	records  Records
+	together sync.RWMutex // held for writing while values that belong together are changed, for reading while they are read
 }
 
 // NewVault makes the vault of an install.
 func NewVault(keychain Keychain, records Records) *Vault {
 	return &Vault{keychain: keychain, records: records}
+}
+
+// Together runs a change of several values that belong together, e.g. a user name and its password. Nobody who holds the vault
+// steady sees some of them changed.
+func (v *Vault) Together(change func() error) error {
+	v.together.Lock()
+	defer v.together.Unlock()
+	return change()
+}
+
+// Steady keeps what Together changes as it is until done is called, for who reads several values. Within it, nothing may call
+// Together or Steady.
+func (v *Vault) Steady() (done func()) {
+	v.together.RLock()
+	return v.together.RUnlock
 }
 
 // Set stores a value for a host. The keychain is written first: a record without a value would claim too much.
