@@ -40,7 +40,7 @@ var fields = []struct {
 		"account name", "kunde", "kundenname", "firma", "mandant", "nom du client", "société", "entreprise", "cliente", "nombre del cliente", "empresa", "klant", "klantnaam", "bedrijf",
 	}},
 	{"meter", func(m *app.CSVMapping) *string { return &m.Meter }, []string{
-		"meter", "service", "service name", "product", "product name", "sku", "metric", "usage name", "usage_name", "item type", "dienst", "leistung", "produkt", "artikel", "produit", "servicio", "producto",
+		"meter", "service", "service name", "product", "product name", "sku", "metric", "usage name", "usage_name", "item type", "dienst", "leistung", "produkt", "artikel", "produit", "servicio", "producto", //nolint:misspell // Spanish
 	}},
 	{"quantity", func(m *app.CSVMapping) *string { return &m.Quantity }, []string{
 		"quantity", "qty", "count", "usage", "used", "seats", "licenses", "licences", "value", "absolute_value", "menge", "anzahl", "verbrauch", "stückzahl", "lizenzen", "quantité", "nombre", "cantidad",
@@ -55,7 +55,7 @@ var fields = []struct {
 	}},
 	{"item_id", func(m *app.CSVMapping) *string { return &m.ItemID }, []string{"item_id", "item id", "device id", "user id", "machine id", "geräte-id"}},
 	{"item_name", func(m *app.CSVMapping) *string { return &m.ItemName }, []string{
-		"item_name", "item name", "device", "device name", "user", "user name", "username", "machine", "machine name", "hostname", "computer", "gerät", "benutzer", "appareil", "utilisateur", "apparaat",
+		"item_name", "item name", "device", "device name", "user", "user name", "username", "machine", "machine name", "hostname", "computer", "gerät", "benutzer", "appareil", "utilisateur", "apparaat", //nolint:misspell // French
 	}},
 	{"only", func(m *app.CSVMapping) *string { return &m.Only }, nil},
 }

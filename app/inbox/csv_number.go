@@ -9,36 +9,36 @@ import (
 	"psabridge/app"
 )
 
-// twoWays is the error of a number that two people read differently.
-type twoWays struct {
+// twoWaysError is the error of a number that two people read differently.
+type twoWaysError struct {
 	text            string
 	withComma, with app.Quantity // with the decimals behind a comma, behind a point
 }
 
 // Error implements error.
-func (e twoWays) Error() string {
+func (e twoWaysError) Error() string {
 	return fmt.Sprintf("%q can be read as %s or as %s. Say whether the file puts a comma or a point before decimals.", e.text, e.withComma, e.with)
 }
 
-// notNumber is the error of a cell that is no usable number. It says what is wrong.
-type notNumber string
+// notNumberError is the error of a cell that is no usable number. It says what is wrong.
+type notNumberError string
 
 // Error implements error.
-func (e notNumber) Error() string { return string(e) }
+func (e notNumberError) Error() string { return string(e) }
 
 // errNoNumber is the error of what cannot be taken apart; readNumber says which text it was.
-const errNoNumber = notNumber("not a number")
+const errNoNumber = notNumberError("not a number")
 
 // readNumber reads an amount as people write it. decimal is the sign before decimals, ',' or '.'; 0 when nobody knows. proof
 // is the sign this number itself shows to be the one before decimals; 0 when it shows nothing.
 func readNumber(text string, decimal byte) (q app.Quantity, proof byte, err error) {
 	s := strings.TrimFunc(text, unicode.IsSpace)
 	if wrong := noNumber(s); wrong != "" {
-		return q, 0, notNumber(wrong)
+		return q, 0, notNumberError(wrong)
 	}
 	whole, fraction, sign, err := split(s, decimal)
 	if err == errNoNumber { //nolint:errorlint // our own, unwrapped
-		err = notNumber(fmt.Sprintf("%q is not a number. Write it as 1219 or 1219.5.", short(s)))
+		err = notNumberError(fmt.Sprintf("%q is not a number. Write it as 1219 or 1219.5.", short(s)))
 	}
 	if err != nil {
 		return q, 0, err
@@ -48,7 +48,7 @@ func readNumber(text string, decimal byte) (q app.Quantity, proof byte, err erro
 		number += "." + fraction
 	}
 	if q, err = app.ParseQuantity(number); err != nil {
-		return q, 0, notNumber(fmt.Sprintf("%q is not a number.", short(s)))
+		return q, 0, notNumberError(fmt.Sprintf("%q is not a number.", short(s)))
 	}
 	return q, sign, nil
 }
@@ -113,15 +113,15 @@ func split(s string, decimal byte) (whole, fraction string, sign byte, err error
 	}
 	as, asWhole := must(before+"."+after), must(before+after)
 	if dec == ',' {
-		return "", "", 0, twoWays{s, as, asWhole}
+		return "", "", 0, twoWaysError{s, as, asWhole}
 	}
-	return "", "", 0, twoWays{s, asWhole, as}
+	return "", "", 0, twoWaysError{s, asWhole, as}
 }
 
 // decided reads a number whose decimal sign shows. It must not be another than the file's.
 func decided(s string, dec, decimal byte) (whole, fraction string, sign byte, err error) {
 	if decimal != 0 && decimal != dec {
-		return "", "", 0, notNumber(fmt.Sprintf("%q does not fit: this file puts %s before decimals.", short(s), signName(decimal)))
+		return "", "", 0, notNumberError(fmt.Sprintf("%q does not fit: this file puts %s before decimals.", short(s), signName(decimal)))
 	}
 	other := ","
 	if dec == ',' {
@@ -150,7 +150,7 @@ func spaced(s string, decimal byte) (whole, fraction string, sign byte, err erro
 		}
 	}
 	if sign != 0 && decimal != 0 && sign != decimal {
-		return "", "", 0, notNumber(fmt.Sprintf("%q does not fit: this file puts %s before decimals.", short(s), signName(decimal)))
+		return "", "", 0, notNumberError(fmt.Sprintf("%q does not fit: this file puts %s before decimals.", short(s), signName(decimal)))
 	}
 	mark, _ := utf8.DecodeRuneInString(before[strings.IndexAny(before+" ", grouping):] + " ")
 	whole, ok := together(strings.Split(before, string(mark)))

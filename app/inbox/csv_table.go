@@ -43,7 +43,7 @@ func open(f File, given *app.CSVMapping) (*table, error) {
 		return nil, app.FieldErrorf("file", "The file is larger than 50 MiB. Split it by months or customers, repeating the header.")
 	}
 	head := make([]byte, min(size, headBytes))
-	if _, err := f.Content.Seek(0, io.SeekStart); err == nil {
+	if _, err = f.Content.Seek(0, io.SeekStart); err == nil {
 		_, err = io.ReadFull(f.Content, head)
 	}
 	if err != nil {

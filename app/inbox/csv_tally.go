@@ -67,10 +67,10 @@ func (r *run) count(x part, line int) {
 	last := r.m.Duplicates == app.DuplicatesLast
 	switch {
 	case t.unit != x.unit:
-		r.clash(t, x, line, fmt.Sprintf("This customer's %s is in %s here and in %s in line %d. Use one unit.", x.meter, x.unit, t.unit, t.line))
+		r.clash(t, line, fmt.Sprintf("This customer's %s is in %s here and in %s in line %d. Use one unit.", x.meter, x.unit, t.unit, t.line))
 		return
 	case !t.asOf.Equal(x.asOf) && !last:
-		r.clash(t, x, line, fmt.Sprintf("This customer's %s is of %s here and of %s in line %d. Added up they would count twice; import one day at a time, or let the last row count.",
+		r.clash(t, line, fmt.Sprintf("This customer's %s is of %s here and of %s in line %d. Added up they would count twice; import one day at a time, or let the last row count.",
 			x.meter, x.asOf.Format(time.DateOnly), t.asOf.Format(time.DateOnly), t.line))
 		return
 	}
@@ -79,7 +79,7 @@ func (r *run) count(x part, line int) {
 }
 
 // clash notes a row that contradicts an earlier one of the same reading.
-func (r *run) clash(t *tally, x part, line int, message string) {
+func (r *run) clash(t *tally, line int, message string) {
 	r.wrong(line, "", message)
 	t.problem = fmt.Sprintf("Line %d of %s is wrong: %s", line, r.file.Name, message)
 }
@@ -188,7 +188,7 @@ type result struct {
 // finish looks at what only shows at the end of the file.
 func (r *run) finish() {
 	r.customers.split(func(external, line, text string) {
-		n, _ := strconv.Atoi(line) //nolint:errcheck // written by us
+		n, _ := strconv.Atoi(line) // written by us
 		r.wrong(n, r.head(r.columns.customerID), text)
 		r.spoilt[external] = text
 		r.unusable = true

@@ -98,9 +98,9 @@ func TestEventDefaults(t *testing.T) {
 func TestBadEvents(t *testing.T) {
 	edit := func(old, with string) string { return strings.Replace(good, old, with, 1) }
 	for name, tt := range map[string]struct{ body, field, words string }{
-		"unknown key":        {edit(`"occurred_at"`, `"occured_at"`), "occured_at", "Did you mean occurred_at"},
+		"unknown key":        {edit(`"occurred_at"`, `"occurd_at"`), "occurd_at", "Did you mean occurred_at"},
 		"unknown inner key":  {edit(`"kind"`, `"knd"`), "object.knd", "Did you mean kind"},
-		"in a list":          {`{"events":[` + good + `,` + edit(`"e1"`, `"e2","occured":1`) + `]}`, "events[1].occured", "no such key"},
+		"in a list":          {`{"events":[` + good + `,` + edit(`"e1"`, `"e2","occurd":1`) + `]}`, "events[1].occurd", "no such key"},
 		"no zone":            {edit("2026-11-22T08:59:00+01:00", "2026-11-22 08:59:00"), "occurred_at", "time zone"},
 		"no time at all":     {edit("2026-11-22T08:59:00+01:00", "yesterday"), "occurred_at", "not a point in time"},
 		"year 1":             {edit("2026-11-22T08:59:00+01:00", "0001-01-01T00:00:00Z"), "occurred_at", "2000"},

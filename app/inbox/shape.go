@@ -118,7 +118,7 @@ func primeBackup(o *object) sent {
 	}
 	s := sent{object: app.Object{Kind: jobObject, ExternalID: job, Name: job}}
 	stamp := fmt.Sprint(first(o, "timestamp"))
-	s.at, _ = moment(stamp) //nolint:errcheck // see above
+	s.at, _ = moment(stamp) // see above
 	s.id = event + "/" + stamp
 	if stamp == "<nil>" || len(stamp) > maxName {
 		o.wrong("timestamp", "The timestamp is missing; without it an event cannot be told from the next.")

@@ -33,7 +33,7 @@ func fold(s string) string {
 		return strings.ToLower(s)
 	}
 	var b strings.Builder
-	for _, word := range strings.Fields(norm.NFC.String(s)) {
+	for word := range strings.FieldsSeq(norm.NFC.String(s)) {
 		if b.Len() > 0 {
 			b.WriteByte(' ')
 		}

@@ -114,7 +114,9 @@ func TestM13PolicyIsAskedAgain(t *testing.T) {
 	b := sampled(t, sandbox.Options{})
 	var off *bool
 	var silent error
-	b.Account = func(context.Context, string) (source.Account, error) { return source.Account{Name: "ada", VendorOff: off}, silent }
+	b.Account = func(context.Context, string) (source.Account, error) {
+		return source.Account{Name: "ada", VendorOff: off}, silent
+	}
 	yes, no := true, false
 	for _, step := range []struct {
 		name   string
