@@ -136,7 +136,7 @@ func list(a *Axcient, c axCall, name string, rows []axRow) *answer {
 			return false
 		})
 	}
-	limit, offset, ok := window(query, c.q.PageCap)
+	limit, offset, ok := c.window(query)
 	if !ok {
 		return c.problem(http.StatusBadRequest, "limit and offset are whole numbers.")
 	}
@@ -152,6 +152,10 @@ func list(a *Axcient, c axCall, name string, rows []axRow) *answer {
 		offset, end = 0, len(rows)
 	}
 	from := min(offset, len(rows))
+	empty := named(c.q.EmptyPage, c.path) && offset == limit && query.Get("resume") == ""
+	if empty {
+		end = from
+	}
 	if named(c.q.Duplicated, c.path) && from > 0 && from < len(rows) {
 		from--
 	}
@@ -159,19 +163,47 @@ func list(a *Axcient, c axCall, name string, rows []axRow) *answer {
 	for _, r := range rows[from:max(from, end)] {
 		page = append(page, c.q.write(name, r))
 	}
-	next := ""
-	if end < len(rows) {
-		next = c.next(limit, end)
+	p := slice{rows: page, total: total, from: from, pages: (total + limit - 1) / limit, more: end < len(rows)}
+	if p.more {
+		p.next = c.next(limit, end, empty)
 	}
-	return a.page(c, name, page, total, next)
+	if as := forPath(c.q.Answers, c.path); as != "" {
+		return otherwise(as, page)
+	}
+	return a.page(c, name, p)
 }
 
-func window(query url.Values, pageCap int) (limit, offset int, ok bool) {
-	limit = 100
+// slice is one page as it is cut out of a list.
+type slice struct {
+	rows        []object
+	total, from int
+	pages       int // of the list
+	more        bool
+	next        string // address; "" when there is no more
+}
+
+// otherwise answers a page in a way of its own.
+func otherwise(as string, rows []object) *answer {
+	nothing := []object{}
+	return jsonAnswer(http.StatusOK, map[string]object{
+		AnswerHollow:  {"results": nil, "errors": nothing},
+		AnswerForeign: {"licensed": object{"items": rows}, "shared": nothing},
+		AnswerInside:  {"data": object{"items": rows}, "errors": nothing},
+		AnswerErrors:  {"results": nothing, "errors": []object{{"code": "TIMEOUT", "message": "The directory did not answer."}}},
+		AnswerFailed:  {"success": false, "data": nothing},
+		AnswerStatus:  {"status": "error", "data": rows},
+	}[as])
+}
+
+func (c axCall) window(query url.Values) (limit, offset int, ok bool) {
+	limit, pageCap, size, at := 100, c.q.PageCap, "limit", "offset"
 	if pageCap == 0 {
 		pageCap = 100
 	}
-	for name, to := range map[string]*int{"limit": &limit, "offset": &offset} {
+	if c.q.PageBy == PageByNumber {
+		limit, offset, size, at = min(20, pageCap), 1, "size", "page"
+	}
+	for name, to := range map[string]*int{size: &limit, at: &offset} {
 		if s := query.Get(name); s != "" {
 			n, err := strconv.Atoi(s)
 			if err != nil || n < 0 {
@@ -180,14 +212,27 @@ func window(query url.Values, pageCap int) (limit, offset int, ok bool) {
 			*to = n
 		}
 	}
-	return max(1, min(limit, pageCap)), offset, true
+	limit = max(1, min(limit, pageCap))
+	if c.q.PageBy == PageByNumber {
+		offset = (max(1, offset) - 1) * limit
+	}
+	return limit, offset, true
 }
 
 // next is the address of the page that begins at offset.
-func (c axCall) next(limit, offset int) string {
+func (c axCall) next(limit, offset int, empty bool) string {
 	q := c.URL.Query()
-	q.Set("limit", itoa(limit))
-	q.Set("offset", itoa(offset))
+	if c.q.PageBy == PageByNumber {
+		q.Set("size", itoa(limit))
+		q.Set("page", itoa(offset/limit+1))
+	} else {
+		q.Set("limit", itoa(limit))
+		q.Set("offset", itoa(offset))
+	}
+	q.Del("resume")
+	if empty { // the page that was to be here
+		q.Set("resume", "1")
+	}
 	host := c.Host
 	if c.q.Links == "elsewhere" {
 		host = "axapi.attacker.example"
@@ -196,19 +241,28 @@ func (c axCall) next(limit, offset int) string {
 }
 
 // page wraps the rows of one page as the dialect does.
-func (a *Axcient) page(c axCall, name string, page []object, total int, next string) *answer {
+func (a *Axcient) page(c axCall, name string, p slice) *answer {
 	rows, count := dialects[c.q.Dialect].wrap(name)
-	header := http.Header{}
-	if next != "" && c.q.Links == "header" {
-		header.Set("Link", "<"+next+`>; rel="next"`)
+	header, status := http.Header{}, http.StatusOK
+	if p.next != "" && c.q.Links == "header" {
+		header.Set("Link", "<"+p.next+`>; rel="next"`)
+	}
+	switch {
+	case c.q.Markers == MarkersHeader:
+		header.Set("X-Total-Count", itoa(p.total))
+	case c.q.Markers == MarkersRange:
+		header.Set("Content-Range", p.span())
+		if len(p.rows) < p.total {
+			status = http.StatusPartialContent
+		}
 	}
 	if rows == "" {
-		return jsonAnswer(http.StatusOK, page).with(header)
+		return jsonAnswer(status, p.rows).with(header)
 	}
-	body := object{rows: page}
+	body := object{rows: p.rows}
 	a.mu.Lock()
 	a.pages++
-	said := lie(c.q.Totals, total, len(page), a.pages)
+	said := lie(c.q.Totals, p.total, len(p.rows), a.pages)
 	a.mu.Unlock()
 	if count != "" && said != nil {
 		if c.q.Dialect == DialectTextNumbers {
@@ -216,10 +270,38 @@ func (a *Axcient) page(c axCall, name string, page []object, total int, next str
 		}
 		body[count] = said
 	}
-	if next != "" && (c.q.Links == "field" || c.q.Links == "elsewhere") {
-		body["next"] = next
+	if p.next != "" && (c.q.Links == "field" || c.q.Links == "elsewhere") {
+		body["next"] = p.next
 	}
-	return jsonAnswer(http.StatusOK, body).with(header)
+	p.mark(c.q.Markers, body)
+	return jsonAnswer(status, body).with(header)
+}
+
+// span is the page as a Content-Range says it.
+func (p slice) span() string {
+	if len(p.rows) == 0 {
+		return fmt.Sprintf("items */%d", p.total)
+	}
+	return fmt.Sprintf("items %d-%d/%d", p.from, p.from+len(p.rows)-1, p.total)
+}
+
+// mark says in the envelope what comes after the page.
+func (p slice) mark(markers string, body object) {
+	switch markers {
+	case MarkersPages:
+		body["total_pages"] = p.pages
+		if len(p.rows) > 0 {
+			body["page"] = p.from/len(p.rows) + 1
+		}
+	case MarkersMore:
+		body["has_more"] = p.more
+	case MarkersLast:
+		body["last"] = !p.more
+	case MarkersTruncated:
+		body["truncated"] = p.more
+	case MarkersDeep:
+		body["meta"] = object{"pagination": object{"total": p.total, "total_pages": p.pages}}
+	}
 }
 
 // lie is the total a list gives; nil is none.

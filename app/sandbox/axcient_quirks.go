@@ -43,6 +43,33 @@ const (
 	TotalsPage     = "page" // what the page holds, not the list
 )
 
+// Answers a list can have instead of its rows, or around them; all have a good status.
+const (
+	AnswerHollow  = "hollow"  // {"results":null,"errors":[]}
+	AnswerForeign = "foreign" // {"licensed":{"items":[…]},"shared":[]}
+	AnswerInside  = "inside"  // {"data":{"items":[…]},"errors":[]}: unusual, and good
+	AnswerErrors  = "errors"  // {"results":[],"errors":[{"code":"TIMEOUT"}]}
+	AnswerFailed  = "failed"  // {"success":false,"data":[]}
+	AnswerStatus  = "status"  // {"status":"error","data":[…]}, with the rows of the page
+)
+
+// What a page can say of those after it, besides a total. Where the dialect has no
+// envelope only the headers can be seen.
+const (
+	MarkersNone      = ""
+	MarkersPages     = "pages"     // "page" and "total_pages"
+	MarkersMore      = "more"      // "has_more"
+	MarkersLast      = "last"      // "last"
+	MarkersTruncated = "truncated" // "truncated"
+	MarkersDeep      = "deep"      // the total and the pages in meta.pagination
+	MarkersHeader    = "header"    // X-Total-Count
+	MarkersRange     = "range"     // Content-Range, and 206 unless the page is the list
+)
+
+// PageByNumber is a server that pages by page and size; limit and offset mean nothing
+// to it. Without a size a page has 20 rows, or PageCap.
+const PageByNumber = "number"
+
 // Orders of rows in which time plays a part.
 const (
 	OrderNewest    = ""
@@ -85,6 +112,11 @@ type AxcientQuirks struct {
 	Links       string   // where the next page is said: "", "header", "field", "elsewhere": in a field, on another host
 	IgnoreQuery bool     // filters mean nothing
 
+	PageBy    string            // "" or PageByNumber
+	Markers   string            // one of Markers…
+	EmptyPage []string          // lists whose second page is empty and goes on: by the link, where there are Links
+	Answers   map[string]string // lists that are answered otherwise, each in one of the ways Answer…
+
 	TextIDs  bool   // ids are text
 	Sizes    string // one of Sizes…
 	Yes      string // how true is written: "" true, "text" "true", "words" "Yes", "number" 1
@@ -107,6 +139,11 @@ func (q *AxcientQuirks) Validate() error {
 			return fmt.Errorf("sandbox: Fields: there is no field %q; it is a list and a name, as in user.status", field)
 		}
 	}
+	for path, answer := range q.Answers {
+		if err := oneOf("Answers: "+path, answer, answers); err != nil {
+			return err
+		}
+	}
 	if q.PageCap < 0 {
 		return errors.New("sandbox: PageCap: it cannot be less than 0")
 	}
@@ -114,13 +151,15 @@ func (q *AxcientQuirks) Validate() error {
 		checkStatus(q.Status),
 		oneOf("Totals", q.Totals, totals), oneOf("Links", q.Links, []string{"", "header", "field", "elsewhere"}), oneOf("Sizes", q.Sizes, []string{SizesBytes, SizesGB, SizesText, SizesNull, SizesAbsent}),
 		oneOf("Yes", q.Yes, []string{"", "text", "words", "number"}), oneOf("Outcomes", q.Outcomes, []string{"", "lower", "upper", "unknown"}),
-		oneOf("Order", q.Order, orders),
+		oneOf("Order", q.Order, orders), oneOf("PageBy", q.PageBy, []string{"", PageByNumber}), oneOf("Markers", q.Markers, markers),
 	)
 }
 
 var (
 	axcientProducts = []string{ProductCloud, ProductBilling, ProductRecover, ProductSync}
 	totals          = []string{TotalsTrue, TotalsMissing, TotalsBig, TotalsSmall, TotalsChanging, TotalsText, TotalsZero, TotalsPage}
+	markers         = []string{MarkersNone, MarkersPages, MarkersMore, MarkersLast, MarkersTruncated, MarkersDeep, MarkersHeader, MarkersRange}
+	answers         = []string{AnswerHollow, AnswerForeign, AnswerInside, AnswerErrors, AnswerFailed, AnswerStatus}
 	orders          = []string{OrderNewest, OrderAscending, OrderShuffled}
 )
 
@@ -145,23 +184,26 @@ func checkStatus(status map[string]int) error {
 	return nil
 }
 
-// statusFor is the status that stands for a path, 0 when none does; of several
-// patterns the first in the order of the alphabet counts.
-func statusFor(status map[string]int, path string) int {
-	for _, pattern := range sortedNames(status) {
+// statusFor is the status that stands for a path, 0 when none does.
+func statusFor(status map[string]int, path string) int { return forPath(status, path) }
+
+// forPath is what stands for a path, nothing when nothing does; of several patterns
+// the first in the order of the alphabet counts.
+func forPath[T any](by map[string]T, path string) (one T) {
+	for _, pattern := range sortedNames(by) {
 		if glob(pattern, path) {
-			return status[pattern]
+			return by[pattern]
 		}
 	}
-	return 0
+	return one
 }
 
 // clone keeps the quirks of one server out of the hands of another.
 func (q *AxcientQuirks) clone() AxcientQuirks {
 	c := *q
-	for _, list := range []*[]string{&c.Lacks, &c.HTMLPages, &c.Redirects, &c.SamePage, &c.ShortEnd, &c.Duplicated} {
+	for _, list := range []*[]string{&c.Lacks, &c.HTMLPages, &c.Redirects, &c.SamePage, &c.ShortEnd, &c.Duplicated, &c.EmptyPage} {
 		*list = slices.Clone(*list)
 	}
-	c.Fields, c.Status = maps.Clone(c.Fields), maps.Clone(c.Status)
+	c.Fields, c.Status, c.Answers = maps.Clone(c.Fields), maps.Clone(c.Status), maps.Clone(c.Answers)
 	return c
 }

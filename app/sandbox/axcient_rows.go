@@ -179,6 +179,9 @@ func (q *AxcientQuirks) write(list string, r axRow) object {
 			value = numberAsText(value)
 		case q.Dialect == DialectTitle && f.name == "selected_for_protection" && q.Yes == "":
 			value = map[bool]string{true: "Protected", false: "Not Protected"}[f.value == true]
+			if status := r.get("status"); status != nil && status != sample.UserActive {
+				value = "N/A" // as the report says of users that cannot be protected
+			}
 		}
 		o[name] = value
 	}

@@ -290,6 +290,66 @@ func TestAxcientPaging(t *testing.T) {
 	}
 }
 
+func TestAxcientPagesByNumber(t *testing.T) {
+	a, _, c := newAx(t, AxcientQuirks{Dialect: DialectCamel, PageBy: PageByNumber, Links: "field"})
+	path := contoso + "/user"
+	first := c.do(200, "GET", path+"?limit=100&offset=20", nil)
+	if ids := idsOf(rowsOf(first)); len(ids) != 20 || !slices.Equal(ids, idsOf(rowsOf(c.do(200, "GET", path, nil)))) || !strings.Contains(text(first.one, "next"), "page=2&size=20") {
+		t.Errorf("%d rows, next %v", len(ids), first.one["next"])
+	}
+	if n := len(rowsOf(c.do(200, "GET", path+"?page=3", nil))); n != 4 {
+		t.Errorf("%d rows on the last page", n)
+	}
+	if n := len(rowsOf(c.do(200, "GET", path+"?page=2&size=30", nil))); n != 14 {
+		t.Errorf("%d rows behind the first thirty", n)
+	}
+	a.SetQuirks(func(q *AxcientQuirks) { q.PageBy, q.PageCap, q.EmptyPage = "", 5, []string{"*/user"} })
+	empty := c.do(200, "GET", path+"?offset=5", nil)
+	_, query, _ := strings.Cut(text(empty.one, "next"), "?")
+	if len(rowsOf(empty)) != 0 || len(rowsOf(c.do(200, "GET", path+"?"+query, nil))) != 5 || !strings.Contains(query, "offset=5&resume=1") {
+		t.Errorf("next %q of %s", query, empty.raw)
+	}
+}
+
+func TestAxcientMarkers(t *testing.T) {
+	for markers, want := range map[string]string{
+		MarkersPages: `"page":1,"rows"`, MarkersMore: `"has_more":true`, MarkersLast: `"last":false`, MarkersTruncated: `"truncated":true`, MarkersDeep: `"meta":{"pagination":{"total":44,"total_pages":5}}`,
+	} {
+		_, _, c := newAx(t, AxcientQuirks{Dialect: DialectTitle, PageCap: 10, Markers: markers})
+		if r := c.do(200, "GET", contoso+"/user", nil); !strings.Contains(r.raw, want) {
+			t.Errorf("%s: %s lacks %s", markers, r.raw, want)
+		}
+	}
+	_, _, c := newAx(t, AxcientQuirks{PageCap: 10, Markers: MarkersHeader})
+	if got := c.do(200, "GET", contoso+"/user", nil).header.Get("X-Total-Count"); got != "44" {
+		t.Errorf("X-Total-Count %q", got)
+	}
+	_, _, c = newAx(t, AxcientQuirks{PageCap: 10, Markers: MarkersRange})
+	if got := c.do(206, "GET", contoso+"/user?offset=40", nil).header.Get("Content-Range"); got != "items 40-43/44" {
+		t.Errorf("Content-Range %q", got)
+	}
+	if got := c.do(200, "GET", contoso+"/shared_resource", nil).header.Get("Content-Range"); got != "items 0-6/7" {
+		t.Errorf("Content-Range %q", got)
+	}
+	if got := c.do(206, "GET", contoso+"/shared_resource?offset=7", nil).header.Get("Content-Range"); got != "items */7" {
+		t.Errorf("Content-Range %q", got)
+	}
+}
+
+func TestAxcientAnswers(t *testing.T) {
+	for as, want := range map[string]string{
+		AnswerHollow: `{"errors":[],"results":null}`, AnswerForeign: `"shared":[]`, AnswerInside: `{"data":{"items":[{`, AnswerErrors: `"code":"TIMEOUT"`, AnswerFailed: `"success":false`, AnswerStatus: `"status":"error"`,
+	} {
+		_, _, c := newAx(t, AxcientQuirks{Answers: map[string]string{"*/user": as}})
+		if r := c.do(200, "GET", contoso+"/user", nil); !strings.Contains(r.raw, want) {
+			t.Errorf("%s: %s", as, r.raw)
+		}
+		if r := c.do(200, "GET", contoso+"/shared_resource", nil); len(rowsOf(r)) != 7 {
+			t.Errorf("%s: another list is changed: %s", as, r.raw)
+		}
+	}
+}
+
 func TestAxcientObstacles(t *testing.T) {
 	a, msp, c := newAx(t, AxcientQuirks{Status: map[string]int{"*/shared_resource": 503, "/x360cloud/client/88101": 410, "/x360cloud/client/88101/user": 403}, RetryAfter: "7"})
 	if r := c.do(503, "GET", contoso+"/shared_resource", nil); r.header.Get("Retry-After") != "7" {
@@ -323,6 +383,7 @@ func TestAxcientQuirksMustExist(t *testing.T) {
 	for name, q := range map[string]AxcientQuirks{
 		"dialect": {Dialect: "plane"}, "product": {Lacks: []string{"X360Cloud"}}, "field": {Fields: map[string]string{"user.name2": "x"}}, "list": {Fields: map[string]string{"users.name": "x"}},
 		"totals": {Totals: "none"}, "links": {Links: "body"}, "sizes": {Sizes: "mb"}, "yes": {Yes: "1"}, "outcomes": {Outcomes: "title"}, "order": {Order: "random"}, "status": {Status: map[string]int{"*": 200}}, "cap": {PageCap: -1},
+		"pages": {PageBy: "cursor"}, "markers": {Markers: "none"}, "answers": {Answers: map[string]string{"*": "empty"}},
 	} {
 		if q.Validate() == nil {
 			t.Errorf("%s passes", name)
