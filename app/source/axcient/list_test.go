@@ -287,7 +287,7 @@ func TestListNeverShowsAPartAsTheWhole(t *testing.T) {
 		}
 		shown := map[string]bool{}
 		for _, o := range l.rows {
-			shown[o.id()] = true
+			shown[o.id(users)] = true
 		}
 		if l.complete() {
 			for _, id := range f.ids {

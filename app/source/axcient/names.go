@@ -6,7 +6,9 @@ import "strings"
 type field int
 
 const (
-	fieldID field = iota
+	fieldClientID field = iota
+	fieldUserID
+	fieldResourceID
 	fieldName
 	fieldFirstName
 	fieldLastName
@@ -40,7 +42,9 @@ const (
 //   - and how such things are usually called. A wrong guess among these does no harm: a value that is not of the
 //     expected kind counts as not understood.
 var names = map[field][]string{
-	fieldID:         {"id", "client_id", "user_id", "shared_resource_id", "resource_id", "item_id", "organization_id", "org_id", "account_id", "uuid", "guid", "uid"},
+	fieldClientID:   {"id", "client_id", "organization_id", "org_id", "account_id", "item_id", "uuid", "guid", "uid"},
+	fieldUserID:     {"id", "user_id", "item_id", "uuid", "guid", "uid"}, // its client_id is that of the client it belongs to
+	fieldResourceID: {"id", "shared_resource_id", "resource_id", "item_id", "uuid", "guid", "uid"},
 	fieldName:       {"display_name", "name", "full_name", "client_name", "organization_name", "org_name", "company_name", "account_name", "resource_name", "user_name", "item_name", "title", "label"},
 	fieldFirstName:  {"first_name", "given_name"},
 	fieldLastName:   {"last_name", "family_name", "surname"},
@@ -61,6 +65,9 @@ var names = map[field][]string{
 	fieldSLAMissed:  {"sla_missed", "is_sla_missed", "missed_sla", "backup_sla_missed", "sla_breached", "is_sla_breached", "sla_violated", "sla_violation"},
 	fieldSLAMet:     {"sla_met", "is_sla_met", "sla_ok", "within_sla", "is_within_sla", "sla_compliant", "is_sla_compliant", "backup_sla_met"},
 }
+
+// idFields are where the records of a list have their own id. Rows of the backup status need none.
+var idFields = map[kind]field{clients: fieldClientID, users: fieldUserID, resources: fieldResourceID}
 
 // folded is names as fold writes them.
 var folded = func() map[field][]string {

@@ -64,6 +64,19 @@ func (o object) find(f field) (value, bool) {
 	return empty, found
 }
 
+// all returns the fields under any of the names that say something; when all are null, the first of them.
+func (o object) all(f field) (list []value) {
+	for _, key := range folded[f] {
+		if v, ok := o.fields[key]; ok && !v.null() {
+			list = append(list, v)
+		}
+	}
+	if v, ok := o.find(f); ok && len(list) == 0 {
+		list = append(list, v)
+	}
+	return list
+}
+
 // text returns a field's text; "" when it is not there or says nothing.
 func (o object) text(f field) string {
 	v, _ := o.find(f)
@@ -109,6 +122,14 @@ func printable(name string) string {
 		return string(runes[:39]) + "…"
 	}
 	return name
+}
+
+// or is v, unless there is none.
+func (v value) or(other value) value {
+	if v.name != "" {
+		return v
+	}
+	return other
 }
 
 func (v value) null() bool {

@@ -51,6 +51,9 @@ func (p *pull) organization(n *node) {
 			if problem := n.lists[k].problem; problem != "" {
 				p.miss(n.id, k.inWords()+": "+problem)
 			}
+		if n.doubt != "" {
+			p.miss(n.id, "clients: "+n.doubt+".")
+		}
 		}
 		p.backups(n, object)
 		p.users(n)

@@ -17,9 +17,9 @@ var wanted = map[kind][]struct {
 	field field
 	words string
 }{
-	clients:   {{fieldID, "id"}, {fieldName, "name"}, {fieldParent, "parent"}, {fieldOwnOutcome, "backup"}},
-	users:     {{fieldID, "id"}, {fieldName, "name"}, {fieldStatus, "status"}, {fieldSelected, "selected"}, {fieldProtected, "protected"}, {fieldCharged, "charged"}},
-	resources: {{fieldID, "id"}, {fieldName, "name"}, {fieldSelected, "selected"}, {fieldProtected, "protected"}, {fieldOwnOutcome, "backup"}},
+	clients:   {{fieldClientID, "id"}, {fieldName, "name"}, {fieldParent, "parent"}, {fieldOwnOutcome, "backup"}},
+	users:     {{fieldUserID, "id"}, {fieldName, "name"}, {fieldStatus, "status"}, {fieldSelected, "selected"}, {fieldProtected, "protected"}, {fieldCharged, "charged"}},
+	resources: {{fieldResourceID, "id"}, {fieldName, "name"}, {fieldSelected, "selected"}, {fieldProtected, "protected"}, {fieldOwnOutcome, "backup"}},
 	statuses:  {{fieldTime, "time"}, {fieldOutcome, "backup"}, {fieldSLAMissed, "SLA missed"}, {fieldSLA, "SLA"}},
 }
 

@@ -18,13 +18,17 @@ type client struct {
 	outcome          string // its own word on its last backup; "" when it has none
 	sla              string // SLAMet, SLAMissed or ""
 	problem          string // why a state of it is not known
+	doubt            string // why it is not known whether it works
 }
 
 func readClient(o object) client {
-	c := client{id: o.id(), parent: o.idOf(fieldParent), active: true}
+	c := client{id: o.id(clients), parent: o.idOf(fieldParent), active: true}
 	c.name = cmp.Or(line(o.text(fieldName)), "Client "+c.id)
-	if on, known := activity(o); known {
-		c.active = on
+	switch says := activity(o); {
+	case says.torn != "":
+		c.doubt = says.torn
+	case says.known:
+		c.active = says.on
 	}
 	if v, ok := o.find(fieldTrialUntil); ok {
 		if t := v.moment(); !t.IsZero() {
@@ -38,8 +42,8 @@ func readClient(o object) client {
 	return c
 }
 
-// id is the record's own id; "" when it has none that can be used.
-func (o object) id() string { return o.idOf(fieldID) }
+// id is the own id of a record of a list; "" when it has none that can be used.
+func (o object) id(k kind) string { return o.idOf(idFields[k]) }
 
 func (o object) idOf(f field) string {
 	v, _ := o.find(f)
@@ -87,7 +91,7 @@ const (
 )
 
 func readItem(o object, k kind) item {
-	it := item{id: o.id(), size: sizeOf(o)}
+	it := item{id: o.id(k), size: sizeOf(o)}
 	full := line(o.text(fieldFirstName) + " " + o.text(fieldLastName))
 	it.name = cmp.Or(line(o.text(fieldName)), full, line(o.text(fieldEmail)), map[kind]string{users: "User ", resources: "Resource "}[k]+it.id)
 	if v, ok := o.find(fieldOwnOutcome); ok {
@@ -100,16 +104,24 @@ func readItem(o object, k kind) item {
 
 // protects decides whether an item is protected. The vendor's own word on it decides; without one, what was selected for
 // protection. What does not work any more is neither, whatever it was selected for: the portal's report says N/A of it.
+// Where the record contradicts itself, nobody knows.
 func protects(o object) (protection, string) {
-	on, known := activity(o)
-	if known && !on {
-		return neither, ""
+	says := activity(o)
+	if says.torn != "" {
+		return unknown, says.torn
 	}
-	if v, ok := o.find(fieldProtected); ok {
-		if p := protectionWord(v); p != unknown {
-			return p, ""
-		}
-		return unknown, notUnderstood(v)
+	word, field, torn := protectionWords(o)
+	switch {
+	case torn != "":
+		return unknown, torn
+	case says.known && !says.on && word == protected:
+		return unknown, contradict(says.by, field)
+	case says.known && !says.on:
+		return neither, ""
+	case word != unknown:
+		return word, ""
+	case field.name != "":
+		return unknown, notUnderstood(field)
 	}
 	v, ok := o.find(fieldSelected)
 	if !ok {
@@ -119,8 +131,8 @@ func protects(o object) (protection, string) {
 	switch {
 	case !ok:
 		return unknown, notUnderstood(v)
-	case !known && hasActivity(o):
-		return unknown, notUnderstood(activityField(o))
+	case !says.known && says.by.name != "":
+		return unknown, notUnderstood(says.by)
 	case selected:
 		return protected, ""
 	}
@@ -142,6 +154,24 @@ func (it *item) seat(o object) {
 	}
 }
 
+// protectionWords reads all that the vendor says of the protection. torn says why it is not known when two of them do not
+// agree; field is that which says it, or the first that was not understood.
+func protectionWords(o object) (word protection, field value, torn string) {
+	for _, v := range o.all(fieldProtected) {
+		switch p := protectionWord(v); {
+		case p == unknown:
+			if field.name == "" {
+				field = v
+			}
+		case word == unknown:
+			word, field = p, v
+		case word != p:
+			return unknown, field, contradict(field, v)
+		}
+	}
+	return word, field, ""
+}
+
 func protectionWord(v value) protection {
 	w := fold(v.text())
 	switch {
@@ -155,6 +185,10 @@ func protectionWord(v value) protection {
 	return unknown
 }
 
+func contradict(a, b value) string {
+	return fmt.Sprintf("its fields %q and %q contradict each other", printable(a.name), printable(b.name))
+}
+
 func notUnderstood(v value) string {
 	if v.null() {
 		return fmt.Sprintf("its field %q is empty", printable(v.name))
@@ -162,36 +196,55 @@ func notUnderstood(v value) string {
 	return fmt.Sprintf("its field %q says something that is not known", printable(v.name))
 }
 
-// activity reads whether a user or client works: by its status, else by a flag. known is false when nothing says so.
-func activity(o object) (on, known bool) {
-	for _, f := range []field{fieldInactive, fieldActive} {
-		if v, ok := o.find(f); ok {
-			if yes, ok := v.truth(); ok && (yes || f == fieldActive) {
-				return yes == (f == fieldActive), true
+// working is what a record says on whether a user or client works.
+type working struct {
+	on, known bool
+	by        value  // the field that says it, or should have said it
+	torn      string // why it is not known: two fields do not agree
+}
+
+// opposites are the flags that say the same as an unset "active".
+var opposites = []string{"disabled", "isdisabled", "inactive", "deactivated"}
+
+// activity reads all that a record says on whether a user or client works: its status and every flag. A flag such as
+// "deleted" that is not set says little: that one may be disabled all the same. So it counts only where nothing else says
+// anything, and against its very opposite.
+func activity(o object) working {
+	var on, off, mute, unset, opposite value
+	for _, f := range []field{fieldStatus, fieldActive, fieldInactive} {
+		for _, v := range o.all(f) {
+			yes, ok := v.truth()
+			w := fold(v.text())
+			switch {
+			case f == fieldStatus && slices.Contains(activeWords, w), f == fieldActive && ok && yes:
+				on = on.or(v)
+			case f == fieldStatus && slices.Contains(inactiveWords, w), f == fieldActive && ok, ok && yes && f == fieldInactive:
+				off = off.or(v)
+			case f == fieldInactive && ok:
+				unset = unset.or(v)
+				if slices.Contains(opposites, fold(v.name)) {
+					opposite = opposite.or(v)
+				}
+			default:
+				mute = mute.or(v)
 			}
 		}
 	}
-	if v, ok := o.find(fieldStatus); ok {
-		w := fold(v.text())
-		return slices.Contains(activeWords, w), slices.Contains(activeWords, w) || slices.Contains(inactiveWords, w)
+	switch {
+	case on.name != "" && off.name != "":
+		return working{by: on, torn: contradict(on, off)}
+	case opposite.name != "" && slices.Contains(folded[fieldActive], fold(off.name)):
+		return working{by: off, torn: contradict(off, opposite)}
+	case off.name != "":
+		return working{known: true, by: off}
+	case on.name != "":
+		return working{known: true, on: true, by: on}
+	case mute.name != "":
+		return working{by: mute}
+	case unset.name != "":
+		return working{known: true, on: true, by: unset}
 	}
-	if v, ok := o.find(fieldInactive); ok {
-		yes, ok := v.truth()
-		return !yes, ok
-	}
-	return false, false
-}
-
-func hasActivity(o object) bool { return activityField(o).name != "" }
-
-// activityField is the field that should have said whether something works.
-func activityField(o object) value {
-	for _, f := range []field{fieldStatus, fieldActive, fieldInactive} {
-		if v, ok := o.find(f); ok {
-			return v
-		}
-	}
-	return value{}
+	return working{}
 }
 
 // sla reads whether a backup objective was missed; "" when no field is about it. A field that is about it and cannot be

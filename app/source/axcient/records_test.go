@@ -2,6 +2,8 @@ package axcient
 
 import (
 	"fmt"
+	"net/http"
+	"net/url"
 	"strings"
 	"testing"
 	"time"
@@ -28,7 +30,11 @@ func TestProtection(t *testing.T) {
 		`{"id":1,"status":"active","selected_for_protection":"false"}`:             unprotected,
 		`{"id":1,"status":"Disabled","selected_for_protection":true}`:              neither,
 		`{"id":1,"status":"archived","selected_for_protection":false}`:             neither,
-		`{"id":1,"status":"active","deleted":true,"selected_for_protection":true}`: neither,
+		`{"id":1,"status":"active","deleted":true,"selected_for_protection":true}`: unknown, // which of the two
+		`{"id":1,"disabled":false,"deleted":true,"selected_for_protection":true}`:  neither,
+		`{"id":1,"enabled":false,"disabled":false,"selected_for_protection":true}`: unknown,
+		`{"id":1,"protection_status":"Protected","is_protected":false}`:            unknown,
+		`{"id":1,"status":"Disabled","protection_status":"N/A"}`:                   neither,
 		`{"id":1,"enabled":false,"selected_for_protection":true}`:                  neither,
 		`{"id":1,"disabled":false,"selected_for_protection":true}`:                 protected,
 		`{"id":1,"Protection Status":"Protected"}`:                                 protected,
@@ -82,6 +88,10 @@ func TestSizes(t *testing.T) {
 		`{"size":12,"size_bytes":34}`:                 "34",
 		`{"data_protected_gb":null,"size_bytes":5}`:   "5",
 		`{"size":12}`:                                 "?", // of what
+		`{"size":0,"storage_used_gb":12}`:             "12884901888",
+		`{"data_protected":0,"size":12}`:              "?",
+		`{"data_protected":0,"size":null}`:            "0",
+		`{"data_protected":0,"storage":0}`:            "0",
 		`{"size":"12"}`:                               "?",
 		`{"size":"1,000 GB"}`:                         "?",
 		`{"size":"12 parsecs"}`:                       "?",
@@ -242,5 +252,43 @@ func TestTree(t *testing.T) {
 	}
 	if len(a.below(a.top)) != 10 || len(a.below("1")) != 4 || !a.nested || a.nodes["3"].name != "Client 3" {
 		t.Errorf("%v, %v, %q", a.below(a.top), a.below("1"), a.nodes["3"].name)
+	}
+}
+
+// TestContradictionsAreDoubts: what says that a user is gone, next to something that says that it is not.
+func TestContradictionsAreDoubts(t *testing.T) {
+	for _, text := range []string{
+		`{"id":1,"disabled":false,"deleted":true,"selected_for_protection":true}`,
+		`{"id":1,"archived":false,"is_deleted":true,"selected_for_protection":true}`,
+		`{"id":1,"enabled":true,"status":"Deleted","selected_for_protection":true}`,
+		`{"id":1,"active":true,"status":"Archived","selected_for_protection":true}`,
+	} {
+		if it := readItem(record(t, text), users); it.isSeat && it.problem == "" {
+			t.Errorf("%s is a seat", text)
+		}
+	}
+	for _, text := range []string{
+		`{"id":1,"status":"Archived","protection_status":"Protected"}`,
+		`{"id":1,"account_enabled":false,"protection_status":"Protected"}`,
+	} {
+		if it := readItem(record(t, text), users); !it.isSeat && it.problem == "" {
+			t.Errorf("%s: the vendor's own word is Protected, and it is no seat and no doubt", text)
+		}
+	}
+}
+
+// TestIDsOfThePaths: userId and clientId, as the vendor's paths call them, and no id.
+func TestIDsOfThePaths(t *testing.T) {
+	s := cloudOf(t, map[string]func(url.Values, http.ResponseWriter) string{"client/1/user": func(url.Values, http.ResponseWriter) string {
+		return `{"users":[{"clientId":1,"userId":11,"status":"active","selected_for_protection":true},{"clientId":1,"userId":12,"status":"active","selected_for_protection":true}],"total":2}`
+	}})
+	if r := seatsOf(t, s); !r.Complete || r.Quantity.String() != "2" {
+		t.Errorf("%s seats, complete %t: %s", r.Quantity, r.Complete, r.Problem)
+	}
+	s = cloudOf(t, map[string]func(url.Values, http.ResponseWriter) string{"client/1/user": func(url.Values, http.ResponseWriter) string {
+		return `{"users":[{"clientId":1,"userId":11,"status":"active","selected_for_protection":true}]}`
+	}})
+	if r := seatsOf(t, s); len(r.Items) != 1 || r.Items[0].ExternalID != "1/11" {
+		t.Errorf("the evidence names the client instead of the user: %+v", r.Items)
 	}
 }

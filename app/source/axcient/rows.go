@@ -36,7 +36,7 @@ func (r *reader) add(raw json.RawMessage) string {
 	o, ok := parse(raw)
 	id := ""
 	if ok {
-		id = o.id()
+		id = o.id(r.what)
 	}
 	switch {
 	case ok && r.what == statuses:

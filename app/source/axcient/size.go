@@ -30,42 +30,65 @@ var mostBytes = decimal.New(1, 17)
 type size struct {
 	given bool // there is a field for it
 	known bool // and it says how much
+	bare  bool // it is 0 of no unit
 	bytes app.Quantity
 	name  string // of the field
 }
 
 // sizeOf reads the size of an item. Its unit is in the name of the field or in the text; a bare number is no size, unless
-// it is 0, because nobody can tell bytes from gigabytes.
+// it is 0 and no other field says more, because nobody can tell bytes from gigabytes.
 func sizeOf(o object) size {
-	s := size{}
+	var zero, doubt, empty size
 	for _, name := range sizeNames {
-		for _, u := range units {
-			for _, key := range []string{name + u.ends, name + "in" + u.ends, u.ends + name} {
-				if v, ok := o.fields[key]; ok {
-					if s = measured(v, u.bytes); s.known {
-						return s
-					}
-				}
-			}
-		}
-		if v, ok := o.fields[name]; ok && !s.given && name != "protected" {
-			if bare := measured(v, 0); bare.known || !v.null() {
-				s = bare
-			} else {
-				s = size{given: true, name: v.name}
-			}
-			if s.known {
-				return s
+		for _, f := range sizeFields(o, name) {
+			switch one := measured(f.value, f.unit); {
+			case one.known && !one.bare:
+				return one
+			case one.known:
+				zero = surer(zero, one)
+			case f.value.null():
+				empty = surer(empty, one)
+			default:
+				doubt = surer(doubt, one)
 			}
 		}
 	}
-	return s
+	return surer(doubt, surer(zero, empty))
+}
+
+// sizeField is a field that holds a size, in a unit; 0: its name says none.
+type sizeField struct {
+	value
+	unit int64
+}
+
+// sizeFields finds a size under a name, those first whose name says the unit.
+func sizeFields(o object, name string) (list []sizeField) {
+	for _, u := range units {
+		for _, key := range []string{name + u.ends, name + "in" + u.ends, u.ends + name} {
+			if v, ok := o.fields[key]; ok {
+				list = append(list, sizeField{v, u.bytes})
+			}
+		}
+	}
+	if v, ok := o.fields[name]; ok && name != "protected" { // which says whether, not how much
+		list = append(list, sizeField{v, 0})
+	}
+	return list
+}
+
+func surer(a, b size) size {
+	if a.given {
+		return a
+	}
+	return b
 }
 
 // measured reads a number in the unit, or a text that names its own: "12.5 GB". unit 0 is not known.
 func measured(v value, unit int64) size {
 	s := size{given: true, name: v.name}
 	n, ok := v.number()
+	s.bare = unit == 0 && ok && n.IsZero()
 	if _, named := parse(v.raw); named || !ok {
 		n, unit, ok = withUnit(v)
 	}
