@@ -4,10 +4,14 @@ import (
 	"bytes"
 	"context"
 	"errors"
+	"fmt"
 	"net/http"
 	"net/url"
+	"regexp"
+	"strings"
 	"sync"
 	"time"
+	"unicode/utf16"
 
 	"psabridge/app"
 	"psabridge/app/rest"
@@ -21,6 +25,7 @@ const patience = 10 * time.Minute
 type answer struct {
 	body   []byte
 	header http.Header
+	status int
 }
 
 // session is the API with a key.
@@ -28,6 +33,7 @@ type session struct {
 	client  *rest.Client
 	billing *rest.Client
 	key     app.Secret
+	spelt   *regexp.Regexp // the key as JSON may write it
 	now     func() time.Time
 
 	mu        sync.Mutex
@@ -39,7 +45,7 @@ type session struct {
 const header = "X-Api-Key"
 
 func newSession(c Config, base string) (*session, error) {
-	s := &session{key: c.APIKey, now: c.Now}
+	s := &session{key: c.APIKey, spelt: spellings(c.APIKey), now: c.Now}
 	config := rest.Config{
 		Name: "x360Cloud", BaseURL: base, UserAgent: c.UserAgent, Limiter: c.Limiter, Transport: c.Transport,
 		AllowPrivateNetwork: c.AllowPrivateNetwork, CAFile: c.CAFile, Timeout: c.Timeout, Backoff: c.Backoff,
@@ -88,15 +94,39 @@ func (s *session) read(ctx context.Context, client *rest.Client, path string, qu
 	if err != nil {
 		return answer{}, s.worded(err)
 	}
-	return answer{body: s.hide(body), header: resp.Header}, nil
+	return answer{body: s.hide(body), header: resp.Header, status: resp.Status}, nil
 }
 
-// hide takes the key out of an answer that repeats it, so that nothing we keep of it holds the key.
+// hide takes the key out of an answer that repeats it, also written with escapes, so that nothing we keep of it holds the
+// key.
 func (s *session) hide(body []byte) []byte {
-	if len(s.key) < 4 {
+	if s.spelt == nil {
 		return body
 	}
-	return bytes.ReplaceAll(body, []byte(s.key.Reveal()), []byte("•••"))
+	body = bytes.ReplaceAll(body, []byte(s.key.Reveal()), hidden)
+	if !bytes.ContainsRune(body, '\\') {
+		return body
+	}
+	return s.spelt.ReplaceAllLiteral(body, hidden)
+}
+
+var hidden = []byte("•••")
+
+// spellings matches a key in every way JSON may write it; nil for one that is too short to be told from anything else.
+func spellings(key app.Secret) *regexp.Regexp {
+	if len(key) < 4 {
+		return nil
+	}
+	var b strings.Builder
+	for _, unit := range utf16.Encode([]rune(key.Reveal())) {
+		fmt.Fprintf(&b, `(?:\\u(?i:%04x)`, unit)
+		if !utf16.IsSurrogate(rune(unit)) {
+			literal := regexp.QuoteMeta(string(rune(unit)))
+			fmt.Fprintf(&b, `|\\?%s`, literal) // \/ and \" are the character itself
+		}
+		b.WriteString(")")
+	}
+	return regexp.MustCompile(b.String())
 }
 
 // worded says what a refusal means here.
