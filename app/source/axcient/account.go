@@ -45,6 +45,7 @@ type part struct {
 	items    []item    // of users and shared resources
 	outcomes []outcome // of the backup status
 	problem  string    // why the list may lack something
+	cut      int       // see listing
 	missing  bool      // the API has no such list
 	look     []byte    // a record worth looking at
 	why      string    // what of it was not understood; empty when all was
@@ -53,7 +54,7 @@ type part struct {
 
 // newPart understands the records of a list.
 func newPart(client string, k kind, l listing) part {
-	p := part{rows: len(l.rows), problem: l.problem}
+	p := part{rows: len(l.rows), problem: l.problem, cut: l.cut}
 	look, why := l.odd, l.problem
 	for _, o := range l.rows {
 		doubt := ""
@@ -134,6 +135,7 @@ func (r *reading) clients(ctx context.Context) error {
 		}
 		l.problem = app.ErrorMessage(err)
 	}
+	l.problem = cmp.Or(l.problem, r.habits.settle(clients, l.cut))
 	if l.problem == "" && len(l.rows) == 0 {
 		l.problem = "x360Cloud shows no client at all. If that is right, remove the source."
 	}
@@ -264,12 +266,15 @@ func (r *reading) store(id string, k kind, p part, calls int, err error) error {
 	return nil
 }
 
-// settle decides of the lists that are not there whether the API has none of their kind, or the client is gone.
+// settle decides, now that all lists were seen, of those that look like one page whether they are whole, and of those that
+// are not there whether the API has none of their kind, or the client is gone.
 func (r *reading) settle() {
 	for _, n := range r.out.nodes {
 		for k, p := range n.lists {
 			switch {
 			case !p.missing:
+				p.problem = cmp.Or(p.problem, r.habits.settle(k, p.cut))
+				p.why = cmp.Or(p.why, p.problem)
 			case r.good[k]:
 				p.problem = "x360Cloud says that it does not have them (any more)."
 			default:

@@ -3,6 +3,7 @@ package axcient
 import (
 	"context"
 	"encoding/json"
+	"fmt"
 	"net/url"
 
 	"psabridge/app"
@@ -36,11 +37,23 @@ type listing struct {
 	calls int
 	// problem says why the list may lack something; empty when it is complete.
 	problem string
+	// cut is how many rows the one page had that the server shows whatever it is asked for, when that is a size that pages
+	// have; 0 otherwise.
+	cut int
 	// odd is the first thing that was not understood, to be looked at; nil when all was.
 	odd json.RawMessage
 }
 
-func (l listing) complete() bool { return l.problem == "" }
+func (l listing) complete() bool { return l.problem == "" && l.cut == 0 }
+
+// settle decides whether a list that looks like one page of several is whole: it is when the server showed a longer page
+// of the same kind.
+func (h *habits) settle(k kind, cut int) (problem string) {
+	if cut == 0 || h.longer(k, cut) && !h.hasGaps(k) {
+		return ""
+	}
+	return fmt.Sprintf("The server shows the same page of %d entries again and again, so nobody can tell whether the list is whole.", cut)
+}
 
 // getter is the API: GET of a path below x360Cloud.
 type getter interface {

@@ -136,7 +136,8 @@ func TestListIsCompleteOnlyWhenItAddsUp(t *testing.T) {
 		{"one entry twice, and not the same", fake{answer: at(1, `{"data":[{"id":1,"name":"a"},{"id":1,"name":"b"}],"total":1}`, nil)}, 1, false},
 		{"one id as number and text", fake{answer: at(1, `{"data":[{"id":1},{"id":"1"}],"total":1}`, nil)}, 1, false},
 		{"no limit and offset", fake{ids: numbers(150), cap: 1000, plain: true, total: truth}, 150, true},
-		{"no limit and offset, bare", fake{ids: numbers(150), cap: 1000, plain: true}, 150, true},
+		{"no limit and offset, bare", fake{ids: numbers(151), cap: 1000, plain: true}, 151, true},
+		{"no limit and offset, bare, and a size of a page", fake{ids: numbers(350), cap: 150, plain: true}, 150, false},
 		{"no limit and offset, and a round hundred", fake{ids: numbers(350), cap: 200, plain: true}, 200, false},
 	}
 	for _, tt := range tests {
@@ -149,9 +150,10 @@ func TestListIsCompleteOnlyWhenItAddsUp(t *testing.T) {
 	}
 }
 
-// TestSamePage: a server that shows one page whatever it is asked for.
+// TestSamePage: a server that shows one page whatever it is asked for. It is the whole list unless pages are as long; then
+// it may be the first of several.
 func TestSamePage(t *testing.T) {
-	for n, complete := range map[int]bool{1: true, 7: true, 99: true, 100: false, 101: true, 150: true, 200: false, 300: false} {
+	for n, complete := range map[int]bool{1: true, 5: true, 7: true, 10: false, 12: true, 20: false, 44: true, 50: false, 64: false, 99: true, 100: false, 101: true, 150: false, 200: false} {
 		f := &fake{ids: numbers(n), cap: n, answer: nil}
 		f.answer = func(int) (any, error) {
 			rows := []any{}
@@ -161,11 +163,46 @@ func TestSamePage(t *testing.T) {
 			return rows, nil
 		}
 		l, err := list(t.Context(), f, newHabits(), "x", users, true)
-		if err != nil || len(l.rows) != n || l.complete() != complete || f.calls > 2 {
+		if err != nil || len(l.rows) != n || l.complete() != complete || f.calls > 3 {
 			t.Errorf("%d rows: %d, problem %q, %v, %d calls", n, len(l.rows), l.problem, err, f.calls)
 		}
 	}
 }
+
+// TestSamePageOfManyLists: a page as long as pages are is whole where the server showed a longer one of the same kind.
+func TestSamePageOfManyLists(t *testing.T) {
+	h := newHabits()
+	h.full(users, 44)
+	if why := h.settle(users, 20); why != "" {
+		t.Error(why)
+	}
+	if h.settle(users, 50) == "" || h.settle(resources, 20) == "" {
+		t.Error("nothing longer was seen, and the page counts as whole")
+	}
+	h.gaps(users)
+	if h.settle(users, 20) == "" {
+		t.Error("the server sends short pages in between, and the page counts as whole")
+	}
+}
+
+// TestOtherPaging: a server that knows numbers of pages and no limit and offset is found out, whatever its page is.
+func TestOtherPaging(t *testing.T) {
+	for n, size := range map[int]int{80: 7, 44: 20, 7: 13} {
+		f := &fake{}
+		l, err := list(t.Context(), getterFunc(func(q url.Values) (answer, error) {
+			at, _ := strconv.Atoi(q.Get("page"))
+			f.ids, f.cap = numbers(n), size
+			return f.get(t.Context(), "", url.Values{"offset": {strconv.Itoa(max(0, at-1) * size)}})
+		}), newHabits(), "x", users, true)
+		if err != nil || l.complete() {
+			t.Errorf("%d rows in pages of %d: %d rows, complete, %v", n, size, len(l.rows), err)
+		}
+	}
+}
+
+type getterFunc func(url.Values) (answer, error)
+
+func (f getterFunc) get(_ context.Context, _ string, q url.Values) (answer, error) { return f(q) }
 
 // TestGoesOnElsewhere: an address of the next page is followed only where the list itself is.
 func TestGoesOnElsewhere(t *testing.T) {

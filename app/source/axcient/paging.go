@@ -3,6 +3,7 @@ package axcient
 import (
 	"fmt"
 	"net/url"
+	"time"
 )
 
 // totals keeps the length the list says it has. One called "count" that is what the page holds says nothing.
@@ -28,24 +29,23 @@ func (r *reader) totals(p page) {
 
 // next decides how the list goes on. Offsets go by the rows that were really new. Where no total watches over the pages,
 // they overlap by one row: when that row is not there again, the list moved in between.
-func (r *reader) next(p page, last string) url.Values {
+func (r *reader) next(p page, last string, follow url.Values) url.Values {
 	full, n := r.habits.full(r.what, len(p.rows)), len(r.seen)
-	follow := nextQuery(r.at(), p.next)
 	r.before, r.last, r.overlap, r.blind = len(p.rows), last, false, r.total == nil && follow == nil
-	r.claims = follow == nil && (p.next != "" || p.more != nil && *p.more)
+	r.claims = follow == nil && (p.goesOn() || r.promised > r.grown)
 	switch {
 	case r.pages >= maxPages:
 		r.fail("The list does not end.")
 		return nil
-	case r.what == statuses && newestFirst(r.out.rows):
-		r.total = nil // what is older does not matter
+	case r.what == statuses && farBack(r.out.rows):
+		r.total, r.claims = nil, false // what is older does not matter
 		return nil
 	case follow != nil:
 		return follow
 	case r.total != nil && n >= *r.total && (!full || !r.sure && r.habits.isHonest(r.what)):
 		return nil
 	case r.plain:
-		r.repeated(n)
+		r.cut(n)
 		return nil
 	case r.total == nil && r.over(p, full):
 		return nil
@@ -72,12 +72,36 @@ func (r *reader) at() *url.URL {
 	return &url.URL{}
 }
 
-// repeated judges a list whose server shows the same page again, whatever it is asked for. It is the whole list when it
-// is less than what was asked for, when a total says so (see end), or when it is so much more that the server cannot
-// have counted rows at all; a round hundred looks like a limit of its own.
-func (r *reader) repeated(n int) {
-	if r.total == nil && (r.claims || n == asked || n > asked && n%asked == 0) {
-		r.fail("The server shows the same page again and again, so nobody can tell whether the list is whole.")
+// again judges a list whose server shows the same page again, whatever it is asked for. A total says whether that is the
+// whole list (see end). Without one another page is asked for by its number, for a server that goes by numbers of pages,
+// or counts rows under another name, and does not know limit and offset.
+func (r *reader) again(n int) url.Values {
+	if r.total != nil || r.out.problem != "" {
+		return nil
+	}
+	r.probed, r.before = true, n
+	q := url.Values{}
+	for _, name := range []string{"page", "page_number", "pageNumber", "skip", "start"} {
+		q.Set(name, "2")
+	}
+	return q
+}
+
+// compareProbe judges the page that was asked for by its number.
+func (r *reader) compareProbe(keys []string, grew bool) {
+	if grew || len(keys) != r.before || firstOf(keys) != r.begins {
+		r.fail("The server does not page its lists by limit and offset, so nobody can tell whether the list is whole.")
+		return
+	}
+	r.cut(r.before)
+}
+
+// cut notes that one page of n rows is all the server shows. It is the whole list, unless n is a size that pages have:
+// any five from ten on, or a power of two. Then it is only when the server showed a longer page of the same kind: see
+// listing.settle.
+func (r *reader) cut(n int) {
+	if r.total == nil && n >= 10 && (n%5 == 0 || n >= 16 && n&(n-1) == 0) {
+		r.out.cut = n
 	}
 }
 
@@ -92,30 +116,27 @@ func (r *reader) end() {
 	}
 	switch {
 	case r.out.problem != "":
+	case r.claims:
+		r.fail("The list says that it goes on, and does not.")
 	case r.total != nil && len(r.seen) != *r.total:
 		r.fail(fmt.Sprintf("The list names %d entries and showed %d.", *r.total, len(r.seen)))
 	}
 }
 
-// newestFirst reports whether rows of the backup status come with the newest on top: then the first page is enough.
-func newestFirst(rows []object) bool {
-	if len(rows) < 2 {
-		return false
-	}
+// farBack reports whether rows of the backup status come with the newest on top and go back so far that nothing behind
+// them counts any more, whatever service or user it is about: see judge.
+func farBack(rows []object) bool {
+	var first, before time.Time
 	for i, o := range rows {
-		v, ok := o.find(fieldTime)
+		v, _ := o.find(fieldTime)
 		at := v.moment()
-		if !ok || at.IsZero() {
+		switch {
+		case at.IsZero(), i > 0 && at.After(before):
 			return false
+		case i == 0:
+			first = at
 		}
-		if i > 0 {
-			old, _ := rows[i-1].find(fieldTime)
-			if at.After(old.moment()) {
-				return false
-			}
-		}
+		before = at
 	}
-	first, _ := rows[0].find(fieldTime)
-	last, _ := rows[len(rows)-1].find(fieldTime)
-	return first.moment().After(last.moment())
+	return before.Before(first.Add(-stale))
 }

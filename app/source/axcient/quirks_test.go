@@ -89,6 +89,16 @@ func TestMannersOfTheServer(t *testing.T) {
 		{"resources unknown", sandbox.AxcientQuirks{Status: map[string]int{"*/shared_resource": 404}}, true, "no"},
 		{"resources unknown, as a bad key", sandbox.AxcientQuirks{Status: map[string]int{"*/shared_resource": 401}}, true, "no"},
 		{"users as a page", sandbox.AxcientQuirks{HTMLPages: []string{"/x360cloud/client/" + contoso + "/user"}}, false, "no"},
+		{"pages by number", sandbox.AxcientQuirks{PageBy: sandbox.PageByNumber}, false, "no"},
+		{"pages by number, of an odd size", sandbox.AxcientQuirks{PageBy: sandbox.PageByNumber, PageCap: 7}, false, "no"},
+		{"pages by number, with totals", sandbox.AxcientQuirks{Dialect: camel, PageBy: sandbox.PageByNumber}, false, "no"},
+		{"pages by number, with links", sandbox.AxcientQuirks{Dialect: camel, PageBy: sandbox.PageByNumber, Links: "field"}, true, "yes"},
+		{"an empty page in between, with totals", sandbox.AxcientQuirks{Dialect: camel, PageCap: 5, EmptyPage: []string{"*"}}, false, "no"},
+		{"an empty page in between, with links", sandbox.AxcientQuirks{Dialect: camel, PageCap: 5, EmptyPage: []string{"*"}, Links: "field"}, true, "yes"},
+		{"an empty page in between, bare, with links", sandbox.AxcientQuirks{PageCap: 5, EmptyPage: []string{"*"}, Links: "header"}, true, "yes"},
+		{"users one level down", sandbox.AxcientQuirks{Answers: map[string]string{"*/user": sandbox.AnswerInside}}, true, "yes"},
+		{"everything one level down", sandbox.AxcientQuirks{Answers: map[string]string{"*": sandbox.AnswerInside}}, true, "yes"},
+		{"resources of nothing", sandbox.AxcientQuirks{Answers: map[string]string{"*/shared_resource": sandbox.AnswerHollow}}, true, "no"},
 		{"filters mean nothing", sandbox.AxcientQuirks{IgnoreQuery: true}, true, "yes"},
 	}
 	for _, tt := range tests {
@@ -103,6 +113,63 @@ func TestMannersOfTheServer(t *testing.T) {
 				t.Errorf("all seats complete: %t, want %t: %s", complete, tt.seats, total(u, app.MeterProtectedSeats).Problem)
 			}
 			checkStorage(t, w, u, tt.storage)
+		})
+	}
+}
+
+// TestMarkersOfPages: what a page says of those after it is no harm to a healthy server, and gives one away that shows the
+// same page again.
+func TestMarkersOfPages(t *testing.T) {
+	for _, m := range []string{
+		sandbox.MarkersPages, sandbox.MarkersMore, sandbox.MarkersLast, sandbox.MarkersTruncated, sandbox.MarkersDeep, sandbox.MarkersHeader, sandbox.MarkersRange,
+	} {
+		for name, tt := range map[string]struct {
+			quirks sandbox.AxcientQuirks
+			seats  bool
+		}{
+			"healthy":             {sandbox.AxcientQuirks{Dialect: sandbox.DialectTitle}, true},
+			"short pages":         {sandbox.AxcientQuirks{Dialect: sandbox.DialectTitle, PageCap: 7}, true},
+			"totals, short pages": {sandbox.AxcientQuirks{Dialect: sandbox.DialectCamel, PageCap: 7}, true},
+			"the same page again": {sandbox.AxcientQuirks{Dialect: sandbox.DialectTitle, PageCap: 7, SamePage: []string{"*/user"}}, false},
+			"pages by number":     {sandbox.AxcientQuirks{Dialect: sandbox.DialectTitle, PageBy: sandbox.PageByNumber}, false},
+		} {
+			t.Run(m+", "+name, func(t *testing.T) {
+				tt.quirks.Markers = m
+				w := newWorld(t, tt.quirks)
+				u, err := w.source().Readings(t.Context())
+				if err != nil {
+					t.Fatal(err)
+				}
+				if complete := checkSeats(t, w, u); complete != tt.seats {
+					t.Errorf("all seats complete: %t, want %t: %s", complete, tt.seats, total(u, app.MeterProtectedSeats).Problem)
+				}
+			})
+		}
+	}
+}
+
+// TestAnswersThatAreNoList: with a good status, and without the rows. Nobody is gone by them, and nothing is counted.
+func TestAnswersThatAreNoList(t *testing.T) {
+	for _, as := range []string{sandbox.AnswerHollow, sandbox.AnswerForeign, sandbox.AnswerErrors, sandbox.AnswerFailed, sandbox.AnswerStatus} {
+		t.Run(as, func(t *testing.T) {
+			for _, list := range []string{"user", "backup_status", "shared_resource"} {
+				w := newWorld(t, sandbox.AxcientQuirks{Answers: map[string]string{"/x360cloud/client/" + contoso + "/" + list: as}})
+				b, err := w.source().Pull(t.Context(), nil)
+				if err != nil || !slices.Equal(b.Unread, []string{contoso}) {
+					t.Errorf("%s: unread %v, %v", list, b.Unread, err)
+				}
+				u, err := w.source().Readings(t.Context())
+				if err != nil {
+					t.Fatal(err)
+				}
+				if complete := checkSeats(t, w, u); complete != (list != "user") {
+					t.Errorf("%s: all seats complete: %t", list, complete)
+				}
+			}
+			w := newWorld(t, sandbox.AxcientQuirks{Answers: map[string]string{"/x360cloud/client": as}})
+			if b, err := w.source().Pull(t.Context(), nil); err == nil && b.OrganizationsComplete {
+				t.Error("the tree counts as whole")
+			}
 		})
 	}
 }

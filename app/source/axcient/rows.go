@@ -8,7 +8,8 @@ import (
 	"psabridge/app"
 )
 
-// noList is an answer without a list: for who asks for one thing only it may be that thing.
+// noList is an answer without a list: for who asks for one thing only it may be that thing, when it names the outcome of a
+// backup by a name of its own. A "status" alone may be that of the answer.
 func (r *reader) noList(o object, body []byte) (json.RawMessage, error) {
 	if json.Valid(body) {
 		r.out.odd = body
@@ -22,7 +23,10 @@ func (r *reader) noList(o object, body []byte) (json.RawMessage, error) {
 			if name != "" {
 				one, _ = parse(o.fields[name].raw)
 			}
-			if _, ok := one.find(fieldOutcome); ok {
+			if _, ok := one.find(fieldOwnOutcome); ok {
+				if wrong := complaint(o); wrong != "" && name != "" {
+					break
+				}
 				r.out.odd = nil
 				return one.raw, nil
 			}

@@ -4,157 +4,125 @@ import (
 	"bytes"
 	"encoding/json"
 	"net/http"
-	"net/url"
 	"slices"
-	"strings"
 )
 
-// envelopes are names under which a list stands in an object; they only decide when there is more than one list.
-var envelopes = []string{
-	"results", "data", "items", "clients", "users", "sharedresources", "resources", "backupstatuses", "backupstatus", "records", "rows", "content", "entries", "values", "list", "value", "result",
+// envelopes are names under which a list stands in an object, whatever it holds.
+var envelopes = []string{"results", "data", "items", "records", "rows", "content", "entries", "values", "list", "value", "result"}
+
+// listNames are those by what the list holds.
+var listNames = map[kind][]string{
+	clients:   {"client", "clients", "clientlist", "organizations", "orgs", "companies", "customers", "tenants", "accounts"},
+	users:     {"user", "users", "userlist", "accounts", "members", "people"},
+	resources: {"sharedresource", "sharedresources", "sharedresourcelist", "resources", "resourcelist"},
+	statuses:  {"backupstatus", "backupstatuses", "backupstatuslist", "statuses", "backups", "backuphistory", "history", "outcomes", "runs", "jobs"},
 }
 
-// Where an envelope says how long the list is and how it goes on.
-var (
-	totals  = []string{"total", "totalcount", "totalitems", "totalresults", "totalrecords", "totalelements", "totalrows", "recordstotal"}
-	abouts  = []string{"meta", "metadata", "pagination", "paging", "page", "pageinfo", "links"}
-	onwards = []string{"next", "nextpage", "nexturl", "nextlink", "nextpageurl", "nextcursor", "nexttoken", "nextpagetoken", "cursor"}
-	mores   = []string{"hasmore", "hasnext", "hasnextpage", "more"}
-)
+// inside is where a list may stand one level down.
+var inside = []string{"data", "result", "results", "response", "payload", "embedded"}
 
 // page is one answer of a list.
 type page struct {
 	rows  []json.RawMessage
 	total *int   // nil: it does not say
 	count bool   // total was called count: it may be that of this page alone
-	odd   string // the name of a total that cannot be read
+	odd   string // the name of a total that cannot be read, or contradicts another
+	pages int    // how many pages it says there are; 0: it does not say
 	next  string // where the list goes on, as written
 	more  *bool  // whether it says that there is more
+	wrong string // the name of the field by which it says that something went wrong
 }
+
+// goesOn reports whether the page says that another follows.
+func (p page) goesOn() bool { return p.next != "" || p.more != nil && *p.more }
 
 // readPage finds the list in an answer: the answer itself, or the one list in an object, also one level down. When there
 // is none, the object is returned instead, for who expects a single record.
-func readPage(body []byte, h http.Header) (p page, single object, ok bool) {
-	p.next = linkNext(h)
-	body = bytes.TrimSpace(body)
+func readPage(a answer, k kind) (p page, single object, ok bool) {
+	body := bytes.TrimSpace(a.body)
 	if len(body) > 0 && body[0] == '[' {
-		return p, object{}, json.Unmarshal(body, &p.rows) == nil
+		ok = json.Unmarshal(body, &p.rows) == nil
+	} else if single, ok = parse(body); ok {
+		p.about(single)
+		ok = p.find(single, k)
 	}
-	o, isObject := parse(body)
-	if !isObject {
-		return p, object{}, false
+	p.headers(a.header)
+	if yes := true; a.status == http.StatusPartialContent && p.total == nil {
+		p.more = &yes
 	}
-	p.about(o)
-	for _, name := range abouts {
-		if v, ok := o.fields[name]; ok {
-			if in, ok := parse(v.raw); ok {
+	return p, single, ok
+}
+
+// find looks for the one list under a name that is known, and then for the one thing there is: nobody can tell whether
+// one of several, or an empty one under a name of its own, is the list.
+func (p *page) find(o object, k kind) bool {
+	type place struct {
+		in  object
+		key string
+	}
+	var found []place
+	for _, key := range slices.Concat(envelopes, listNames[k]) {
+		if isList(o.fields[key]) {
+			found = append(found, place{o, key})
+		}
+	}
+	for _, name := range inside {
+		in, _ := parse(o.fields[name].raw)
+		for _, key := range slices.Concat(envelopes, listNames[k]) {
+			if isList(in.fields[key]) {
+				found = append(found, place{in, key})
 				p.about(in)
 			}
 		}
 	}
-	if p.rows, ok = onlyList(o); ok {
-		return p, o, true
-	}
-	for _, name := range []string{"data", "result", "results", "response", "payload", "embedded"} {
-		in, isObject := parse(o.fields[name].raw)
-		if !isObject {
-			continue
-		}
-		if p.rows, ok = onlyList(in); ok {
-			p.about(in)
-			return p, o, true
+	if len(found) == 0 {
+		if key := onlyThing(o, k); key != "" {
+			found = append(found, place{o, key})
 		}
 	}
-	return p, o, false
+	if len(found) != 1 || json.Unmarshal(found[0].in.fields[found[0].key].raw, &p.rows) != nil {
+		return false
+	}
+	return len(p.rows) > 0 || !elsewhere(o)
 }
 
-// onlyList returns the one list of an object; of several the one with a usual name, when there is one such.
-func onlyList(o object) ([]json.RawMessage, bool) {
-	all, usual := map[string][]json.RawMessage{}, map[string][]json.RawMessage{}
+// elsewhere reports whether records stand somewhere in an answer whose list is empty.
+func elsewhere(o object) bool {
+	for key, v := range o.fields {
+		in, ok := parse(v.raw)
+		if ok && !slices.Contains(abouts, key) && !slices.Contains(faults, key) && len(withRows(in)) > 0 {
+			return true
+		}
+	}
+	return len(withRows(o)) > 0
+}
+
+func isList(v value) bool { return bytes.HasPrefix(bytes.TrimSpace(v.raw), []byte("[")) }
+
+// withRows lists the fields that hold a list of records, those apart that hold errors.
+func withRows(o object) (keys []string) {
 	for key, v := range o.fields {
 		var rows []json.RawMessage
-		if b := bytes.TrimSpace(v.raw); len(b) == 0 || b[0] != '[' || json.Unmarshal(b, &rows) != nil {
-			continue
-		}
-		all[key] = rows
-		if slices.Contains(envelopes, key) {
-			usual[key] = rows
+		if isList(v) && !slices.Contains(faults, key) && json.Unmarshal(v.raw, &rows) == nil && len(rows) > 0 && bytes.HasPrefix(rows[0], []byte("{")) {
+			keys = append(keys, key)
 		}
 	}
-	for _, lists := range []map[string][]json.RawMessage{all, usual} {
-		if len(lists) == 1 {
-			for _, rows := range lists {
-				return rows, true
-			}
-		}
-	}
-	return nil, false
+	return keys
 }
 
-// about reads what an envelope says about its list.
-func (p *page) about(o object) {
-	for _, name := range append(slices.Clone(totals), "count") {
-		v, ok := o.fields[name]
-		if !ok || p.total != nil || bytes.HasPrefix(bytes.TrimSpace(v.raw), []byte("[")) {
-			continue
-		}
-		n, ok := v.number()
-		switch {
-		case v.null():
-		case !ok || !n.IsInteger() || n.IsNegative() || n.GreaterThan(mostBytes):
-			p.odd = v.name
-		default:
-			total := int(n.IntPart())
-			p.total, p.count = &total, name == "count"
+// onlyThing is the list under a name of its own, when it has records and the answer holds nothing else that could be, or
+// should have been, the list.
+func onlyThing(o object, k kind) string {
+	keys := withRows(o)
+	for key, v := range o.fields {
+		empty := v.null() && (slices.Contains(envelopes, key) || slices.Contains(listNames[k], key))
+		_, isObject := parse(v.raw)
+		if empty || (isObject || isList(v)) && !slices.Contains(keys, key) && !slices.Contains(abouts, key) && !slices.Contains(faults, key) {
+			return ""
 		}
 	}
-	for _, name := range onwards {
-		if v, ok := o.fields[name]; ok && p.next == "" {
-			p.next = onward(v)
-		}
-	}
-	for _, name := range mores {
-		if v, ok := o.fields[name]; ok {
-			if yes, ok := v.truth(); ok {
-				p.more = &yes
-			}
-		}
-	}
-}
-
-// onward reads an address, also in the form {"href": "…"}.
-func onward(v value) string {
-	if o, ok := parse(v.raw); ok {
-		return o.fields["href"].text()
-	}
-	switch text := v.text(); fold(text) {
-	case "false", "0":
+	if len(keys) != 1 {
 		return ""
-	default:
-		return text
 	}
-}
-
-// linkNext reads the address of the next page from a Link header.
-func linkNext(h http.Header) string {
-	for _, header := range h.Values("Link") {
-		for part := range strings.SplitSeq(header, ",") {
-			address, rest, ok := strings.Cut(part, ">")
-			rest = strings.ToLower(strings.ReplaceAll(rest, " ", ""))
-			if ok && (strings.Contains(rest, `rel="next"`) || strings.HasSuffix(rest, "rel=next")) {
-				return strings.TrimPrefix(strings.TrimSpace(address), "<")
-			}
-		}
-	}
-	return ""
-}
-
-// nextQuery is the query of an address that goes on with the same list at the same place; nil for any other, because the
-// key must go nowhere else.
-func nextQuery(at *url.URL, next string) url.Values {
-	u, err := at.Parse(next)
-	if err != nil || next == "" || u.Scheme != at.Scheme || u.Host != at.Host || u.EscapedPath() != at.EscapedPath() || u.RawQuery == "" || u.User != nil {
-		return nil
-	}
-	return u.Query()
+	return keys[0]
 }
