@@ -64,3 +64,15 @@ func (s *Source) since(client, value string, seen time.Time) time.Time {
 	s.onsets[client] = onset{value: value, since: seen}
 	return seen
 }
+
+// spoke reports whether a state was said before, and remembers it when it is said now. Only this process knows: after a
+// start the first silence is taken for one that always was.
+func (s *Source) spoke(state string, now bool) bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	before := s.said[state]
+	if now {
+		s.said[state] = true
+	}
+	return before
+}

@@ -39,7 +39,11 @@ type pull struct {
 	unread  map[string][]string // organization id → why
 }
 
-func (p *pull) miss(id, why string) { p.unread[id] = append(p.unread[id], why) }
+func (p *pull) miss(id, why string) {
+	if !slices.Contains(p.unread[id], why) {
+		p.unread[id] = append(p.unread[id], why)
+	}
+}
 
 func (p *pull) organization(n *node) {
 	o := app.Organization{Source: p.source.name, ExternalID: n.id, ParentExternalID: n.parent, Name: n.name, State: app.OrganizationPresent, Active: n.active, TrialUntil: n.trialUntil}
@@ -47,13 +51,13 @@ func (p *pull) organization(n *node) {
 	object := app.Object{Kind: app.ObjectOrganization, ExternalID: n.id, Name: n.name}
 	p.state(n, object, app.StatePresent, app.Yes)
 	if n.id != p.account.top {
+		if n.doubt != "" {
+			p.miss(n.id, "clients: "+n.doubt+".")
+		}
 		for _, k := range []kind{statuses, users, resources} {
 			if problem := n.lists[k].problem; problem != "" {
 				p.miss(n.id, k.inWords()+": "+problem)
 			}
-		if n.doubt != "" {
-			p.miss(n.id, "clients: "+n.doubt+".")
-		}
 		}
 		p.backups(n, object)
 		p.users(n)
@@ -72,6 +76,15 @@ func (p *pull) state(n *node, object app.Object, what, value string) {
 	}
 }
 
+// outcome says a state that does not end by silence: when it was said before and is not any more, although what it is
+// about is still there, the client counts as unread.
+func (p *pull) outcome(n *node, object app.Object, what, value string) {
+	if p.source.spoke(n.id+"/"+object.ExternalID+"/"+what, value != "") && value == "" {
+		p.miss(n.id, "x360Cloud does not say any more how the last backup went.")
+	}
+	p.state(n, object, what, value)
+}
+
 // backups says how the newest backup of a client went: by its list, or by its own word where the list is empty.
 func (p *pull) backups(n *node, object app.Object) {
 	if n.lists[statuses].problem != "" {
@@ -85,9 +98,10 @@ func (p *pull) backups(n *node, object app.Object) {
 	if n.problem != "" && v.sla == "" {
 		p.miss(n.id, "clients: "+n.problem+".")
 	}
-	p.state(n, object, app.StateSLA, cmp.Or(v.sla, n.sla))
-	if value := cmp.Or(v.value, n.outcome); value != "" {
-		p.state(n, object, app.StateBackup, value)
+	p.outcome(n, object, app.StateSLA, cmp.Or(v.sla, n.sla))
+	value := cmp.Or(v.value, n.outcome)
+	p.outcome(n, object, app.StateBackup, value)
+	if value != "" {
 		last := &p.batch.States[len(p.batch.States)-1]
 		last.Since = p.source.since(n.id, value, v.since)
 	}
@@ -113,7 +127,12 @@ func (p *pull) users(n *node) {
 
 func (p *pull) resources(n *node) {
 	for _, it := range n.lists[resources].items {
-		p.state(n, app.Object{Kind: app.ObjectResource, ExternalID: it.id, Name: it.name}, app.StateBackup, it.outcome)
+		object := app.Object{Kind: app.ObjectResource, ExternalID: it.id, Name: it.name}
+		if it.protection == protected {
+			p.outcome(n, object, app.StateBackup, it.outcome)
+		} else {
+			p.state(n, object, app.StateBackup, it.outcome)
+		}
 	}
 }
 

@@ -45,6 +45,7 @@ type Source struct {
 	calls  int        // that the last reading would have taken without what was kept
 	kept   map[string]keptPart
 	onsets map[string]onset // client id → since when its backups go as they go
+	said   map[string]bool  // the states that were said: see spoke
 }
 
 var _ source.Source = (*Source)(nil)
@@ -73,7 +74,7 @@ func New(c Config) (*Source, error) {
 	}
 	return &Source{
 		name: c.Name, base: base, session: s, habits: newHabits(), now: c.Now, log: c.Logger,
-		kept: map[string]keptPart{}, onsets: map[string]onset{},
+		kept: map[string]keptPart{}, onsets: map[string]onset{}, said: map[string]bool{},
 	}, nil
 }
 
