@@ -77,6 +77,7 @@ type CSVPreview struct {
 	Encoding   string // e.g. "UTF-8", "UTF-16 LE", "Windows-1252"
 	Separator  string // as a person calls it: comma, semicolon, tab, pipe
 	Columns    []string
+	Above      int        // rows above the header that hold something, such as titles; they are left out
 	Rows       [][]string // the first five, as they stand in the file
 	HeaderHash string     // under which a mapping is remembered
 	Mapping    CSVMapping // remembered, ready-made or guessed; what was asked for when something was

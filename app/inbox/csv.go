@@ -52,7 +52,7 @@ func Read(f File, remembered Remembered, given *app.CSVMapping) (Result, error) 
 		return Result{}, err
 	}
 	p := app.CSVPreview{
-		File: f.Name, Encoding: string(t.encoding), Separator: separatorNames[t.comma], Columns: t.columns, Rows: t.first, HeaderHash: t.hash(),
+		File: f.Name, Encoding: string(t.encoding), Separator: separatorNames[t.comma], Columns: t.columns, Above: t.above, Rows: t.first, HeaderHash: t.hash(),
 	}
 	p.Mapping, p.Remembered, p.Guessed = t.mapping(remembered, given)
 	run, err := t.run(f, p.Mapping)

@@ -1,9 +1,11 @@
 package inbox
 
 import (
+	"bufio"
 	"bytes"
 	"errors"
 	"io"
+	"unicode/utf8"
 
 	"golang.org/x/text/encoding"
 	"golang.org/x/text/encoding/charmap"
@@ -63,6 +65,36 @@ func (c charset) decoder() transform.Transformer {
 	case utf8Set:
 	}
 	return encoding.UTF8Validator
+}
+
+// brokenUTF8 looks at a file that is not UTF-8 as it stands. Where a mark or letters beyond ASCII say that it is meant to be,
+// the error names the line of the first byte that is not: read as Windows-1252, every such letter would become two others,
+// and every customer with one somebody else.
+func brokenUTF8(r io.ReadSeeker) error {
+	if _, err := r.Seek(0, io.SeekStart); err != nil {
+		return app.Wrap(err, app.Internal, "The file cannot be read again.")
+	}
+	in := bufio.NewReader(r)
+	meant, line, broken := false, 1, 0
+	for before := rune(0); !meant || broken == 0; {
+		c, size, err := in.ReadRune()
+		switch {
+		case errors.Is(err, io.EOF):
+			return nil
+		case err != nil:
+			return app.Wrap(err, app.Internal, "The file cannot be read again.")
+		case c == utf8.RuneError && size == 1:
+			if broken == 0 {
+				broken = line
+			}
+		case size > 1:
+			meant = true
+		case c == '\r', c == '\n' && before != '\r':
+			line++
+		}
+		before = c
+	}
+	return app.FieldErrorf("file", "The file is UTF-8, but line %d holds a byte that is not: letters are broken there. Correct the line and save the file as CSV (UTF-8) again.", broken)
 }
 
 // stream reads a file as UTF-8 text without its mark.

@@ -1,6 +1,7 @@
 package inbox
 
 import (
+	"errors"
 	"fmt"
 	"strings"
 	"unicode"
@@ -18,6 +19,11 @@ type twoWaysError struct {
 // Error implements error.
 func (e twoWaysError) Error() string {
 	return fmt.Sprintf("%q can be read as %s or as %s. Say whether the file puts a comma or a point before decimals.", e.text, e.withComma, e.with)
+}
+
+func isTwoWays(err error) bool {
+	_, is := errors.AsType[twoWaysError](err)
+	return is
 }
 
 // notNumberError is the error of a cell that is no usable number. It says what is wrong.

@@ -24,6 +24,7 @@ type table struct {
 	comma    rune
 	columns  []string // of the header, each by a name of its own
 	header   int      // line of the header
+	above    int      // rows above it that hold something
 	first    [][]string
 	proofs   map[int]proof // of number columns, by index
 }
@@ -55,6 +56,9 @@ func open(f File, given *app.CSVMapping) (*table, error) {
 	t := &table{file: f, encoding: charsetOf(head)}
 	err = t.look(given)
 	if errors.Is(err, encoding.ErrInvalidUTF8) {
+		if err := brokenUTF8(f.Content); err != nil {
+			return nil, err
+		}
 		t = &table{file: f, encoding: windows125}
 		err = t.look(given)
 	}
@@ -84,9 +88,17 @@ func (t *table) look(given *app.CSVMapping) error {
 	if len(rows) == 0 {
 		return app.FieldErrorf("file", "The file holds no rows.")
 	}
-	at := headerRow(rows, given)
+	at, sure := headerRow(rows, given)
 	if at < 0 {
 		return app.FieldErrorf("file", "No row of the file's begin has names for all columns. Put the names of the columns in the first row.")
+	}
+	for _, r := range rows[:at] {
+		if !sure && likeSome(r, rows[at+1:]) {
+			return app.FieldErrorf("file", "Line %d looks like a row with usage, but the names of the columns seem to stand below it, in line %d. Put the names of the columns in the first row.", r.line, rows[at].line)
+		}
+		if !blank(r.cells) {
+			t.above++
+		}
 	}
 	t.header, t.columns = rows[at].line, columnNames(rows[at].cells)
 	return t.scan()
@@ -209,26 +221,45 @@ func blank(cells []string) bool {
 const searchRows = 30
 
 // headerRow finds the row that names the columns: the one with the columns that were chosen or that a ready-made mapping
-// knows, else the first of the usual width that holds names and no number.
-func headerRow(rows []record, given *app.CSVMapping) int {
+// knows, and then it is sure; else the first of the usual width that holds names and no number. -1 when there is none.
+func headerRow(rows []record, given *app.CSVMapping) (at int, sure bool) {
 	rows = rows[:min(len(rows), searchRows)]
 	wanted := wantedColumns(given)
 	for i, r := range rows {
 		names := columnNames(r.cells)
 		if len(wanted) > 0 && !slices.ContainsFunc(wanted, func(w string) bool { return indexOf(names, w) < 0 }) {
-			return i
+			return i, true
 		}
 		if len(wanted) == 0 && readyMade(names) != "" {
-			return i
+			return i, true
 		}
 	}
 	width, _ := usualWidth(rows)
 	for i, r := range rows {
 		if len(r.cells) == width && namesColumns(r.cells) {
-			return i
+			return i, false
 		}
 	}
-	return -1
+	return -1, false
+}
+
+// likeSome reports whether a row is as wide as one of others and holds numbers in the same columns, so that it is one of
+// them and no title.
+func likeSome(r record, others []record) bool {
+	mine := numberColumns(r.cells)
+	return len(mine) > 0 && slices.ContainsFunc(others, func(o record) bool {
+		return len(o.cells) == len(r.cells) && slices.Equal(numberColumns(o.cells), mine)
+	})
+}
+
+// numberColumns are the places of cells that hold a number, if only one that can be read in two ways.
+func numberColumns(cells []string) (at []int) {
+	for i, c := range cells {
+		if _, _, err := readNumber(c, 0); err == nil || isTwoWays(err) {
+			at = append(at, i)
+		}
+	}
+	return at
 }
 
 // namesColumns reports whether cells look like names: text, none twice, hardly any empty.
@@ -236,7 +267,7 @@ func namesColumns(cells []string) bool {
 	seen, empty := map[string]bool{}, 0
 	for _, c := range cells {
 		name := fold(c)
-		if _, _, err := readNumber(c, 0); err == nil || seen[name] && name != "" {
+		if _, _, err := readNumber(c, 0); err == nil || isTwoWays(err) || seen[name] && name != "" {
 			return false
 		}
 		if name == "" {
