@@ -41,26 +41,54 @@ func (r *run) prepareCloud() func([]string, int) {
 	seats, storage := base, base
 	seats.meter, seats.unit = app.MeterProtectedSeats, app.UnitEach
 	storage.meter, storage.unit = app.MeterProtectedStorage, app.UnitGB
-	r.begin(seats)
-	r.begin(storage)
+	r.begin(seats, r.t.header)
+	r.begin(storage, r.t.header)
 	decimal := r.sign(place[cloudData])
-	return func(cells []string, line int) { r.cloudRow(cells, line, place, seats, storage, decimal) }
+	seen := map[string]cloudItemRow{}
+	return func(cells []string, line int) {
+		if !r.cloudAgain(seen, cells, line, place) {
+			r.cloudRow(cells, line, place, seats, storage, decimal)
+		}
+	}
 }
 
-// begin makes a reading of 0 that rows may add to.
-func (r *run) begin(x part) {
-	x.quantity = app.Q(0)
-	key := x.external + "\x00" + string(x.meter) + "\x00" + period(x.covers)
-	r.tallies[key] = &tally{part: x, line: r.t.header}
-	r.order = append(r.order, key)
+// cloudItemRow is the first row of an item of the report, as far as it counts.
+type cloudItemRow struct {
+	line          int
+	charged, data string
+}
+
+// cloudAgain handles a row of an item that came before: pages of a report that overlap say the same, and it counts once.
+// Where they say something else, or the item has no id, nobody can tell which is right.
+func (r *run) cloudAgain(seen map[string]cloudItemRow, cells []string, line int, place map[string]int) bool {
+	id := cell(cells, place[cloudID])
+	key := fold(cell(cells, place[cloudType])) + "\x00" + firstOf(id, "\x00"+fold(cell(cells, place[cloudItem])))
+	now := cloudItemRow{line, fold(cell(cells, place[cloudCharged])), fold(cell(cells, place[cloudData]))}
+	first, again := seen[key]
+	if !again {
+		seen[cloned(key)] = cloudItemRow{line, cloned(now.charged), cloned(now.data)}
+		return false
+	}
+	if id != "" && first.charged == now.charged && first.data == now.data {
+		r.counts.Duplicate++
+		return true
+	}
+	message := fmt.Sprintf("This item stands in line %d too, with other values. Make the report again, or delete the row that is wrong.", first.line)
+	if id == "" {
+		message = fmt.Sprintf("An item of this name stands in line %d too, and without an id nobody can tell whether it is the same. Make the report again, or delete one of them.", first.line)
+	}
+	r.cloudWrong(line, cloudID, message)
+	return true
+}
+
+// cloudWrong notes a wrong row of the report, which is about one customer.
+func (r *run) cloudWrong(line int, column, message string) {
+	r.wrong(line, column, message)
+	r.spoilt[r.customers.order[0]] = fmt.Sprintf("Line %d of %s is wrong: %s", line, r.file.Name, message)
 }
 
 func (r *run) cloudRow(cells []string, line int, place map[string]int, seats, storage part, decimal byte) {
 	get := func(name string) string { return cell(cells, place[name]) }
-	fail := func(name, message string) {
-		r.wrong(line, name, message)
-		r.spoilt[seats.external] = fmt.Sprintf("Line %d of %s is wrong: %s", line, r.file.Name, message)
-	}
 	id, _ := cleanName(get(cloudID))
 	name, _ := cleanName(get(cloudItem))
 	kind := get(cloudType)
@@ -74,7 +102,7 @@ func (r *run) cloudRow(cells []string, line int, place map[string]int, seats, st
 	case "no":
 		r.counts.Left++
 	default:
-		fail(cloudCharged, fmt.Sprintf("%q is neither Yes nor No.", short(get(cloudCharged))))
+		r.cloudWrong(line, cloudCharged, fmt.Sprintf("%q is neither Yes nor No.", short(get(cloudCharged))))
 		return
 	}
 	data := get(cloudData)
@@ -83,7 +111,7 @@ func (r *run) cloudRow(cells []string, line int, place map[string]int, seats, st
 	}
 	q, err := r.number(data, decimal)
 	if err != nil {
-		fail(cloudData, err.Error())
+		r.cloudWrong(line, cloudData, err.Error())
 		return
 	}
 	storage.quantity = q

@@ -28,6 +28,8 @@ type run struct {
 	meters    map[app.Meter]string // what the file calls each meter
 	called    map[string]app.Meter // and the meter of each of its words
 	sums      sums
+	below     below // what stands last, if it could be a sum
+	repeats   repeats
 	spoilt    map[string]string // external id to the problem of a wrong row whose meter is not known
 	items     int
 	counts    app.ImportCounts
@@ -196,6 +198,7 @@ func (r *run) row(cells []string, line int, take func([]string, int)) {
 		r.lost(line, "", `A quote stands in the middle of a text here. Put the whole text in quotes and write the quote twice ("").`)
 		return
 	}
+	r.below = below{}
 	if r.total(cells, line) {
 		return
 	}
@@ -236,7 +239,7 @@ func (r *run) usual(cells []string, line int) {
 		return
 	}
 	if c.only >= 0 && fold(cell(cells, c.only)) != fold(r.m.OnlyValue) {
-		r.counts.Left++
+		r.leave(cells, line, external)
 		return
 	}
 	x, ok := r.facts(cells, line, external)
@@ -244,7 +247,25 @@ func (r *run) usual(cells []string, line int) {
 		return
 	}
 	x.quantity = quantity
+	r.repeats.note(cells, line)
 	r.count(x, line)
+}
+
+// leave handles a row that does not count. It says all the same that the file knows of this customer and meter: if no row of
+// theirs counts, they used nothing, and an older number must not go on. Where the column names the meter itself, the row is
+// about another meter.
+func (r *run) leave(cells []string, line int, external string) {
+	r.counts.Left++
+	if r.columns.only == r.columns.meter {
+		return
+	}
+	x, ok := r.facts(cells, line, external)
+	if !ok {
+		return
+	}
+	if t := r.begin(x, line); t != nil && t.begun && x.asOf.After(t.asOf) {
+		t.asOf = x.asOf
+	}
 }
 
 // customer notes whose a row is.

@@ -30,6 +30,7 @@ type tally struct {
 	line    int // of the first row
 	items   []counted
 	at      map[string]int // place in items by what was counted; nil while there are few
+	begun   bool           // no row has added to it yet
 	more    int            // rows whose evidence was too much to keep
 	rest    app.Quantity   // and what they add up to
 	problem string
@@ -49,20 +50,33 @@ const kindRow app.ObjectKind = "row"
 // maxItems bounds the evidence that is kept of one file; beyond it rows are summed up in one item each.
 const maxItems = 200000
 
-// count adds a row to its reading.
-func (r *run) count(x part, line int) {
+// begin returns the reading a row belongs to, and makes it, of 0, when there is none; nil when there are too many.
+func (r *run) begin(x part, line int) *tally {
 	key := x.external + "\x00" + string(x.meter) + "\x00" + period(x.covers)
 	t := r.tallies[key]
-	if t == nil && len(r.tallies) >= maxItems {
+	switch {
+	case t != nil:
+		return t
+	case len(r.tallies) >= maxItems:
 		r.lost(line, "", fmt.Sprintf("The file has more than %d readings. Import it in parts.", maxItems))
+		return nil
+	}
+	x.external, x.unit = cloned(x.external), cloned(x.unit)
+	t = &tally{part: x, line: line, begun: true}
+	t.quantity = app.Q(0)
+	r.tallies[key] = t
+	r.order = append(r.order, key)
+	return t
+}
+
+// count adds a row to its reading.
+func (r *run) count(x part, line int) {
+	t := r.begin(x, line)
+	if t == nil {
 		return
 	}
-	if t == nil {
-		x.external, x.unit = cloned(x.external), cloned(x.unit)
-		t = &tally{part: x, line: line}
-		t.quantity = app.Q(0)
-		r.tallies[key] = t
-		r.order = append(r.order, key)
+	if t.begun {
+		t.begun, t.line, t.unit, t.asOf = false, line, cloned(x.unit), x.asOf
 	}
 	last := r.m.Duplicates == app.DuplicatesLast
 	switch {
@@ -187,6 +201,11 @@ type result struct {
 
 // finish looks at what only shows at the end of the file.
 func (r *run) finish() {
+	r.sumBelow()
+	r.askRepeated()
+	if r.m.Shape == ShapeCloudUsage && r.counts.Rows == 0 && !r.asked {
+		r.missing("", "The report holds no row, so it may have broken off. A customer who is not protected has rows too; make the report again.")
+	}
 	r.customers.split(func(external, line, text string) {
 		n, _ := strconv.Atoi(line) // written by us
 		r.wrong(n, r.head(r.columns.customerID), text)

@@ -12,13 +12,21 @@ import (
 
 // totals are the words that begin a row of sums.
 var totals = []string{
-	"total", "totals", "grand total", "subtotal", "sub total", "sum", "sums", "summe", "summen", "gesamt", "gesamtsumme", "zwischensumme", "endsumme", "insgesamt", "somme", "total général",
-	"sous-total", "suma", "total general", "totaal", "subtotaal", "eindtotaal", "totale", "razem",
+	"total", "totals", "grand total", "overall total", "subtotal", "sub total", "sum", "sums", "summe", "summen", "gesamt", "gesamtsumme", "gesamtergebnis", "teilergebnis", "ergebnis",
+	"zwischensumme", "endsumme", "insgesamt", "somme", "total général", "sous-total", "suma", "suma total", "total general", "total geral", "totaal", "subtotaal", "eindtotaal",
+	"eindresultaat", "totaalresultaat", "totale", "totale complessivo", "totale generale", "subtotale", "somma", "razem", "summa", "totalt", "celkem", "összesen",
 }
 
-// totalWord reports whether a cell says that its row is a sum.
+// totalWord reports whether a cell says that its row is a sum: "Total", "Summe:", "Total (2 customers)".
 func totalWord(cell string) bool {
-	return len(cell) < 40 && slices.Contains(totals, strings.TrimRight(fold(cell), " :."))
+	word, _, _ := strings.Cut(fold(cell), " (")
+	return len(cell) < 60 && slices.Contains(totals, strings.TrimRight(word, " :."))
+}
+
+// totalLike reports whether a cell may say so, or be the name of a customer: "Total Seats", "Contoso Total".
+func totalLike(cell string) bool {
+	words := strings.Fields(fold(cell))
+	return len(words) > 1 && (totalWord(words[0]) || totalWord(words[len(words)-1]))
 }
 
 // AsOf reads when usage was read, as a person writes it: a point in time with its zone, or a day, which counts to its end.
