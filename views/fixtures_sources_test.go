@@ -38,6 +38,10 @@ func sourceStories(state string, n int, long, bad bool, sh func(title, current s
 	add(state, "import-preview", views.ImportPreviewPage(importPreview(s, n, long, bad)))
 	add(state, "readings", views.ReadingsPage(readings(sh("Usage", link.Organizations), n, long, bad)))
 	if state == "normal" {
+		asking := importPreview(s, n, long, bad)
+		asking.File.Readings, asking.File.Totals, asking.File.ReadingsMade = nil, nil, 0
+		asking.File.Problems = []app.RowProblem{{Line: 1, Column: "covers", Message: "Say which month the file covers, or on which day it was made."}, {Line: 1, Column: "customer_name", Message: "Say which column holds the customer, or which customer the whole file is about."}}
+		add(state, "import-asks", views.ImportPreviewPage(asking))
 		add(state, "sign-in-ended", views.SignInEndedPage(views.SignInEnded{Shell: s, Title: "The sign-in took too long", Text: "It has to come back within 10 minutes. Nothing was used of it; begin it again.", Path: link.Sources}))
 		running := sourceView(s, "x360sync", n, long, bad)
 		running.Card.Reading, running.Progress.Running = true, true
@@ -71,7 +75,7 @@ func sourceForm(kind string, bad bool) views.SourceForm {
 }
 
 func sourceCard(kind string, bad bool) views.SourceCard {
-	c := views.SourceCard{Name: "sync", Kind: kind, Host: "syncedtool.com", Every: 2 * time.Minute, LastOK: ago(12 * time.Second), NextAt: now.Add(38 * time.Second), Complete: !bad, Beats: beats(2), Brings: "25 organizations, 624 accounts, 1,219 GB storage, 41 file servers, 12 guests", Waiting: 2, SignIn: views.SignInFacts{EnteredAt: ago(12 * 24 * time.Hour), RenewedAt: ago(5 * time.Minute)}}
+	c := views.SourceCard{Name: "sync", Kind: kind, Host: "syncedtool.com", Every: 2 * time.Minute, LastOK: ago(12 * time.Second), NextAt: now.Add(38 * time.Second), Complete: !bad, Beats: beats(2), Brings: "25 organizations, 624 accounts, 1,219 GB storage, 41 file servers, 12 guests", Unmatched: 3, Waiting: 2, SignIn: views.SignInFacts{EnteredAt: ago(12 * 24 * time.Hour), RenewedAt: ago(5 * time.Minute)}}
 	switch kind {
 	case "axcient":
 		c.Name, c.Host, c.Every, c.Brings, c.SignIn.RenewedAt = "cloud", "axapi.axcient.com", 15*time.Minute, "9 organizations, 402 protected seats", time.Time{}
@@ -133,7 +137,7 @@ func sourceView(s layout.Shell, kind string, n int, long, bad bool) views.Source
 }
 
 func inbox(n int, long, bad bool) *views.Inbox {
-	m := &views.Inbox{Name: "rmm", Base: "http://127.0.0.1:7360"}
+	m := &views.Inbox{Name: "rmm", Base: "http://127.0.0.1:7360", Now: now}
 	for i := range min(n, 20) {
 		m.Tokens = append(m.Tokens, app.InboxToken{ID: int64(i + 1), Name: name(i, long), EndsWith: "7bd0", CreatedAt: ago(time.Duration(i+1) * 9 * time.Hour)})
 		im := app.Import{ID: int64(i), At: ago(time.Duration(i+1) * 30 * 24 * time.Hour), By: "person", File: name(i, long) + " 2026-11-01 Usage and Protection Insights Report.csv", Covers: nov.Prev()}
@@ -237,6 +241,9 @@ func readings(s layout.Shell, n int, long, bad bool) views.Readings {
 			}
 			row := views.ReadingRow{Reading: r}
 			for j := range min(n, 300) {
+				if meter == "mailboxes" && basis == app.BasisInclusive {
+					break
+				}
 				item := app.EvidenceItem{Kind: kind, ExternalID: "13246" + strings.Repeat("5", j%3), Name: name(j, long), Amount: app.Q(1)}
 				if kind == app.ObjectMachine {
 					item.Detail = "3 mapped folders"

@@ -1,8 +1,10 @@
 package views
 
 import (
+	"slices"
 	"strconv"
 	"strings"
+	"time"
 
 	"psabridge/app"
 	"psabridge/views/layout"
@@ -15,6 +17,7 @@ type Inbox struct {
 	Base    string // address of the API, e.g. http://127.0.0.1:7360
 	Tokens  []app.InboxToken
 	Imports []app.Import
+	Now     time.Time // the examples are of the day before
 	// Fresh is a token that was made just now. It is shown this once and cannot be shown again.
 	Fresh     string
 	FreshName string
@@ -41,17 +44,18 @@ type example struct {
 func (i Inbox) examples() []example {
 	head := "curl -X POST \"" + i.Base + "/api/v1/sources/" + i.Name
 	auth := "\" \\\n  -H \"Authorization: Bearer $PSABRIDGE_TOKEN\" \\\n  -H \"Content-Type: "
+	night := i.Now.UTC().AddDate(0, 0, -1).Format(time.DateOnly)
 	return []example{
 		{
 			"ex-event", "An event: something is wrong, or well again",
 			head + "/events" + auth + "application/json\" \\\n  -d '" +
-				`{"id":"job-7/2026-11-26","occurred_at":"2026-11-26T02:10:00Z","organization":{"id":"4711","name":"Contoso"},"type":"backup.failed","state":"problem","severity":"warning","object":{"kind":"machine","id":"fs01","name":"FS01"},"title":"Backup of FS01 failed","text":"The target is full."}` + "'",
+				`{"id":"job-7/` + night + `","occurred_at":"` + night + `T02:10:00Z","organization":{"id":"4711","name":"Contoso"},"type":"backup.failed","state":"problem","severity":"warning","object":{"kind":"machine","id":"fs01","name":"FS01"},"title":"Backup of FS01 failed","text":"The target is full."}` + "'",
 			"state is problem, recovery or info; a recovery ends the problem of the same organization, object and type. The id keeps an event that is sent twice from counting twice.",
 		},
 		{
 			"ex-usage", "Usage: what a customer used",
 			head + "/usage" + auth + "application/json\" \\\n  -d '" +
-				`{"readings":[{"organization":{"id":"4711","name":"Contoso"},"meter":"protected_seats","quantity":14,"unit":"each","covers":"2026-10"}]}` + "'",
+				`{"readings":[{"organization":{"id":"4711","name":"Contoso"},"meter":"protected_seats","quantity":14,"unit":"each","covers":"` + app.PeriodOf(i.Now, time.UTC).Prev().String() + `"}]}` + "'",
 			"Say either as_of, the moment it was counted, or covers, the month a statement is about.",
 		},
 		{
@@ -130,7 +134,39 @@ func (m ImportPreview) why() string {
 	case m.Unread || m.File.ReadingsMade == 0:
 		return "Choose the columns above, then preview it again."
 	}
-	return ui.Count(m.File.Wrong, "row is", "rows are") + " wrong. Correct the file and import it again, or tick “Import what is right” and preview again."
+	return ui.Count(m.File.Wrong, "row is", "rows are") + " wrong. Correct the file and import it again, choose above how it is to be read, or tick “Import what is right”; then preview again."
+}
+
+// asks reports that nothing is wrong with the rows: something about the whole file has to be said first.
+func (m ImportPreview) asks() bool { return m.File.Wrong == 0 && len(m.File.Problems) > 0 }
+
+// answer is the input that answers what is asked about the whole file; empty when none does.
+func (m ImportPreview) answer(p app.RowProblem) string {
+	c := m.Mapping
+	switch field := p.Column; field {
+	case "covers", "as_of":
+		if field == "covers" && c.Covers != "" || field == "as_of" && c.AsOf != "" {
+			return ui.FieldID(field)
+		}
+		return ui.FieldID("fixed_" + field)
+	case "customer_id":
+		if c.CustomerID != "" {
+			return ui.FieldID(field)
+		}
+		return ui.FieldID("fixed_" + field)
+	case "unit":
+		return ui.FieldID("fixed_unit")
+	case "customer_name", "meter", "quantity", "item_id", "item_name", "only", "decimal", "duplicates":
+		return ui.FieldID(field)
+	}
+	return ""
+}
+
+// otherSign reports that wrong numbers may be right once the decimal sign is chosen.
+func (m ImportPreview) otherSign() bool {
+	return m.Mapping.Decimal == "" && slices.ContainsFunc(m.File.Problems, func(p app.RowProblem) bool {
+		return p.Column == m.Mapping.Quantity || m.Mapping.Shape != ""
+	})
 }
 
 // customers says how many of the customers are new.

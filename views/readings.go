@@ -47,6 +47,19 @@ func methodWords(method string) string {
 	return method
 }
 
+// withoutList says why a reading lists nothing.
+func withoutList(r ReadingRow) string {
+	switch {
+	case r.Complete && r.Quantity.IsZero():
+		return "nothing was counted"
+	case r.Method == app.MethodSent:
+		return "sent without a list"
+	case r.Method == app.MethodFile:
+		return "imported without a list"
+	}
+	return "no list of it"
+}
+
 // itemWords are what a kind of thing is called, one and many.
 var itemWords = map[app.ObjectKind][2]string{
 	app.ObjectAccount: {"account", "accounts"}, app.ObjectMachine: {"machine", "machines"}, app.ObjectRoot: {"folder", "folders"},

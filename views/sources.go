@@ -34,8 +34,9 @@ type SourceCard struct {
 	Complete bool
 	Beats    []ui.Beat
 	Brings   string // e.g. "25 organizations, 624 accounts, 41 machines"
-	Waiting  int    // conditions that wait for a mapping
-	SignIn   SignInFacts
+	// Unmatched are the organizations without a company, and Waiting the alerts that wait for one.
+	Unmatched, Waiting int
+	SignIn             SignInFacts
 }
 
 // SignInFacts say how old a source's sign-in is. What it is made of is never known here.

@@ -645,7 +645,7 @@ func sourceFacts(c SourceCard, s layout.Shell, whole bool) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		if c.Waiting > 0 {
+		if words := waitingWords(c); words != "" {
 			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 53, "<a href=\"")
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
@@ -664,9 +664,9 @@ func sourceFacts(c SourceCard, s layout.Shell, whole bool) templ.Component {
 				return templ_7745c5c3_Err
 			}
 			var templ_7745c5c3_Var26 string
-			templ_7745c5c3_Var26, templ_7745c5c3_Err = templ.JoinStringErrs(ui.Count(c.Waiting, "alert", "alerts"))
+			templ_7745c5c3_Var26, templ_7745c5c3_Err = templ.JoinStringErrs(words)
 			if templ_7745c5c3_Err != nil {
-				return templ.Error{Err: templ_7745c5c3_Err, FileName: `sources.templ`, Line: 144, Col: 124}
+				return templ.Error{Err: templ_7745c5c3_Err, FileName: `sources.templ`, Line: 144, Col: 91}
 			}
 			_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var26))
 			if templ_7745c5c3_Err != nil {
@@ -1144,6 +1144,18 @@ var sourceKinds = []sourceKind{
 		"Whatever your own scripts or other vendors send to an address on this computer, and files you import (CSV).",
 		"nothing. You get an address and a token.", "Make an inbox",
 	},
+}
+
+// waitingWords say what waits until somebody says which company it is; nothing is empty.
+func waitingWords(c SourceCard) string {
+	var out []string
+	if c.Unmatched > 0 {
+		out = append(out, ui.Count(c.Unmatched, "organization", "organizations"))
+	}
+	if c.Waiting > 0 {
+		out = append(out, ui.Count(c.Waiting, "alert", "alerts"))
+	}
+	return strings.Join(out, " and ")
 }
 
 func kindName(kind string) string {

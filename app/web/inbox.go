@@ -4,6 +4,7 @@ import (
 	"context"
 	"net/http"
 	"strconv"
+	"time"
 
 	"github.com/labstack/echo/v4"
 
@@ -17,12 +18,12 @@ import (
 const importsShown = 20
 
 // inbox is what an inbox shows beside the rest; with says more of a token that was just made.
-func (s *Server) inbox(ctx context.Context, name string, with *views.Inbox) (*views.Inbox, error) {
+func (s *Server) inbox(ctx context.Context, name string, now time.Time, with *views.Inbox) (*views.Inbox, error) {
 	m := &views.Inbox{}
 	if with != nil {
 		m = with
 	}
-	m.Name, m.Base = name, "http://127.0.0.1:"+strconv.Itoa(s.Guard.Port)
+	m.Name, m.Now, m.Base = name, now, "http://127.0.0.1:"+strconv.Itoa(s.Guard.Port)
 	var err error
 	if m.Tokens, err = s.Read.InboxTokens(ctx, name); err != nil {
 		return m, err

@@ -136,13 +136,17 @@ type organizationBook struct {
 	period    app.Period
 }
 
-func (s *Server) newOrganizationBook(ctx context.Context, st standing, all []app.OrganizationRow) (*organizationBook, error) {
+func treeOf(all []app.OrganizationRow, doc app.Settings) *settings.Tree {
 	plain := make([]app.Organization, len(all))
 	for i, o := range all {
 		plain[i] = o.Organization
 	}
+	return settings.NewTree(plain, doc)
+}
+
+func (s *Server) newOrganizationBook(ctx context.Context, st standing, all []app.OrganizationRow) (*organizationBook, error) {
 	b := &organizationBook{
-		st: st, tree: settings.NewTree(plain, st.doc), companies: map[string]map[int64]app.Company{}, lines: map[int64][]app.Line{}, written: map[string]bool{},
+		st: st, tree: treeOf(all, st.doc), companies: map[string]map[int64]app.Company{}, lines: map[int64][]app.Line{}, written: map[string]bool{},
 	}
 	for _, c := range st.doc.Connections {
 		var err error

@@ -73,14 +73,14 @@ func (s *Server) showSource(c echo.Context, p page, status int, src app.SourceSe
 	m.SignIn = src.Kind == settings.KindX360Sync && s.SignIn != nil && m.Form.Errors == nil && signsInThere(secrets, src)
 	m.Shell.Wrong = len(m.Form.Errors) > 0 || inbox != nil && len(inbox.Errors) > 0
 	m.Meters, m.Count = meterSums(src.Name, rows)
-	if m.Unused, err = s.unusedTypes(ctx, p.now, src.Name); err != nil {
+	if m.Unused, err = s.unusedTypes(ctx, p.now, src.Name, rows); err != nil {
 		return err
 	}
 	if err := s.rawRows(ctx, src.Name, rows, &m); err != nil {
 		return err
 	}
 	if src.Pushed() {
-		if m.Inbox, err = s.inbox(ctx, src.Name, inbox); err != nil {
+		if m.Inbox, err = s.inbox(ctx, src.Name, p.now, inbox); err != nil {
 			return err
 		}
 	}

@@ -54,7 +54,7 @@ func (s *Server) showSources(c echo.Context, p page, status int, add *views.Sour
 		m.Cards = append(m.Cards, s.sourceCard(ctx, p, settings.SourceWithDefaults(src), rows, secrets))
 	}
 	m.Heading = sourcesHeading(m.Cards)
-	if m.Unused, err = s.unusedTypes(ctx, p.now, ""); err != nil {
+	if m.Unused, err = s.unusedTypes(ctx, p.now, "", rows); err != nil {
 		return err
 	}
 	return render(c, status, views.SourcesPage(m))
@@ -90,11 +90,7 @@ func (s *Server) sourceCard(ctx context.Context, p page, src app.SourceSettings,
 		Error: st.LastError, Refused: st.LastError != "" && st.ErrorCode == app.Unauthorized, Problems: st.Problems, Complete: st.Complete,
 		Beats: beats(st.Beats), Brings: brings(src.Name, rows),
 	}
-	for _, r := range rows {
-		if r.Source == src.Name {
-			card.Waiting += r.WaitingFor
-		}
-	}
+	card.Unmatched, card.Waiting = waiting(src.Name, p.doc, rows)
 	for _, r := range secrets {
 		if name, ok := strings.CutPrefix(r.Name, secret.SourceName(src.Name, "")); ok && asked(src.Kind, name) {
 			card.SignIn.EnteredAt = latest(card.SignIn.EnteredAt, r.SetAt)
@@ -104,6 +100,19 @@ func (s *Server) sourceCard(ctx context.Context, p page, src app.SourceSettings,
 		card.SignIn.RenewedAt = at
 	}
 	return card
+}
+
+// waiting counts the organizations of a source that should have a company and have none, and the alerts that wait for one.
+func waiting(source string, doc app.Settings, rows []app.OrganizationRow) (unmatched, alerts int) {
+	its := slices.DeleteFunc(slices.Clone(rows), func(r app.OrganizationRow) bool { return r.Source != source })
+	b := organizationBook{tree: treeOf(its, doc)}
+	for _, r := range its {
+		alerts += r.WaitingFor
+		if unmapped(b.row(r, 0)) {
+			unmatched++
+		}
+	}
+	return unmatched, alerts
 }
 
 // brings counts what a source shows, by its newest complete readings.
@@ -158,37 +167,50 @@ func addReading(sums []views.MeterSum, one app.Reading) []views.MeterSum {
 	return sums
 }
 
-// unusedTypes are the activity types of the last 30 days that no rule wanted.
-func (s *Server) unusedTypes(ctx context.Context, now time.Time, source string) ([]views.UnusedType, error) {
+// unusedTypes are the activity types of the last 30 days that no rule wanted. A rule is offered for the whole source, not
+// for the customer of whom one came last.
+func (s *Server) unusedTypes(ctx context.Context, now time.Time, source string, rows []app.OrganizationRow) ([]views.UnusedType, error) {
 	filter := app.EventFilter{Since: now.Add(-hitWindow), Page: app.Page{Limit: activityPage}}
 	var out []views.UnusedType
 	for seen := 0; seen < activityWalk; {
-		rows, err := s.Read.Events(ctx, filter)
+		events, err := s.Read.Events(ctx, filter)
 		if err != nil {
 			return nil, err
 		}
-		for _, r := range rows {
+		for _, r := range events {
 			filter.Page.After = r.ID
 			if r.Outcome.Outcome == app.OutcomeNoRule && (source == "" || r.Source == source) {
 				out = addUnused(out, r)
 			}
 		}
-		seen += len(rows)
-		if len(rows) < filter.Page.Size() {
+		seen += len(events)
+		if len(events) < filter.Page.Size() {
 			break
+		}
+	}
+	for i, u := range out {
+		if top := sourceTop(u.Source, rows); top != 0 {
+			out[i].Path = link.With(link.Alerts(top), "when", u.Type) + "#create"
 		}
 	}
 	slices.SortStableFunc(out, func(a, b views.UnusedType) int { return b.Seen - a.Seen })
 	return out, nil
 }
 
+// sourceTop is our row of a source's topmost organization; 0 when it has none.
+func sourceTop(source string, rows []app.OrganizationRow) int64 {
+	for _, r := range rows {
+		if r.Source == source && r.ParentExternalID == "" && r.State == app.OrganizationPresent {
+			return r.ID
+		}
+	}
+	return 0
+}
+
 func addUnused(list []views.UnusedType, r app.EventRow) []views.UnusedType {
 	i := slices.IndexFunc(list, func(u views.UnusedType) bool { return u.Type == r.Type && u.Source == r.Source })
 	if i < 0 {
 		list, i = append(list, views.UnusedType{Type: r.Type, Source: r.Source}), len(list)
-		if r.Organization.ID != 0 {
-			list[i].Path = link.With(link.Alerts(r.Organization.ID), "when", r.Type) + "#create"
-		}
 	}
 	list[i].Seen++
 	list[i].LastAt = latest(list[i].LastAt, r.OccurredAt)
