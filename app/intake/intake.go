@@ -81,6 +81,17 @@ type Result struct {
 	Steps         []Step   // what it found out on the way
 }
 
+// customers counts the organizations of a batch. The top that psabridge itself puts above them is none, and no page counts
+// it either.
+func customers(b app.Batch) (n int) {
+	for _, o := range b.Organizations {
+		if o.ExternalID != app.SyntheticTop {
+			n++
+		}
+	}
+	return n
+}
+
 // Sync reads a source now, usage included, because a person or a script asked.
 // Codes: not_found, invalid for an inbox, and those of the source.
 func (in *Intake) Sync(ctx context.Context, name string) (Result, error) {

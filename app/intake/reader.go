@@ -52,8 +52,8 @@ func (r *reader) pull(ctx context.Context) error {
 	}
 	r.in.woken(res)
 	r.pulled = true
-	r.result.Organizations, r.result.Events, r.result.Stored = len(b.Organizations), res.Events, res.Stored
-	r.tell(fmt.Sprintf("Stored what happened: %s, %s not known before", counted(len(b.Organizations), "organization"), counted(res.Events, "event")))
+	r.result.Organizations, r.result.Events, r.result.Stored = customers(b), res.Events, res.Stored
+	r.tell(fmt.Sprintf("Stored what happened: %s, %s not known before", counted(r.result.Organizations, "organization"), counted(res.Events, "event")))
 	r.result.Complete = b.Complete()
 	r.problems(b.Problems...)
 	return nil

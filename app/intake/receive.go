@@ -60,7 +60,7 @@ func (in *Intake) store(ctx context.Context, name string, b app.Batch, readings 
 			return Result{}, err
 		}
 		in.woken(got)
-		res.Organizations, res.Events, res.Stored = len(b.Organizations), got.Events, got.Stored
+		res.Organizations, res.Events, res.Stored = customers(b), got.Events, got.Stored
 	}
 	if len(readings) > 0 {
 		if err := in.deps.Store.SaveReadings(ctx, name, readings, now); err != nil {
