@@ -74,8 +74,9 @@ type TicketFilter struct {
 // TicketRow is a ticket with its conditions.
 type TicketRow struct {
 	Ticket
-	Conditions  []Condition
-	Occurrences int
+	Organization Named // of its first condition; zero when it is not known
+	Conditions   []Condition
+	Occurrences  int
 }
 
 // DeliveryFilter picks deliveries; empty fields pick all.

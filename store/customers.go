@@ -10,16 +10,21 @@ import (
 	"psabridge/app"
 )
 
-// Tree lists the organizations of all sources that are not ignored, for computing what they inherit.
+// ofSettings leaves out the organizations of sources that were removed: they are kept for the pushes and tickets that
+// name them.
+const ofSettings = "NOT EXISTS (SELECT 1 FROM sources s WHERE s.name = o.source AND s.removed_at IS NOT NULL)"
+
+// Tree lists the organizations of all sources, for computing what they inherit. Those that a person ignored are among
+// them: what is below goes on inheriting through them.
 func (r *Reader) Tree(ctx context.Context) ([]app.Organization, error) {
-	list, err := all(ctx, r.db, scanOrganization, organizationColumns+" WHERE o.state <> 'ignored' ORDER BY o.source, o.id")
+	list, err := all(ctx, r.db, scanOrganization, organizationColumns+" WHERE "+ofSettings+" ORDER BY o.source, o.id")
 	return list, failed("read tree", err)
 }
 
 // Organizations lists organizations with what a list shows beside them, by source, then name.
 func (r *Reader) Organizations(ctx context.Context, f app.OrganizationFilter) (rows []app.OrganizationRow, err error) {
 	err = r.snapshot(ctx, "list organizations", func(tx *sql.Tx) error {
-		list, err := all(ctx, tx, scanOrganization, organizationColumns+" WHERE ?1 = '' OR o.source = ?1 ORDER BY o.source, o.name COLLATE NOCASE, o.id", f.Source)
+		list, err := all(ctx, tx, scanOrganization, organizationColumns+" WHERE (?1 = '' OR o.source = ?1) AND "+ofSettings+" ORDER BY o.source, o.name COLLATE NOCASE, o.id", f.Source)
 		if err != nil {
 			return err
 		}

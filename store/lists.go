@@ -54,12 +54,36 @@ func withConditions(ctx context.Context, q querier, tickets []app.Ticket) ([]app
 		rows[i], at[t.ID], ids[i] = app.TicketRow{Ticket: t, Conditions: []app.Condition{}}, i, t.ID
 	}
 	list, err := all(ctx, q, scanCondition, conditionColumns+" WHERE c.ticket_id IN (SELECT value FROM json_each(?)) ORDER BY c.id", asJSON{ids})
+	if err != nil {
+		return nil, err
+	}
 	for _, c := range list {
 		row := &rows[at[c.TicketID]]
 		row.Conditions = append(row.Conditions, c)
 		row.Occurrences += c.Occurrences
 	}
-	return rows, err
+	return rows, addOrganizations(ctx, q, rows)
+}
+
+// addOrganizations names the organization of each ticket's first condition, whatever became of its source.
+func addOrganizations(ctx context.Context, q querier, rows []app.TicketRow) error {
+	first, at := []int64{}, make(map[int64]*app.TicketRow, len(rows))
+	for i := range rows {
+		if list := rows[i].Conditions; len(list) > 0 {
+			first, at[list[0].ID] = append(first, list[0].ID), &rows[i]
+		}
+	}
+	type named struct {
+		app.Named
+		condition int64
+	}
+	list, err := all(ctx, q, func(s scanner) (n named, err error) { err = s.Scan(&n.condition, &n.ID, &n.Name); return n, err },
+		`SELECT c.id, o.id, o.name FROM conditions c JOIN organizations o ON o.source = c.source AND o.external_id = c.organization
+			WHERE c.id IN (SELECT value FROM json_each(?))`, asJSON{first})
+	for _, n := range list {
+		at[n.condition].Organization = n.Named
+	}
+	return err
 }
 
 const deliveryRows = "SELECT " + deliveryFields + `, d.subject, coalesce(o.id, 0), coalesce(o.name, ''), coalesce(t.remote_id, 0)

@@ -15,7 +15,7 @@ func (r *Reader) NewOrganizations(ctx context.Context, now time.Time) ([]app.Org
 		WHERE o.state = 'present' AND o.parent_external_id <> '' AND o.first_seen > b.started_at
 			AND (o.later_until IS NULL OR o.later_until <= ?)
 			AND NOT EXISTS (SELECT 1 FROM mappings m WHERE m.source = o.source AND m.external_id = o.external_id AND m.removed_at IS NULL)
-			AND NOT EXISTS (SELECT 1 FROM sources s WHERE s.name = o.source AND s.removed_at IS NOT NULL)
+			AND `+ofSettings+`
 		ORDER BY o.first_seen, o.id`, stamp(now))
 	return list, failed("list new organizations", err)
 }

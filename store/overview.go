@@ -61,7 +61,7 @@ func countAlerts(ctx context.Context, tx *sql.Tx, b *app.Backlog, since time.Tim
 	}
 	if err := tx.QueryRowContext(ctx, `SELECT count(*) FROM organizations o WHERE o.state = 'present' AND o.parent_external_id <> ''
 		AND NOT EXISTS (SELECT 1 FROM mappings m WHERE m.source = o.source AND m.external_id = o.external_id
-			AND m.removed_at IS NULL AND (m.company_id <> 0 OR m.psa = 'none'))`).Scan(&b.Unmapped); err != nil {
+			AND m.removed_at IS NULL AND (m.company_id <> 0 OR m.psa = 'none')) AND `+ofSettings).Scan(&b.Unmapped); err != nil {
 		return err
 	}
 	return tx.QueryRowContext(ctx, `SELECT

@@ -37,7 +37,11 @@ func (s *Server) overview(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	m.Organizations = len(tree)
+	for _, o := range tree {
+		if o.State != app.OrganizationIgnored {
+			m.Organizations++
+		}
+	}
 	if top := topOf(tree); top != nil {
 		m.Master = top.Name
 	}

@@ -31,21 +31,10 @@ func (s *Server) tickets(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	tree, err := s.Read.Tree(ctx)
-	if err != nil {
-		return err
-	}
-	names := make(map[[2]string]app.Named, len(tree))
-	for _, o := range tree {
-		names[[2]string{o.Source, o.ExternalID}] = app.Named{ID: o.ID, Name: o.Name}
-	}
 	for _, t := range list {
-		row := views.TicketRow{TicketRow: t}
+		row := views.TicketRow{TicketRow: t, Organization: t.Organization}
 		if t.RemoteID != 0 {
 			row.URL = s.TicketURL(ctx, t.Connection, t.RemoteID)
-		}
-		if len(t.Conditions) > 0 {
-			row.Organization = names[[2]string{t.Conditions[0].Source, t.Conditions[0].OrganizationID}]
 		}
 		m.Rows = append(m.Rows, row)
 		m.Pager = pager(link.Tickets, []string{"state", m.State}, f.Page.After, t.ID, len(list))
