@@ -18,7 +18,8 @@ type Condition struct {
 	State          ConditionState
 	// Wait is why a waiting condition has no ticket: history (behind the start question, T4), not_mapped, ticketing_off,
 	// waiting, muted, no_rule. On an open one, first: the ticket was not told of it yet; worsened: nor that its level rose. On a cleared one, cleared: it
-	// recovered within its ticket's quiet time, and the ticket is told when that ends.
+	// recovered within its ticket's quiet time, and the ticket is told when that ends; source_removed; or, where its object was only
+	// not shown any more, how it stood before, because it goes on so when it is shown again soon.
 	Wait        Reason
 	Occurrences int
 	FirstAt     time.Time
@@ -88,6 +89,9 @@ type AlertState struct {
 	FirstRead bool // the source was never read completely before: what it shows now is history (T4)
 	// StartedAt is when the first complete reading of this source was stored; zero while FirstRead.
 	StartedAt time.Time
+	// Starts are the start lines within a source, by organization and State… name: when the organization first showed
+	// that, or as StateReadable when it could first be read completely. What the first look shows is history (T4).
+	Starts map[string]map[string]time.Time
 	// GapRestart is true when the last poll is more than two intervals ago: "for N minutes" starts again at Now (T8).
 	GapRestart bool
 	// SteadySince is since when the source was polled without such a gap; "for N minutes" counts from here at the earliest.

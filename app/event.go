@@ -105,4 +105,6 @@ const (
 	ReasonStart        Reason = "start"                 // a person answered the start question with "open" (T4)
 	ReasonStayQuiet    Reason = "stay_quiet"            // a person acknowledged it, or the rule wants no second ticket
 	ReasonNotViaPSA    Reason = "not_via_psa"           // the rule that decides does not tell the PSA system
+	// ReasonSourceRemoved ends what held when its source left the settings, or became one of another kind.
+	ReasonSourceRemoved Reason = "source_removed"
 )

@@ -145,6 +145,35 @@ func TestT4UnseenSinceBeforeTheFirstReadIsHistory(t *testing.T) {
 	mustCount(t, "behind the question", waiting(b, app.ReasonHistory), 1)
 }
 
+// TestT4AnOrganizationHasAStartLineOfItsOwn: where it could be read later, by the whole of it or by the part that says so.
+func TestT4AnOrganizationHasAStartLineOfItsOwn(t *testing.T) {
+	for name, tc := range map[string]struct {
+		starts map[string]time.Time
+		want   app.Reason
+	}{
+		"with its source":                {map[string]time.Time{app.StateReadable: t0.Add(-2 * time.Hour)}, app.ReasonFirst},
+		"a moment ago":                   {map[string]time.Time{app.StateReadable: t0.Add(-time.Minute)}, app.ReasonFirst},
+		"just now":                       {map[string]time.Time{app.StateReadable: t0, app.StateBackup: t0}, app.ReasonHistory},
+		"a part of it before":            {map[string]time.Time{app.StateReadable: t0, app.StateBackup: t0.Add(-time.Minute)}, app.ReasonFirst},
+		"only a part of it":              {map[string]time.Time{app.StateBackup: t0.Add(-time.Minute)}, app.ReasonFirst},
+		"another part of it":             {map[string]time.Time{app.StateBackup: t0, app.StateSLA: t0.Add(-time.Minute)}, app.ReasonHistory},
+		"the whole, then this of it":     {map[string]time.Time{app.StateReadable: t0.Add(-time.Minute), app.StateBackup: t0}, app.ReasonFirst},
+		"by a clock that was put back":   {map[string]time.Time{app.StateReadable: t0.Add(time.Hour)}, app.ReasonFirst},
+		"nobody knows, as in an inbox's": {nil, app.ReasonFirst},
+	} {
+		t.Run(name, func(t *testing.T) {
+			b := newBridge(t, rule(app.TypeBackupFailed))
+			b.starts = map[string]map[string]time.Time{"4711": tc.starts}
+			b.show(app.ObjectOrganization, "4711", app.StateBackup, app.BackupFailed)
+			d := b.decide(true)
+			mustCount(t, "outcomes", len(d.Outcomes), 1)
+			if d.Outcomes[0].Reason != tc.want {
+				t.Errorf("reason is %s, want %s", d.Outcomes[0].Reason, tc.want)
+			}
+		})
+	}
+}
+
 func TestT4WhatHoldsAtTheFirstReadWaitsBehindTheQuestion(t *testing.T) {
 	b := newBridge(t, rule("backup.*", app.TypeAccountUnprotected))
 	b.first, b.started = true, time.Time{}

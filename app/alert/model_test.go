@@ -29,6 +29,7 @@ type bridge struct {
 	vanished   []app.ObjectState
 	moved      []app.OrganizationMove
 	readBefore map[string]bool
+	starts     map[string]map[string]time.Time
 	tree       []app.Organization
 	conditions []app.Condition
 	tickets    []app.Ticket
@@ -77,7 +78,7 @@ func rule(types ...string) app.AlertRule {
 
 func (b *bridge) state(complete bool, fresh []app.Event) app.AlertState {
 	return app.AlertState{
-		Now: b.now, Source: "sync", InstallID: "k3v9x2abcd", FirstRead: b.first, StartedAt: b.started, SteadySince: b.steady, Complete: complete, Unread: b.unread,
+		Now: b.now, Source: "sync", InstallID: "k3v9x2abcd", FirstRead: b.first, StartedAt: b.started, Starts: b.starts, SteadySince: b.steady, Complete: complete, Unread: b.unread,
 		Organizations: slices.Clone(b.tree), GapRestart: b.gap, FailingSince: b.failing, FailingText: "The server does not answer.",
 		Appeared: b.appeared, Vanished: b.vanished, Moved: b.moved, ReadBefore: b.readBefore,
 		Objects: slices.Clone(b.objects), Conditions: slices.Clone(b.conditions), Tickets: slices.Clone(b.tickets),

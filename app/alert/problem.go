@@ -75,7 +75,13 @@ func (w *world) revive(s subject, f fact) {
 func (w *world) keeps(f fact) bool { return Stateful(f.Type) && f.State == app.Problem }
 
 func (w *world) fresh(f fact, r *app.AlertRule) {
+	before := w.conditions[placeOf(f.OrganizationID, f.Object, f.Type)]
 	c := w.begin(f, r)
+	if w.goesOn(c, before) {
+		w.outcome(f.Event, app.OutcomeTicket, app.ReasonFirst, r.Name, c)
+		w.explain(c, f.Event, false)
+		return
+	}
 	if w.history(f) {
 		w.wait(c, app.ReasonHistory)
 		w.outcome(f.Event, app.OutcomeIgnored, app.ReasonHistory, r.Name, c)

@@ -21,10 +21,10 @@ func (w *world) recovery(f fact) {
 		w.outcome(f.Event, app.OutcomeMerged, app.ReasonCleared, c.Rule, c)
 	case c.State == app.ConditionWaiting:
 		w.outcome(f.Event, app.OutcomeSuppressed, app.ReasonRecovered, c.Rule, c)
-		w.clear(c, w.s.Now)
+		w.end(c, f)
 	case c.State == app.ConditionQuiet:
 		w.outcome(f.Event, app.OutcomeMerged, app.ReasonCleared, c.Rule, c)
-		w.clear(c, w.s.Now)
+		w.end(c, f)
 	case Stateful(c.Type) && w.takeBack(c):
 		w.outcome(f.Event, app.OutcomeSuppressed, app.ReasonRecovered, c.Rule, c)
 		w.clear(c, w.s.Now)

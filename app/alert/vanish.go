@@ -3,6 +3,7 @@ package alert
 import (
 	"strconv"
 	"strings"
+	"time"
 
 	"psabridge/app"
 )
@@ -60,6 +61,38 @@ func (w *world) gone(c *condition) fact {
 	}
 	e.Title, e.Text = fillIn(title, e, ""), goneText
 	return fact{Event: e, heard: w.s.Now, began: w.s.Now}
+}
+
+// backWithin is how soon what is shown again did not recover meanwhile, as far as anybody knows: a source that leaves a
+// customer out of one reading must not undo what a person decided.
+const backWithin = 24 * time.Hour
+
+// end clears a condition that no ticket stands for. Where its object is only not shown any more it keeps how it stood.
+func (w *world) end(c *condition, f fact) {
+	stood := c.Wait
+	if c.State == app.ConditionQuiet && stood != app.ReasonNotViaPSA {
+		stood = app.ReasonStayQuiet
+	}
+	w.clear(c, w.s.Now)
+	if f.Text == goneText {
+		c.Wait = stood
+	}
+}
+
+// goesOn lets a new episode stand as the one before did that ended only because its object was not shown for a while.
+func (w *world) goesOn(c, before *condition) bool {
+	if before == nil || before.State != app.ConditionCleared || !w.s.Now.Before(before.ClearedAt.Add(backWithin)) {
+		return false
+	}
+	switch before.Wait {
+	case app.ReasonStayQuiet:
+		w.quiet(c, before.Wait)
+	case app.ReasonHistory, app.ReasonTicketingOff:
+		w.wait(c, before.Wait)
+	default:
+		return false
+	}
+	return true
 }
 
 // recoveryOf is the recovery of a condition that no state says is over. It has no words yet.

@@ -109,3 +109,64 @@ func TestWhatTheSourceReportsItselfDoesNotVanish(t *testing.T) {
 		t.Errorf("ended by a state it never had: %+v", d)
 	}
 }
+
+// What was not shown for less than a day goes on as it stood; after that nobody knows, and it opens anew.
+func TestWhatComesBackGoesOnAsItStood(t *testing.T) {
+	for name, tc := range map[string]struct {
+		history   bool // it held at the first reading
+		closes    bool // a person closed its ticket
+		away      time.Duration
+		tickets   int
+		wantState app.ConditionState
+		wantWait  app.Reason
+	}{
+		"quiet":               {false, true, day - time.Minute, 1, app.ConditionQuiet, app.ReasonStayQuiet},
+		"quiet, a day later":  {false, true, day, 2, app.ConditionOpen, ""},
+		"behind the question": {true, false, time.Hour, 0, app.ConditionWaiting, app.ReasonHistory},
+		"open":                {false, false, time.Hour, 2, app.ConditionOpen, ""},
+	} {
+		t.Run(name, func(t *testing.T) {
+			b := newBridge(t, rule(app.TypeQuotaReached))
+			b.quota(90)
+			b.first = tc.history
+			b.decide(true)
+			b.first = false
+			b.send()
+			if tc.closes {
+				b.personCloses(&b.tickets[0])
+			}
+			for range 2 { // however often it goes
+				b.wait(time.Hour)
+				b.remove("4711")
+				b.decide(true)
+				b.send()
+				b.wait(tc.away)
+				b.quota(90)
+				b.decide(true)
+				b.send()
+				if c := b.last(); c.State != tc.wantState || c.Wait != tc.wantWait {
+					t.Fatalf("it is %s, %s", c.State, c.Wait)
+				}
+				mustCount(t, "tickets", len(b.tickets), tc.tickets)
+				if tc.wantState == app.ConditionOpen {
+					return
+				}
+			}
+		})
+	}
+}
+
+// A recovery that was seen ends what a person kept quiet.
+func TestWhatRecoveredOpensAnew(t *testing.T) {
+	b := newBridge(t, rule(app.TypeQuotaReached))
+	b.quota(90)
+	b.decide(true)
+	b.send()
+	b.personCloses(&b.tickets[0])
+	b.wait(time.Hour)
+	b.quota(10)
+	b.decide(true)
+	b.wait(time.Hour)
+	b.quota(90)
+	mustOutcome(t, b.decide(true), app.OutcomeTicket, app.ReasonFirst)
+}

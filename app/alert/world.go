@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"maps"
 	"slices"
+	"time"
 
 	"psabridge/app"
 )
@@ -151,13 +152,29 @@ func (w *world) organizationName(external string) string {
 // never by the source's clock, and not by ours where the order is known without it: it may have been ahead when the
 // line was drawn, and put back since.
 func (w *world) history(f fact) bool {
-	switch {
-	case w.s.FirstRead || w.s.StartedAt.IsZero():
+	if w.s.FirstRead || w.s.StartedAt.IsZero() {
 		return true
-	case f.fresh || (w.s.StartedAt.After(w.s.Now) && !f.heard.After(w.s.Now)):
+	}
+	line := w.startLine(f)
+	if f.fresh || (line.After(w.s.Now) && !f.heard.After(w.s.Now)) {
 		return false
 	}
-	return !f.heard.After(w.s.StartedAt)
+	return !f.heard.After(line)
+}
+
+// startLine is the source's, or the organization's own where that is later: what a right granted later, or another top,
+// lets us see for the first time was there before. One of which only a part can be read has a line for each part.
+func (w *world) startLine(f fact) time.Time {
+	a := byType[f.Type]
+	if a == nil || a.what == "" {
+		return w.s.StartedAt
+	}
+	starts := w.s.Starts[f.OrganizationID]
+	first, ok := starts[app.StateReadable]
+	if part, shown := starts[a.what]; shown && (!ok || part.Before(first)) {
+		first = part
+	}
+	return later(w.s.StartedAt, first)
 }
 
 // change marks a condition as one the decision writes.
