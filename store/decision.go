@@ -195,7 +195,7 @@ func (r *decided) event(ctx context.Context, tx *sql.Tx, sourceEventID string) (
 	if id, ok := r.events[sourceEventID]; ok {
 		return id, nil
 	}
-	id, ok, err := maybe[int64](ctx, tx, "SELECT id FROM events WHERE source = ? AND source_event_id = ?", r.state.Source, sourceEventID)
+	id, ok, err := maybe[int64](ctx, tx, "SELECT id FROM events WHERE source = ? AND source_event_id = ? ORDER BY generation DESC LIMIT 1", r.state.Source, sourceEventID)
 	if err == nil && !ok {
 		err = fmt.Errorf("event %q was decided on but does not exist", sourceEventID)
 	}

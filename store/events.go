@@ -14,9 +14,10 @@ func saveEvents(ctx context.Context, tx *sql.Tx, source string, events []app.Eve
 	if len(events) == 0 {
 		return nil, nil
 	}
-	insert, err := tx.PrepareContext(ctx, `INSERT INTO events (source, source_event_id, organization, object_kind, object_id, object_name,
+	insert, err := tx.PrepareContext(ctx, `INSERT INTO events (source, generation, source_event_id, organization, object_kind, object_id, object_name,
 			type, state, severity, level, occurred_at, received_at, title, text, body)
-		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (source, source_event_id) DO NOTHING`)
+		VALUES (?1, coalesce((SELECT generation FROM sources WHERE name = ?1), 1), ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15)
+		ON CONFLICT (source, source_event_id, generation) DO NOTHING`)
 	if err != nil {
 		return nil, err
 	}

@@ -53,6 +53,10 @@ func (s *Store) take(ctx context.Context, tx *sql.Tx, b app.Batch, now time.Time
 	if err != nil {
 		return st, after, err
 	}
+	starts, err := saveStarts(ctx, tx, b, now)
+	if err != nil {
+		return st, after, err
+	}
 	fresh, err := saveEvents(ctx, tx, b.Source, b.Events, now)
 	if err != nil {
 		return st, after, err
@@ -61,7 +65,7 @@ func (s *Store) take(ctx context.Context, tx *sql.Tx, b app.Batch, now time.Time
 		return st, after, err
 	}
 	st.Objects, st.Appeared, st.Vanished, st.ReadBefore = states.current, states.appeared, states.vanished, states.readBefore
-	st.Moved, st.Fresh = moved, fresh
+	st.Starts, st.Moved, st.Fresh = starts, moved, fresh
 	if b.Pushed {
 		neverPolled(&st)
 		return st, after, nil
@@ -127,6 +131,9 @@ func (r *Reader) quietState(ctx context.Context, q querier, source string, now t
 	if st.Objects, err = currentStates(ctx, q, source); err != nil {
 		return st, err
 	}
+	if st.Starts, err = startsOf(ctx, q, source); err != nil {
+		return st, err
+	}
 	if pushed, err := isInbox(ctx, q, source); err != nil || pushed {
 		neverPolled(&st)
 		return st, err
@@ -141,7 +148,8 @@ func (r *Reader) quietState(ctx context.Context, q querier, source string, now t
 	return st, nil
 }
 
-// alertState reads what both a batch and the passing of time are judged by, the states of the objects aside.
+// alertState reads what both a batch and the passing of time are judged by, the states of the objects and their start
+// lines aside.
 func alertState(ctx context.Context, q querier, source string, now time.Time) (app.AlertState, error) {
 	st := app.AlertState{Now: now, Source: source}
 	in, err := install(ctx, q)

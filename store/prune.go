@@ -33,8 +33,7 @@ func (s *Store) Prune(ctx context.Context, now time.Time) (n int, err error) {
 			// Their evidence goes with them.
 			{"DELETE FROM readings WHERE newest = 0 AND day < ?", []any{year.Format(time.DateOnly)}},
 			{"DELETE FROM imports WHERE at < ?", []any{stamp(year)}},
-			{`DELETE FROM raw_records WHERE source IN (SELECT name FROM sources WHERE removed_at IS NOT NULL)
-				OR EXISTS (SELECT 1 FROM organizations o WHERE o.source = raw_records.source
+			{`DELETE FROM raw_records WHERE EXISTS (SELECT 1 FROM organizations o WHERE o.source = raw_records.source
 					AND o.external_id = raw_records.organization AND o.state = 'gone')`, nil},
 		} {
 			went, err := changed(ctx, tx, p.query, p.args...)

@@ -39,6 +39,7 @@ func scanRevision(s scanner) (r app.Revision, err error) {
 // SaveSettings appends a revision with its rows and returns its number. r.Rev is the revision it was made from; when
 // that is no longer the current one, somebody else saved in between and the answer is Conflict.
 func (s *Store) SaveSettings(ctx context.Context, r app.Revision, p app.Projection) (rev int64, err error) {
+	var ended []string
 	err = s.write(ctx, "save settings", func(tx *sql.Tx) error {
 		var current int64
 		if err := tx.QueryRowContext(ctx, "SELECT coalesce(max(rev), 0) FROM settings_revisions").Scan(&current); err != nil {
@@ -52,12 +53,15 @@ func (s *Store) SaveSettings(ctx context.Context, r app.Revision, p app.Projecti
 			rev, stamp(r.At), r.By, append([]byte{}, r.Document...), asJSON{list(r.Diff)}); err != nil {
 			return err
 		}
+		if ended, err = leaveSources(ctx, tx, p.Sources, r.At); err != nil {
+			return err
+		}
 		return saveProjection(ctx, tx, p, r.At)
 	})
 	if err != nil {
 		return 0, err
 	}
-	s.forgetBeats(p.Sources)
+	s.forgetBeats(ended)
 	return rev, nil
 }
 
@@ -70,17 +74,11 @@ func saveProjection(ctx context.Context, tx *sql.Tx, p app.Projection, at time.T
 		}
 	}
 	for _, row := range p.Sources {
-		if err := forgetMoved(ctx, tx, row); err != nil {
-			return err
-		}
 		if err := exec(ctx, tx, `INSERT INTO sources (name, kind, config) VALUES (?, ?, ?)
 			ON CONFLICT (name) DO UPDATE SET kind = excluded.kind, config = excluded.config, removed_at = NULL`,
 			row.Name, row.Kind, config(row)); err != nil {
 			return err
 		}
-	}
-	if err := forgetRemoved(ctx, tx, at); err != nil {
-		return err
 	}
 	for _, row := range p.Connections {
 		if err := forgetElsewhere(ctx, tx, row); err != nil {
@@ -126,6 +124,14 @@ func saveMappings(ctx context.Context, tx *sql.Tx, mappings []app.MappingRow) er
 			ON CONFLICT (source, external_id) DO UPDATE SET psa = excluded.psa, company_id = excluded.company_id,
 				agreement_id = excluded.agreement_id, bill = excluded.bill, removed_at = NULL`,
 			m.Source, m.ExternalID, m.PSA, m.CompanyID, m.AgreementID, asJSON{list(m.Bill)}); err != nil {
+			return err
+		}
+		if m.CompanyID == 0 {
+			continue
+		}
+		// Who gives it a company does not ignore it any more: what is billed must not drop out of the plans.
+		if err := exec(ctx, tx, "UPDATE organizations SET state = 'present' WHERE source = ? AND external_id = ? AND state = 'ignored'",
+			m.Source, m.ExternalID); err != nil {
 			return err
 		}
 	}

@@ -137,7 +137,7 @@ func (w *world) poll(events ...app.Event) {
 	w.batch(app.Batch{Events: events})
 }
 
-// batch hands a batch to the store, with the whole tree.
+// batch hands a batch to the store, with the whole tree, every organization of which could be read.
 func (w *world) batch(b app.Batch) {
 	w.t.Helper()
 	b.Source, b.ReadAt, b.OrganizationsComplete = sample.SourceName, w.clock, true
@@ -148,6 +148,9 @@ func (w *world) batch(b app.Batch) {
 		}
 		b.Organizations = append(b.Organizations, app.Organization{
 			Source: o.Source, ExternalID: o.ID, ParentExternalID: parent, Name: "Customer " + o.ID, State: app.OrganizationPresent, Active: true,
+		})
+		b.States = append(b.States, app.ObjectState{
+			OrganizationID: o.ID, Object: app.Object{Kind: app.ObjectOrganization, ExternalID: o.ID}, What: app.StateReadable, Value: app.Yes,
 		})
 	}
 	_, err := w.store.Ingest(w.t.Context(), b, w.clock, func(s app.AlertState) app.AlertDecision { return ticketing.Decide(w.doc, s) })
