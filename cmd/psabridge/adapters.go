@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"log/slog"
+	"sync"
 	"time"
 
 	"psabridge/app"
@@ -32,6 +33,7 @@ func psaAdapters() map[string]connect.PSAFactory {
 // sourceAdapters is the one list of sources that are read. A new one is a package that passes sourcetest, and a line
 // here. An inbox is sent to and has none.
 func sourceAdapters(s *setup.Setup, log *slog.Logger) map[string]connect.SourceFactory {
+	var turns sync.Map // source → x360sync.Turn: what settings replaced may still be reading
 	return map[string]connect.SourceFactory{
 		settings.KindX360Sync: {
 			PerMinute: x360sync.RequestsPerMinute,
@@ -39,7 +41,9 @@ func sourceAdapters(s *setup.Setup, log *slog.Logger) map[string]connect.SourceF
 				return settings.Host(settings.SourceWithDefaults(c).Host), nil
 			},
 			New: func(ctx context.Context, c app.SourceSettings, secrets connect.Secrets, l *rest.Limiter) (source.Source, error) {
-				return newX360Sync(ctx, settings.SourceWithDefaults(c), secrets, l, s, log)
+				turn, _ := turns.LoadOrStore(c.Name, x360sync.NewTurn())
+				store := tokens{setup: s, source: c.Name, turn: turn.(x360sync.Turn)} //nolint:forcetypeassert // nothing else is in there
+				return newX360Sync(ctx, settings.SourceWithDefaults(c), secrets, l, store, log)
 			},
 		},
 		settings.KindAxcient: {
@@ -67,7 +71,7 @@ func newConnectWise(ctx context.Context, c app.ConnectionSettings, secrets conne
 	return connectwise.New(c, keys, clientID, l, connectwise.Options{UserAgent: userAgent()})
 }
 
-func newX360Sync(ctx context.Context, c app.SourceSettings, secrets connect.Secrets, l *rest.Limiter, s *setup.Setup, log *slog.Logger) (source.Source, error) {
+func newX360Sync(ctx context.Context, c app.SourceSettings, secrets connect.Secrets, l *rest.Limiter, store tokens, log *slog.Logger) (source.Source, error) {
 	got := map[string]app.Secret{}
 	for _, key := range secret.SourceKeys {
 		v, err := secrets.Optional(ctx, key)
@@ -76,7 +80,7 @@ func newX360Sync(ctx context.Context, c app.SourceSettings, secrets connect.Secr
 		}
 		got[key] = v
 	}
-	entered, err := enteredAt(ctx, s, c.Name)
+	entered, err := enteredAt(ctx, store.setup, c.Name)
 	if err != nil {
 		return nil, err
 	}
@@ -86,7 +90,7 @@ func newX360Sync(ctx context.Context, c app.SourceSettings, secrets connect.Secr
 			Username: got["username"].Reveal(), Password: got["password"], AuthCode: got["auth_code"],
 			ClientID: got["client_id"].Reveal(), ClientSecret: got["client_secret"], EnteredAt: entered,
 		},
-		Tokens: tokens{setup: s, source: c.Name}, UserAgent: userAgent(), Limiter: l, Logger: log,
+		Tokens: store, Turn: store.turn, UserAgent: userAgent(), Limiter: l, Logger: log,
 	})
 }
 
@@ -118,6 +122,7 @@ func enteredAt(ctx context.Context, s *setup.Setup, name string) (newest time.Ti
 type tokens struct {
 	setup  *setup.Setup
 	source string
+	turn   x360sync.Turn
 }
 
 // Load implements x360sync.TokenStore.

@@ -43,10 +43,10 @@ func (s *Source) Revoke(ctx context.Context) error { return s.login.revoke(ctx) 
 
 // redeem turns a code into a sign-in.
 func (s *session) redeem(ctx context.Context, code, redirect string) error {
-	if err := s.enter(ctx); err != nil {
+	if err := s.turn.enter(ctx); err != nil {
 		return err
 	}
-	defer s.leave()
+	defer s.turn.leave()
 	// From here on nobody gives up half-way: the code is good once.
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), signInTimeout)
 	defer cancel()
@@ -79,10 +79,10 @@ func refusedCode(err error) error {
 
 // revoke ends the sign-in at the server and forgets it here, whatever the server says.
 func (s *session) revoke(ctx context.Context) error {
-	if err := s.enter(ctx); err != nil {
+	if err := s.turn.enter(ctx); err != nil {
 		return err
 	}
-	defer s.leave()
+	defer s.turn.leave()
 	if err := s.load(ctx); err != nil {
 		return err
 	}

@@ -22,7 +22,7 @@ const (
 //
 // Where a client secret goes is not documented: into the form, or into the header as Basic. What worked is remembered.
 // A server that does not know the client has not looked at the rest, so the other way is tried at once — but not with a
-// password: that is sent once for as long as a person has not entered it again.
+// password: that is sent once for as long as a person has entered nothing.
 func (s *session) exchange(ctx context.Context, form url.Values) (grant, error) {
 	form.Set("guid", s.token.GUID)
 	form.Set("dns_name", s.device)
@@ -70,10 +70,25 @@ func (s *session) post(ctx context.Context, path string, form url.Values, basic 
 		req.SetBasicAuth(url.QueryEscape(s.creds.clientID()), url.QueryEscape(s.creds.ClientSecret.Reveal()))
 	}
 	resp, err := s.client.Do(req, into)
-	if err != nil {
-		return s.explain(resp, err)
+	switch {
+	case err == nil:
+		return nil
+	case resp == nil && app.ErrorOutcome(err) == app.OutcomeNone:
+		return unsentError{err}
 	}
-	return nil
+	return s.explain(resp, err)
+}
+
+// unsentError is trouble before anything went out: no such name, no connection, no trust, or told to wait before.
+type unsentError struct{ error }
+
+// Unwrap gives what happened.
+func (e unsentError) Unwrap() error { return e.error }
+
+// unsent reports whether the server certainly saw nothing.
+func unsent(err error) bool {
+	_, is := errors.AsType[unsentError](err)
+	return is
 }
 
 // unknownClient reports whether the server did not accept the client itself.

@@ -30,6 +30,8 @@ type world struct {
 	clock  *clock
 	creds  x360sync.Credentials
 	line   *sourcetest.Line // to the sandbox
+	turn   x360sync.Turn
+	wire   http.RoundTripper // nil: the guarded one
 }
 
 type clock struct {
@@ -88,6 +90,13 @@ func (m *memory) setFail(err error) {
 	m.fail = err
 }
 
+// last is what was stored last.
+func (m *memory) last() x360sync.Token {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	return m.saved[len(m.saved)-1]
+}
+
 func (m *memory) count() int {
 	m.mu.Lock()
 	defer m.mu.Unlock()
@@ -99,7 +108,7 @@ func newWorld(t *testing.T, o sandbox.Options) *world {
 	c := &clock{t: time.Date(2026, 11, 22, 8, 0, 0, 0, time.UTC)}
 	o.Now = c.now
 	w := &world{
-		t: t, msp: sample.New(1, c.now()), clock: c, tokens: &memory{},
+		t: t, msp: sample.New(1, c.now()), clock: c, tokens: &memory{}, turn: x360sync.NewTurn(),
 		creds: x360sync.Credentials{Username: sample.SyncUsername, Password: sample.SyncPassword},
 	}
 	w.server = sandbox.NewX360Sync(w.msp, o)
@@ -130,8 +139,9 @@ func (w *world) serve(h http.Handler) {
 func (w *world) source() *x360sync.Source {
 	w.t.Helper()
 	s, err := x360sync.New(x360sync.Config{
-		Name: sample.SourceName, Host: w.host, AllowPrivateNetwork: true, Credentials: w.creds, Tokens: w.tokens, Now: w.clock.now,
-		Limiter: rest.NewLimiter(1_000_000, 4), Backoff: func(int) time.Duration { return 0 },
+		Name: sample.SourceName, Host: w.host, AllowPrivateNetwork: true, Credentials: w.creds, Tokens: w.tokens, Turn: w.turn, Now: w.clock.now,
+		Transport: w.wire,
+		Limiter:   rest.NewLimiter(1_000_000, 4), Backoff: func(int) time.Duration { return 0 },
 	})
 	if err != nil {
 		w.t.Fatal(err)

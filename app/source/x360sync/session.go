@@ -17,12 +17,12 @@ const (
 	signInTimeout = 30 * time.Second
 	shortLife     = 10 * time.Minute // of an access token whose answer does not say
 	refreshPause  = time.Minute      // between tries to refresh while the old access token still works
-	unknownPause  = 15 * time.Minute // after a sign-in whose outcome nobody knows: it may count as a failed one
 )
 
 // session is the signed-in server. It signs in by password once and then lives on the refresh token, which the server
 // replaces every time: the new one is stored before the access token that came with it is used, so that a crash in
-// between costs one access token and never the sign-in.
+// between costs one access token and never the sign-in. That a password is sent is stored before it is sent: wrong
+// sign-ins lock the account, so none is made twice without a person.
 type session struct {
 	client *rest.Client
 	known  *secrets
@@ -32,28 +32,28 @@ type session struct {
 	log    *slog.Logger
 	device string
 
-	turn chan struct{} // one sign-in or refresh at a time; also guards what follows
+	turn Turn // one sign-in or refresh at a time, of all sessions of the source; also guards what follows
 
-	loaded    bool
 	token     Token
-	unsaved   bool // token is newer than what is stored
+	stored    Token // what the store held when we last looked
+	unsaved   bool  // token is newer than that
+	held      bool  // a sign-in was stored at some time
 	access    string
 	refreshAt time.Time
 	expiresAt time.Time
-	holdUntil time.Time // no password before this moment
-	asked     bool      // this process has renewed the sign-in before
-	lost      bool      // a renewal got no answer: what it brought is lost
+	asked     bool // this process has renewed the sign-in before
+	lost      bool // a renewal got no answer: what it brought is lost
 
 	login   string // whose sign-in it is when it was got by password
 	atPage  string // the same when it was got on the vendor's own page
-	attempt string // these very credentials, as they were entered
+	entered int64  // when a person entered these credentials, as in Token.Entered
 }
 
 func newSession(client *rest.Client, known *secrets, c Config) *session {
 	return &session{
 		client: client, known: known, creds: c.Credentials, store: c.Tokens, now: c.Now, log: c.Logger, device: c.DeviceName,
-		turn: make(chan struct{}, 1), login: c.Credentials.login(client.BaseURL()), atPage: c.Credentials.atPage(client.BaseURL()),
-		attempt: c.Credentials.attempt(client.BaseURL()),
+		turn: c.Turn, login: c.Credentials.login(client.BaseURL()), atPage: c.Credentials.atPage(client.BaseURL()),
+		entered: c.Credentials.entered(),
 	}
 }
 
@@ -113,10 +113,10 @@ func (s *session) explain(resp *rest.Response, err error) error {
 // accessToken returns a token that works, as far as we know. rejected is a token the server has just refused; "" for none.
 // The exchange goes on when the caller gives up: a token that was rotated and not read would cost the sign-in.
 func (s *session) accessToken(ctx context.Context, rejected string) (string, error) {
-	if err := s.enter(ctx); err != nil {
+	if err := s.turn.enter(ctx); err != nil {
 		return "", err
 	}
-	defer s.leave()
+	defer s.turn.leave()
 	now := s.now()
 	if rejected != "" && s.access == rejected {
 		s.access = ""
@@ -138,35 +138,22 @@ func (s *session) accessToken(ctx context.Context, rejected string) (string, err
 	return "", err
 }
 
-// enter waits for its turn.
-func (s *session) enter(ctx context.Context) error {
-	select {
-	case s.turn <- struct{}{}:
-		return nil
-	case <-ctx.Done():
-		return ctx.Err()
-	}
-}
-
-func (s *session) leave() { <-s.turn }
-
 // renew gets a new access token by the best way there is.
 func (s *session) renew(ctx context.Context, now time.Time) error {
 	if err := s.load(ctx); err != nil {
 		return err
 	}
-	if s.unsaved { // the last exchange could not be stored: first that, then go on from there
-		if err := s.save(ctx); err != nil {
-			return err
-		}
-	}
-	if s.token.Refused == s.attempt {
-		return signInAgain(s.token)
-	}
-	if s.ours(s.token) {
+	switch {
+	case s.held && s.token == Token{}: // its source moved or went, or somebody tidied up
+		return app.Errorf(app.Unauthorized, "The x360Sync sign-in was taken out of the keychain. Sign in again: enter the password, and the two-step code if the account uses one, on the source's page.")
+	case s.ours(s.token):
 		return s.refresh(ctx, now)
+	case s.newlyEntered():
+		return s.signIn(ctx, now)
+	case s.token.Tried != s.login:
+		return app.Errorf(app.Unauthorized, "The x360Sync credentials are others than those of the last sign-in, and nobody has entered the password since. Sign in again: enter it, and the two-step code if the account uses one, on the source's page.")
 	}
-	return s.signIn(ctx, now)
+	return signInAgain(s.token)
 }
 
 // ours reports whether a stored sign-in was got by the credentials of now.
@@ -174,10 +161,15 @@ func (s *session) ours(t Token) bool {
 	return t.RefreshToken != "" && (t.Login == s.login || t.Login == s.atPage)
 }
 
+// newlyEntered reports whether a person has entered our credentials since the last sign-in: only then is the password
+// sent. Taking one away enters nothing, and a session that settings have replaced has older ones than were tried since.
+func (s *session) newlyEntered() bool {
+	return s.entered > s.token.Entered || s.entered == s.token.Entered && s.token.Tried != s.login
+}
+
+// load reads what is stored: another session of the source may have renewed the sign-in. What could not be stored before
+// is stored now, unless somebody else has stored something since.
 func (s *session) load(ctx context.Context) error {
-	if s.loaded {
-		return nil
-	}
 	t, err := s.store.Load(ctx)
 	if code := app.ErrorCode(err); code == app.NotFound || code == app.Unauthorized {
 		// There is none, or it is for another server or out of another keychain: the password is what counts then.
@@ -186,17 +178,22 @@ func (s *session) load(ctx context.Context) error {
 	if err != nil {
 		return wrapStore(err, "The x360Sync sign-in cannot be read from the keychain. Unlock it, then try again.")
 	}
+	if s.unsaved && t == s.stored {
+		return s.save(ctx, s.token)
+	}
 	s.known.add(t.RefreshToken)
-	s.token, s.loaded = t, true
+	s.token, s.stored, s.unsaved = t, t, false
+	s.held = s.held || t.RefreshToken != ""
 	return nil
 }
 
-func (s *session) save(ctx context.Context) error {
-	s.unsaved = true
-	if err := s.store.Save(ctx, s.token); err != nil {
+// save stores a token. When that fails it stays due: the server may take no older one.
+func (s *session) save(ctx context.Context, t Token) error {
+	s.token, s.unsaved = t, true
+	if err := s.store.Save(ctx, t); err != nil {
 		return wrapStore(err, "The x360Sync sign-in cannot be stored in the keychain. Unlock it; nothing is read until it can be stored.")
 	}
-	s.unsaved = false
+	s.stored, s.unsaved = t, false
 	return nil
 }
 

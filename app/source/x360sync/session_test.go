@@ -33,7 +33,7 @@ func TestPasswordOnceThenRefresh(t *testing.T) {
 	if n := w.signIns(); n != 1 {
 		t.Fatalf("%d token requests for five checks, want 1", n)
 	}
-	first := w.tokens.saved[0]
+	first := w.tokens.last()
 	if first.RefreshToken == "" || first.GUID == "" {
 		t.Fatalf("stored %+v", first)
 	}
@@ -41,7 +41,7 @@ func TestPasswordOnceThenRefresh(t *testing.T) {
 	if _, err := s.Check(t.Context()); err != nil {
 		t.Fatal(err)
 	}
-	second := w.tokens.saved[1]
+	second := w.tokens.last()
 	if second.RefreshToken == first.RefreshToken || second.GUID != first.GUID {
 		t.Errorf("the refresh token was not rotated, or the machine changed: %+v then %+v", first, second)
 	}
@@ -50,8 +50,8 @@ func TestPasswordOnceThenRefresh(t *testing.T) {
 	if _, err := again.Check(t.Context()); err != nil {
 		t.Fatal(err)
 	}
-	if n := w.tokens.count(); n != 3 {
-		t.Errorf("%d tokens were stored, want 3: sign-in, refresh, restart", n)
+	if n := w.tokens.count(); n != 4 {
+		t.Errorf("%d tokens were stored, want 4: that the password is sent, sign-in, refresh, restart", n)
 	}
 	if n := len(w.loginMachines()); n != 1 {
 		t.Errorf("%d login machines were left behind, want 1", n)
@@ -111,23 +111,41 @@ func TestRefusedPasswordIsNotTriedAgain(t *testing.T) {
 	if n := w.signIns(); n != 1 {
 		t.Fatalf("a refused sign-in was tried %d times: that locks the account", n)
 	}
-	w.creds.AuthCode = sample.SyncAuthCode
+	before := w.creds
+	w.enter(func(c *x360sync.Credentials) { c.AuthCode = sample.SyncAuthCode })
 	if _, err := w.source().Check(t.Context()); err != nil {
 		t.Fatalf("with the code: %v", err)
 	}
 	// The code is used up; that it is deleted afterwards does not cost the sign-in.
-	w.creds.AuthCode = ""
+	w.creds = before
 	if _, err := w.source().Check(t.Context()); err != nil {
 		t.Fatalf("the used code was deleted: %v", err)
 	}
-	// The same password, entered again after the tokens ended, is a wish to try it again.
+	// When the sign-in ends, nothing is tried without the code: taking it away entered nothing.
 	w.server.RevokeAll()
-	_, err = w.source().Check(t.Context())
-	wantCode(t, err, app.Unauthorized)
-	w.creds.AuthCode, w.creds.EnteredAt = sample.SyncAuthCode, w.clock.now()
+	tried := w.signIns()
+	for range 3 {
+		_, err = w.source().Check(t.Context())
+		wantCode(t, err, app.Unauthorized)
+	}
+	if n := w.signIns() - tried; n != 1 {
+		t.Errorf("%d tries, want the refresh token once", n)
+	}
+	// The same password, entered again after the tokens ended, is a wish to try it again.
+	w.enter(func(c *x360sync.Credentials) { c.AuthCode = sample.SyncAuthCode })
 	if _, err := w.source().Check(t.Context()); err != nil {
 		t.Fatalf("entered again: %v", err)
 	}
+	if n := len(w.loginMachines()); n != 1 {
+		t.Errorf("%d machines were left behind", n)
+	}
+}
+
+// enter is a person at the page of the source.
+func (w *world) enter(change func(*x360sync.Credentials)) {
+	w.clock.advance(time.Second)
+	change(&w.creds)
+	w.creds.EnteredAt = w.clock.now()
 }
 
 func TestClientSecret(t *testing.T) {
@@ -205,19 +223,20 @@ func TestTroubleWithRefreshKeepsTheOldToken(t *testing.T) {
 	}
 }
 
-func TestUnansweredSignInIsNotRepeatedAtOnce(t *testing.T) {
+func TestUnansweredSignInIsNotRepeated(t *testing.T) {
 	w := newWorld(t, sandbox.Options{})
 	w.server.Faults.Add(sandbox.Fault{Path: "/oauth/token", Cut: sandbox.CutAfter})
 	s := w.source()
-	for range 4 {
+	for _, s := range []*x360sync.Source{s, s, w.source()} {
 		_, err := s.Check(t.Context())
-		wantCode(t, err, app.Unavailable)
+		wantCode(t, err, app.Unauthorized)
+		w.clock.advance(16 * time.Minute)
 	}
 	if n := w.signIns(); n != 1 {
 		t.Fatalf("a sign-in without an answer was tried %d times", n)
 	}
-	w.clock.advance(16 * time.Minute)
-	if _, err := s.Check(t.Context()); err != nil {
+	w.enter(func(*x360sync.Credentials) {})
+	if _, err := w.source().Check(t.Context()); err != nil {
 		t.Fatal(err)
 	}
 }
@@ -237,20 +256,25 @@ func TestTwoSessionsShareTheStore(t *testing.T) {
 	}
 }
 
+// A page of something in between is no word of the server's on our refresh token.
 func TestRefusalsThatAreNotTheServers(t *testing.T) {
 	for _, status := range []int{401, 403, 404} {
 		t.Run(strconv.Itoa(status), func(t *testing.T) {
 			w := newWorld(t, sandbox.Options{})
 			s := w.source()
+			if _, err := s.Check(t.Context()); err != nil {
+				t.Fatal(err)
+			}
+			w.server.ExpireTokens()
 			f := sandbox.HTMLPage(status)
 			f.Times = -1
 			w.server.Faults.Add(f)
+			w.clock.advance(2 * time.Hour)
 			_, err := s.Check(t.Context())
 			wantCode(t, err, app.Unavailable)
 			w.server.Faults.Clear()
-			w.clock.advance(16 * time.Minute)
 			if _, err := s.Check(t.Context()); err != nil {
-				t.Fatalf("a proxy's page counted as a refused sign-in: %v", err)
+				t.Fatalf("a proxy's page counted as the end of the sign-in: %v", err)
 			}
 		})
 	}

@@ -2,11 +2,14 @@ package x360sync_test
 
 import (
 	"cmp"
+	"errors"
 	"fmt"
 	"net/http"
+	"net/http/httptest"
 	"net/url"
 	"strings"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"psabridge/app"
@@ -154,23 +157,229 @@ func TestOneMachineForEver(t *testing.T) {
 	}
 }
 
-func TestLockedAccountIsLeftAlone(t *testing.T) {
-	const locked = "Account temporarily locked due to repeated failed login attempts."
+const locked = "Account temporarily locked due to repeated failed login attempts."
+
+// A password is sent once, whatever comes back, in every process, until a person has entered something.
+func TestPasswordIsSentOnceWhateverTheAnswer(t *testing.T) {
+	said := `{"error":"invalid_grant","error_description":"` + locked + `"}`
+	type reply struct {
+		status int
+		body   string
+	}
+	replies := map[string]reply{
+		"no token": {200, `{"expires_in":3600}`}, "half a token": {200, `{"access_token":"a1","refr`}, "moved": {302, ""},
+		"a proxy's 401": {401, "<html>no"}, "a proxy's 403": {403, "<html>no"}, "broken": {500, `{"error":"internal_server_error"}`}, "bad gateway": {502, "<html>bad"},
+	}
+	for _, status := range []int{400, 401, 402, 403, 404, 405, 408, 409, 410, 412, 422, 423, 425, 429, 451} {
+		replies[fmt.Sprint(status)] = reply{status, said}
+	}
+	for name, r := range replies {
+		t.Run(name, func(t *testing.T) {
+			w, d := newDesk(t)
+			w.creds.Username, w.creds.Password = sample.SyncUsername, sample.SyncPassword
+			d.answer = func(url.Values, bool) (int, string) { return r.status, r.body }
+			s := w.source()
+			for _, s := range []*x360sync.Source{s, s, w.source(), w.source()} { // this process, and the next ones
+				_, err := s.Check(t.Context())
+				wantCode(t, err, app.Unauthorized)
+				if strings.Contains(r.body, locked) && !strings.Contains(app.ErrorMessage(err), locked) {
+					t.Errorf("the message hides what the server said: %v", err)
+				}
+				w.clock.advance(24 * time.Hour)
+			}
+			if len(d.forms) != 1 {
+				t.Fatalf("the password was sent %d times by itself", len(d.forms))
+			}
+			d.answer = func(url.Values, bool) (int, string) { return 200, granted(2) }
+			w.enter(func(*x360sync.Credentials) {})
+			if _, err := w.source().Check(t.Context()); err != nil {
+				t.Errorf("entered again: %v", err)
+			}
+		})
+	}
+}
+
+// Whoever is stopped while the password is out does not know what came of it.
+func TestStoppedWhileThePasswordIsOut(t *testing.T) {
 	w, d := newDesk(t)
 	w.creds.Username, w.creds.Password = sample.SyncUsername, sample.SyncPassword
-	d.answer = func(url.Values, bool) (int, string) {
-		return http.StatusBadRequest, `{"error":"invalid_grant","error_description":"` + locked + `"}`
+	var then []byte
+	d.answer = func(url.Values, bool) (int, string) { then = w.tokens.value; return 200, granted(1) }
+	if _, err := w.source().Check(t.Context()); err != nil {
+		t.Fatal(err)
 	}
-	for range 4 {
-		_, err := w.source().Check(t.Context())
+	w.tokens.value = then
+	_, err := w.source().Check(t.Context())
+	wantCode(t, err, app.Unauthorized)
+	if len(d.forms) != 1 {
+		t.Errorf("the password was sent %d times", len(d.forms))
+	}
+}
+
+// A keychain that cannot note that the password is sent keeps it from being sent.
+func TestNoPasswordWithoutTheKeychain(t *testing.T) {
+	w := newWorld(t, sandbox.Options{})
+	w.tokens.setFail(errors.New("keychain is locked"))
+	s := w.source()
+	_, err := s.Check(t.Context())
+	wantCode(t, err, app.Unavailable)
+	if n := w.server.Requests(); n != 0 {
+		t.Errorf("%d requests", n)
+	}
+	w.tokens.setFail(nil)
+	if _, err := s.Check(t.Context()); err != nil {
+		t.Errorf("the keychain is open again: %v", err)
+	}
+}
+
+// roundTrip is a line to the server.
+type roundTrip func(*http.Request) (*http.Response, error)
+
+func (f roundTrip) RoundTrip(r *http.Request) (*http.Response, error) { return f(r) }
+
+// What certainly was not sent may be tried again: a computer that is offline needs no person.
+func TestOfflineCostsNoTry(t *testing.T) {
+	w := newWorld(t, sandbox.Options{})
+	offline := true
+	w.wire = roundTrip(func(r *http.Request) (*http.Response, error) {
+		if offline {
+			return nil, errors.New("no route to host")
+		}
+		return http.DefaultTransport.RoundTrip(r)
+	})
+	s := w.source()
+	for _, s := range []*x360sync.Source{s, s, w.source()} {
+		_, err := s.Check(t.Context())
+		wantCode(t, err, app.Unavailable)
+	}
+	offline = false
+	for _, s := range []*x360sync.Source{w.source(), s} {
+		if _, err := s.Check(t.Context()); err != nil {
+			t.Fatalf("online again: %v", err)
+		}
+	}
+}
+
+// A session that settings have replaced renews the sign-in while the new one needs it: one waits for the other, and
+// both go on.
+func TestTwoSessionsRenewOneAfterTheOther(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w, d := &world{t: t, tokens: &memory{}, clock: &clock{t: time.Now()}, turn: x360sync.NewTurn(), host: "http://127.0.0.1:7361"}, &desk{}
+		w.creds.Username, w.creds.Password = sample.SyncUsername, sample.SyncPassword
+		w.wire = roundTrip(func(r *http.Request) (*http.Response, error) {
+			rec := httptest.NewRecorder()
+			d.ServeHTTP(rec, r)
+			return rec.Result(), nil
+		})
+		renewing, stop := make(chan struct{}), make(chan struct{})
+		d.answer = func(form url.Values, _ bool) (int, string) {
+			if n := len(d.forms) - 1; n > 0 && form.Get("refresh_token") != fmt.Sprint("r", n) {
+				return http.StatusBadRequest, `{"error":"invalid_grant"}`
+			}
+			if len(d.forms) == 2 {
+				close(renewing)
+				<-stop
+			}
+			return http.StatusOK, granted(len(d.forms))
+		}
+		if _, err := w.source().Check(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		done := make(chan error, 2)
+		for range 2 {
+			s := w.source()
+			go func() { _, err := s.Check(t.Context()); done <- err }()
+		}
+		<-renewing
+		synctest.Wait()
+		if len(d.forms) != 2 {
+			t.Errorf("%d requests while a renewal is under way", len(d.forms))
+		}
+		close(stop)
+		for range 2 {
+			if err := <-done; err != nil {
+				t.Error(err)
+			}
+		}
+		if last := w.tokens.last(); last.RefreshToken != "r3" {
+			t.Errorf("stored is %+v", last)
+		}
+	})
+}
+
+// A session whose credentials were replaced sends its old password no more, and leaves the new sign-in alone.
+func TestReplacedSessionStepsBack(t *testing.T) {
+	w := newWorld(t, sandbox.Options{})
+	w.enter(func(*x360sync.Credentials) {})
+	old := w.source()
+	if _, err := old.Check(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	w.enter(func(c *x360sync.Credentials) { c.ClientSecret = "another" })
+	now := w.source()
+	if _, err := now.Check(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	stored := w.tokens.last()
+	w.server.ExpireTokens()
+	w.server.ForgetRequests()
+	_, err := old.Check(t.Context())
+	wantCode(t, err, app.Unauthorized)
+	if w.signIns() != 0 || w.tokens.last() != stored {
+		t.Errorf("%d sign-ins, stored is %+v", w.signIns(), w.tokens.last())
+	}
+	if _, err := now.Check(t.Context()); err != nil {
+		t.Error(err)
+	}
+}
+
+// A source that was moved or removed while it was read does not sign in by password again.
+func TestSignInTakenOutOfTheKeychain(t *testing.T) {
+	w := newWorld(t, sandbox.Options{})
+	s := w.source()
+	if _, err := s.Check(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	w.server.ExpireTokens()
+	if _, err := s.Check(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	w.tokens.value = nil
+	w.server.ExpireTokens()
+	w.server.ForgetRequests()
+	for range 3 {
+		_, err := s.Check(t.Context())
 		wantCode(t, err, app.Unauthorized)
-		if !strings.Contains(app.ErrorMessage(err), locked) {
+	}
+	if n := w.signIns(); n != 0 {
+		t.Errorf("%d sign-ins", n)
+	}
+}
+
+// A refresh token that is refused in an unusual way is not sent for ever.
+func TestRefusedRenewalAsksAPerson(t *testing.T) {
+	w, d := newDesk(t)
+	w.creds.Username, w.creds.Password = sample.SyncUsername, sample.SyncPassword
+	d.answer = func(form url.Values, _ bool) (int, string) {
+		if form.Get("grant_type") == "refresh_token" {
+			return http.StatusUnprocessableEntity, `{"error":"invalid_grant","error_description":"Token expired."}`
+		}
+		return 200, granted(1)
+	}
+	s := w.source()
+	if _, err := s.Check(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	w.clock.advance(2 * time.Hour)
+	for range 3 {
+		_, err := s.Check(t.Context())
+		wantCode(t, err, app.Unauthorized)
+		if !strings.Contains(app.ErrorMessage(err), "Token expired.") {
 			t.Errorf("the message hides what the server said: %v", err)
 		}
-		w.clock.advance(24 * time.Hour)
 	}
-	if len(d.forms) != 1 {
-		t.Errorf("a locked account was tried %d times", len(d.forms))
+	if len(d.forms) != 2 {
+		t.Errorf("%d requests, want the sign-in and one renewal", len(d.forms))
 	}
 }
 
@@ -270,7 +479,7 @@ func TestRevokeForgetsEvenWhenNobodyAnswers(t *testing.T) {
 	w.server.Faults.Add(sandbox.Fault{Path: "/oauth/revoke", Cut: sandbox.CutBefore, Times: -1})
 	err := s.Revoke(t.Context())
 	wantCode(t, err, app.Unavailable)
-	last := w.tokens.saved[len(w.tokens.saved)-1]
+	last := w.tokens.last()
 	if last.RefreshToken != "" || last.GUID == "" {
 		t.Errorf("stored is %+v", last)
 	}

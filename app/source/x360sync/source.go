@@ -29,7 +29,8 @@ type Config struct {
 	Tokens              TokenStore
 	DeviceName          string // how the server lists us among its machines; empty: "psabridge"
 	UserAgent           string
-	Limiter             *rest.Limiter             // survives a rebuild; nil makes one
+	Turn                Turn                      // survives a rebuild; nil makes one
+	Limiter             *rest.Limiter             // likewise
 	Transport           http.RoundTripper         // for tests; nil is the guarded one
 	Timeout             time.Duration             // of one request, to the last byte of its answer; 0: rest.DefaultTimeout
 	Backoff             func(n int) time.Duration // before try n of a read; nil: as rest does
@@ -70,6 +71,9 @@ func New(c Config) (*Source, error) {
 	}
 	if c.Limiter == nil {
 		c.Limiter = rest.NewLimiter(RequestsPerMinute, parallel)
+	}
+	if c.Turn == nil {
+		c.Turn = NewTurn()
 	}
 	c.DeviceName = cmp.Or(c.DeviceName, "psabridge")
 	known := newSecrets(c.Credentials)

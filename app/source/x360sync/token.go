@@ -17,13 +17,12 @@ type Token struct {
 	GUID string `json:"guid,omitempty"`
 	// Login tells by which credentials RefreshToken was got, without telling them.
 	Login string `json:"login,omitempty"`
-	// Attempt tells which entering of the credentials led to RefreshToken: a later one is a wish to sign in by them, should
-	// RefreshToken no longer be taken.
-	Attempt string `json:"attempt,omitempty"`
-	// Refused tells which attempt the server refused, by password or by refresh token: it is not made again, because a
-	// few wrong sign-ins lock the account.
-	Refused string `json:"refused,omitempty"`
-	// Reason is what the server said then, and Cause what probably happened.
+	// Tried tells, as Login does, with which credentials the last sign-in or renewal was tried, and Entered when the newest
+	// of them ever tried had been entered, in microseconds since 1970. They are not tried by password again unless a person
+	// enters something, because a few wrong sign-ins lock the account.
+	Tried   string `json:"tried,omitempty"`
+	Entered int64  `json:"entered,omitempty"`
+	// Reason is what the server said when there is no RefreshToken, and Cause what probably happened.
 	Reason string `json:"reason,omitempty"`
 	Cause  string `json:"cause,omitempty"`
 	// Basic says that the client secret goes into the header instead of the form: that is what worked last.
@@ -70,10 +69,8 @@ func (c Credentials) atPage(server string) string {
 	return fingerprint(server, grantCode, c.clientID(), c.ClientSecret.Reveal())
 }
 
-// attempt tells one try to sign in from the next: everything that was entered, and when.
-func (c Credentials) attempt(server string) string {
-	return fingerprint(c.login(server), c.AuthCode.Reveal(), c.EnteredAt.UTC().Format(time.RFC3339Nano))
-}
+// entered is EnteredAt as a Token keeps it; 0 when it is not known.
+func (c Credentials) entered() int64 { return max(0, c.EnteredAt.UnixMicro()) }
 
 // fingerprint is one way; that it is kept next to nothing but tokens, in the keychain, is what makes that good enough.
 func fingerprint(parts ...string) string {
