@@ -31,3 +31,9 @@ func (s Secret) MarshalText() ([]byte, error) { return []byte(bullets), nil }
 
 // LogValue implements slog.LogValuer with bullets.
 func (s Secret) LogValue() slog.Value { return slog.StringValue(bullets) }
+
+// NamedSecret is a secret with the name it is kept under, e.g. sources/sync/password.
+type NamedSecret struct {
+	Name  string
+	Value Secret
+}

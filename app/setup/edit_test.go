@@ -1,6 +1,7 @@
 package setup_test
 
 import (
+	"context"
 	"errors"
 	"slices"
 	"strings"
@@ -8,6 +9,7 @@ import (
 
 	"psabridge/app"
 	"psabridge/app/sandbox"
+	"psabridge/app/setup"
 )
 
 func TestFirstDocument(t *testing.T) {
@@ -201,7 +203,10 @@ func TestAChangedAddressAsksForTheKeysAgain(t *testing.T) {
 	}
 }
 
-func TestTokenEndsWithItsCredentials(t *testing.T) {
+// TestTokenOutlivesItsCredentials: what a source keeps of its sign-in tells itself which credentials it belongs to. It
+// holds the machine we are at the vendor, what was refused, and after a used two-step code was taken away the living
+// sign-in.
+func TestTokenOutlivesItsCredentials(t *testing.T) {
 	b := newBench(t, sandbox.Options{})
 	b.replace(t, document)
 	if err := b.SaveToken(t.Context(), "sync", "rotated"); err != nil {
@@ -216,10 +221,38 @@ func TestTokenEndsWithItsCredentials(t *testing.T) {
 	if len(b.changed) != 1 {
 		t.Error("renewing a sign-in was told as a change")
 	}
-	if err := b.SetSecret(t.Context(), "sources/sync/password", "new"); err != nil {
-		t.Fatal(err)
+	for what, change := range map[string]func() error{
+		"set":     func() error { return b.SetSecret(t.Context(), "sources/sync/password", "new") },
+		"deleted": func() error { return b.DeleteSecret(t.Context(), "sources/sync/auth_code") },
+	} {
+		if err := b.SetSecret(t.Context(), "sources/sync/auth_code", "427113"); err != nil {
+			t.Fatal(err)
+		}
+		if err := change(); err != nil {
+			t.Fatal(err)
+		}
+		if value, err := b.Token(t.Context(), "sync"); err != nil || value.Reveal() != "rotated" {
+			t.Errorf("a secret was %s: %v %v", what, value, err)
+		}
 	}
-	if _, err := b.Token(t.Context(), "sync"); code(err) != app.NotFound {
-		t.Errorf("err = %v", err)
+}
+
+// TestSecretsEnteredTogetherAreToldOnce: nobody is woken to sign in with half of them.
+func TestSecretsEnteredTogetherAreToldOnce(t *testing.T) {
+	b := newBench(t, sandbox.Options{})
+	b.replace(t, document)
+	told := len(b.changed)
+	b.OnChange(func(context.Context, setup.Changed) {
+		if list, err := b.Secrets(t.Context()); err != nil || len(list) != 3 {
+			t.Errorf("told when %d were stored, %v", len(list), err)
+		}
+	})
+	err := b.SetSecrets(t.Context(), app.NamedSecret{Name: "sources/sync/username", Value: "ada"},
+		app.NamedSecret{Name: "sources/sync/auth_code", Value: "427113"}, app.NamedSecret{Name: "sources/sync/password", Value: "secret"})
+	if err != nil || len(b.changed) != told+1 || len(b.changed[told].Sources) != 1 || b.changed[told].Sources[0] != "sync" {
+		t.Errorf("%v, told %+v", err, b.changed[told:])
+	}
+	if err := b.SetSecrets(t.Context()); err != nil || len(b.changed) != told+1 {
+		t.Errorf("%v, told %+v", err, b.changed[told:])
 	}
 }

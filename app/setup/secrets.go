@@ -14,26 +14,48 @@ import (
 // SetSecret stores a key or password, bound to the host its connection or source has now. invalid: no such secret, or
 // nothing in it. not_found: the settings do not have the connection or source yet.
 func (s *Setup) SetSecret(ctx context.Context, name string, value app.Secret) error {
-	owner, err := secret.ParseName(name)
-	if err != nil {
-		return err
-	}
+	return s.SetSecrets(ctx, app.NamedSecret{Name: name, Value: value})
+}
+
+// SetSecrets is SetSecret for those of one connection or source that were entered together: no client is made of half of
+// them, and the others are told when all are stored.
+func (s *Setup) SetSecrets(ctx context.Context, secrets ...app.NamedSecret) error {
 	doc, _, err := s.Document(ctx)
 	if err != nil {
 		return err
 	}
+	var owner secret.Owner
+	err = s.Vault.Together(func() error {
+		for _, one := range secrets {
+			if owner, err = s.setSecret(ctx, doc, one); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	if err == nil && len(secrets) > 0 {
+		s.secretChanged(ctx, owner, doc)
+	}
+	return err
+}
+
+func (s *Setup) setSecret(ctx context.Context, doc app.Settings, one app.NamedSecret) (secret.Owner, error) {
+	owner, err := secret.ParseName(one.Name)
+	if err != nil {
+		return owner, err
+	}
 	host, err := hostOf(doc, owner)
 	if err != nil {
-		return err
+		return owner, err
 	}
-	if err := fits(doc, owner, name); err != nil {
-		return err
+	if err := fits(doc, owner, one.Name); err != nil {
+		return owner, err
 	}
-	if err := s.Vault.Set(ctx, name, trimmed(owner, value), host, s.Now()); err != nil {
-		return err
+	if err := s.Vault.Set(ctx, one.Name, trimmed(owner, one.Value), host, s.Now()); err != nil {
+		return owner, err
 	}
-	s.Log.InfoContext(ctx, "secret set", "name", name)
-	return s.secretChanged(ctx, owner, doc)
+	s.Log.InfoContext(ctx, "secret set", "name", one.Name)
+	return owner, nil
 }
 
 // keysOfKind are the secrets a kind of source has. Another one would lie in the keychain for nothing.
@@ -77,22 +99,20 @@ func (s *Setup) DeleteSecret(ctx context.Context, name string) error {
 	if err != nil {
 		return err
 	}
-	return s.secretChanged(ctx, owner, doc)
+	s.secretChanged(ctx, owner, doc)
+	return nil
 }
 
-// secretChanged tells the others. A source's own sign-in ends with the credentials it was made with.
-func (s *Setup) secretChanged(ctx context.Context, owner secret.Owner, doc app.Settings) error {
+// secretChanged tells the others. A source's own sign-in stays: it knows itself which credentials it was made with, which
+// machine we are at the vendor, and what was refused. A two-step code that is taken away after its use must not end it.
+func (s *Setup) secretChanged(ctx context.Context, owner secret.Owner, doc app.Settings) {
 	c := Changed{Document: doc}
 	if owner.Connection {
 		c.Connections = []string{owner.Name}
 	} else {
 		c.Sources = []string{owner.Name}
-		if err := s.Vault.Delete(ctx, secret.TokenName(owner.Name)); err != nil && app.ErrorCode(err) != app.NotFound {
-			return err
-		}
 	}
 	s.tell(context.WithoutCancel(ctx), c)
-	return nil
 }
 
 // Secrets lists what is stored, never the values.

@@ -156,6 +156,7 @@ func (s *Server) sourceSaved(c echo.Context, src app.SourceSettings, f form) err
 }
 
 func (s *Server) saveSourceSecrets(ctx context.Context, src app.SourceSettings, f form) error {
+	var typed []app.NamedSecret
 	for _, one := range sourceSecrets[src.Kind] {
 		value := f.Get(one.Name) // not trimmed: a password may begin with a space
 		if value == "" {
@@ -164,9 +165,7 @@ func (s *Server) saveSourceSecrets(ctx context.Context, src app.SourceSettings, 
 		if one.Name != "password" {
 			value = strings.TrimSpace(value)
 		}
-		if err := s.Settings.SetSecret(ctx, secret.SourceName(src.Name, one.Name), app.Secret(value)); err != nil {
-			return err
-		}
+		typed = append(typed, app.NamedSecret{Name: secret.SourceName(src.Name, one.Name), Value: app.Secret(value)})
 	}
-	return nil
+	return s.Settings.SetSecrets(ctx, typed...)
 }

@@ -112,6 +112,8 @@ type Settings interface {
 	// SetMapping replaces one organization's entry.
 	SetMapping(ctx context.Context, by string, organization int64, m app.OrganizationSettings) error
 	SetSecret(ctx context.Context, name string, value app.Secret) error
+	// SetSecrets stores those that were entered together, and tells the others once.
+	SetSecrets(ctx context.Context, secrets ...app.NamedSecret) error
 	DeleteSecret(ctx context.Context, name string) error
 	Secrets(ctx context.Context) ([]app.SecretRecord, error)
 }
