@@ -15,7 +15,7 @@ const (
 	UsageOdd        = ""           // names and numbers nobody can know
 	UsageAbsent     = "absent"     // 404
 	UsageEmpty      = "empty"      // {}
-	UsageUnderstood = "understood" // the true quantities of the organization alone, under invented names
+	UsageUnderstood = "understood" // the true quantities of the organization alone, under names one may guess
 	UsageInclusive  = "inclusive"  // the same, with everything below it
 	UsageMisleading = "misleading" // as understood, but wrong for the organization MisledUsage
 )
@@ -112,6 +112,8 @@ type SyncQuirks struct {
 	Types  string // one of Types…
 	Usage  string // one of Usage…
 	Device string // what machine/<id>/status says: one of Status…
+	// MachineTypes are the machines whose machine_type is another than it should be, by id; "" is null.
+	MachineTypes map[int]string
 }
 
 // Validate tells what in the quirks names nothing there is.
@@ -156,7 +158,7 @@ func (q *SyncQuirks) clone() SyncQuirks {
 	for _, list := range []*[]string{&c.Grants, &c.RedirectURIs, &c.HTMLPages, &c.Redirects, &c.ProxyTrouble, &c.TotalsOf, &c.SamePage, &c.ShortEnd, &c.NeverEnds, &c.TwiceRows, &c.EmptyPage, &c.OwnOnly} {
 		*list = slices.Clone(*list)
 	}
-	c.Status, c.Loops = maps.Clone(c.Status), maps.Clone(c.Loops)
+	c.Status, c.Loops, c.MachineTypes = maps.Clone(c.Status), maps.Clone(c.Loops), maps.Clone(c.MachineTypes)
 	return c
 }
 

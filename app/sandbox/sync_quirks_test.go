@@ -451,12 +451,23 @@ func TestSyncMachines(t *testing.T) {
 	}
 }
 
+func TestMachineTypes(t *testing.T) {
+	_, _, c := signedIn(t, SyncQuirks{})
+	first := number(listed(c, "/organization/4712/machines")[0], "id")
+	for kind, want := range map[string]any{"": nil, "Server": "Server"} {
+		_, _, c = signedIn(t, SyncQuirks{MachineTypes: map[int]string{first: kind}})
+		if got := listed(c, "/organization/4712/machines")[0]["machine_type"]; got != want {
+			t.Errorf("machine_type is %v, want %v", got, want)
+		}
+	}
+}
+
 func TestSyncUsage(t *testing.T) {
 	x, _, c := signedIn(t, SyncQuirks{Usage: UsageUnderstood})
 	read := func(id int) (people, servers, space float64) {
 		t.Helper()
 		o := c.do(200, "GET", fmt.Sprintf("/api/2/organization/%d/metrics/usage", id), nil).one
-		return decimal(o["people"].(object), "active"), decimal(o["hosts"].([]any)[0].(object), "count"), decimal(o["volume"].(object), "bytes")
+		return decimal(o["accounts"].(object), "total"), decimal(o, "file_servers"), decimal(o["storage"].(object), "used")
 	}
 	truth := func(id int, inclusive bool) (people, servers, space float64) {
 		n := x.truth(id, inclusive)
@@ -484,7 +495,7 @@ func TestSyncUsage(t *testing.T) {
 	check(4712, false, true)
 	check(MisledUsage, false, false)
 	x.SetQuirks(func(q *SyncQuirks) { q.TextNumbers = true })
-	if r := c.do(200, "GET", "/api/2/organization/4712/metrics/usage", nil); !strings.Contains(r.raw, `"active":"41"`) || !strings.Contains(r.raw, `"count":"2"`) {
+	if r := c.do(200, "GET", "/api/2/organization/4712/metrics/usage", nil); !strings.Contains(r.raw, `"total":"41"`) || !strings.Contains(r.raw, `"file_servers":"2"`) {
 		t.Errorf("%s", r.raw)
 	}
 	x.SetQuirks(func(q *SyncQuirks) { q.Usage = UsageEmpty })

@@ -78,7 +78,7 @@ func personJSON(p sample.Person) object {
 }
 
 // machineJSON shows no company: whose machine it is, the vendor does not say.
-func machineJSON(d sample.Machine) object {
+func (q *SyncQuirks) machineJSON(d sample.Machine) object {
 	o := object{
 		"type": "machine", "id": d.ID, "guid": d.GUID, "dns_name": d.DNSName, "nickname": nil, "machine_type": d.Type, "os_type": d.OSType, "os_version": d.OSVersion,
 		"agent_version": d.AgentVersion, "created": naive(d.Created), "last_login": naive(d.LastLogin), "last_disconnect": naive(d.LastDisconnect), "locked": false,
@@ -87,6 +87,12 @@ func machineJSON(d sample.Machine) object {
 	}
 	if d.APILogin {
 		o["agent_version"], o["os_type"], o["os_version"] = nil, nil, nil
+	}
+	if kind, odd := q.MachineTypes[d.ID]; odd {
+		o["machine_type"] = kind
+		if kind == "" {
+			o["machine_type"] = nil
+		}
 	}
 	return o
 }

@@ -186,7 +186,7 @@ func (x *X360Sync) organization(c syncCall, parts []string) *answer {
 	case "persons":
 		return page(x, c, own(c, id, x.msp.Persons(id), func(p sample.Person) int { return p.CompanyID }), personJSON)
 	case "machines":
-		return page(x, c, own(c, id, x.msp.Machines(id), func(d sample.Machine) int { return d.CompanyID }), machineJSON)
+		return page(x, c, own(c, id, x.msp.Machines(id), func(d sample.Machine) int { return d.CompanyID }), c.q.machineJSON)
 	case "roots":
 		return page(x, c, own(c, id, x.msp.Roots(id), func(r sample.Root) int { return r.CompanyID }), rootJSON)
 	case "guests":
@@ -211,7 +211,7 @@ func (x *X360Sync) machine(c syncCall, parts []string) *answer {
 	}
 	switch rest := strings.Join(parts[2:], "/"); rest {
 	case "":
-		return c.one(machineJSON(d))
+		return c.one(c.q.machineJSON(d))
 	case "status":
 		return c.deviceStatus(d)
 	case "mappings":

@@ -23,9 +23,10 @@ func (x *X360Sync) usage(c syncCall, o sample.Organization) *answer {
 	if c.q.Usage == UsageMisleading && o.ID == MisledUsage {
 		n = quantities{persons: n.persons + 1, servers: n.servers + 1, guests: n.guests + 1, space: n.space + sample.GiB, revisions: n.revisions}
 	}
-	odd["people"] = object{"active": n.persons, "invited": n.guests, "max": nil}
-	odd["volume"] = object{"bytes": n.space, "history": n.revisions, "limit": quota(o.Quota)}
-	odd["hosts"] = []object{{"kind": "fs", "count": n.servers}}
+	odd["accounts"] = object{"total": n.persons, "active": n.persons / 2, "max": nil}
+	odd["guests"] = object{"total": n.guests}
+	odd["storage"] = object{"used": n.space, "history": n.revisions, "limit": quota(o.Quota)}
+	odd["file_servers"] = n.servers
 	return c.one(odd)
 }
 

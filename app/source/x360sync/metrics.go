@@ -78,7 +78,7 @@ func (b *book) questions() (targets, proofs []string) {
 				distinct[r.Quantity.String()] = true
 			}
 		}
-		if whole < proofsLeast || len(distinct) < 2 {
+		if whole < proofsLeast || len(distinct) < proofsValues {
 			continue // nobody to prove it by
 		}
 		for _, id := range open {

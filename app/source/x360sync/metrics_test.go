@@ -62,18 +62,25 @@ func TestUsageFiguresAreUsedOnlyWhenProven(t *testing.T) {
 	}{
 		"own": {func(own, _ int) string { return fmt.Sprintf(`{"type":"metrics","seats":{"used":%d}}`, own) }, "3", "3", "accounts is the field seats.used, of the organization alone"},
 		"with everything below": {
-			func(_, all int) string { return fmt.Sprintf(`{"plans":[{"id":5,"users":%d}]}`, all) },
-			"3", "3", "accounts is the field plans[0].users, with everything below",
+			func(_, all int) string { return fmt.Sprintf(`{"usage":{"id":5,"totalUsers":%d}}`, all) },
+			"3", "3", "accounts is the field usage.totalUsers, with everything below",
 		},
-		"two fields":                {func(own, _ int) string { return fmt.Sprintf(`{"a":%d,"b":%d}`, own, own) }, "", "", "accounts: 2 fields could be it"},
-		"no field":                  {func(own, _ int) string { return fmt.Sprintf(`{"a":%d}`, own+1) }, "", "", "accounts: no field"},
-		"equal for all but one":     {func(own, all int) string { return fmt.Sprintf(`{"a":%d}`, own+all/20) }, "", "", "accounts: no field"},
-		"text":                      {func(own, _ int) string { return fmt.Sprintf(`{"a":"%d"}`, own) }, "", "", "accounts: no field"},
-		"null where it is needed":   {func(own, _ int) string { return strings.Replace(fmt.Sprintf(`{"a":%d}`, own), "3", "null", 1) }, "", "", "accounts is the field a"},
-		"negative where it is so":   {func(own, _ int) string { return strings.Replace(fmt.Sprintf(`{"a":%d}`, own), "3", "-3", 1) }, "", "", "accounts is the field a"},
-		"absurd where it is needed": {func(own, _ int) string { return strings.Replace(fmt.Sprintf(`{"a":%d}`, own), "3", "30000000000", 1) }, "", "", "accounts is the field a"},
-		"empty":                     {func(int, int) string { return `{}` }, "", "", "accounts: no field"},
-		"a bare number":             {func(own, _ int) string { return strconv.Itoa(own) }, "", "", "accounts: no field"},
+		"of another meaning": {func(own, _ int) string {
+			return fmt.Sprintf(`{"active_last_30_days":%d,"usersActive":%d,"users":{"max":%d}}`, own, own, own)
+		}, "", "", "accounts: no field"},
+		"one of several":          {func(own, _ int) string { return fmt.Sprintf(`{"plans":[{"users":%d}]}`, own) }, "", "", "accounts: no field"},
+		"not filled in":           {func(own, _ int) string { return strings.Replace(fmt.Sprintf(`{"accounts":%d}`, own), "3", "0", 1) }, "", "", "accounts is the field accounts"},
+		"two fields":              {func(own, _ int) string { return fmt.Sprintf(`{"accounts":%d,"users":%d}`, own, own) }, "", "", "accounts: 2 fields could be it"},
+		"no field":                {func(own, _ int) string { return fmt.Sprintf(`{"accounts":%d}`, own+1) }, "", "", "accounts: no field"},
+		"equal for all but one":   {func(own, all int) string { return fmt.Sprintf(`{"accounts":%d}`, own+all/20) }, "", "", "accounts: no field"},
+		"text":                    {func(own, _ int) string { return fmt.Sprintf(`{"accounts":"%d"}`, own) }, "", "", "accounts: no field"},
+		"null where it is needed": {func(own, _ int) string { return strings.Replace(fmt.Sprintf(`{"accounts":%d}`, own), "3", "null", 1) }, "", "", "accounts is the field accounts"},
+		"negative where it is so": {func(own, _ int) string { return strings.Replace(fmt.Sprintf(`{"accounts":%d}`, own), "3", "-3", 1) }, "", "", "accounts is the field accounts"},
+		"absurd where it is needed": {func(own, _ int) string {
+			return strings.Replace(fmt.Sprintf(`{"accounts":%d}`, own), "3", "30000000000", 1)
+		}, "", "", "accounts is the field accounts"},
+		"empty":         {func(int, int) string { return `{}` }, "", "", "accounts: no field"},
+		"a bare number": {func(own, _ int) string { return strconv.Itoa(own) }, "", "", "accounts: no field"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			u, err := street(tt.answer).source(noon).Readings(t.Context())
@@ -95,6 +102,28 @@ func TestUsageFiguresAreUsedOnlyWhenProven(t *testing.T) {
 				t.Errorf("kept %d, note %q", len(u.Raw), u.Raw[0].Note)
 			}
 		})
+	}
+}
+
+// A figure that stands for something else agrees by chance where numbers are small: file servers are 0, 1 or 2.
+func TestUsageFiguresOfSmallNumbers(t *testing.T) {
+	for _, field := range []string{"groups", "servers"} {
+		f := street(func(own, _ int) string {
+			return fmt.Sprintf(`{%q:%d}`, field, map[int]int{2: 1, 5: 2}[own])
+		})
+		f.lists["organization/4/persons"], f.errs = nil, map[string]error{"organization/4/machines": errForbidden}
+		f.add("1", "machines", server("31"), server("61"), server("62"), server("41"))
+		f.add("3", "machines", server("31"))
+		f.add("6", "machines", server("61"), server("62"))
+		u, err := f.source(noon).Readings(t.Context())
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, basis := range []app.Basis{app.BasisOwn, app.BasisInclusive} {
+			if r := reading(u, "4", app.MeterFileServer, basis); r.Complete {
+				t.Errorf("%s: organization 4 has a file server, its list is forbidden, and %s counts as complete: %s", field, r.Quantity, u.Raw[0].Note)
+			}
+		}
 	}
 }
 
@@ -123,7 +152,7 @@ func TestUsageFiguresCostLittle(t *testing.T) {
 	if u, err := absent.source(noon).Readings(t.Context()); err != nil || asked(absent) != 1 || len(u.Raw) != 0 {
 		t.Errorf("%d questions, %d kept, %v", asked(absent), len(u.Raw), err)
 	}
-	broken := street(func(own, _ int) string { return fmt.Sprintf(`{"a":%d}`, own) })
+	broken := street(func(own, _ int) string { return fmt.Sprintf(`{"accounts":%d}`, own) })
 	for path := range broken.objects {
 		if strings.HasSuffix(path, metricsWhat) {
 			broken.errs[path] = app.Errorf(app.RateLimited, "wait")
@@ -137,7 +166,7 @@ func TestUsageFiguresCostLittle(t *testing.T) {
 
 // A figure below what the broken list showed is not believed.
 func TestUsageFigureBelowWhatWasSeen(t *testing.T) {
-	f := street(func(own, _ int) string { return fmt.Sprintf(`{"a":%d}`, own) })
+	f := street(func(own, _ int) string { return fmt.Sprintf(`{"accounts":%d}`, own) })
 	for k := range 5 {
 		f.add("1", "persons", fmt.Sprintf(`{"id":%d,"company_id":4}`, 4000+k))
 	}

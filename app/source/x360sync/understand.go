@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"unicode"
 
 	"psabridge/app"
 )
@@ -11,9 +12,54 @@ import (
 // What it takes to believe that a field stands for a meter.
 const (
 	proofsLeast   = 3 // organizations in which it equals what was counted
-	proofsValues  = 2 // different values among them, zeros aside
+	proofsValues  = 3 // different values among them, zeros aside: small numbers agree by chance
 	absurdlyLarge = 10_000_000
 )
+
+// names are the words of which one has to stand in the name of a field that stands for a meter.
+var names = map[app.Meter][]string{
+	app.MeterAccounts:   {"account", "accounts", "user", "users", "person", "persons", "people", "seat", "seats"},
+	app.MeterStorage:    {"storage", "space", "disk"},
+	app.MeterFileServer: {"server", "servers", "fileserver", "fileservers", "fse"},
+	app.MeterGuests:     {"guest", "guests"},
+}
+
+// beside are the words that may stand beside them. A field whose name has any other word means something else — users
+// that were active, space that is left —, however often it equals what was counted.
+var beside = []string{
+	"usage", "used", "use", "total", "totals", "count", "counts", "number", "num", "current", "metrics", "quantity", "value", "own", "inclusive",
+	"organization", "company", "bytes", "file", "machine", "machines",
+}
+
+// named reports whether a field's name says that it is about a meter. What stands in an array is one of several.
+func (f finding) named(path string) bool {
+	if strings.Contains(path, "[") {
+		return false
+	}
+	about := false
+	for word := range strings.FieldsFuncSeq(snake(path), func(c rune) bool { return !unicode.IsLetter(c) && !unicode.IsDigit(c) }) {
+		is := slices.Contains(names[f.meter], word)
+		if !is && !slices.Contains(beside, word) {
+			return false
+		}
+		about = about || is
+	}
+	return about
+}
+
+// snake sets the words of a name in camel case apart: totalUsers → total_users.
+func snake(name string) string {
+	var b strings.Builder
+	small := false
+	for _, c := range name {
+		if small && unicode.IsUpper(c) {
+			b.WriteByte('_')
+		}
+		small = unicode.IsLower(c)
+		b.WriteRune(unicode.ToLower(c))
+	}
+	return b.String()
+}
 
 // finding is what is known about one meter in the server's own figures.
 type finding struct {
@@ -23,8 +69,8 @@ type finding struct {
 	why   string // for the person
 }
 
-// understand finds, for each meter, the one field that equals what was counted in every organization that could be
-// counted. A figure below what a broken list showed is not it either. Two fields that fit, or one that fits two meters,
+// understand finds, for each meter, the one field that is named for it and equals what was counted in every organization
+// that could be counted. A figure below what a broken list showed is not it either. Two fields that fit, or one that fits two meters,
 // are none.
 func (b *book) understand(answers []answer) []finding {
 	var out []finding
@@ -66,7 +112,7 @@ func (b *book) find(m app.Meter, answers []answer) finding {
 		}
 		proven = true
 		for path := range fields {
-			if b.fits(m, basis, path, answers) {
+			if f.named(path) && b.fits(m, basis, path, answers) {
 				fits[path] = append(fits[path], basis)
 			}
 		}
@@ -75,7 +121,7 @@ func (b *book) find(m app.Meter, answers []answer) finding {
 	case !proven:
 		f.why = fmt.Sprintf("%s: too few organizations with different numbers to compare with", m)
 	case len(fits) == 0:
-		f.why = fmt.Sprintf("%s: no field is what was counted in all organizations compared", m)
+		f.why = fmt.Sprintf("%s: no field that is named for it is what was counted in all organizations compared", m)
 	case len(fits) > 1:
 		f.why = fmt.Sprintf("%s: %d fields could be it", m, len(fits))
 	default:
@@ -102,7 +148,8 @@ func (b *book) fits(m app.Meter, basis app.Basis, path string, answers []answer)
 	return true
 }
 
-// apply puts the server's figure in the place of what could not be counted, and returns how many readings it made.
+// apply puts the server's figure in the place of what could not be counted, and returns how many readings it made. A
+// figure of 0 is not taken: a field that is not filled in looks the same.
 func (b *book) apply(answers []answer, found []finding) int {
 	used := 0
 	for _, f := range found {
@@ -111,7 +158,7 @@ func (b *book) apply(answers []answer, found []finding) int {
 		}
 		for _, a := range answers {
 			n, ok := a.fields[f.path]
-			if !ok {
+			if !ok || n == 0 {
 				continue
 			}
 			for _, basis := range b.standsFor(a.id, f) {
