@@ -50,6 +50,11 @@ func saveOrganizations(ctx context.Context, tx *sql.Tx, b app.Batch, now time.Ti
 		if err := saveOrganization(ctx, tx, b.Source, o, now); err != nil {
 			return nil, err
 		}
+		if old.State == app.OrganizationGone { // it begins anew: nobody knows what came true meanwhile
+			if err := exec(ctx, tx, "DELETE FROM organization_starts WHERE source = ? AND organization = ?", b.Source, o.ExternalID); err != nil {
+				return nil, err
+			}
+		}
 		if ok && hasMoved(old, o) {
 			moved = append(moved, app.OrganizationMove{OrganizationID: o.ExternalID, From: old.ParentExternalID, To: o.ParentExternalID})
 		}

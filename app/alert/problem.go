@@ -77,18 +77,18 @@ func (w *world) keeps(f fact) bool { return Stateful(f.Type) && f.State == app.P
 func (w *world) fresh(f fact, r *app.AlertRule) {
 	before := w.conditions[placeOf(f.OrganizationID, f.Object, f.Type)]
 	c := w.begin(f, r)
-	if w.goesOn(c, before) {
-		w.outcome(f.Event, app.OutcomeTicket, app.ReasonFirst, r.Name, c)
-		w.explain(c, f.Event, false)
-		return
-	}
-	if w.history(f) {
+	back := w.isBack(before)
+	if !back && w.history(f) {
 		w.wait(c, app.ReasonHistory)
 		w.outcome(f.Event, app.OutcomeIgnored, app.ReasonHistory, r.Name, c)
 		return
 	}
 	w.outcome(f.Event, app.OutcomeTicket, app.ReasonFirst, r.Name, c)
-	w.explain(c, f.Event, w.gate(c, r, app.ReasonFirst))
+	made := false
+	if !back || !w.goesOn(c, before.Wait) {
+		made = w.gate(c, r, app.ReasonFirst)
+	}
+	w.explain(c, f.Event, made)
 }
 
 // explain names the outcome of the event that has just been through the gate; made says it got a ticket of its own.

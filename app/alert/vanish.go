@@ -79,16 +79,18 @@ func (w *world) end(c *condition, f fact) {
 	}
 }
 
-// goesOn lets a new episode stand as the one before did that ended only because its object was not shown for a while.
-func (w *world) goesOn(c, before *condition) bool {
-	if before == nil || before.State != app.ConditionCleared || !w.s.Now.Before(before.ClearedAt.Add(backWithin)) {
-		return false
-	}
-	switch before.Wait {
+// isBack reports whether the episode before ended only because its object was not shown for a while.
+func (w *world) isBack(before *condition) bool {
+	return before != nil && before.State == app.ConditionCleared && before.Text == goneText && w.s.Now.Before(before.ClearedAt.Add(backWithin))
+}
+
+// goesOn lets a condition that is back stand as it did, where a person had decided about it or is to be asked.
+func (w *world) goesOn(c *condition, stood app.Reason) bool {
+	switch stood {
 	case app.ReasonStayQuiet:
-		w.quiet(c, before.Wait)
+		w.quiet(c, stood)
 	case app.ReasonHistory, app.ReasonTicketingOff:
-		w.wait(c, before.Wait)
+		w.wait(c, stood)
 	default:
 		return false
 	}

@@ -110,7 +110,7 @@ func TestWhatTheSourceReportsItselfDoesNotVanish(t *testing.T) {
 	}
 }
 
-// What was not shown for less than a day goes on as it stood; after that nobody knows, and it opens anew.
+// What was not shown for less than a day goes on as it stood; after that its organization begins anew.
 func TestWhatComesBackGoesOnAsItStood(t *testing.T) {
 	for name, tc := range map[string]struct {
 		history   bool // it held at the first reading
@@ -121,7 +121,7 @@ func TestWhatComesBackGoesOnAsItStood(t *testing.T) {
 		wantWait  app.Reason
 	}{
 		"quiet":               {false, true, day - time.Minute, 1, app.ConditionQuiet, app.ReasonStayQuiet},
-		"quiet, a day later":  {false, true, day, 2, app.ConditionOpen, ""},
+		"quiet, a day later":  {false, true, day, 1, app.ConditionWaiting, app.ReasonHistory},
 		"behind the question": {true, false, time.Hour, 0, app.ConditionWaiting, app.ReasonHistory},
 		"open":                {false, false, time.Hour, 2, app.ConditionOpen, ""},
 	} {
@@ -142,6 +142,7 @@ func TestWhatComesBackGoesOnAsItStood(t *testing.T) {
 				b.send()
 				b.wait(tc.away)
 				b.quota(90)
+				b.starts = map[string]map[string]time.Time{"4711": {app.StateReadable: b.now}}
 				b.decide(true)
 				b.send()
 				if c := b.last(); c.State != tc.wantState || c.Wait != tc.wantWait {

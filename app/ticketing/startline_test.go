@@ -199,3 +199,14 @@ func TestWhatAPersonKeepsQuietStaysQuiet(t *testing.T) {
 		})
 	}
 }
+
+// TestT4WhatIsBackBeginsAnew: what an organization shows when it comes back may have held before.
+func TestT4WhatIsBackBeginsAnew(t *testing.T) {
+	r := newReadings(t, "1")
+	r.read("the first reading, too early to count days", r.shown(nil, "1", "2", "3", "4"), 0)
+	r.read("a reading with a hole", r.shown(nil, "1", "2"), 0)
+	r.read("all again", r.shown(nil, "1", "2", "3", "4"), 0)
+	if n := r.holding(app.ConditionWaiting); n != 8 {
+		t.Errorf("%d wait behind the question, want 8", n)
+	}
+}
