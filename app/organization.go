@@ -96,6 +96,9 @@ const (
 	No           = "no"
 	Connected    = "connected"
 	Disconnected = "disconnected"
+	// Unknown is the value of what was expected and shown in no way anybody can read. It opens nothing and ends nothing:
+	// leaving the state out would say that it is over.
+	Unknown = "unknown"
 
 	BackupSuccess    = "success"
 	BackupInProgress = "in_progress"

@@ -1,6 +1,7 @@
 package x360sync
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"fmt"
@@ -16,7 +17,8 @@ import (
 // Streams of marks.
 const (
 	streamActivity = "activity"         // per organization whose log is read: the newest row
-	streamScope    = "activity.scope"   // of the top: whether its log shows what happened below it
+	streamScope    = "activity.scope"   // of the top: whether its log shows what happened below it; see findScope
+	streamRead     = "activity.read"    // of the top: when its log was last read, to the hour; see readNews
 	streamParents  = "suborganizations" // per organization: "1" when it was seen to have some
 	streamSignIn   = "signin"           // per account or machine: how often its sign-in failed in a row
 	streamDown     = "disconnected"     // per machine: since when we say that it is away
@@ -25,6 +27,8 @@ const (
 const (
 	scopeAll  = "all"  // the top's log shows everything
 	scopeEach = "each" // every organization has to be asked
+	// scopeAfter begins the mark while nobody knows: up to which organization the last pull asked.
+	scopeAfter = "after "
 )
 
 const (
@@ -32,7 +36,7 @@ const (
 	firstReach   = 30 * 24 * time.Hour // how far the first read goes back, for the rehearsal
 	firstPages   = 50
 	logPages     = 1000 // 100,000 rows since the last pull
-	probeAtMost  = 10   // organizations asked in one pull to find out about the scope
+	probeAtMost  = 10   // organizations asked in one pull to find out about the scope; the first pull asks all
 	kindsRefresh = 10 * time.Minute
 )
 
@@ -52,12 +56,14 @@ type logRead struct {
 	lowest  string // smallest id that was seen
 	whole   bool   // the log was read to its end
 	newest  bookmark
-	fresh   int    // rows above the mark
-	problem string // why rows may be missing; the mark must not move then
+	since   time.Time // of a mark without a row: what happened before is no news
+	fresh   int       // rows above the mark
+	problem string    // why rows may be missing that come at another pull; the mark must not move then
+	skipped string    // what is left out for good, because nobody could ever read it
 }
 
-// bookmark is the newest row of a log that was read. One without an id is of a log that was never read, in an account
-// that was: only what happened since is news there.
+// bookmark is the newest row of a log that was read, and from when on rows are news. It has no id where no row was ever
+// seen.
 type bookmark struct {
 	id string
 	at time.Time
@@ -66,7 +72,7 @@ type bookmark struct {
 func parseBookmark(s string) bookmark {
 	id, at, _ := strings.Cut(s, "@")
 	t, err := time.Parse(time.RFC3339, at)
-	if err != nil || !plainID(id) {
+	if err != nil || id != "" && !plainID(id) {
 		return bookmark{}
 	}
 	return bookmark{id: id, at: t}
@@ -74,7 +80,8 @@ func parseBookmark(s string) bookmark {
 
 func (b bookmark) String() string { return b.id + "@" + b.at.UTC().Format(time.RFC3339) }
 
-func (b bookmark) isZero() bool { return b.id == "" }
+// isZero reports whether nothing is known of the log or the account: it is read for the first time, for the rehearsal.
+func (b bookmark) isZero() bool { return b.id == "" && b.at.IsZero() }
 
 // horizon is the moment from which rows are taken even when their id is not above the mark.
 func (b bookmark) horizon(now time.Time) time.Time {
@@ -86,13 +93,17 @@ func (b bookmark) horizon(now time.Time) time.Time {
 
 // wants reports whether a row is new, or may have appeared after the last pull.
 func (b bookmark) wants(a activity, now time.Time) bool {
-	return !b.isZero() && compareIDs(a.key(), b.id) > 0 || !a.Created.Before(b.horizon(now))
+	return b.id != "" && compareIDs(a.key(), b.id) > 0 || !a.Created.Before(b.horizon(now))
 }
 
 // readLog reads one organization's log, newest first, down to the mark. That the newest come first is not documented:
-// when ids do not descend, the whole log is read.
+// when ids do not descend, the whole log is read. A log that has grown by more than anybody can read is read as far as
+// possible and goes on from there: waiting would not make it shorter.
 func readLog(ctx context.Context, api getter, id string, mark bookmark, now time.Time) (logRead, error) {
 	out := logRead{seen: map[string]bool{}, newest: mark}
+	if mark.id == "" {
+		out.newest, out.since = bookmark{}, mark.at
+	}
 	limit := logPages
 	if mark.isZero() {
 		limit = firstPages
@@ -124,8 +135,13 @@ func readLog(ctx context.Context, api getter, id string, mark bookmark, now time
 			return out, nil
 		}
 		if n == limit {
-			if !mark.isZero() {
-				out.problem = fmt.Sprintf("The activity log is longer than %d rows since the last time; older ones were not read.", n*pageSize)
+			switch {
+			case mark.isZero():
+			case descending:
+				out.skipped = fmt.Sprintf("More happened since the last time than can be read. The newest %d rows were read; what happened between %s and them is left out.",
+					len(out.seen), mark.at.Format(time.DateTime+" MST"))
+			default:
+				out.problem = fmt.Sprintf("The activity log is longer than %d rows and not in the order of time, so its newest rows cannot be found.", len(out.seen))
 			}
 			return out, nil
 		}
@@ -170,10 +186,22 @@ func (l *logRead) take(r logRow, mark bookmark, now time.Time) {
 	}
 	if mark.wants(r.activity, now) {
 		l.rows = append(l.rows, r)
-		if mark.isZero() || compareIDs(r.key(), mark.id) > 0 {
+		if mark.id == "" || compareIDs(r.key(), mark.id) > 0 {
 			l.fresh++
 		}
 	}
+}
+
+// mark is where the next pull goes on: at now where nothing is known at all.
+func (l *logRead) mark(now time.Time) bookmark {
+	next := bookmark{id: l.newest.id, at: l.newest.at}
+	if l.since.After(next.at) {
+		next.at = l.since
+	}
+	if next.isZero() {
+		next.at = now
+	}
+	return next
 }
 
 // news is the activity of the whole account since the marks.
@@ -182,23 +210,32 @@ type news struct {
 	marks    []app.Mark
 	problems []string
 	unread   []string
-	fresh    int // rows that no pull has read before
+	fresh    int  // rows that no pull has read before
+	unknown  bool // whether the top's log shows what happens below it
 }
 
-// readNews reads the top's log, and the others' where that does not show what happens below.
+// readNews reads the top's log, and the others' where that does not show what happens below. While nobody knows whether
+// it does, the time of the last reading stands still: what happened below since then is news when it is known.
 func readNews(ctx context.Context, api getter, t *tree, old marks, now time.Time) (news, error) {
 	var out news
-	scope := old.get(streamScope, t.top)
+	scope, stored := old.get(streamScope, t.top), old.get(streamRead, t.top)
 	top, err := readLog(ctx, api, t.top, parseBookmark(old.get(streamActivity, t.top)), now)
 	if err != nil {
 		return out, err
 	}
-	if scope == "" && len(t.order) > 1 {
-		failures := 0
-		if scope, err = findScope(ctx, api, t, top, &failures); err != nil {
+	if known := scope == scopeAll || scope == scopeEach; !known && len(t.order) > 1 {
+		atMost := probeAtMost
+		if stored == "" {
+			atMost = len(t.order)
+		}
+		if scope, err = findScope(ctx, api, t, top, scope, atMost); err != nil {
 			return out, err
 		}
 		out.mark(streamScope, t.top, scope)
+		out.unknown = scope != scopeAll && scope != scopeEach
+	}
+	if len(t.order) > 1 && top.problem == "" && (stored == "" || scope == scopeEach) {
+		out.mark(streamRead, t.top, now.Truncate(time.Hour).Format(time.RFC3339))
 	}
 	ids, reads := []string{t.top}, []logRead{top}
 	if scope == scopeEach {
@@ -211,7 +248,7 @@ func readNews(ctx context.Context, api getter, t *tree, old marks, now time.Time
 	}
 	seen := map[string]bool{}
 	for i, l := range reads {
-		out.add(t, ids[i], l, seen)
+		out.add(t, ids[i], l, seen, now)
 	}
 	slices.SortFunc(out.rows, func(a, b logRow) int { return compareIDs(a.key(), b.key()) })
 	return out, nil
@@ -220,12 +257,15 @@ func readNews(ctx context.Context, api getter, t *tree, old marks, now time.Time
 // readLogs reads the logs of all organizations below the top. Of one whose log was never read, only what happened since
 // the account was is news: the rest would come as a flood of old rows.
 func readLogs(ctx context.Context, api getter, t *tree, old marks, now time.Time) ([]logRead, error) {
-	since := parseBookmark(old.get(streamActivity, t.top)).at
+	since, err := time.Parse(time.RFC3339, old.get(streamRead, t.top))
+	if err != nil {
+		since = parseBookmark(old.get(streamActivity, t.top)).at
+	}
 	ids := t.order[1:]
 	reads := make([]logRead, len(ids))
 	var mu sync.Mutex
 	failures := 0
-	err := each(ctx, ids, func(ctx context.Context, i int, id string) error {
+	err = each(ctx, ids, func(ctx context.Context, i int, id string) error {
 		mark := parseBookmark(old.get(streamActivity, id))
 		if mark.isZero() {
 			mark.at = since
@@ -238,6 +278,9 @@ func readLogs(ctx context.Context, api getter, t *tree, old marks, now time.Time
 				return err
 			}
 			l.problem, _ = unreadable("", err)
+			if mark.id == "" {
+				l.since = mark.at
+			}
 		}
 		reads[i] = l
 		return nil
@@ -245,7 +288,7 @@ func readLogs(ctx context.Context, api getter, t *tree, old marks, now time.Time
 	return reads, err
 }
 
-func (n *news) add(t *tree, id string, l logRead, seen map[string]bool) {
+func (n *news) add(t *tree, id string, l logRead, seen map[string]bool, now time.Time) {
 	for _, r := range l.rows {
 		if !seen[r.key()] {
 			seen[r.key()] = true
@@ -254,13 +297,15 @@ func (n *news) add(t *tree, id string, l logRead, seen map[string]bool) {
 		}
 	}
 	n.fresh += l.fresh
-	if l.problem != "" {
-		n.problems = append(n.problems, fmt.Sprintf("%s, activity log: %s", t.name(id), l.problem))
+	if text := cmp.Or(l.problem, l.skipped); text != "" {
+		n.problems = append(n.problems, fmt.Sprintf("%s, activity log: %s", t.name(id), text))
 		n.unread = append(n.unread, id)
-		return
 	}
-	if !l.newest.isZero() {
-		n.mark(streamActivity, id, l.newest.String())
+	switch {
+	case l.problem == "":
+		n.mark(streamActivity, id, l.mark(now).String())
+	case !l.since.IsZero(): // when it can be read, it is news from here on
+		n.mark(streamActivity, id, bookmark{at: l.since}.String())
 	}
 }
 
@@ -271,21 +316,24 @@ func (n *news) mark(stream, id, value string) {
 }
 
 // findScope finds out whether the top's log shows what happens below it: by a row that has nothing to do with the top,
-// else by comparing with the logs of a few organizations below. "" means: not known yet, ask again at the next pull.
-func findScope(ctx context.Context, api getter, t *tree, top logRead, failures *int) (string, error) {
+// else by comparing with the logs of some organizations below. Where that does not tell, because nothing has happened in
+// these, it returns where to go on at the next pull, "" for the beginning.
+func findScope(ctx context.Context, api getter, t *tree, top logRead, scope string, atMost int) (string, error) {
 	for _, r := range top.rows {
 		actor, on := string(r.ActorCompanyID), string(r.ActedOnCompanyID)
 		if (actor != "" || on != "") && actor != t.top && on != t.top {
 			return scopeAll, nil
 		}
 	}
-	for i, id := range t.order[1:] {
-		if i == probeAtMost {
-			break
-		}
+	failures := 0
+	ids := t.order[1:]
+	from := slices.Index(ids, strings.TrimPrefix(scope, scopeAfter)) + 1
+	ids = slices.Concat(ids[from:], ids[:from])
+	ids = ids[:min(len(ids), atMost)]
+	for _, id := range ids {
 		l, err := firstPage(ctx, api, id)
 		if err != nil {
-			if fatal(err) || tooMany(failures, err) {
+			if fatal(err) || tooMany(&failures, err) {
 				return "", err
 			}
 			continue
@@ -299,7 +347,10 @@ func findScope(ctx context.Context, api getter, t *tree, top logRead, failures *
 			}
 		}
 	}
-	return "", nil
+	if len(ids) == len(t.order)-1 {
+		return "", nil
+	}
+	return scopeAfter + ids[len(ids)-1], nil
 }
 
 // firstPage returns the ids of the rows on the first page of a log.
@@ -379,25 +430,46 @@ func slug(text string) string {
 	return strings.TrimRight(b.String(), "_")
 }
 
-// kindNames returns the slugs of activity types by id. They are looked up at run time: the numbers differ.
-func (s *Source) kindNames(ctx context.Context, rows []logRow, now time.Time) (map[string]string, error) {
+// kinds are the slugs of activity types by id.
+type kinds struct {
+	slugs   map[string]string
+	at      time.Time
+	problem string // why there are none
+}
+
+func (k kinds) know(rows []logRow) bool {
+	return !slices.ContainsFunc(rows, func(r logRow) bool { return k.slugs[string(r.TypeID)] == "" })
+}
+
+// kindNames returns the types of the rows. They are looked up at run time: the numbers differ. A list that broke off
+// before a type that is needed is an error, because the wrong type would stay with the event for good; that a server does
+// not show its types is a problem in words.
+func (s *Source) kindNames(ctx context.Context, rows []logRow, now time.Time) (kinds, error) {
 	s.mu.Lock()
-	kinds, at := s.kinds, s.kindAt
+	k := s.kinds
 	s.mu.Unlock()
-	known := !slices.ContainsFunc(rows, func(r logRow) bool { return kinds[string(r.TypeID)] == "" })
-	if known || kinds != nil && now.Sub(at) < kindsRefresh && now.After(at) {
-		return kinds, nil
+	if k.know(rows) || k.slugs != nil && now.Sub(k.at) < kindsRefresh && now.After(k.at) {
+		return k, nil
 	}
 	l, err := list[activityType](ctx, s.session, "activity/types")
 	if err != nil && (fatal(err) || app.ErrorCode(err) == app.Unavailable) {
-		return nil, err
+		return kinds{}, err
 	}
-	kinds = map[string]string{}
-	for _, k := range l.rows {
-		kinds[k.key()] = slug(k.Text)
+	k = kinds{slugs: map[string]string{}, at: now}
+	if err != nil {
+		k.problem = "x360Sync does not show what its kinds of activity are called, so no rule that goes by a name takes what is in its activity log."
+	}
+	for _, one := range l.rows {
+		k.slugs[one.key()] = slug(string(one.Text))
+	}
+	if l.problem != "" {
+		if !k.know(rows) {
+			return kinds{}, app.Errorf(app.Unavailable, "The kinds of activity could not be read to their end, so the activity log is read again later. %s", l.problem)
+		}
+		k.at = time.Time{} // the next that is not known is looked up at once
 	}
 	s.mu.Lock()
-	s.kinds, s.kindAt = kinds, now
+	s.kinds = k
 	s.mu.Unlock()
-	return kinds, nil
+	return k, nil
 }

@@ -3,6 +3,7 @@ package x360sync
 import (
 	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -206,6 +207,184 @@ func TestSlug(t *testing.T) {
 	} {
 		if got := slug(text); got != want {
 			t.Errorf("slug(%q) = %q, want %q", text, got, want)
+		}
+	}
+}
+
+// quiet is a top with so many organizations below it, in none of which anything has happened.
+func quiet(below int) *fake {
+	f := newFake()
+	f.objects["person"] = `{"id":7,"company_id":1}`
+	f.objects["organization/1"] = `{"id":1,"name":"Top"}`
+	f.lists["activity/types"] = []string{`{"id":5,"activity":"File moved"}`}
+	for i := range below {
+		f.org("1", strconv.Itoa(i+2))
+	}
+	return f
+}
+
+// diary keeps marks from pull to pull, and counts how often each event came.
+type diary struct {
+	marks []app.Mark
+	told  map[string]int
+	last  app.Batch
+}
+
+func (d *diary) pull(t *testing.T, f *fake, at time.Time) {
+	t.Helper()
+	d.last = mustPull(t, f.source(at), d.marks...)
+	d.marks = append(d.marks, d.last.Marks...)
+	if d.told == nil {
+		d.told = map[string]int{}
+	}
+	for _, e := range d.last.Events {
+		d.told[e.SourceEventID]++
+	}
+}
+
+func TestScopeIsFoundOutWhereMostAreQuiet(t *testing.T) {
+	t.Run("at the first pull", func(t *testing.T) {
+		f, d := quiet(20), diary{}
+		f.add("1", "activity", entry(500, 60, "1"))
+		f.add("19", "activity", entry(600, 30, "19"))
+		if d.pull(t, f, noon); d.told["activity/600"] == 0 || !d.last.Complete() {
+			t.Errorf("what happened at 19 is not told: %v, problems %q", d.marks, d.last.Problems)
+		}
+	})
+	t.Run("later", func(t *testing.T) {
+		f, d := quiet(35), diary{}
+		f.add("1", "activity", entry(500, 60, "1"))
+		d.pull(t, f, noon)
+		f.add("33", "activity", entry(600, -5, "33"))
+		for i := range 5 { // the top goes on meanwhile, for hours
+			minutes := 10 + i*120
+			f.lists["organization/1/activity"] = append([]string{entry(700+i, -minutes, "1")}, f.lists["organization/1/activity"]...)
+			before := f.calls
+			if d.pull(t, f, noon.Add(time.Duration(minutes)*time.Minute)); d.told["activity/600"] == 0 && f.calls-before > 200 {
+				t.Errorf("%d calls to find out", f.calls-before)
+			}
+		}
+		if d.told["activity/600"] == 0 {
+			t.Errorf("what happened at 33 is never told: %v", d.marks)
+		}
+	})
+}
+
+// What happened at an organization before it was ours is no news, however quiet the top is.
+func TestAnOrganizationThatComesLaterBringsNoFlood(t *testing.T) {
+	for name, top := range map[string][]string{"silent": nil, "quiet": {entry(100, 60*24*9, "1")}} {
+		t.Run(name, func(t *testing.T) {
+			f, d := quiet(1), diary{}
+			f.add("1", "activity", top...)
+			f.add("2", "activity", entry(500, 60, "2"))
+			d.pull(t, f, noon)
+			d.pull(t, f, noon)
+			f.org("1", "3")
+			for i := range 200 {
+				f.add("3", "activity", entry(400-i, 60*24*5+i, "3"))
+			}
+			for i := range 3 {
+				d.pull(t, f, noon.Add(time.Duration(i)*2*time.Minute))
+			}
+			if len(d.told) != len(top)+1 {
+				t.Errorf("%d rows are told, marks %v", len(d.told), d.marks)
+			}
+			f.lists["organization/3/activity"] = append([]string{entry(401, -10, "3")}, f.lists["organization/3/activity"]...)
+			if d.pull(t, f, noon.Add(15*time.Minute)); d.told["activity/401"] != 1 {
+				t.Errorf("what happens there from now on is not told: %v", d.marks)
+			}
+		})
+	}
+}
+
+// An organization whose log cannot be read from the beginning loses nothing by it.
+func TestALogThatCannotBeReadAtFirst(t *testing.T) {
+	f, d := quiet(2), diary{}
+	f.add("2", "activity", entry(500, 60, "2"))
+	d.pull(t, f, noon)
+	f.org("1", "4")
+	f.errs["organization/4/activity"] = errUnavailable
+	d.pull(t, f, noon.Add(time.Hour))
+	f.add("4", "activity", entry(600, -90, "4"))
+	d.pull(t, f, noon.Add(8*time.Hour))
+	delete(f.errs, "organization/4/activity")
+	if d.pull(t, f, noon.Add(9*time.Hour)); d.told["activity/600"] != 1 {
+		t.Errorf("what happened while it could not be read is lost: %v", d.marks)
+	}
+}
+
+// A log that has grown by more than can be read is read as far as possible; what is left out is said once.
+func TestALogTooLongToBeReadGoesOn(t *testing.T) {
+	f := newFake()
+	f.size = 2
+	n := 2*logPages + 50
+	for id := n; id >= 1; id-- {
+		f.lists["organization/1/activity"] = append(f.lists["organization/1/activity"], entry(id, (n-id)*3, "1"))
+	}
+	tr := f.tree(t)
+	m := marks{{streamActivity, "1"}: bookmark{"1", noon.Add(-40 * 24 * time.Hour)}.String()}
+	for i := range 2 {
+		got, err := readNews(t.Context(), f, tr, m, noon)
+		if err != nil || len(got.problems) != 1-i || len(got.unread) != 1-i {
+			t.Fatalf("pull %d: problems %q, unread %v, %v", i, got.problems, got.unread, err)
+		}
+		if i == 0 && (len(got.rows) != 2*logPages || got.rows[0].partial || !strings.Contains(got.problems[0], "The newest 2000 rows were read")) {
+			t.Errorf("%d rows, %q", len(got.rows), got.problems)
+		}
+		for _, one := range got.marks {
+			m[markKey{one.Stream, one.ExternalID}] = one.Value
+		}
+	}
+	slices.Reverse(f.lists["organization/1/activity"]) // the newest last: nobody knows where they are
+	got, err := readNews(t.Context(), f, tr, m, noon)
+	if err != nil || len(got.problems) != 1 || len(got.marks) != 0 {
+		t.Errorf("problems %q, marks %v, %v", got.problems, got.marks, err)
+	}
+}
+
+// The shorter reach of a first reading is for an account that was never read, not for an organization that is new in it.
+func TestLogOfANewOrganizationIsReadDownToTheDay(t *testing.T) {
+	f := newFake()
+	f.size = 1
+	const path = "organization/3/activity"
+	n := firstPages + 20
+	for id := n; id >= 1; id-- {
+		f.lists[path] = append(f.lists[path], entry(id, n-id, "3"))
+	}
+	for since, want := range map[time.Time]int{{}: firstPages, noon.Add(-24 * time.Hour): n} {
+		got, err := readLog(t.Context(), f, "3", bookmark{at: since}, noon)
+		if err != nil || got.problem != "" || len(got.rows) != want {
+			t.Errorf("since %s: %d of %d rows, problem %q, %v", since, len(got.rows), n, got.problem, err)
+		}
+	}
+}
+
+// An event keeps its type for good, so there is none before its type is known; a server that shows no types is said to.
+func TestTypesThatCannotBeRead(t *testing.T) {
+	build := func() *fake {
+		f := signInWorld()
+		f.lists["activity/types"] = nil
+		for i := 1; i <= 150; i++ {
+			f.lists["activity/types"] = append(f.lists["activity/types"], fmt.Sprintf(`{"id":%d,"activity":"Kind %d"}`, i, i))
+		}
+		f.add("1", "activity", strings.Replace(entry(500, 60, "1"), `"activity_type_id":5`, `"activity_type_id":150`, 1))
+		return f
+	}
+	f, d := build(), diary{}
+	f.errs["activity/types@100"] = errUnavailable
+	if d.pull(t, f, noon); len(d.last.Events) != 0 || len(d.last.Problems) == 0 || indexMarks(d.marks).get(streamActivity, "1") != "" {
+		t.Errorf("%d events, problems %q, marks %v", len(d.last.Events), d.last.Problems, d.marks)
+	}
+	delete(f.errs, "activity/types@100")
+	if d.pull(t, f, noon); len(d.last.Events) != 1 || d.last.Events[0].Type != "activity.kind_150" || !d.last.Complete() {
+		t.Errorf("%+v, problems %q", d.last.Events, d.last.Problems)
+	}
+	for _, refused := range []error{errForbidden, errGone} {
+		f, d = build(), diary{}
+		f.errs["activity/types"] = refused
+		d.pull(t, f, noon)
+		if len(d.last.Events) != 1 || len(d.last.Problems) != 1 || len(d.last.Unread) != 0 {
+			t.Errorf("%v: %d events, problems %q, unread %v", refused, len(d.last.Events), d.last.Problems, d.last.Unread)
 		}
 	}
 }

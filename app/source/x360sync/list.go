@@ -14,8 +14,18 @@ import (
 // pageSize is the server's own; a client cannot choose it.
 const pageSize = 100
 
-// maxPages ends a list that never ends: 200,000 rows.
-const maxPages = 2000
+// pageLeast is the shortest page that may be one of several: no server cuts its lists into fewer rows.
+const pageLeast = 10
+
+// What ends a list that never ends.
+const (
+	maxPages = 2000
+	maxRows  = 200_000
+	maxBytes = 256 << 20
+	// pagesAfterChange is how far a list is read on that is known not to add up: it is not whole any more, but what it
+	// shows is there.
+	pagesAfterChange = 10
+)
 
 // getter is the signed-in server: GET of a path below /api/2, decoded into a value.
 type getter interface {
@@ -61,6 +71,7 @@ func list[T row](ctx context.Context, api getter, path string) (listing[T], erro
 		c.page(p)
 		known := len(c.seen)
 		for _, raw := range *p.Results {
+			c.bytes += len(raw)
 			var one T
 			if json.Unmarshal(raw, &one) != nil || !plainID(one.key()) {
 				c.bad++
@@ -71,8 +82,8 @@ func list[T row](ctx context.Context, api getter, path string) (listing[T], erro
 			}
 			l.rows = append(l.rows, one)
 		}
-		if len(c.seen) == known {
-			break // the end, or a server that shows the same page again
+		if len(c.seen) == known || c.enough() {
+			break // the end, or a server that shows the same page again, or for ever new ones
 		}
 	}
 	l.problem = c.problem()
@@ -80,10 +91,12 @@ func list[T row](ctx context.Context, api getter, path string) (listing[T], erro
 }
 
 // pages reads one page after the other until the total is reached or a page is empty. Offsets go by what was really
-// sent: a short page is not the end, and two pages are not a snapshot. A total that is reached exactly with a full page
-// may be the length of a page rather than of the list: then one more page is asked for.
+// sent: a short page is not the end, and two pages are not a snapshot. A total that is reached exactly with a full page,
+// or with a first page of ten rows and more, may be the length of a page rather than of the list: then one more page is
+// asked for, and a server may say that there is none.
 func pages(ctx context.Context, api getter, path string) iter.Seq2[page, error] {
 	return func(yield func(page, error) bool) {
+		ended := false // as far as the total says
 		for offset, first, n := 0, 0, 0; n < maxPages; n++ {
 			var query url.Values
 			if offset > 0 {
@@ -91,6 +104,9 @@ func pages(ctx context.Context, api getter, path string) iter.Seq2[page, error] 
 			}
 			var p page
 			err := api.get(ctx, path, query, &p)
+			if code := app.ErrorCode(err); ended && (code == app.NotFound || code == app.Invalid) {
+				return
+			}
 			if err == nil && p.Results == nil {
 				err = app.Errorf(app.Unavailable, "x360Sync answered something that is not a list. A proxy may stand in between; try again later.")
 			}
@@ -101,9 +117,12 @@ func pages(ctx context.Context, api getter, path string) iter.Seq2[page, error] 
 			if n == 0 {
 				first = length
 			}
-			full := length == pageSize || n > 0 && length >= first
 			offset += length
-			if total, ok := p.total(); !full && (!ok || int64(offset) >= total) {
+			total, ok := p.total()
+			ended = ok && int64(offset) >= total
+			full := length == pageSize || n > 0 && length >= first
+			ofThePage := n == 0 && ok && int64(length) == total && length >= pageLeast
+			if !full && !ofThePage && (ended || !ok) {
 				return
 			}
 		}
@@ -118,6 +137,18 @@ type counter struct {
 	changed bool // it was another on a later page
 	missing bool // some page had none
 	bad     int  // rows that could not be read
+	after   int  // pages since it changed, or showed more than its total
+	bytes   int
+	long    bool // it was left before its end
+}
+
+// enough reports whether a list is to be left before its end.
+func (c *counter) enough() bool {
+	if c.changed || c.known && int64(len(c.seen)) > c.total {
+		c.after++
+	}
+	c.long = c.long || c.after > pagesAfterChange || len(c.seen) >= maxRows || c.bytes >= maxBytes
+	return c.long
 }
 
 func (c *counter) page(p page) {
@@ -147,6 +178,8 @@ func (c *counter) problem() string {
 		return "The list does not say how long it is, so nobody can tell whether it is whole."
 	case c.changed:
 		return "The list changed while it was read."
+	case c.long:
+		return "The list is longer than can be read."
 	case int64(len(c.seen)) != c.total:
 		return fmt.Sprintf("The list names %d entries and showed %d.", c.total, len(c.seen))
 	}

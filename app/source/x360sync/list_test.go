@@ -1,8 +1,13 @@
 package x360sync
 
 import (
+	"context"
+	"encoding/json"
 	"fmt"
+	"net/url"
+	"strings"
 	"testing"
+	"unicode/utf8"
 
 	"pgregory.net/rapid"
 
@@ -59,6 +64,18 @@ func TestListIsCompleteOnlyWhenItAddsUp(t *testing.T) {
 		{"a row without an id", func(f *fake) { f.lists[path] = append(rows(3), `{"name":"nobody"}`) }, 3, false},
 		{"a row that is no record", func(f *fake) { f.lists[path] = append(rows(3), `"text"`) }, 3, false},
 		{"an id that is a path", func(f *fake) { f.lists[path] = append(rows(3), `{"id":"../4"}`) }, 3, false},
+		{"total of a page of fifty", func(f *fake) {
+			f.lists[path] = rows(80)
+			f.size = 50
+			f.total = func(_ string, offset, n int) any { return min(50, n-offset) }
+		}, 80, false},
+		{"total of the first page", func(f *fake) {
+			f.lists[path] = rows(80)
+			f.size = 50
+			f.total = func(string, int, int) any { return 50 }
+		}, 80, false},
+		{"nothing behind the end", func(f *fake) { f.lists[path] = rows(50); f.errs[path+"@50"] = errGone }, 50, true},
+		{"nothing where more should be", func(f *fake) { f.lists[path] = rows(80); f.size = 50; f.errs[path+"@50"] = errGone }, 50, false},
 		{"second page broken", func(f *fake) { f.lists[path] = rows(150); f.errs[path+"@100"] = errUnavailable }, 100, false},
 	}
 	for _, tt := range tests {
@@ -135,4 +152,56 @@ func TestListNeverShowsAPartAsTheWhole(t *testing.T) {
 			r.Fatalf("nothing is wrong: %s", l.problem)
 		}
 	})
+}
+
+// endless is a list that goes on with new rows for ever.
+type endless struct {
+	total func(page int) int
+	pages int
+}
+
+func (e *endless) get(_ context.Context, _ string, _ url.Values, into any) error {
+	e.pages++
+	all := make([]string, 100)
+	for i := range all {
+		all[i] = fmt.Sprintf(`{"id":%d}`, e.pages*100+i)
+	}
+	return json.Unmarshal(fmt.Appendf(nil, `{"results":[%s],"total":%d}`, strings.Join(all, ","), e.total(e.pages)), into)
+}
+
+func TestListThatNeverEnds(t *testing.T) {
+	for name, tt := range map[string]struct {
+		list  endless
+		pages int
+	}{
+		"and says so":         {endless{total: func(int) int { return 1 << 40 }}, maxRows / 100},
+		"and is ever longer":  {endless{total: func(page int) int { return page * 1000 }}, pagesAfterChange + 2},
+		"and says it is over": {endless{total: func(int) int { return 100 }}, pagesAfterChange + 2},
+	} {
+		t.Run(name, func(t *testing.T) {
+			l, err := list[person](t.Context(), &tt.list, "organization/1/persons")
+			if err != nil || l.complete() || tt.list.pages > tt.pages {
+				t.Errorf("%d pages, at most %d; problem %q, %v", tt.list.pages, tt.pages, l.problem, err)
+			}
+		})
+	}
+	if c := (counter{bytes: maxBytes}); !c.enough() || c.problem() == "" {
+		t.Error("a list of any number of bytes is read")
+	}
+}
+
+func TestNamesAreCut(t *testing.T) {
+	f := newFake()
+	for i := range 3 {
+		f.add("1", "persons", fmt.Sprintf(`{"id":%d,"display_name":%q}`, i, strings.Repeat("x", i)+strings.Repeat("ü", 25_000)))
+	}
+	l, err := list[person](t.Context(), f, "organization/1/persons")
+	for _, r := range l.rows {
+		if n := len(r.DisplayName); n > wordsAtMost || n < wordsAtMost-3 || !utf8.ValidString(string(r.DisplayName)) {
+			t.Errorf("%d bytes of a name are kept", n)
+		}
+	}
+	if err != nil || !l.complete() || len(l.rows) != 3 {
+		t.Errorf("%d rows, %q, %v", len(l.rows), l.problem, err)
+	}
 }

@@ -25,7 +25,7 @@ func (p *pull) machines(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	servers, clients, away := 0, 0, 0
+	servers, clients, away, strange := 0, 0, 0, 0
 	for _, id := range slices.SortedFunc(maps.Keys(f.machines), compareIDs) {
 		m := f.machines[id]
 		owner := f.owner[id]
@@ -35,29 +35,37 @@ func (p *pull) machines(ctx context.Context) error {
 		object := app.Object{Kind: app.ObjectMachine, ExternalID: id, Name: m.name()}
 		p.present(owner, object)
 		yes, since, seen := m.connected()
-		if seen && !yes && disputed[id] {
+		if !seen || !yes && disputed[id] {
 			yes, since, seen = p.before(m)
 		}
-		if seen {
-			p.lastSeen(m, owner, object, yes)
-		}
-		if m.kind() != kindServer {
+		p.lastSeen(m, owner, object, seen && yes)
+		watched := m.kind() == kindServer
+		switch m.kind() {
+		case kindServer:
+			servers++
+		case kindUnknown: // a server whose type cannot be read today is still as far away as it was
+			strange++
+			yes, since, seen = p.before(m)
+			watched = !yes
+		default:
 			clients++
-			continue
 		}
-		servers++
-		if seen {
+		if watched && seen {
 			p.connection(owner, object, yes, since)
 			if !yes {
 				away++
 			}
 		}
 	}
-	source.Step(ctx, fmt.Sprintf("Machines: %s, %d disconnected, %s", count(servers, "file server", "file servers"), away, count(clients, "desktop client", "desktop clients")))
+	text := fmt.Sprintf("Machines: %s, %d disconnected, %s", count(servers, "file server", "file servers"), away, count(clients, "desktop client", "desktop clients"))
+	if strange > 0 {
+		text += fmt.Sprintf(", %d of a type that is not known", strange)
+	}
+	source.Step(ctx, text)
 	return nil
 }
 
-// lastSeen is the day of a machine's last sign of life, or that it is there now.
+// lastSeen is the day of a machine's last sign of life, or that it is there now, or that its record does not say.
 func (p *pull) lastSeen(m machine, owner string, object app.Object, connected bool) {
 	o := app.ObjectState{OrganizationID: owner, Object: object, What: app.StateLastSeen, Value: app.Connected}
 	if !connected {
@@ -65,7 +73,10 @@ func (p *pull) lastSeen(m machine, owner string, object app.Object, connected bo
 		if m.LastLogin.After(last) {
 			last = m.LastLogin.Time
 		}
-		o.Value = last.UTC().Format(time.DateOnly)
+		o.Value = app.Unknown
+		if !last.IsZero() {
+			o.Value = last.UTC().Format(time.DateOnly)
+		}
 	}
 	p.state(o, true)
 }
@@ -84,7 +95,8 @@ func (p *pull) connection(owner string, object app.Object, yes bool, since time.
 	}
 }
 
-// before is what we said of a machine until now; it stays so while its record and its status contradict each other.
+// before is what we said of a machine until now; it stays so while its record and its status contradict each other, and
+// while its record does not say.
 // Saying nothing instead would end what was said, and with it clear an alert or begin one anew.
 func (p *pull) before(m machine) (yes bool, since time.Time, ok bool) {
 	if at, err := time.Parse(time.RFC3339Nano, p.marks.get(streamDown, m.key())); err == nil {

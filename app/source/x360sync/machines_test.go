@@ -49,7 +49,7 @@ func TestStatesOfMachines(t *testing.T) {
 	b := mustPull(t, f.source(noon))
 	for id, want := range map[string][3]string{
 		"10": {"yes", "connected", "connected 11-01"}, "11": {"yes", "2026-11-05", "disconnected 11-05"}, "12": {"yes", "connected", ""}, "13": {"yes", "2026-11-06", ""},
-		"14": {}, "15": {}, "16": {}, "17": {"yes", "", ""},
+		"14": {}, "15": {}, "16": {}, "17": {"yes", "unknown", ""},
 	} {
 		got := [3]string{shown(b, id, app.StatePresent), shown(b, id, app.StateLastSeen), shown(b, id, app.StateConnection)}
 		if got != want {
@@ -142,29 +142,116 @@ func TestStatusIsAskedOfFew(t *testing.T) {
 	for i := range 50 {
 		devices = append(devices, device(strconv.Itoa(100+i), "server", fmt.Sprintf("2026-11-%02dT08:%02d:00", 1+i/10, i)))
 	}
-	f := machineWorld(append(devices, device("10", "server", ""))...)
+	f := machineWorld(device("10", "server", ""))
 	for i := range 50 {
 		f.objects[fmt.Sprintf("machine/%d/status", 100+i)] = `{"connected":true}`
 	}
-	s := f.source(noon)
-	count := func() (n int, ids []string) {
-		for path, times := range f.asked {
-			if strings.HasSuffix(path, "/status") {
-				n += times
-				ids = append(ids, path)
-			}
-		}
-		return n, ids
+	f.errs["machine/149/status"] = errUnavailable
+	s, count := f.source(noon), f.statusAsked
+	known := mustPull(t, s).Marks
+	pull := func() app.Batch {
+		b := mustPull(t, s, known...)
+		known = append(known, b.Marks...)
+		return b
 	}
-	first := mustPull(t, s)
+	f.lists["organization/1/machines"] = append(devices, device("10", "server", ""))
+	f.lists["organization/2/machines"] = f.lists["organization/1/machines"]
+	first := pull()
 	if n, ids := count(); n != statusAtMost || !slices.Contains(ids, "machine/100/status") || slices.Contains(ids, "machine/10/status") {
 		t.Errorf("%d questions: %v", n, ids)
 	}
-	if got := shown(first, "149", app.StateConnection); !strings.HasPrefix(got, "disconnected") {
-		t.Errorf("a machine that was not asked shows %q", got)
+	for _, id := range []string{"149", "100"} {
+		if got := shown(first, id, app.StateConnection); got != "connected 11-01" {
+			t.Errorf("machine %s, which was not asked or says that it is connected, shows %q", id, got)
+		}
 	}
-	if got := shown(first, "100", app.StateConnection); got != "connected 11-01" {
-		t.Errorf("a machine that says it is connected shows %q", got)
+	pull()
+	third := pull()
+	if n, ids := count(); n != 3*statusAtMost || len(ids) != 50 {
+		t.Errorf("after three pulls %d questions to %d machines", n, len(ids))
+	}
+	for id, want := range map[string]string{"149": "disconnected 11-05", "148": "connected 11-01"} {
+		if got := shown(third, id, app.StateConnection); got != want {
+			t.Errorf("machine %s was asked and shows %q, want %q", id, got, want)
+		}
+	}
+}
+
+// statusAsked is how often machines were asked for their status, and which.
+func (f *fake) statusAsked() (n int, paths []string) {
+	for path, times := range f.asked {
+		if strings.HasSuffix(path, "/status") {
+			n += times
+			paths = append(paths, path)
+		}
+	}
+	return n, paths
+}
+
+// What the first pull shows is history, so it has to be right at once: all are asked, and nobody comes as news later.
+func TestTheFirstPullAsksEveryStatus(t *testing.T) {
+	var devices []string
+	for i := range 50 {
+		devices = append(devices, device(strconv.Itoa(100+i), "server", "2026-11-05T08:00:00"))
+	}
+	f := machineWorld(devices...)
+	for i := range 50 {
+		f.objects[fmt.Sprintf("machine/%d/status", 100+i)] = fmt.Sprintf(`{"connected":%t}`, i%2 == 0)
+	}
+	b := mustPull(t, f.source(noon))
+	for i := range 50 {
+		want := map[bool]string{true: "connected 11-01", false: "disconnected 11-05"}[i%2 == 0]
+		if got := shown(b, strconv.Itoa(100+i), app.StateConnection); got != want {
+			t.Errorf("machine %d shows %q, want %q", 100+i, got, want)
+		}
+	}
+}
+
+// A machine of a type that nobody knows may be a file server: nobody says how many there are, and one that was away is not
+// back. Only an agent without a version is the record of an API login.
+func TestMachinesOfAnUnknownType(t *testing.T) {
+	for name, tt := range map[string]struct {
+		row   string
+		count string // "": not complete
+	}{
+		"no type":                   {`{"id":11,"machine_type":null,"agent_version":"2.8","os_type":"win"}`, ""},
+		"another word":              {`{"id":11,"machine_type":"file_server","agent_version":"2.8","os_type":"win"}`, ""},
+		"field left out":            {`{"id":11,"agent_version":"2.8","os_type":"win"}`, ""},
+		"capital":                   {`{"id":11,"machine_type":"Server","agent_version":"2.8","os_type":"win"}`, "2"},
+		"server without version":    {`{"id":11,"machine_type":"server","agent_version":null,"os_type":null,"last_login":"2026-11-01T08:00:00"}`, "2"},
+		"agent, capital":            {`{"id":11,"machine_type":"Agent","agent_version":"2.8","os_type":"win"}`, "1"},
+		"API login":                 {`{"id":11,"machine_type":"AGENT","agent_version":null,"os_type":null}`, "1"},
+		"mobile without version":    {`{"id":11,"machine_type":"mobile"}`, "1"},
+		"mobile, capital, in space": {`{"id":11,"machine_type":" Mobile "}`, "1"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			u, err := machineWorld(device("10", "server", ""), tt.row).source(noon).Readings(t.Context())
+			if err != nil {
+				t.Fatal(err)
+			}
+			for _, of := range []string{"2 file_server own", "2 file_server inclusive", "1 file_server inclusive"} {
+				if got := quantities(u)[of]; got != tt.count {
+					t.Errorf("%s: %q, want %q", of, got, tt.count)
+				}
+			}
+			if r := reading(u, "1", app.MeterFileServer, app.BasisOwn); !r.Complete {
+				t.Errorf("the machine is not the top's, whose count is not complete: %s", r.Problem)
+			}
+		})
+	}
+	f := machineWorld(device("11", "server", "2026-11-05T08:00:00"))
+	s := f.source(noon)
+	first := mustPull(t, s)
+	for _, row := range []string{
+		`{"id":11,"machine_type":null,"agent_version":"2.8","last_login":"2026-11-01T08:00:00","last_disconnect":null}`,
+		`{"id":11,"machine_type":"server","last_login":null,"last_disconnect":null}`,
+	} {
+		f.lists["organization/1/machines"] = []string{row}
+		f.lists["organization/2/machines"] = []string{row}
+		b := mustPull(t, s, first.Marks...)
+		if got := shown(b, "11", app.StateConnection); got != "disconnected 11-05" || shown(b, "11", app.StatePresent) == "" || shown(b, "11", app.StateLastSeen) == "" || !b.Complete() {
+			t.Errorf("%s: connection %q, complete %t", row, got, b.Complete())
+		}
 	}
 }
 

@@ -18,6 +18,16 @@ import (
 // answer — is an error.
 // Codes: unauthorized, forbidden, not_found, rate_limited, unavailable.
 func (s *Source) Pull(ctx context.Context, old []app.Mark) (app.Batch, error) {
+	ctx, end := s.begin(ctx)
+	b, err := s.pull(ctx, old)
+	if err = end(err); err != nil {
+		return app.Batch{}, err
+	}
+	s.secrets.hider().batch(&b)
+	return b, nil
+}
+
+func (s *Source) pull(ctx context.Context, old []app.Mark) (app.Batch, error) {
 	now := s.now().UTC()
 	t, err := s.currentTree(ctx, now)
 	if err != nil {
@@ -99,18 +109,22 @@ func (p *pull) activity(ctx context.Context) error {
 		p.problem(text)
 	}
 	p.unreadable(n.unread...)
-	kinds, err := p.source.kindNames(ctx, n.rows, p.now)
+	k, err := p.source.kindNames(ctx, n.rows, p.now)
 	if err != nil {
 		return err // no event without its type: the marks stay, the rows come again
 	}
+	p.problem(k.problem)
 	for i := range n.rows {
 		r := &n.rows[i]
-		r.kind = cmp.Or(kinds[string(r.TypeID)], "type_"+string(r.TypeID))
+		r.kind = cmp.Or(k.slugs[string(r.TypeID)], "type_"+string(r.TypeID))
 		p.batch.Events = append(p.batch.Events, r.event(p.source.name, p.tree, r.kind, p.now))
 	}
 	p.signIns(n.rows)
 	p.news = append(p.news, n.marks...)
 	source.Step(ctx, "Activity: "+count(n.fresh, "new row", "new rows"))
+	if n.unknown {
+		source.Step(ctx, "Activity: nothing has happened below the top yet, so it is not known whether its log shows it")
+	}
 	return nil
 }
 
@@ -150,40 +164,42 @@ func (p *pull) accounts(ctx context.Context) error {
 		for _, a := range u.persons.of[id] {
 			object := app.Object{Kind: app.ObjectAccount, ExternalID: a.key(), Name: a.name()}
 			p.present(id, object)
-			if a.SpaceUsage.known {
-				p.state(quota(id, object, a.SpaceUsage.bytes, a.SpaceQuota))
-			}
+			p.state(quota(id, object, a.SpaceUsage, a.SpaceQuota))
 		}
-		if used, ok := p.spaceBelow(u, id); ok {
-			p.state(quota(id, p.organization(id), used, p.tree.nodes[id].Policy.SpaceQuota))
-		}
+		p.state(quota(id, p.organization(id), p.spaceBelow(u, id), p.tree.nodes[id].Policy.SpaceQuota))
 	}
 	source.Step(ctx, fmt.Sprintf("Accounts %d, folders %d", people, folders))
 	return nil
 }
 
-// spaceBelow is what an organization and everything below it holds; false when part of it could not be read.
-func (p *pull) spaceBelow(u *usage, id string) (int64, bool) {
+// spaceBelow is what an organization and everything below it holds; not known when part of it could not be read, or when
+// there is no quota to compare it with.
+func (p *pull) spaceBelow(u *usage, id string) amount {
 	if !p.tree.nodes[id].Policy.SpaceQuota.known {
-		return 0, false
+		return amount{}
 	}
 	var sum int64
 	for _, below := range p.tree.below(id) {
 		_, used, problem := u.space(p.tree, below)
 		if problem != "" || sum > math.MaxInt64-used {
-			return 0, false
+			return amount{}
 		}
 		sum += used
 	}
-	return sum, true
+	return amount{bytes: sum, known: true}
 }
 
-// quota is how much of a quota is used, in whole percent, rounded down: 80 means that 80 % were reached.
-func quota(organization string, object app.Object, used int64, limit amount) (app.ObjectState, bool) {
-	if !limit.known || limit.bytes <= 0 || used < 0 {
+// quota is how much of a quota is used, in whole percent, rounded down: 80 means that 80 % were reached. Only null and 0
+// say that there is no quota; where it or its use cannot be read, that is said, or a ticket would be closed by it.
+func quota(organization string, object app.Object, used, limit amount) (app.ObjectState, bool) {
+	o := app.ObjectState{OrganizationID: organization, Object: object, What: app.StateQuota, Value: app.Unknown}
+	switch {
+	case limit.none, limit.known && limit.bytes == 0:
 		return app.ObjectState{}, false
+	case limit.known && limit.bytes > 0 && used.known && used.bytes >= 0:
+		o.Value = strconv.FormatInt(percent(used.bytes, limit.bytes), 10)
 	}
-	return app.ObjectState{OrganizationID: organization, Object: object, What: app.StateQuota, Value: strconv.FormatInt(percent(used, limit.bytes), 10)}, true
+	return o, true
 }
 
 func percent(used, limit int64) int64 {

@@ -1,8 +1,10 @@
 package x360sync
 
 import (
+	"cmp"
 	"context"
 	"fmt"
+	"maps"
 	"slices"
 	"time"
 
@@ -14,6 +16,16 @@ import (
 // usage.
 // Codes: unauthorized, forbidden, not_found, rate_limited, unavailable.
 func (s *Source) Readings(ctx context.Context) (app.Usage, error) {
+	ctx, end := s.begin(ctx)
+	u, err := s.readings(ctx)
+	if err = end(err); err != nil {
+		return app.Usage{}, err
+	}
+	s.secrets.hider().usage(&u)
+	return u, nil
+}
+
+func (s *Source) readings(ctx context.Context) (app.Usage, error) {
 	top, err := s.topOrganization(ctx)
 	if err != nil {
 		return app.Usage{}, err
@@ -61,7 +73,7 @@ type meter struct {
 	name   app.Meter
 	unit   string
 	own    map[string]share
-	astray string // see holdings
+	astray map[string]string // see holdings
 }
 
 // shares sorts what was read into meters.
@@ -73,17 +85,16 @@ func shares(t *tree, u *usage, f *fleet, details map[string]string) []meter {
 		storage.own[id] = share{sorted(items), problem}
 		servers.own[id] = share{problem: f.problems[id]}
 	}
-	for id, owner := range f.owner {
-		m := f.machines[id]
-		if m.kind() != kindServer {
-			continue
-		}
+	for _, id := range slices.SortedFunc(maps.Keys(f.owner), compareIDs) {
+		m, owner := f.machines[id], f.owner[id]
 		own := servers.own[owner]
-		own.items = append(own.items, app.EvidenceItem{Kind: app.ObjectMachine, ExternalID: id, Name: m.name(), Amount: one, Detail: details[id]})
+		switch m.kind() {
+		case kindServer:
+			own.items = append(own.items, app.EvidenceItem{Kind: app.ObjectMachine, ExternalID: id, Name: m.name(), Amount: one, Detail: details[id]})
+		case kindUnknown:
+			own.problem = cmp.Or(own.problem, fmt.Sprintf("%s: the machine %q is of the type %q, which is not known. It may be a file server.", t.name(owner), m.name(), plain(string(m.Type))))
+		}
 		servers.own[owner] = own
-	}
-	for _, own := range servers.own {
-		sorted(own.items)
 	}
 	out := []meter{heads(t, u.persons, app.MeterAccounts, app.ObjectAccount, person.name), storage, servers}
 	if u.guests != nil {
@@ -145,23 +156,20 @@ func (b *book) of(id string, m app.Meter, basis app.Basis) *app.Reading {
 func (b *book) add(m meter) {
 	b.meters = append(b.meters, m.name)
 	for _, id := range b.tree.order {
-		astray := ""
-		if id == b.tree.top {
-			astray = m.astray
-		}
-		b.put(m, id, app.BasisOwn, []string{id}, "")
-		b.put(m, id, app.BasisInclusive, b.tree.below(id), astray)
+		b.put(m, id, app.BasisOwn, []string{id})
+		b.put(m, id, app.BasisInclusive, b.tree.below(id))
 	}
 }
 
-func (b *book) put(m meter, id string, basis app.Basis, ids []string, problem string) {
+func (b *book) put(m meter, id string, basis app.Basis, ids []string) {
 	r := app.Reading{
-		Source: b.source, OrganizationID: id, Meter: m.name, Basis: basis, Unit: m.unit, Method: app.MethodComputed, AsOf: b.now, Problem: problem,
+		Source: b.source, OrganizationID: id, Meter: m.name, Basis: basis, Unit: m.unit, Method: app.MethodComputed, AsOf: b.now,
 	}
 	for _, id := range ids {
 		own := m.own[id]
-		if r.Problem == "" {
-			r.Problem = own.problem
+		r.Problem = cmp.Or(r.Problem, own.problem)
+		if basis == app.BasisInclusive {
+			r.Problem = cmp.Or(r.Problem, m.astray[id])
 		}
 		if r.Items == nil {
 			r.Items = slices.Clip(own.items) // shared where nothing lies below

@@ -44,15 +44,15 @@ type Source struct {
 	top     string // configured top organization; "" asks the account
 	session getter
 	login   *session // the same, for signing in and out
+	secrets *secrets
 	now     func() time.Time
 
-	mu     sync.Mutex // guards what follows: what one pull keeps for the next
-	topID  string
-	tree   kept[*tree]
-	fleet  kept[*fleet]
-	usage  kept[*usage]
-	kinds  map[string]string // activity type id → text
-	kindAt time.Time
+	mu    sync.Mutex // guards what follows: what one pull keeps for the next
+	topID string
+	tree  kept[*tree]
+	fleet kept[*fleet]
+	usage kept[*usage]
+	kinds kinds
 	// disputes are the servers whose record and status contradict each other.
 	disputes map[string]dispute
 }
@@ -86,7 +86,7 @@ func New(c Config) (*Source, error) {
 		return nil, err
 	}
 	login := newSession(client, known, c)
-	return &Source{name: c.Name, top: c.TopOrganization, session: login, login: login, now: c.Now}, nil
+	return &Source{name: c.Name, top: c.TopOrganization, session: login, login: login, secrets: known, now: c.Now}, nil
 }
 
 func orNow(now func() time.Time) func() time.Time {
@@ -96,9 +96,39 @@ func orNow(now func() time.Time) func() time.Time {
 	return now
 }
 
+// readAtMost is how long one reading may take. A server that always has one more answer must not keep us for ever.
+const readAtMost = 30 * time.Minute
+
+var errTooLong = app.Errorf(app.Unavailable, "x360Sync was still answering after %d minutes, and nothing was taken from it. Try again later.", int(readAtMost.Minutes()))
+
+// begin gives a reading its time, and keeps the secrets out of what it says meanwhile. end says that it took too long,
+// where it did.
+func (s *Source) begin(ctx context.Context) (_ context.Context, end func(error) error) {
+	watched := ctx
+	ctx, cancel := context.WithTimeoutCause(ctx, readAtMost, errTooLong)
+	ctx = source.WithSteps(ctx, func(text string) { source.Step(watched, s.secrets.hider().text(text)) })
+	return ctx, func(err error) error {
+		defer cancel()
+		if err != nil && context.Cause(ctx) == errTooLong { //nolint:errorlint // it is that very one
+			return errTooLong
+		}
+		return err
+	}
+}
+
 // Check asks who we are, what stands on top and which version answers.
 // Codes: unauthorized, forbidden, not_found, rate_limited, unavailable.
 func (s *Source) Check(ctx context.Context) (source.Account, error) {
+	ctx, end := s.begin(ctx)
+	a, err := s.check(ctx)
+	if err = end(err); err != nil {
+		return source.Account{}, err
+	}
+	s.secrets.hider().account(&a)
+	return a, nil
+}
+
+func (s *Source) check(ctx context.Context) (source.Account, error) {
 	var me person
 	if err := s.session.get(ctx, "person", nil, &me); err != nil {
 		return source.Account{}, err
@@ -114,7 +144,7 @@ func (s *Source) Check(ctx context.Context) (source.Account, error) {
 		return source.Account{}, err // a server that hides its version is readable all the same
 	}
 	a := source.Account{
-		Name: named("Account ", me.ID, me.Email, me.Username, me.name()), OrganizationID: top.key(), Organization: named("Organization ", top.ID, top.Name),
+		Name: named("Account ", me.ID, me.Email, me.Username, words(me.name())), OrganizationID: top.key(), Organization: named("Organization ", top.ID, top.Name),
 		Version: plain(version.Version),
 	}
 	if psa := top.Policy.PSAEnabled; psa.known {

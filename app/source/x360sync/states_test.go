@@ -232,3 +232,99 @@ func TestVendorOff(t *testing.T) {
 		}
 	}
 }
+
+// A list that shows what stands below a customer we cannot see says so of that customer and of all above it.
+func TestRowsOfAnOrganizationOutsideTheTree(t *testing.T) {
+	for name, tt := range map[string]struct {
+		set      func(f *fake)
+		complete string // organizations whose accounts are complete with what is below them
+	}{
+		"at the top": {func(f *fake) { f.add("1", "persons", `{"id":900,"company_id":99}`) }, "2 3"},
+		"at a customer": {func(f *fake) {
+			f.lists["organization/1/persons"] = []string{`{"id":100,"company_id":1}`, `{"id":300,"company_id":3}`}
+			f.lists["organization/2/persons"] = []string{`{"id":300,"company_id":3}`, `{"id":900,"company_id":99}`}
+		}, "3"},
+		"at both": {func(f *fake) {
+			f.lists["organization/1/persons"] = []string{`{"id":100,"company_id":1}`, `{"id":300,"company_id":3}`, `{"id":900,"company_id":99}`}
+			f.lists["organization/2/persons"] = []string{`{"id":300,"company_id":3}`, `{"id":900,"company_id":99}`}
+		}, "3"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			f := village()
+			tt.set(f)
+			u, err := f.source(noon).Readings(t.Context())
+			if err != nil {
+				t.Fatal(err)
+			}
+			var complete []string
+			for _, id := range []string{"1", "2", "3"} {
+				if reading(u, id, app.MeterAccounts, app.BasisInclusive).Complete {
+					complete = append(complete, id)
+				}
+				if r := reading(u, id, app.MeterAccounts, app.BasisOwn); !r.Complete {
+					t.Errorf("own accounts of %s: %s", id, r.Problem)
+				}
+			}
+			if got := strings.Join(complete, " "); got != tt.complete {
+				t.Errorf("complete are %q, want %q", got, tt.complete)
+			}
+		})
+	}
+}
+
+// quotaOf is what is said of an object's quota; empty: nothing, so that there is none.
+func quotaOf(b app.Batch, kind app.ObjectKind, id string) string {
+	for _, s := range b.States {
+		if s.What == app.StateQuota && s.Object.Kind == kind && s.Object.ExternalID == id {
+			return s.Value
+		}
+	}
+	return ""
+}
+
+// A quota ends where the server says that there is none, and not where it or its use cannot be read.
+func TestOnlyTheServerLiftsAQuota(t *testing.T) {
+	organization := func(quota string) func(f *fake) {
+		return func(f *fake) {
+			f.lists["organization/1/organizations"] = []string{`{"id":2,"parent_id":1,"name":"Org 2","policy":{` + quota + `}}`}
+		}
+	}
+	account := func(fields string) func(f *fake) {
+		return func(f *fake) {
+			f.lists["organization/1/persons"][0] = `{"id":20,"company_id":2` + fields + `}`
+		}
+	}
+	for name, tt := range map[string]struct {
+		set                   func(f *fake)
+		organization, account string
+	}{
+		"nothing wrong":               {func(*fake) {}, "95", "97"},
+		"roots of a child forbidden":  {func(f *fake) { f.errs["organization/3/organizations"] = errForbidden }, "unknown", "97"},
+		"a root without a size":       {func(f *fake) { f.lists["organization/1/roots"][1] = `{"id":91,"company_id":3,"space_used":null}` }, "unknown", "97"},
+		"roots cannot be read":        {func(f *fake) { f.errs["organization/1/roots"] = errUnavailable }, "unknown", "97"},
+		"a quota in words":            {organization(`"space_quota":"100 B"`), "unknown", "97"},
+		"a quota below nothing":       {organization(`"space_quota":-1`), "unknown", "97"},
+		"no policy":                   {organization(``), "unknown", "97"},
+		"no quota":                    {organization(`"space_quota":null`), "", "97"},
+		"a quota of nothing":          {organization(`"space_quota":0`), "", "97"},
+		"an account without its use":  {account(`,"space_quota":100`), "95", "unknown"},
+		"an account's use is null":    {account(`,"space_quota":100,"space_usage":null`), "95", "unknown"},
+		"an account's use in words":   {account(`,"space_quota":100,"space_usage":"97 B"`), "95", "unknown"},
+		"an account's quota in words": {account(`,"space_quota":"0.1 KB","space_usage":97`), "95", "unknown"},
+		"an account's quota left out": {account(`,"space_usage":97`), "95", "unknown"},
+		"an account without a quota":  {account(`,"space_quota":null,"space_usage":97`), "95", ""},
+		"an account's quota as text":  {account(`,"space_quota":"100","space_usage":"97"`), "95", "97"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			f := village()
+			organization(`"space_quota":100`)(f)
+			f.add("1", "roots", `{"id":90,"company_id":2,"space_used":50}`, `{"id":91,"company_id":3,"space_used":45}`)
+			f.lists["organization/1/persons"] = slices.Insert(f.lists["organization/1/persons"], 0, `{"id":20,"company_id":2,"space_quota":100,"space_usage":97}`)
+			tt.set(f)
+			b := mustPull(t, f.source(noon))
+			if of, at := quotaOf(b, app.ObjectOrganization, "2"), quotaOf(b, app.ObjectAccount, "20"); of != tt.organization || at != tt.account {
+				t.Errorf("quota of 2 %q, want %q; of its account %q, want %q", of, tt.organization, at, tt.account)
+			}
+		})
+	}
+}

@@ -12,7 +12,8 @@ import (
 	"psabridge/app"
 )
 
-// statusAtMost is how many machines one pull asks for their status.
+// statusAtMost is how many machines one pull asks for their status. The first one asks all: what it shows is history, and
+// has to be right at once.
 const statusAtMost = 20
 
 // dispute is a server whose record says disconnected and whose status said otherwise, or was not asked yet.
@@ -25,7 +26,8 @@ type dispute struct {
 // disputed returns the servers that their records show as disconnected although they say themselves that they are
 // connected. Only those are asked of which we have not said yet that they are away: what the status says of the others
 // changes nothing, and a quiet pull asks nobody. When there are more than one pull asks, those come first that were
-// asked the longest time ago, and of these those that are away the longest.
+// asked the longest time ago, and of these those that are away the longest; until it is their turn, the others are in
+// dispute, too.
 //
 // The fields of a status are not documented. One that plainly says connected counts; no answer — 503 is usual for a
 // machine that is off — agrees with the record, and so does everything else.
@@ -50,12 +52,16 @@ func (p *pull) disputed(ctx context.Context, f *fleet) (map[string]bool, error) 
 	slices.SortFunc(doubtful, func(a, b string) int {
 		return cmp.Or(known[a].asked.Compare(known[b].asked), known[a].since.Compare(known[b].since), compareIDs(a, b))
 	})
-	if err := p.askStatus(ctx, doubtful[:min(len(doubtful), statusAtMost)], known); err != nil {
+	turn := doubtful
+	if len(p.marks) > 0 {
+		turn = doubtful[:min(len(doubtful), statusAtMost)]
+	}
+	if err := p.askStatus(ctx, turn, known); err != nil {
 		return nil, err
 	}
 	out := map[string]bool{}
 	for id, d := range known {
-		if d.connected {
+		if d.connected || d.asked.IsZero() {
 			out[id] = true
 		} else {
 			delete(known, id)
@@ -70,6 +76,11 @@ func (p *pull) disputed(ctx context.Context, f *fleet) (map[string]bool, error) 
 // askStatus asks machines whether they are connected. Whatever goes wrong is no answer; when too much does, the rest is
 // not asked.
 func (p *pull) askStatus(ctx context.Context, ids []string, known map[string]dispute) error {
+	for _, id := range ids {
+		d := known[id]
+		d.asked, d.connected = p.now, false
+		known[id] = d
+	}
 	var mu sync.Mutex
 	failures := 0
 	err := each(ctx, ids, func(ctx context.Context, _ int, id string) error {
@@ -78,7 +89,7 @@ func (p *pull) askStatus(ctx context.Context, ids []string, known map[string]dis
 		mu.Lock()
 		defer mu.Unlock()
 		d := known[id]
-		d.asked, d.connected = p.now, err == nil && saysConnected(status)
+		d.connected = err == nil && saysConnected(status)
 		known[id] = d
 		if err != nil && app.ErrorStatus(err) != 503 && (fatal(err) || tooMany(&failures, err)) {
 			return err

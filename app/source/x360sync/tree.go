@@ -30,15 +30,35 @@ type tree struct {
 	calls int
 }
 
+// What ends a tree that never ends.
+const (
+	maxOrganizations = 20_000
+	maxLevels        = 30
+)
+
 // readTree walks the organizations below top. Whether one level or all levels come in an answer is not documented, so
 // every organization is asked for its own, once.
 func readTree(ctx context.Context, api getter, top organization) (*tree, error) {
 	t := &tree{top: top.key(), nodes: map[string]*node{top.key(): {organization: top}}}
 	var failures int
-	for level := []string{top.key()}; len(level) > 0; {
+	for level, deep := []string{top.key()}, 0; len(level) > 0; deep++ {
+		if deep > maxLevels {
+			t.leave(level...)
+			break
+		}
 		var mu sync.Mutex
+		room := maxOrganizations - len(t.nodes)
 		found := make([][]organization, len(level))
 		err := each(ctx, level, func(ctx context.Context, i int, id string) error {
+			mu.Lock()
+			full := room <= 0
+			if full {
+				t.leave(id)
+			}
+			mu.Unlock()
+			if full {
+				return nil
+			}
 			l, err := list[organization](ctx, api, "organization/"+id+"/organizations")
 			mu.Lock()
 			defer mu.Unlock()
@@ -54,6 +74,7 @@ func readTree(ctx context.Context, api getter, top organization) (*tree, error) 
 				}
 			}
 			found[i] = l.rows
+			room -= len(l.rows)
 			return nil
 		})
 		if err != nil {
@@ -79,13 +100,25 @@ func unreadable(problem string, err error) (text string, transient bool) {
 	}
 }
 
-// add puts newly found organizations into the tree and returns them as the next level.
+// leave says of organizations that not all below them was taken.
+func (t *tree) leave(ids ...string) {
+	for _, id := range ids {
+		t.nodes[id].unread = fmt.Sprintf("There are more than %d organizations, or more than %d below one another. What is below this one was left out.", maxOrganizations, maxLevels)
+		t.nodes[id].transient = true
+	}
+}
+
+// add puts newly found organizations into the tree, as long as there is room, and returns them as the next level.
 func (t *tree) add(level []string, found [][]organization) []string {
 	var next []string
 	for i, orgs := range found {
 		for _, o := range orgs {
 			if t.nodes[o.key()] != nil {
 				continue
+			}
+			if len(t.nodes) >= maxOrganizations {
+				t.leave(level[i])
+				break
 			}
 			t.nodes[o.key()] = &node{organization: o, listed: level[i]}
 			next = append(next, o.key())
@@ -153,7 +186,7 @@ func (t *tree) unread() (ids, problems []string) {
 }
 
 func (t *tree) name(id string) string {
-	name := ""
+	name := words("")
 	if n := t.nodes[id]; n != nil {
 		name = n.Name
 	}

@@ -1,10 +1,14 @@
 package x360sync
 
 import (
+	"context"
+	"encoding/json"
 	"fmt"
+	"net/url"
 	"slices"
 	"strconv"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -102,7 +106,7 @@ func TestOwnersBySubtraction(t *testing.T) {
 		f.org("1", "2")
 		f.org("2", "3")
 		f.org("1", "4")
-		f.add("1", "machines", server("10"), server("20"), server("30"), server("40"), `{"id":50,"machine_type":"agent","agent_version":null,"os_type":null}`, `{"id":51,"machine_type":"server","agent_version":null,"os_type":null}`)
+		f.add("1", "machines", server("10"), server("20"), server("30"), server("40"), `{"id":50,"machine_type":"agent","agent_version":null,"os_type":null}`, `{"id":51,"machine_type":"mobile","agent_version":"2.7","os_type":"ios"}`)
 		f.add("2", "machines", server("20"), server("30"))
 		f.add("3", "machines", server("30"))
 		f.add("4", "machines", server("40"))
@@ -210,7 +214,7 @@ func TestHoldings(t *testing.T) {
 	t.Run("rows of an organization nobody listed", func(t *testing.T) {
 		f := build()
 		f.add("1", "persons", person("99", "77"))
-		if tr, h := read(t, f); h.astray == "" || h.why(tr, "2") != "" {
+		if tr, h := read(t, f); len(h.astray) == 0 || h.why(tr, "2") != "" {
 			t.Errorf("astray %q", h.astray)
 		}
 	})
@@ -245,5 +249,41 @@ func TestKeptGrowsWithTheCost(t *testing.T) {
 	small, big := kept[int]{at: now, good: keepFor(50)}, kept[int]{at: now, good: keepFor(500)}
 	if small.fresh(now) || !big.fresh(now) || !big.fresh(now.Add(24*time.Minute)) || big.fresh(now.Add(26*time.Minute)) || big.fresh(now.Add(-time.Second)) {
 		t.Error("kept for the wrong time")
+	}
+}
+
+// burrow is a tree that never ends: so many organizations below every one.
+type burrow struct {
+	mu         sync.Mutex
+	each, last int
+	asked      int
+}
+
+func (b *burrow) get(_ context.Context, _ string, query url.Values, into any) error {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	b.asked++
+	var below []string
+	for range b.each {
+		if query.Has("offset") {
+			break
+		}
+		b.last++
+		below = append(below, fmt.Sprintf(`{"id":%d,"name":"x"}`, 1000+b.last))
+	}
+	return json.Unmarshal(fmt.Appendf(nil, `{"results":[%s],"total":%d}`, strings.Join(below, ","), b.each), into)
+}
+
+func TestTreeThatNeverEnds(t *testing.T) {
+	for width, calls := range map[int]int{1: maxLevels + 1, 200: 2 * 110} {
+		b := &burrow{each: width}
+		tr, err := readTree(t.Context(), b, organization{ID: "1", Name: "Top"})
+		if err != nil {
+			t.Fatal(err)
+		}
+		ids, problems := tr.unread()
+		if b.asked > calls || len(tr.order) > maxOrganizations || len(ids) == 0 || len(problems) != len(ids) || !tr.nodes[ids[0]].transient {
+			t.Errorf("%d wide: %d calls, %d organizations, %d of them not looked below", width, b.asked, len(tr.order), len(ids))
+		}
 	}
 }

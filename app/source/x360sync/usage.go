@@ -23,16 +23,17 @@ type holdings[T owned] struct {
 	of       map[string][]T    // organization id → rows
 	problems map[string]string // organization id → why its rows may lack something
 	problem  string            // why all of it may lack something
-	astray   string            // why what lies below the top may lack something: rows of organizations we do not see
-	calls    int
-	seen     map[string]bool
-	asked    map[string]bool // organizations known by their own list, now or before
-	missing  bool            // the server does not have such a list
+	// astray says of an organization why what lies below it may lack something: its list holds rows of one we do not see.
+	astray  map[string]string
+	calls   int
+	seen    map[string]bool
+	asked   map[string]bool // organizations known by their own list, now or before
+	missing bool            // the server does not have such a list
 }
 
 // readHoldings reads the list of the top organization, which shows what is below it, too.
 func readHoldings[T owned](ctx context.Context, api getter, t *tree, what string) (*holdings[T], error) {
-	h := &holdings[T]{of: map[string][]T{}, problems: map[string]string{}, seen: map[string]bool{}, asked: map[string]bool{}}
+	h := &holdings[T]{of: map[string][]T{}, problems: map[string]string{}, astray: map[string]string{}, seen: map[string]bool{}, asked: map[string]bool{}}
 	l, err := list[T](ctx, api, "organization/"+t.top+"/"+what)
 	if err != nil && fatal(err) {
 		return nil, err
@@ -40,14 +41,18 @@ func readHoldings[T owned](ctx context.Context, api getter, t *tree, what string
 	h.calls = max(l.calls, 1)
 	h.problem, _ = unreadable(l.problem, err)
 	h.missing = app.ErrorCode(err) == app.NotFound
-	h.add(t, l.rows)
+	h.add(t, t.top, l.rows)
 	return h, nil
 }
 
-// add sorts rows in and returns how many were new.
-func (h *holdings[T]) add(t *tree, rows []T) int {
+// add sorts the rows of one organization's list in and returns how many were new.
+func (h *holdings[T]) add(t *tree, of string, rows []T) int {
 	fresh := 0
 	for _, r := range rows {
+		astray := r.company() != "" && t.nodes[r.company()] == nil
+		if astray {
+			h.astray[of] = fmt.Sprintf("%s: the list holds entries of organization %s, which is not in the tree.", t.name(of), r.company())
+		}
 		if h.seen[r.key()] {
 			continue
 		}
@@ -59,9 +64,7 @@ func (h *holdings[T]) add(t *tree, rows []T) int {
 		switch id := r.company(); {
 		case id == "":
 			h.problem = "The list holds entries that name no organization."
-		case t.nodes[id] == nil:
-			h.astray = fmt.Sprintf("%s: the list holds entries of organization %s, which is not in the tree.", t.name(t.top), id)
-		default:
+		case !astray:
 			h.of[id] = append(h.of[id], r)
 		}
 	}
@@ -125,14 +128,16 @@ func (h *holdings[T]) ask(ctx context.Context, api getter, t *tree, what string,
 		if problem, _ := unreadable(l.problem, err); problem != "" {
 			h.problems[id] = t.name(id) + ": " + problem
 		}
-		found += h.add(t, l.rows)
+		found += h.add(t, id, l.rows)
 		return nil
 	})
 	return found, err
 }
 
 // whole reports whether nothing is known to be missing.
-func (h *holdings[T]) whole() bool { return h.problem == "" && h.astray == "" && len(h.problems) == 0 }
+func (h *holdings[T]) whole() bool {
+	return h.problem == "" && len(h.astray) == 0 && len(h.problems) == 0
+}
 
 // why says why the rows of one organization may lack something; empty when they do not.
 func (h *holdings[T]) why(t *tree, id string) string {

@@ -23,10 +23,12 @@ func (r *ref) UnmarshalJSON(b []byte) error {
 	return nil
 }
 
-// amount is a size in bytes. The server also writes sizes as text or null; null and empty text are not known.
+// amount is a size in bytes. The server also writes sizes as text or null. One that was not sent is neither known nor
+// none.
 type amount struct {
 	bytes int64
 	known bool
+	none  bool // null or empty text: the server says that there is none
 }
 
 // UnmarshalJSON accepts a number, a number as text, or null. Text that is no number is not known rather than an error:
@@ -36,7 +38,9 @@ func (a *amount) UnmarshalJSON(b []byte) error {
 	if err != nil {
 		return err
 	}
-	*a = wholeNumber(strings.TrimSpace(text))
+	text = strings.TrimSpace(text)
+	*a = wholeNumber(text)
+	a.none = text == ""
 	return nil
 }
 
@@ -90,6 +94,25 @@ func (s *stamp) UnmarshalJSON(b []byte) error {
 	return errors.New("a time is written in a form that is not known")
 }
 
+// words is a name as the server writes it. Of one longer than any name the beginning is kept, so that thousands of rows
+// take as much memory as they should.
+type words string
+
+const wordsAtMost = 512 // bytes
+
+// UnmarshalJSON accepts text or null.
+func (w *words) UnmarshalJSON(b []byte) error {
+	var text string
+	if err := json.Unmarshal(b, &text); err != nil {
+		return err
+	}
+	if len(text) > wordsAtMost {
+		text = strings.Clone(strings.ToValidUTF8(text[:wordsAtMost], "")) // a clone, or the rest stays in memory with it
+	}
+	*w = words(text)
+	return nil
+}
+
 // scalar returns the text of a JSON string or number, "" for null; anything else is an error.
 func scalar(b []byte) (string, error) {
 	b = bytes.TrimSpace(b)
@@ -109,12 +132,12 @@ func scalar(b []byte) (string, error) {
 
 // organization is one node of the tree. https://<host>/api/2/organization/<id>
 type organization struct {
-	ID          ref    `json:"id"`
-	ParentID    ref    `json:"parent_id"`
-	Name        string `json:"name"`
-	Active      flag   `json:"active"`
-	TrialUntil  stamp  `json:"trial_until"`
-	PrivacyMode flag   `json:"privacy_mode"`
+	ID          ref   `json:"id"`
+	ParentID    ref   `json:"parent_id"`
+	Name        words `json:"name"`
+	Active      flag  `json:"active"`
+	TrialUntil  stamp `json:"trial_until"`
+	PrivacyMode flag  `json:"privacy_mode"`
 	Policy      struct {
 		SpaceQuota amount `json:"space_quota"`
 		// PSAEnabled is the vendor's own tie to a PSA system; TokenDays after how many days it ends tokens.
@@ -129,11 +152,11 @@ func (o organization) key() string { return string(o.ID) }
 type person struct {
 	ID          ref    `json:"id"`
 	CompanyID   ref    `json:"company_id"`
-	Username    string `json:"username"`
-	Email       string `json:"email"`
-	FirstName   string `json:"first_name"`
-	LastName    string `json:"last_name"`
-	DisplayName string `json:"display_name"`
+	Username    words  `json:"username"`
+	Email       words  `json:"email"`
+	FirstName   words  `json:"first_name"`
+	LastName    words  `json:"last_name"`
+	DisplayName words  `json:"display_name"`
 	SpaceQuota  amount `json:"space_quota"`
 	SpaceUsage  amount `json:"space_usage"`
 }
@@ -147,15 +170,15 @@ func (p person) name() string {
 
 // slim drops what made up the name: of a large account thousands are kept between two pulls.
 func (p *person) slim() {
-	p.DisplayName = p.name()
+	p.DisplayName = words(p.name())
 	p.FirstName, p.LastName, p.Email, p.Username = "", "", "", ""
 }
 
 // guest is somebody outside who was given a share.
 type guest struct {
-	ID        ref    `json:"id"`
-	CompanyID ref    `json:"company_id"`
-	Email     string `json:"email"`
+	ID        ref   `json:"id"`
+	CompanyID ref   `json:"company_id"`
+	Email     words `json:"email"`
 }
 
 func (g guest) key() string { return string(g.ID) }
@@ -164,47 +187,43 @@ func (g guest) name() string { return named("Guest ", g.ID, g.Email) }
 
 // machine is a registered device. It carries no company: see fleet.go.
 type machine struct {
-	ID             ref     `json:"id"`
-	GUID           ref     `json:"guid"`
-	DNSName        string  `json:"dns_name"`
-	Nickname       *string `json:"nickname"`
-	Type           string  `json:"machine_type"`
-	OSType         *string `json:"os_type"`
-	AgentVersion   *string `json:"agent_version"`
-	LastLogin      stamp   `json:"last_login"`
-	LastDisconnect stamp   `json:"last_disconnect"`
+	ID             ref   `json:"id"`
+	GUID           ref   `json:"guid"`
+	DNSName        words `json:"dns_name"`
+	Nickname       words `json:"nickname"`
+	Type           words `json:"machine_type"`
+	AgentVersion   words `json:"agent_version"`
+	LastLogin      stamp `json:"last_login"`
+	LastDisconnect stamp `json:"last_disconnect"`
 }
 
 func (m machine) key() string { return string(m.ID) }
 
 // The kinds of machines that are counted or watched. Mobiles are neither.
 const (
-	kindServer = "server" // File-Server-Enabled
-	kindAgent  = "agent"  // desktop client
+	kindServer  = "server"  // File-Server-Enabled
+	kindAgent   = "agent"   // desktop client
+	kindUnknown = "unknown" // a type the server's makers have added since, or none: it may be a file server
 )
 
 // kind says what the machine is; empty for one that is none of our business: a mobile, or the record that every API
 // login leaves behind — ours, or a script's —, which is an agent without a version.
 func (m machine) kind() string {
-	agent, system := filled(m.AgentVersion), filled(m.OSType)
-	switch {
-	case m.Type == kindServer && (agent || system):
+	switch strings.ToLower(plain(string(m.Type))) {
+	case "server":
 		return kindServer
-	case m.Type == kindAgent && agent:
+	case "agent":
+		if plain(string(m.AgentVersion)) == "" {
+			return ""
+		}
 		return kindAgent
+	case "mobile":
+		return ""
 	}
-	return ""
+	return kindUnknown
 }
 
-func filled(s *string) bool { return s != nil && strings.TrimSpace(*s) != "" }
-
-func (m machine) name() string {
-	nickname := ""
-	if m.Nickname != nil {
-		nickname = *m.Nickname
-	}
-	return named("Machine ", m.ID, nickname, m.DNSName)
-}
+func (m machine) name() string { return named("Machine ", m.ID, m.Nickname, m.DNSName) }
 
 // connected reports whether the machine is connected as far as its record says, and since when, or that it is not; false
 // when it never signed in.
@@ -222,7 +241,7 @@ func (m machine) connected() (yes bool, since time.Time, ok bool) {
 type root struct {
 	ID        ref    `json:"id"`
 	CompanyID ref    `json:"company_id"`
-	Name      string `json:"name"`
+	Name      words  `json:"name"`
 	SpaceUsed amount `json:"space_used"`
 }
 
@@ -231,9 +250,9 @@ func (r root) key() string { return string(r.ID) }
 func (r root) name() string { return named("Root ", r.ID, r.Name) }
 
 // named is the first name that is one, else the kind of thing and its number.
-func named(kind string, id ref, names ...string) string {
-	for _, name := range names {
-		if name = plain(name); name != "" {
+func named[T ~string](kind string, id ref, names ...T) string {
+	for _, one := range names {
+		if name := plain(string(one)); name != "" {
 			return name
 		}
 	}
@@ -279,8 +298,8 @@ func (a activity) key() string { return string(a.ID) }
 
 // activityType is one kind of row in the activity log.
 type activityType struct {
-	ID   ref    `json:"id"`
-	Text string `json:"activity"`
+	ID   ref   `json:"id"`
+	Text words `json:"activity"`
 }
 
 func (t activityType) key() string { return string(t.ID) }

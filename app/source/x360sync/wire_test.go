@@ -43,10 +43,12 @@ func TestHost(t *testing.T) {
 	}
 }
 
+func size(n int64) amount { return amount{bytes: n, known: true} }
+
 func TestAmounts(t *testing.T) {
 	for text, want := range map[string]amount{
-		"107374182400": {107374182400, true}, `"107374182400"`: {107374182400, true}, `" 5 "`: {5, true}, "0": {0, true}, "1.5e3": {1500, true},
-		"null": {}, `""`: {}, `"100 GB"`: {}, `"unlimited"`: {}, "1.5": {}, "1e300": {}, "-3": {-3, true},
+		"107374182400": size(107374182400), `"107374182400"`: size(107374182400), `" 5 "`: size(5), "0": size(0), "1.5e3": size(1500),
+		"null": {none: true}, `""`: {none: true}, `"100 GB"`: {}, `"unlimited"`: {}, "1.5": {}, "1e300": {}, "-3": size(-3),
 	} {
 		var got amount
 		if err := json.Unmarshal([]byte(text), &got); err != nil || got != want {
@@ -101,35 +103,39 @@ func TestConnection(t *testing.T) {
 
 func TestQuota(t *testing.T) {
 	tests := []struct {
-		used  int64
-		limit amount
-		want  string
+		used, limit amount
+		want        string
 	}{
-		{50, amount{100, true}, "50"},
-		{799, amount{1000, true}, "79"},
-		{800, amount{1000, true}, "80"},
-		{1500, amount{1000, true}, "150"},
-		{0, amount{10, true}, "0"},
-		{1 << 61, amount{1 << 62, true}, "50"},
-		{5, amount{}, ""},
-		{5, amount{0, true}, ""},
-		{5, amount{-1, true}, ""},
-		{-5, amount{10, true}, ""},
+		{size(50), size(100), "50"},
+		{size(799), size(1000), "79"},
+		{size(800), size(1000), "80"},
+		{size(1500), size(1000), "150"},
+		{size(0), size(10), "0"},
+		{size(1 << 61), size(1 << 62), "50"},
+		{size(5), amount{none: true}, ""},
+		{amount{}, size(0), ""},
+		{size(5), amount{}, app.Unknown},
+		{size(5), size(-1), app.Unknown},
+		{size(-5), size(10), app.Unknown},
+		{amount{none: true}, size(10), app.Unknown},
+		{amount{}, size(10), app.Unknown},
 	}
 	for _, tt := range tests {
 		got, ok := quota("1", app.Object{}, tt.used, tt.limit)
 		if got.Value != tt.want || ok != (tt.want != "") {
-			t.Errorf("%d of %+v: %q, want %q", tt.used, tt.limit, got.Value, tt.want)
+			t.Errorf("%+v of %+v: %q, want %q", tt.used, tt.limit, got.Value, tt.want)
 		}
 	}
 }
 
 func TestBookmark(t *testing.T) {
-	b := bookmark{"900", time.Date(2026, 11, 22, 8, 0, 0, 0, time.UTC)}
-	if got := parseBookmark(b.String()); got != b {
-		t.Errorf("%v", got)
+	at := time.Date(2026, 11, 22, 8, 0, 0, 0, time.UTC)
+	for _, b := range []bookmark{{"900", at}, {"", at}} {
+		if got := parseBookmark(b.String()); got != b {
+			t.Errorf("%v", got)
+		}
 	}
-	for _, text := range []string{"", "900", "@2026-11-22T08:00:00Z", "9@yesterday"} {
+	for _, text := range []string{"", "900", "../9@2026-11-22T08:00:00Z", "9@yesterday"} {
 		if got := parseBookmark(text); !got.isZero() {
 			t.Errorf("%q: %v", text, got)
 		}
