@@ -4,6 +4,7 @@ package sourcetest
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"strings"
@@ -42,6 +43,11 @@ type Harness struct {
 	CutAfter func(n int, forever bool)
 	// Requests counts the requests that were made. Required; see Line.
 	Requests func() int
+	// Echo lets the server repeat, wherever it answers text that is kept, what it was sent to know us by. told returns
+	// what that was until then.
+	Echo func() (told func() []string)
+	// Garble writes what was measured — sizes, quotas, moments — in a way nobody can read, from now on.
+	Garble func()
 	// TextNumbers writes every number of every answer as text, from now on. Required; see Line.
 	TextNumbers func()
 
@@ -71,6 +77,8 @@ func Run(t *testing.T, build func(t *testing.T) Harness) {
 		{"an unread organization is not nothing", testHidden},
 		{"lists that do not add up are not complete", testLie},
 		{"numbers as text are not smaller numbers", testTextNumbers},
+		{"what nobody can read is not over", testGarbled},
+		{"what the server repeats of our secrets is not kept", testEcho},
 		{"a line cut anywhere makes no smaller number", testCutReadings},
 		{"a line cut anywhere makes nobody disappear", testCutPull},
 		{"a web page is not an answer", testBreak},
@@ -129,6 +137,32 @@ func (h Harness) silent(t *testing.T, texts ...string) {
 	}
 }
 
+// silentBatch checks all that is kept of a batch.
+func (h Harness) silentBatch(t *testing.T, b app.Batch) {
+	t.Helper()
+	h.silent(t, b.Problems...)
+	for _, o := range b.Organizations {
+		h.silent(t, o.Name)
+	}
+	for _, s := range b.States {
+		h.silent(t, s.Object.Name, s.Value)
+	}
+	for _, e := range b.Events {
+		h.silent(t, e.Object.Name, e.Title, e.Text)
+		h.silentBody(t, e.Body)
+	}
+}
+
+// silentBody checks a record of the vendor's, as it is written and as it is meant.
+func (h Harness) silentBody(t *testing.T, body json.RawMessage) {
+	t.Helper()
+	h.silent(t, string(body))
+	var value any
+	if len(body) > 0 && json.Unmarshal(body, &value) == nil {
+		h.silent(t, fmt.Sprint(value))
+	}
+}
+
 // quiet checks that an error, and everything behind it, keeps its secrets and has something to say.
 func (h Harness) quiet(t *testing.T, err error) {
 	t.Helper()
@@ -159,7 +193,7 @@ func (h Harness) pull(t *testing.T, marks []app.Mark) (app.Batch, error) {
 		h.quiet(t, err)
 		return b, err
 	}
-	h.silent(t, b.Problems...)
+	h.silentBatch(t, b)
 	consistent(t, b)
 	return b, nil
 }

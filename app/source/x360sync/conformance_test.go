@@ -5,7 +5,9 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"regexp"
+	"slices"
 	"strings"
+	"sync"
 	"testing"
 
 	"psabridge/app"
@@ -41,7 +43,7 @@ func TestConformance(t *testing.T) {
 					if strings.HasSuffix(r.URL.Path, "/types") {
 						return body
 					}
-					return total.ReplaceAllFunc(body, func(b []byte) []byte { return append(b, '7') })
+					return total.ReplaceAll(body, []byte("${0}7"))
 				})
 			},
 			Break: func() func() {
@@ -49,6 +51,12 @@ func TestConformance(t *testing.T) {
 				f.Times = -1
 				w.server.Faults.Add(f)
 				return w.server.Faults.Clear
+			},
+			Echo: w.echo,
+			Garble: func() {
+				w.line.Bend(func(_ *http.Request, body []byte) []byte {
+					return measured.ReplaceAll(body, []byte(`"$1":"some"`))
+				})
 			},
 			CutAfter: w.line.CutAfter, Requests: w.line.Requests, TextNumbers: w.line.TextNumbers,
 			Refuse:   w.server.RevokeAll,
@@ -80,6 +88,38 @@ func (w *world) consent(address string) string {
 
 // total is a list's word on its own length.
 var total = regexp.MustCompile(`"total":[0-9]+`)
+
+// measured are the fields of sizes, quotas and the server's own count of accounts.
+var measured = regexp.MustCompile(`"(space_used|space_usage|space_quota)":"?[0-9]+"?`)
+
+// repeated are the fields in which the server repeats what it was sent, and the beginning of its own figures.
+var repeated = regexp.MustCompile(`"(data_text|acted_on_text|display_name|dns_name|name)":"|"type":"metrics"`)
+
+// echo lets the server repeat the token of every request.
+func (w *world) echo() (told func() []string) {
+	var mu sync.Mutex
+	var tokens []string
+	w.line.Bend(func(r *http.Request, body []byte) []byte {
+		_, token, ok := strings.Cut(r.Header.Get("Authorization"), " ")
+		if !ok {
+			return body
+		}
+		mu.Lock()
+		defer mu.Unlock()
+		tokens = append(tokens, token)
+		return repeated.ReplaceAllFunc(body, func(b []byte) []byte {
+			if b[len(b)-2] == ':' {
+				return slices.Concat(b, []byte(token))
+			}
+			return slices.Concat(b, []byte(`,"debug":"`+token+`"`))
+		})
+	})
+	return func() []string {
+		mu.Lock()
+		defer mu.Unlock()
+		return slices.Compact(slices.Sorted(slices.Values(tokens)))
+	}
+}
 
 // signIns counts how often a token was asked for.
 func (w *world) signIns() int {
