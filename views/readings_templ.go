@@ -145,7 +145,7 @@ func readingTable(m Readings) templ.Component {
 			templ_7745c5c3_Var6 = templ.NopComponent
 		}
 		ctx = templ.ClearChildren(ctx)
-		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 7, "<table class=\"stack\" role=\"table\"><caption class=\"vh\">Newest reading of each meter</caption> <thead role=\"rowgroup\"><tr role=\"row\"><th role=\"columnheader\" scope=\"col\">Meter</th><th role=\"columnheader\" scope=\"col\">Counts</th><th role=\"columnheader\" scope=\"col\" class=\"num\">Quantity</th><th role=\"columnheader\" scope=\"col\">Of when</th><th role=\"columnheader\" scope=\"col\">How it was got</th><th role=\"columnheader\" scope=\"col\">Evidence</th></tr></thead> <tbody role=\"rowgroup\">")
+		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 7, "<table class=\"stack\" role=\"table\"><caption class=\"vh\">Readings by meter, newest first</caption> <thead role=\"rowgroup\"><tr role=\"row\"><th role=\"columnheader\" scope=\"col\">Meter</th><th role=\"columnheader\" scope=\"col\">Counts</th><th role=\"columnheader\" scope=\"col\" class=\"num\">Quantity</th><th role=\"columnheader\" scope=\"col\">Of when</th><th role=\"columnheader\" scope=\"col\">How it was got</th><th role=\"columnheader\" scope=\"col\">Evidence</th></tr></thead> <tbody role=\"rowgroup\">")
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
@@ -347,9 +347,9 @@ func readingEvidence(r ReadingRow) templ.Component {
 				return templ_7745c5c3_Err
 			}
 			var templ_7745c5c3_Var16 string
-			templ_7745c5c3_Var16, templ_7745c5c3_Err = templ.JoinStringErrs("for " + MeterName(r.Meter) + ", " + basisWords(r.Basis))
+			templ_7745c5c3_Var16, templ_7745c5c3_Err = templ.JoinStringErrs("for " + MeterName(r.Meter) + ", " + basisWords(r.Basis) + ", " + coversOrAsOf(r.Reading))
 			if templ_7745c5c3_Err != nil {
-				return templ.Error{Err: templ_7745c5c3_Err, FileName: `readings.templ`, Line: 71, Col: 113}
+				return templ.Error{Err: templ_7745c5c3_Err, FileName: `readings.templ`, Line: 71, Col: 146}
 			}
 			_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var16))
 			if templ_7745c5c3_Err != nil {

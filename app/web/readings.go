@@ -38,7 +38,7 @@ func (s *Server) readings(c echo.Context) error {
 		m.Rows = append(m.Rows, row)
 	}
 	slices.SortStableFunc(m.Rows, func(a, b views.ReadingRow) int {
-		return cmp.Or(cmp.Compare(meterRank(a.Meter), meterRank(b.Meter)), cmp.Compare(a.Meter, b.Meter), cmp.Compare(rankOfBasis(a.Basis), rankOfBasis(b.Basis)))
+		return cmp.Or(cmp.Compare(meterRank(a.Meter), meterRank(b.Meter)), cmp.Compare(a.Meter, b.Meter), cmp.Compare(rankOfBasis(a.Basis), rankOfBasis(b.Basis)), b.AsOf.Compare(a.AsOf))
 	})
 	return render(c, http.StatusOK, views.ReadingsPage(m))
 }
