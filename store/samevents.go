@@ -14,7 +14,7 @@ func (r *Reader) EventsByID(ctx context.Context, source string, ids []string) (e
 	events = make(map[string]app.Event, len(ids))
 	err = r.snapshot(ctx, "read events", func(tx *sql.Tx) error {
 		find, err := tx.PrepareContext(ctx, `SELECT id, source, source_event_id, organization, object_kind, object_id, object_name, type, state,
-			severity, level, occurred_at, received_at, title, text, body FROM events WHERE source = ? AND source_event_id = ? ORDER BY id DESC LIMIT 1`)
+			severity, level, occurred_at, received_at, title, text, body FROM events WHERE source = ? AND source_event_id = ? ORDER BY generation DESC LIMIT 1`)
 		if err != nil {
 			return err
 		}

@@ -40,3 +40,26 @@ func TestEventsByID(t *testing.T) {
 		t.Errorf("%+v, %v", none, err)
 	}
 }
+
+// Of a source that was removed and added again, the event of its present life is meant.
+func TestEventsByIDOfThePresentLife(t *testing.T) {
+	now := time.Date(2026, 11, 22, 9, 0, 0, 0, time.UTC)
+	s := storetest.Open(t)
+	rev := int64(0)
+	for _, title := range []string{"Former", "Present"} {
+		for _, p := range []app.Projection{{}, {Sources: []app.ProjectionRow{{Name: "feed", Kind: app.KindInbox, Config: []byte("{}")}}}} {
+			var err error
+			if rev, err = s.SaveSettings(t.Context(), app.Revision{Rev: rev, At: now, By: "test", Document: []byte("{}")}, p); err != nil {
+				t.Fatal(err)
+			}
+		}
+		e := app.Event{SourceEventID: "id:1", OrganizationID: "c1", Type: "a", State: app.Info, OccurredAt: now, Title: title}
+		b := app.Batch{Source: "feed", ReadAt: now, Pushed: true, Organizations: []app.Organization{{ExternalID: "c1", Name: "Contoso"}}, Events: []app.Event{e}}
+		if _, err := s.Ingest(t.Context(), b, now, func(app.AlertState) app.AlertDecision { return app.AlertDecision{} }); err != nil {
+			t.Fatal(err)
+		}
+		if found, err := s.EventsByID(t.Context(), "feed", []string{"id:1"}); err != nil || found["id:1"].Title != title {
+			t.Errorf("%+v, %v", found, err)
+		}
+	}
+}
