@@ -209,18 +209,20 @@ func backTo(name string, organization int64, task string) string {
 	return link.Connection(name)
 }
 
-// saveKeys stores the keys that were typed. It comes after the settings, because a key is kept for one address.
+// saveKeys stores the keys that were typed, together: a public key and the private key of another one are refused. It comes
+// after the settings, because a key is kept for one address.
 func (s *Server) saveKeys(ctx context.Context, name string, in credentials) error {
+	var typed []app.NamedSecret
 	for _, one := range []struct {
 		key   string
 		value app.Secret
 	}{{"public_key", in.publicKey}, {"private_key", in.privateKey}} {
-		if one.value == "" {
-			continue
+		if one.value != "" {
+			typed = append(typed, app.NamedSecret{Name: secret.ConnectionName(name, one.key), Value: one.value})
 		}
-		if err := s.Settings.SetSecret(ctx, secret.ConnectionName(name, one.key), one.value); err != nil {
-			return lookAgainError{err, link.Connection(name)}
-		}
+	}
+	if err := s.Settings.SetSecrets(ctx, typed...); err != nil {
+		return lookAgainError{err, link.Connection(name)}
 	}
 	return nil
 }
