@@ -2,6 +2,7 @@ package inbox_test
 
 import (
 	"encoding/binary"
+	"errors"
 	"fmt"
 	"strings"
 	"testing"
@@ -26,14 +27,14 @@ func plainMapping() app.CSVMapping {
 }
 
 // taken imports a text and returns its own readings as "customer meter quantity unit".
-func taken(t *testing.T, text string, m app.CSVMapping) []string {
+func taken(t *testing.T, text string, m app.CSVMapping) ([]string, app.ImportCounts) {
 	t.Helper()
 	_, rs, counts, err := inbox.Import(file(text), m)
 	if err != nil {
 		t.Fatalf("%v\n%+v", err, counts)
 	}
 	sane(t, rs, nil)
-	return shownReadings(rs)
+	return shownReadings(rs), counts
 }
 
 func shownReadings(rs []app.Reading) (out []string) {
@@ -397,11 +398,11 @@ func TestTimesOfRows(t *testing.T) {
 		t.Errorf("two days: %+v, %v", p, err)
 	}
 	m.Duplicates = app.DuplicatesLast
-	if got := taken(t, "c;q;at;of\nA;5;2026-11-01;\nA;6;2026-11-02;\n", m); strings.Join(got, ",") != "a seats 6 each" {
+	if got, _ := taken(t, "c;q;at;of\nA;5;2026-11-01;\nA;6;2026-11-02;\n", m); strings.Join(got, ",") != "a seats 6 each" {
 		t.Errorf("the last of two days: %v", got)
 	}
 	m.Duplicates = ""
-	if got := taken(t, "c;q;at;of\nA;5;;2026-09\nA;6;;2026-10\n", m); strings.Join(got, ",") != "a seats 5 each,a seats 6 each" {
+	if got, _ := taken(t, "c;q;at;of\nA;5;;2026-09\nA;6;;2026-10\n", m); strings.Join(got, ",") != "a seats 5 each,a seats 6 each" {
 		t.Errorf("two months: %v", got)
 	}
 }
@@ -528,4 +529,17 @@ func FuzzCSV(f *testing.F) {
 			t.Errorf("%d readings beside %d wrong rows", len(rs), counts.Wrong)
 		}
 	})
+}
+
+// unreadable is a file whose size is known and whose content cannot be read.
+type unreadable struct{ *strings.Reader }
+
+func (unreadable) Read([]byte) (int, error) { return 0, errors.New("input/output error") }
+
+func TestAFileThatCannotBeRead(t *testing.T) {
+	f := file("")
+	f.Content = unreadable{strings.NewReader(goodRows)}
+	if _, err := inbox.Preview(f, nil, nil); app.ErrorCode(err) != app.Internal || !strings.Contains(err.Error(), "The file cannot be read.") {
+		t.Errorf("%v", err)
+	}
 }

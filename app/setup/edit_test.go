@@ -242,8 +242,8 @@ func TestSecretsEnteredTogetherAreToldOnce(t *testing.T) {
 	b := newBench(t, sandbox.Options{})
 	b.replace(t, document)
 	told := len(b.changed)
-	b.OnChange(func(context.Context, setup.Changed) {
-		if list, err := b.Secrets(t.Context()); err != nil || len(list) != 3 {
+	b.OnChange(func(ctx context.Context, _ setup.Changed) {
+		if list, err := b.Secrets(ctx); err != nil || len(list) != 3 {
 			t.Errorf("told when %d were stored, %v", len(list), err)
 		}
 	})

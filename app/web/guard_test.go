@@ -7,6 +7,7 @@ import (
 	"io"
 	"net/http"
 	"net/http/httptest"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -215,7 +216,7 @@ func TestFilesAreTakenWhereTheyAreImported(t *testing.T) {
 		{"127.0.0.1:7360", "/sources/feed/import", multi, 404, false},
 	} {
 		code, body := send(c.host, c.path, c.typ, 2<<20)
-		if code != c.code || c.code == 200 && body != fmt.Sprint(c.large) {
+		if code != c.code || c.code == 200 && body != strconv.FormatBool(c.large) {
 			t.Errorf("%s %s as %s: %d %s", c.host, c.path, c.typ, code, body)
 		}
 	}
@@ -300,7 +301,11 @@ func TestSignInReturn(t *testing.T) {
 		t.Errorf("without the cookie: %d %s", code, body)
 	}
 	for _, c := range [][2]string{
-		{"POST", "/sign-in/return" + query}, {"HEAD", "/sign-in/return" + query}, {"GET", "/sign-in/return/x"}, {"GET", "/sign-in/Return"}, {"GET", "//sign-in/return"},
+		{"POST", "/sign-in/return" + query},
+		{"HEAD", "/sign-in/return" + query},
+		{"GET", "/sign-in/return/x"},
+		{"GET", "/sign-in/Return"},
+		{"GET", "//sign-in/return"},
 		{"GET", "/sign-in/return?x=" + strings.Repeat("a", 9000)},
 	} {
 		if code, _ := ask(c[0], "127.0.0.1:7360", c[1]); code != 404 {

@@ -87,7 +87,7 @@ func TestExamplesAreOfThePast(t *testing.T) {
 func TestWhatTheFileLeavesOpenIsAskedFor(t *testing.T) {
 	w := furnished(t)
 	stage := func(content string) string {
-		got := w.upload("/sources/box/import", "file", "b.csv", content)
+		got := w.upload("/sources/box/import", "b.csv", content)
 		return got.want(t, http.StatusSeeOther).header.Get("Location")
 	}
 	asking := stage("customer id,customer,meter,quantity\n1,Northwind,seats,12\n")

@@ -216,11 +216,11 @@ func TestATokenIsShownOnce(t *testing.T) {
 	w.get("/sources/box").has(t, "Nobody yet")
 }
 
-func (w *world) upload(path, field, name, content string) answer {
+func (w *world) upload(path, name, content string) answer {
 	w.t.Helper()
 	var b bytes.Buffer
 	m := multipart.NewWriter(&b)
-	part, err := m.CreateFormFile(field, name)
+	part, err := m.CreateFormFile("file", name)
 	w.must(err)
 	_, err = part.Write([]byte(content))
 	w.must(err)
@@ -260,8 +260,8 @@ func inputs(body string) (pairs []string) {
 
 func attribute(tag, name string) string {
 	_, rest, _ := strings.Cut(tag, " "+name+`="`)
-	if strings.HasPrefix(tag, name+`="`) {
-		rest = strings.TrimPrefix(tag, name+`="`)
+	if begin, ok := strings.CutPrefix(tag, name+`="`); ok {
+		rest = begin
 	}
 	value, _, _ := strings.Cut(rest, `"`)
 	return value
@@ -287,8 +287,8 @@ func with(pairs []string, more ...string) []string {
 func TestAFileIsImportedAsItWasPreviewed(t *testing.T) {
 	w := furnished(t)
 	w.post("/sources/box/import").want(t, http.StatusUnprocessableEntity).has(t, "Choose a CSV file")
-	w.upload("/sources/sync/import", "file", "a.csv", "x").want(t, http.StatusNotFound)
-	got := w.upload("/sources/box/import", "file", `C:\reports\october.csv`, "Kunde;Menge;Bemerkung\nContoso;12;\n\nFabrikam;3;\nSumme;15;\n")
+	w.upload("/sources/sync/import", "a.csv", "x").want(t, http.StatusNotFound)
+	got := w.upload("/sources/box/import", `C:\reports\october.csv`, "Kunde;Menge;Bemerkung\nContoso;12;\n\nFabrikam;3;\nSumme;15;\n")
 	got.want(t, http.StatusSeeOther)
 	path := got.header.Get("Location")
 	if !strings.HasPrefix(path, "/sources/box/import/") {
@@ -312,7 +312,7 @@ func TestAFileIsImportedAsItWasPreviewed(t *testing.T) {
 // TestWrongRowsKeepAFileOut names them with their line, and says what to do.
 func TestWrongRowsKeepAFileOut(t *testing.T) {
 	w := furnished(t)
-	got := w.upload("/sources/box/import", "file", "b.csv", "customer_name,meter,quantity,unit,as_of\nContoso,mailboxes,12,each,2026-11-20T00:00:00Z\nFabrikam,mailboxes,many <img src=x>,each,2026-11-20T00:00:00Z\n")
+	got := w.upload("/sources/box/import", "b.csv", "customer_name,meter,quantity,unit,as_of\nContoso,mailboxes,12,each,2026-11-20T00:00:00Z\nFabrikam,mailboxes,many <img src=x>,each,2026-11-20T00:00:00Z\n")
 	path := got.want(t, http.StatusSeeOther).header.Get("Location")
 	page := w.get(path).has(t, "1 row cannot be read", "Nothing of the file is imported").lacks(t, "Import 1 reading of", "<img src=x")
 	typed := inputs(page.body)
@@ -358,14 +358,14 @@ func TestAlertsKnowEveryType(t *testing.T) {
 	w := furnished(t)
 	at := "/organizations/" + app.Q(w.master).String() + "/alerts"
 	w.get(at).has(t, "Machine not seen for …", "Sign-ins failed in a row …", "Organization added").lacks(t, "Backup SLA missed")
-	make := func(name, when, other, level string) answer {
+	add := func(name, when, other, level string) answer {
 		return w.post(at, "name", name, "when", when, "when_other", other, "level", level, "for", "tree", "via_psa", "1")
 	}
-	make("Unseen", app.TypeMachineUnseen, "", "45").to(t, at)
-	make("Sign-ins", app.TypeSignInFailures, "", "7").to(t, at)
-	make("Rows", app.TypeQuotaReached, "activity.*", "").to(t, at)
-	make("Bad", app.TypeQuotaReached, "activity.*", "5").want(t, http.StatusUnprocessableEntity).has(t, "no level")
-	make("Bad", app.TypeQuotaReached, "No Type!", "").want(t, http.StatusUnprocessableEntity).has(t, `id="f-when_other-e"`)
+	add("Unseen", app.TypeMachineUnseen, "", "45").to(t, at)
+	add("Sign-ins", app.TypeSignInFailures, "", "7").to(t, at)
+	add("Rows", app.TypeQuotaReached, "activity.*", "").to(t, at)
+	add("Bad", app.TypeQuotaReached, "activity.*", "5").want(t, http.StatusUnprocessableEntity).has(t, "no level")
+	add("Bad", app.TypeQuotaReached, "No Type!", "").want(t, http.StatusUnprocessableEntity).has(t, `id="f-when_other-e"`)
 	doc, _, err := w.setup.Document(t.Context())
 	w.must(err)
 	got := map[string]app.When{}

@@ -115,7 +115,7 @@ func report(c console, asJSON bool, err error) int {
 		if e != nil {
 			out.Field = e.Field
 		}
-		if rows, ok := errors.AsType[wrongRows](err); ok {
+		if rows, ok := errors.AsType[wrongRowsError](err); ok {
 			out.Rows = rows
 		}
 		_ = json.NewEncoder(c.err).Encode(out)

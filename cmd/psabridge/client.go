@@ -83,7 +83,7 @@ func apiError(status int, b []byte) error {
 	}
 	e := &app.Error{Code: p.Code, Message: p.Detail, Field: p.Field}
 	if len(p.Rows) > 0 {
-		e.Err = wrongRows(p.Rows)
+		e.Err = wrongRowsError(p.Rows)
 	}
 	return e
 }

@@ -250,14 +250,14 @@ func printRows(w io.Writer, rows []app.RowProblem, wrong int) {
 	}
 }
 
-// wrongRows are the rows of a file the API refused.
-type wrongRows []app.RowProblem
+// wrongRowsError are the rows of a file the API refused.
+type wrongRowsError []app.RowProblem
 
 // Error implements error.
-func (r wrongRows) Error() string { return strconv.Itoa(len(r)) + " rows" }
+func (r wrongRowsError) Error() string { return strconv.Itoa(len(r)) + " rows" }
 
 func printRowsOf(w io.Writer, asJSON bool, err error) {
-	if rows, ok := errors.AsType[wrongRows](err); ok && !asJSON {
+	if rows, ok := errors.AsType[wrongRowsError](err); ok && !asJSON {
 		printRows(w, rows, len(rows))
 	}
 }

@@ -135,7 +135,11 @@ func TestInboxTokenOpensItsDoorOnly(t *testing.T) {
 		method, path string
 		want         int
 	}{
-		{"POST", "/sources/feed/events", 200}, {"POST", "/sources/other/events", 403}, {"GET", "/sources/feed", 403}, {"GET", "/status", 403}, {"POST", "/sources/feed/tokens", 403},
+		{"POST", "/sources/feed/events", 200},
+		{"POST", "/sources/other/events", 403},
+		{"GET", "/sources/feed", 403},
+		{"GET", "/status", 403},
+		{"POST", "/sources/feed/tokens", 403},
 		{"GET", "/openapi.json", 403},
 	} {
 		if got := ask(c.method, c.path, "application/json", strings.NewReader(event)); got != c.want {

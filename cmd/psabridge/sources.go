@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+
 	"psabridge/app"
 	"psabridge/app/receive"
 	"psabridge/app/web"

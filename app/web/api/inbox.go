@@ -114,7 +114,7 @@ type SentItem struct {
 	Kind   string `json:"kind,omitempty"`
 	ID     string `json:"id,omitempty"`
 	Name   string `json:"name,omitempty"`
-	Amount Number `json:"amount,omitempty" doc:"1 when left out"`
+	Amount Number `json:"amount,omitzero" doc:"1 when left out"`
 	Detail string `json:"detail,omitempty"`
 }
 
