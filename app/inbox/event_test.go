@@ -128,7 +128,7 @@ func TestBadEvents(t *testing.T) {
 		"two documents":      {good + good, "", "behind the end"},
 		"latin-1":            {"{\"id\":\"\xe4\"}", "", "UTF-8"},
 		"deep":               {strings.Repeat(`{"a":`, 100) + "1" + strings.Repeat("}", 100), "a", "deeply"},
-		"too large":          {`{"id":"` + strings.Repeat("x", inbox.MaxBody) + `"}`, "", "1 MiB"},
+		"too large":          {`{"id":"` + strings.Repeat("x", inbox.MaxBody) + `"}`, "", "4 MiB"},
 		"one in two pieces":  {`{"events":[` + good + `,` + edit(`{"id":"c1","name":"Contoso AG"}`, `{"name":"contoso ag"}`) + `]}`, "events[1]", "two customers"},
 		"unknown to a shape": {good, "shape", "simplebackups"},
 	} {

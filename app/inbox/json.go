@@ -18,8 +18,8 @@ import (
 
 // Limits of what one call may hold.
 const (
-	// MaxBody is the most bytes of JSON one call takes.
-	MaxBody = 1 << 20
+	// MaxBody is the most bytes of JSON one call takes: MaxRecords of usual length fit.
+	MaxBody = 4 << 20
 	// MaxRecords is the most events or readings one call takes.
 	MaxRecords = 10000
 	maxDepth   = 64
@@ -30,7 +30,7 @@ const (
 func parse(body []byte) (any, error) {
 	switch {
 	case len(body) > MaxBody:
-		return nil, app.Errorf(app.Invalid, "The body is larger than 1 MiB. Send it in several calls.")
+		return nil, app.Errorf(app.Invalid, "The body is larger than %d MiB. Send it in several calls.", MaxBody>>20)
 	case len(bytes.TrimSpace(body)) == 0:
 		return nil, app.Errorf(app.Invalid, "The body is empty. Send JSON.")
 	case !utf8.Valid(body):

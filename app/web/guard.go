@@ -10,13 +10,16 @@ import (
 	"strings"
 	"sync/atomic"
 
+	"psabridge/app/inbox"
 	"psabridge/app/link"
 )
 
-// The bounds of request bodies: every one, and those that bring a file. A file comes in an envelope of its own.
+// The bounds of request bodies: every one, what is sent to an inbox, and those that bring a file. A file comes in an envelope
+// of its own.
 const (
 	maxBody     = 1 << 20
-	maxFileBody = 50<<20 + 64<<10
+	maxSentBody = inbox.MaxBody
+	maxFileBody = inbox.MaxFile + 64<<10
 )
 
 // Guard stands in front of every route (SECURITY §0, rules 1–3 and 5–9). It decides by the Host which of the two
@@ -77,10 +80,14 @@ func (g *Guard) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 
 // bodyLimit is how large a request's body may be. Only where a file is taken may it be one.
 func bodyLimit(s surface, r *http.Request) int64 {
-	page := s == surfacePages && takesFile(r)
-	api := s == surfaceAPI && r.Method == http.MethodPost && sourceCall(r.URL.Path, "/api/v1/sources/", "/usage") && mediaType(r) == "text/csv"
-	if page || api {
+	sent := func(what string) bool {
+		return s == surfaceAPI && r.Method == http.MethodPost && sourceCall(r.URL.Path, "/api/v1/sources/", what)
+	}
+	switch {
+	case s == surfacePages && takesFile(r), sent("/usage") && mediaType(r) == "text/csv":
 		return maxFileBody
+	case sent("/usage"), sent("/events"):
+		return maxSentBody
 	}
 	return maxBody
 }

@@ -210,8 +210,9 @@ func TestFilesAreTakenWhereTheyAreImported(t *testing.T) {
 		{host, "/billing", multi, 415, false},
 		{host, "/sources/feed/import", csv, 415, false},
 		{"127.0.0.1:7360", "/api/v1/sources/feed/usage", csv, 200, true},
-		{"127.0.0.1:7360", "/api/v1/sources/feed/usage", "application/json", 200, false},
-		{"127.0.0.1:7360", "/api/v1/sources/feed/events", csv, 200, false},
+		{"127.0.0.1:7360", "/api/v1/sources/feed/usage", "application/json", 200, true},
+		{"127.0.0.1:7360", "/api/v1/sources/feed/events", "application/json", 200, true},
+		{"127.0.0.1:7360", "/api/v1/sources/feed/tokens", "application/json", 200, false},
 		{"127.0.0.1:7360", "/api/v1/sources/a/b/usage", csv, 200, false},
 		{"127.0.0.1:7360", "/sources/feed/import", multi, 404, false},
 	} {
@@ -222,6 +223,9 @@ func TestFilesAreTakenWhereTheyAreImported(t *testing.T) {
 	}
 	if _, body := send(host, "/sources/feed/import", multi, 51<<20); body != "false" {
 		t.Error("a body of 51 MiB was read")
+	}
+	if _, body := send("127.0.0.1:7360", "/api/v1/sources/feed/usage", "application/json", 5<<20); body != "false" {
+		t.Error("5 MiB of JSON were read")
 	}
 }
 

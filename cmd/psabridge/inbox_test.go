@@ -147,8 +147,8 @@ func TestInboxTokenOpensItsDoorOnly(t *testing.T) {
 		}
 	}
 	// A body without end is cut off, and the bridge lives on.
-	if got := ask("POST", "/sources/feed/events", "application/json", io.LimitReader(zeros{}, 2<<20)); got != 400 {
-		t.Errorf("2 MiB of JSON: %d", got)
+	if got := ask("POST", "/sources/feed/events", "application/json", io.LimitReader(zeros{}, 5<<20)); got != 400 {
+		t.Errorf("5 MiB of JSON: %d", got)
 	}
 	if got := ask("POST", "/sources/feed/usage", "text/csv", io.LimitReader(zeros{}, 51<<20)); got != 400 {
 		t.Errorf("51 MiB of CSV: %d", got)

@@ -143,7 +143,7 @@ func (b *sentBody) json() ([]byte, error) {
 		return nil, app.Errorf(app.Invalid, "Send JSON with Content-Type: application/json, not %s.", t)
 	}
 	body, err := io.ReadAll(io.LimitReader(b.body, inbox.MaxBody+1))
-	if err != nil && len(body) < inbox.MaxBody {
+	if err != nil {
 		return nil, cutOff(err)
 	}
 	return body, nil // one that is too long is refused where it is read

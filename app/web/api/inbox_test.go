@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"psabridge/app"
+	"psabridge/app/inbox"
 	"psabridge/app/intake"
 	"psabridge/app/receive"
 	"psabridge/app/web/api"
@@ -185,6 +186,23 @@ func TestFileThatDoesNotArrive(t *testing.T) {
 	w.http.ServeHTTP(rec, r)
 	if rec.Code != 400 {
 		t.Errorf("%d %s", rec.Code, rec.Body)
+	}
+}
+
+// A body that is cut off at its bound is called too large, whatever it holds.
+func TestBodyThatIsTooLarge(t *testing.T) {
+	w := newWorld(t)
+	plain := w.http
+	w.http = http.HandlerFunc(func(rw http.ResponseWriter, r *http.Request) { // as the guard does
+		r.Body = http.MaxBytesReader(rw, r.Body, inbox.MaxBody)
+		plain.ServeHTTP(rw, r)
+	})
+	for _, body := range []string{`{"events":["` + strings.Repeat("x", inbox.MaxBody) + `"]}`, strings.Repeat(" ", inbox.MaxBody+1)} {
+		for _, path := range []string{"/sources/feed/events", "/sources/feed/usage"} {
+			if got := w.ask(400, "POST", path, asJSON, body); !strings.Contains(fmt.Sprint(got["detail"]), "larger than 4 MiB") {
+				t.Errorf("%s: %v", path, got["detail"])
+			}
+		}
 	}
 }
 
