@@ -91,6 +91,7 @@ func TestListsUseIndexes(t *testing.T) {
 		"pushes":          func() error { _, err := r.Pushes(ctx, app.PushFilter{Connection: "cw", Period: month}); return err },
 		"last lines":      func() error { _, err := r.LastPlannedLines(ctx, "cw", month); return err },
 		"latest readings": func() error { _, err := r.LatestReadings(ctx, "sync"); return err },
+		"readings of one": func() error { _, _, err := r.OrganizationReadings(ctx, "sync", "7"); return err },
 		"reading before": func() error {
 			_, err := r.ReadingBefore(ctx, "sync", "7", "accounts", "own", now)
 			return ignoreMissing(err)

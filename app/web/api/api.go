@@ -95,7 +95,7 @@ type Reader interface {
 	Plan(context.Context, int64) (app.Plan, error)
 	OpenPlan(ctx context.Context, connection, digest string) (app.Plan, error)
 	LineEvidence(context.Context, int64) (app.Line, error)
-	LatestReadings(ctx context.Context, source string) ([]app.Reading, error)
+	OrganizationReadings(ctx context.Context, source, organization string) (newest, statements []app.Reading, err error)
 	RawRecords(ctx context.Context, source string) ([]app.RawRecord, error)
 	Pushes(context.Context, app.PushFilter) ([]app.Push, error)
 	Push(context.Context, int64) (app.Push, error)

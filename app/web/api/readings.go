@@ -10,6 +10,7 @@ import (
 // ReadingDetail is a reading with what was counted: the same a page shows and a line is made of.
 type ReadingDetail struct {
 	Reading
+	Newest  bool           `json:"newest" doc:"the newest of its meter and basis; the others are statements of earlier months, which bill their own month"`
 	Covers  *string        `json:"covers" doc:"the month it covers; null for usage as it was at read_at"`
 	Method  string         `json:"method" doc:"how it was got"`
 	Problem string         `json:"problem" doc:"why it is not complete"`
@@ -30,7 +31,8 @@ func evidenceItem(i app.EvidenceItem) EvidenceItem {
 	return EvidenceItem{Kind: string(i.Kind), ExternalID: i.ExternalID, Name: i.Name, Amount: number(i.Amount), Excluded: i.Excluded, Detail: i.Detail}
 }
 
-// organizationReadings are the newest readings of an organization, of each meter and basis.
+// organizationReadings are the newest readings of an organization, of each meter and basis, and after them the statements of
+// the last months.
 func (s *server) organizationReadings(ctx context.Context, in *RowInput) (*listOutput[ReadingDetail], error) {
 	n, err := in.ID.parse("id")
 	if err != nil {
@@ -40,21 +42,19 @@ func (s *server) organizationReadings(ctx context.Context, in *RowInput) (*listO
 	if err != nil {
 		return nil, s.fail(err)
 	}
-	all, err := s.Read.LatestReadings(ctx, o.Source)
+	newest, statements, err := s.Read.OrganizationReadings(ctx, o.Source, o.ExternalID)
 	if err != nil {
 		return nil, s.fail(err)
 	}
-	var rows []app.Reading
-	for _, r := range all {
-		if r.OrganizationID == o.ExternalID {
-			rows = append(rows, r)
-		}
+	out := newList(newest, app.Page{}, func(r app.Reading) ReadingDetail { return readingDetail(r, true) }, nil)
+	for _, r := range statements {
+		out.Body.Items = append(out.Body.Items, readingDetail(r, false))
 	}
-	return newList(rows, app.Page{}, readingDetail, nil), nil
+	return out, nil
 }
 
-func readingDetail(r app.Reading) ReadingDetail {
-	out := ReadingDetail{Reading: reading(r), Covers: periodOrNil(r.Covers), Method: r.Method, Problem: r.Problem, Items: []EvidenceItem{}}
+func readingDetail(r app.Reading, newest bool) ReadingDetail {
+	out := ReadingDetail{Newest: newest, Reading: reading(r), Covers: periodOrNil(r.Covers), Method: r.Method, Problem: r.Problem, Items: []EvidenceItem{}}
 	for _, i := range r.Items {
 		out.Items = append(out.Items, evidenceItem(i))
 	}
