@@ -3,6 +3,7 @@ package inbox
 import (
 	"bytes"
 	"fmt"
+	"net/url"
 	"strings"
 	"time"
 
@@ -11,6 +12,20 @@ import (
 
 // ownID marks the source event id of an event that came with an id of its own; the others have a hash of what they say.
 const ownID = "id:"
+
+// sourceEventID is the id an event is stored by. What the sender calls it is unique at most among the events of one program
+// at one customer: the job 7 of another customer is another job.
+func sourceEventID(shape, organization, id string) string {
+	return ownID + url.PathEscape(shape) + "/" + url.PathEscape(organization) + "/" + id
+}
+
+// senderID is what the sender calls an event that came with an id of its own.
+func senderID(stored string) string {
+	if parts := strings.SplitN(stored, "/", 3); len(parts) == 3 {
+		return parts[2]
+	}
+	return stored
+}
 
 // Again returns the source event ids of events that came with an id of their own. Only they can come again with other words.
 func Again(events []app.Event) []string {
@@ -28,16 +43,16 @@ func Changed(events []app.Event, stored map[string]app.Event) []string {
 	var ids []string
 	for _, e := range events {
 		if was, known := stored[e.SourceEventID]; known && !saysTheSame(was, e) {
-			ids = append(ids, strings.TrimPrefix(e.SourceEventID, ownID))
+			ids = append(ids, senderID(e.SourceEventID))
 		}
 	}
 	return ids
 }
 
-// saysTheSame compares two events of one id. When something happened counts only where the sender said it, and was believed;
+// saysTheSame compares two events of one id, which are of one customer. When something happened counts only where the sender said it, and was believed;
 // else all that was sent is compared. A name may be written differently the second time.
 func saysTheSame(a, b app.Event) bool {
-	if a.OrganizationID != b.OrganizationID || a.Object.Kind != b.Object.Kind || a.Object.ExternalID != b.Object.ExternalID ||
+	if a.Object.Kind != b.Object.Kind || a.Object.ExternalID != b.Object.ExternalID ||
 		a.Type != b.Type || a.State != b.State || a.Severity != b.Severity || a.Title != b.Title || a.Text != b.Text {
 		return false
 	}

@@ -26,7 +26,7 @@ func Events(body []byte, shape string, who Customer, known []app.Organization, n
 	if err != nil {
 		return app.Batch{}, err
 	}
-	r := &eventReader{customers: newCustomers(known), who: who, now: now, seen: map[string]string{}}
+	r := &eventReader{customers: newCustomers(known), form: shape, who: who, now: now, seen: map[string]string{}}
 	if who != (Customer{}) {
 		if _, wrong := r.customers.add(who, "organization_id"); wrong != "" {
 			return app.Batch{}, app.FieldErrorf("organization_id", "%s", wrong)
@@ -53,6 +53,7 @@ func Events(body []byte, shape string, who Customer, known []app.Organization, n
 type eventReader struct {
 	problems  problems
 	customers *customers
+	form      string // of the sender; empty for ours
 	who       Customer
 	now       time.Time
 	events    []app.Event
@@ -138,7 +139,7 @@ func (r *eventReader) add(o *object, s sent, organization string, v any) {
 	hash := s.hash(organization)
 	e.SourceEventID = "hash:" + hash
 	if s.id != "" {
-		e.SourceEventID = ownID + s.id
+		e.SourceEventID = sourceEventID(r.form, organization, s.id)
 	}
 	if s.at.IsZero() || s.at.After(r.now.Add(ahead)) {
 		e.OccurredAt = r.now // the record keeps what the sender's clock said

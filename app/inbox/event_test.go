@@ -36,7 +36,7 @@ func TestEvent(t *testing.T) {
 	}
 	e := b.Events[0]
 	want := app.Event{
-		SourceEventID: "id:e1", OrganizationID: "c1", Object: app.Object{Kind: app.ObjectMachine, ExternalID: "m1", Name: "FS01"}, Type: "backup.failed", State: app.Problem,
+		SourceEventID: "id:/c1/e1", OrganizationID: "c1", Object: app.Object{Kind: app.ObjectMachine, ExternalID: "m1", Name: "FS01"}, Type: "backup.failed", State: app.Problem,
 		Severity: app.SeverityCritical, OccurredAt: time.Date(2026, 11, 22, 7, 59, 0, 0, time.UTC), ReceivedAt: now, Title: "Backup failed", Text: "Disk full\nsince 3 h", Body: e.Body,
 	}
 	if fmt.Sprint(e) != fmt.Sprint(want) {
@@ -180,7 +180,7 @@ func TestShapes(t *testing.T) {
 	sb := `{"id":17,"type":"backup","status":"error","started_at":"2026-11-22 08:00:00","finished_at":"2026-11-22 08:10:00","backup":{"id":4,"name":"Acme Project","type":"file"},
 		"server":{"id":1,"name":"Acme Server"},"storage":{"id":2,"name":"Acme Storage"},"new_field":{"x":1}}`
 	failed, healed := read("simplebackups", sb), read("simplebackups", strings.Replace(strings.Replace(sb, "error", "success", 1), "17", "18", 1))
-	if failed.State != app.Problem || healed.State != app.Recovery || failed.Object != healed.Object || failed.Type != healed.Type || failed.Type != "backup.failed" || failed.SourceEventID != "id:17/error" {
+	if failed.State != app.Problem || healed.State != app.Recovery || failed.Object != healed.Object || failed.Type != healed.Type || failed.Type != "backup.failed" || failed.SourceEventID != "id:simplebackups/c1/17/error" {
 		t.Errorf("%+v\n%+v", failed, healed)
 	}
 	if !failed.OccurredAt.Equal(now) || !strings.Contains(failed.Text, "2026-11-22 08:10:00") || failed.OrganizationID != "c1" {
@@ -195,7 +195,7 @@ func TestShapes(t *testing.T) {
 		t.Errorf("%+v", skipped)
 	}
 	pb := `{"event":"backup_failure","task":"create","status":"failure","timestamp":1795334400,"error":"disk full","title":"Backup failed"}`
-	if e := read("primebackup", pb); e.State != app.Problem || e.Type != "backup.failed" || e.Text != "disk full" || !e.OccurredAt.Equal(now) || e.SourceEventID != "id:backup_failure/1795334400" {
+	if e := read("primebackup", pb); e.State != app.Problem || e.Type != "backup.failed" || e.Text != "disk full" || !e.OccurredAt.Equal(now) || e.SourceEventID != "id:primebackup/c1/backup_failure/1795334400" {
 		t.Errorf("%+v", e)
 	}
 	if e := read("primebackup", strings.Replace(pb, "backup_failure", "restore_start", 1)); e.State != app.Info || e.Type != "restore.started" {
