@@ -34,15 +34,15 @@ func TestInboxTokens(t *testing.T) {
 	must(t, err)
 	opens := func(want string) {
 		t.Helper()
-		got, err := s.InboxTokenSource(t.Context(), sum)
+		got, err := s.InboxToken(t.Context(), sum)
 		if want == "" {
 			wantCode(t, err, app.NotFound)
-		} else if err != nil || got != want {
-			t.Fatalf("the token opens %q (%v), want %q", got, err, want)
+		} else if err != nil || got.Source != want {
+			t.Fatalf("the token opens %q (%v), want %q", got.Source, err, want)
 		}
 	}
 	opens("backup")
-	_, err = s.InboxTokenSource(t.Context(), sha256.Sum256([]byte("another")))
+	_, err = s.InboxToken(t.Context(), sha256.Sum256([]byte("another")))
 	wantCode(t, err, app.NotFound)
 	_, err = s.SaveInboxToken(t.Context(), app.InboxToken{Source: "nobody"}, sha256.Sum256([]byte("x")))
 	wantCode(t, err, app.NotFound)
@@ -67,10 +67,10 @@ func TestTokensEndWithTheirInbox(t *testing.T) {
 	_, err := s.SaveInboxToken(t.Context(), app.InboxToken{Source: "backup", CreatedAt: t0}, sum)
 	must(t, err)
 	inboxes(t, s, "other")
-	_, err = s.InboxTokenSource(t.Context(), sum)
+	_, err = s.InboxToken(t.Context(), sum)
 	wantCode(t, err, app.NotFound)
 	inboxes(t, s, "backup")
-	_, err = s.InboxTokenSource(t.Context(), sum)
+	_, err = s.InboxToken(t.Context(), sum)
 	wantCode(t, err, app.NotFound)
 	list, err := s.InboxTokens(t.Context(), "")
 	must(t, err)

@@ -36,22 +36,26 @@ func (s *Store) RevokeInboxToken(ctx context.Context, id int64, now time.Time) e
 	})
 }
 
+const inboxTokenColumns = "SELECT t.id, t.source, t.name, t.ends_with, t.created_at, t.revoked_at "
+
+func scanInboxToken(s scanner) (t app.InboxToken, err error) {
+	err = s.Scan(&t.ID, &t.Source, &t.Name, &t.EndsWith, into(&t.CreatedAt), into(&t.RevokedAt))
+	return t, err
+}
+
 // InboxTokens lists the tokens of an inbox in the order they were made, those that were revoked too; source "" lists all.
 func (r *Reader) InboxTokens(ctx context.Context, source string) ([]app.InboxToken, error) {
-	list, err := all(ctx, r.db, func(s scanner) (t app.InboxToken, err error) {
-		err = s.Scan(&t.ID, &t.Source, &t.Name, &t.EndsWith, into(&t.CreatedAt), into(&t.RevokedAt))
-		return t, err
-	}, "SELECT id, source, name, ends_with, created_at, revoked_at FROM inbox_tokens WHERE ?1 = '' OR source = ?1 ORDER BY id", source)
+	list, err := all(ctx, r.db, scanInboxToken, inboxTokenColumns+"FROM inbox_tokens t WHERE ?1 = '' OR t.source = ?1 ORDER BY t.id", source)
 	return list, failed("list inbox tokens", err)
 }
 
-// InboxTokenSource returns the inbox that a token may send to, by the token's hash. NotFound when nobody made it, when
-// it was revoked, and when its source was removed.
-func (r *Reader) InboxTokenSource(ctx context.Context, sum [32]byte) (string, error) {
-	source, err := one(ctx, r.db, func(s scanner) (name string, err error) { err = s.Scan(&name); return name, err },
-		"This token is not known.", `SELECT t.source FROM inbox_tokens t JOIN sources s ON s.name = t.source
+// InboxToken returns a token that may send to an inbox, by its hash. NotFound when nobody made it, when it was revoked, and
+// when its source was removed.
+func (r *Reader) InboxToken(ctx context.Context, sum [32]byte) (app.InboxToken, error) {
+	t, err := one(ctx, r.db, scanInboxToken,
+		"This token is not known.", inboxTokenColumns+`FROM inbox_tokens t JOIN sources s ON s.name = t.source
 			WHERE t.sha256 = ? AND t.revoked_at IS NULL AND s.removed_at IS NULL AND s.kind = ?`, sum[:], app.KindInbox)
-	return source, failed("look for inbox token", err)
+	return t, failed("look for inbox token", err)
 }
 
 // isInbox reports whether a source of the settings is sent to us.

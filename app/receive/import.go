@@ -135,21 +135,20 @@ type Fed struct {
 	Import  app.Import     // zero when nothing was to be stored
 }
 
-// Feed stages, previews and imports a file in one go, for programs. Its columns must be said, remembered or ready-made: what
+// Feed takes, previews and imports a file in one go, for programs. It does not wait among the staged ones, so that programs do
+// not push out what a person is looking at. Its columns must be said, remembered or ready-made: what
 // would only be guessed is refused with the guess, because nobody looks. With dry nothing is stored. When rows are wrong,
 // the preview names them beside the error. Codes: not_found, invalid.
 func (k *Desk) Feed(ctx context.Context, source, fileName string, r io.Reader, given *app.CSVMapping, dry bool, by string) (Fed, error) {
-	id, err := k.Stage(ctx, source, fileName, r)
+	if err := k.inbox(ctx, source); err != nil {
+		return Fed{}, err
+	}
+	path, err := k.write(r)
 	if err != nil {
 		return Fed{}, err
 	}
-	defer k.Discard(source, id)
-	k.mu.Lock()
-	s, err := k.find(source, id)
-	k.mu.Unlock()
-	if err != nil {
-		return Fed{}, err
-	}
+	defer k.remove(path)
+	s := &staged{source: source, name: baseName(fileName), path: path}
 	f, done, err := k.open(ctx, s)
 	if err != nil {
 		return Fed{}, err

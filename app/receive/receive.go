@@ -23,7 +23,7 @@ type Store interface {
 	Imports(ctx context.Context, source string, p app.Page) ([]app.Import, error)
 	SaveImport(ctx context.Context, im app.Import) (int64, error)
 	InboxTokens(ctx context.Context, source string) ([]app.InboxToken, error)
-	InboxTokenSource(ctx context.Context, sum [32]byte) (string, error)
+	InboxToken(ctx context.Context, sum [32]byte) (app.InboxToken, error)
 	SaveInboxToken(ctx context.Context, t app.InboxToken, sum [32]byte) (int64, error)
 	RevokeInboxToken(ctx context.Context, id int64, now time.Time) error
 }
@@ -126,8 +126,9 @@ func (k *Desk) compare(ctx context.Context, source string, events []app.Event, g
 	return nil
 }
 
-// Readings takes readings as JSON and notes the call among the imports. Codes: not_found, invalid.
-func (k *Desk) Readings(ctx context.Context, source string, body []byte, by string) (app.Received, error) {
+// Readings takes readings as JSON and notes the call among the imports. With dry nothing is stored, and the answer says what
+// would be. Codes: not_found, invalid.
+func (k *Desk) Readings(ctx context.Context, source string, body []byte, dry bool, by string) (app.Received, error) {
 	if err := k.inbox(ctx, source); err != nil {
 		return app.Received{}, err
 	}
@@ -140,10 +141,13 @@ func (k *Desk) Readings(ctx context.Context, source string, body []byte, by stri
 		return app.Received{}, err
 	}
 	inbox.Name(&b, source, known)
+	got := app.Received{Accepted: len(readings) / 2, Organizations: len(b.Organizations) - 1}
+	if dry {
+		return got, nil
+	}
 	if _, err := k.deps.Take(ctx, source, b, readings); err != nil {
 		return app.Received{}, err
 	}
-	got := app.Received{Accepted: len(readings) / 2, Organizations: len(b.Organizations) - 1}
 	_, err = k.noted(ctx, app.Import{
 		Source: source, By: by, Covers: covered(readings),
 		ImportCounts: app.ImportCounts{Rows: got.Accepted, ReadingsMade: got.Accepted, Organizations: got.Organizations},

@@ -7,6 +7,7 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"time"
 	"unicode"
@@ -37,6 +38,20 @@ func (k *Desk) Stage(ctx context.Context, source, fileName string, r io.Reader) 
 	if err := k.inbox(ctx, source); err != nil {
 		return "", err
 	}
+	path, err := k.write(r)
+	if err != nil {
+		return "", err
+	}
+	id = rand.Text()
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	k.tidy(k.deps.Now(), true)
+	k.staged[id] = &staged{source: source, name: baseName(fileName), path: path, at: k.deps.Now()}
+	return id, nil
+}
+
+// write keeps a file that comes in the folder of those that wait.
+func (k *Desk) write(r io.Reader) (path string, err error) {
 	if err := os.MkdirAll(k.dir, 0o700); err != nil {
 		return "", app.Wrap(err, app.Unavailable, "The file cannot be kept: the data folder cannot be written.")
 	}
@@ -58,12 +73,26 @@ func (k *Desk) Stage(ctx context.Context, source, fileName string, r io.Reader) 
 		_ = os.Remove(f.Name())
 		return "", err
 	}
-	id = rand.Text()
+	return f.Name(), nil
+}
+
+// Tidy drops the files that waited for an hour, and those of inboxes that are not in the settings any more: what customers
+// use must not lie about longer than somebody looks at it. It is to be called from time to time.
+func (k *Desk) Tidy(ctx context.Context, now time.Time) error {
+	doc, err := k.deps.Settings(ctx)
+	if err != nil {
+		return err
+	}
 	k.mu.Lock()
 	defer k.mu.Unlock()
-	k.tidy()
-	k.staged[id] = &staged{source: source, name: baseName(fileName), path: f.Name(), at: k.deps.Now()}
-	return id, nil
+	for id, s := range k.staged {
+		here := slices.ContainsFunc(doc.Sources, func(one app.SourceSettings) bool { return one.Name == s.source && one.Pushed() })
+		if !here && !s.busy {
+			k.drop(id)
+		}
+	}
+	k.tidy(now, false)
+	return nil
 }
 
 // Discard drops a staged file. One that is not there is no error.
@@ -93,14 +122,14 @@ func baseName(name string) string {
 	return name
 }
 
-// tidy drops what waited too long, and the oldest when there are too many. The caller holds mu.
-func (k *Desk) tidy() {
+// tidy drops what waited too long, and where one more is to come, the oldest when there are too many. The caller holds mu.
+func (k *Desk) tidy(now time.Time, oneMore bool) {
 	oldest := ""
 	for id, s := range k.staged {
 		if s.busy {
 			continue
 		}
-		if k.deps.Now().Sub(s.at) > keepStaged {
+		if now.Sub(s.at) > keepStaged {
 			k.drop(id)
 			continue
 		}
@@ -108,7 +137,7 @@ func (k *Desk) tidy() {
 			oldest = id
 		}
 	}
-	if len(k.staged) >= maxStaged && oldest != "" {
+	if oneMore && len(k.staged) >= maxStaged && oldest != "" {
 		k.drop(oldest)
 	}
 }

@@ -74,13 +74,21 @@ func (k *Desk) RevokeToken(ctx context.Context, source string, id int64) error {
 // its own source, and nothing else. The hash is looked up, not compared: what its timing tells is of no use without the
 // token.
 func (k *Desk) Permits(ctx context.Context, sum [32]byte, method, path string) (known, may bool) {
-	source, err := k.deps.Store.InboxTokenSource(ctx, sum)
-	if err != nil {
-		if app.ErrorCode(err) != app.NotFound {
-			k.deps.Log.Warn("inbox token was not looked up", "error", err)
-		}
-		return false, false
+	t, known := k.token(ctx, sum)
+	base := "/api/v1/sources/" + url.PathEscape(t.Source)
+	return known, known && method == http.MethodPost && (path == base+"/events" || path == base+"/usage")
+}
+
+// TokenName is what the token of an inbox with a hash is for; empty when there is none.
+func (k *Desk) TokenName(ctx context.Context, sum [32]byte) string {
+	t, _ := k.token(ctx, sum)
+	return t.Name
+}
+
+func (k *Desk) token(ctx context.Context, sum [32]byte) (app.InboxToken, bool) {
+	t, err := k.deps.Store.InboxToken(ctx, sum)
+	if err != nil && app.ErrorCode(err) != app.NotFound {
+		k.deps.Log.Warn("inbox token was not looked up", "error", err)
 	}
-	base := "/api/v1/sources/" + url.PathEscape(source)
-	return true, method == http.MethodPost && (path == base+"/events" || path == base+"/usage")
+	return t, err == nil
 }

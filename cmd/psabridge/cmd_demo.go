@@ -66,7 +66,7 @@ func (b *bridge) feed(ctx context.Context, now time.Time) error {
 	if _, err := b.desk.Events(ctx, sample.InboxName, "", inbox.Customer{}, sample.InboxEvents(now)); err != nil {
 		return err
 	}
-	if _, err := b.desk.Readings(ctx, sample.InboxName, sample.InboxReadings(now), "demo"); err != nil {
+	if _, err := b.desk.Readings(ctx, sample.InboxName, sample.InboxReadings(now), false, "demo"); err != nil {
 		return err
 	}
 	_, err := b.desk.Feed(ctx, sample.InboxName, "backup-storage.csv", bytes.NewReader(sample.UsageCSV(now)), nil, false, "demo")

@@ -1,6 +1,8 @@
 package main
 
 import (
+	"bufio"
+	"bytes"
 	"context"
 	"encoding/json"
 	"errors"
@@ -21,7 +23,7 @@ import (
 
 type usageCmd struct {
 	Import usageImport `cmd:"" help:"Import a file of readings into an inbox: CSV, or JSON as the API takes it."`
-	Show   usageShow   `cmd:"" help:"Show the newest readings with what was counted."`
+	Show   usageShow   `cmd:"" help:"Show the newest readings, and the statements of the last months, with what was counted."`
 }
 
 type usageImport struct {
@@ -48,11 +50,13 @@ type usageImport struct {
 type usageAnswer struct {
 	Accepted      int  `json:"accepted"`
 	Organizations int  `json:"organizations"`
+	Readings      int  `json:"readings"`
 	DryRun        bool `json:"dry_run"`
 	File          *struct {
 		Encoding   string            `json:"encoding"`
 		Separator  string            `json:"separator"`
 		Shape      string            `json:"shape"`
+		Above      int               `json:"rows_above"`
 		Mapping    map[string]string `json:"mapping"`
 		Remembered bool              `json:"remembered"`
 		Guessed    bool              `json:"guessed"`
@@ -63,7 +67,6 @@ type usageAnswer struct {
 		Left       int               `json:"left_out"`
 		Wrong      int               `json:"wrong"`
 		Made       int               `json:"readings"`
-		Customers  int               `json:"organizations"`
 		Problems   []app.RowProblem  `json:"problems"`
 		First      []struct {
 			Organization string       `json:"organization"`
@@ -92,10 +95,10 @@ func (u usageImport) Run(ctx context.Context, g *globals, c console) error {
 	}
 	defer func() { _ = body.Close() }()
 	return g.withBridge(ctx, c, func(cl *client) error {
-		path := "/sources/" + url.PathEscape(u.Source) + "/usage"
-		if kind == csvType {
-			path += "?" + query.Encode()
+		if kind == csvType && u.File != "-" {
+			query.Set("file", filepath.Base(u.File))
 		}
+		path := "/sources/" + url.PathEscape(u.Source) + "/usage?" + query.Encode()
 		b, err := cl.raw(ctx, http.MethodPost, path, kind, "application/json", body)
 		if err != nil {
 			printRowsOf(c.err, g.JSON, err)
@@ -120,16 +123,16 @@ const csvType = "text/csv"
 // open opens the file as it is to be sent. JSON is told by its name, or on standard input by how it begins.
 func (u usageImport) open(c console) (io.ReadCloser, string, error) {
 	if u.File == "-" {
-		head := make([]byte, 1)
-		n, err := io.ReadFull(c.in, head)
-		if err != nil {
+		in := bufio.NewReader(c.in)
+		head, _ := in.Peek(in.Size()) // what is wrong with it shows when it is sent
+		if len(head) == 0 {
 			return nil, "", app.FieldErrorf("file", "Nothing came on standard input.")
 		}
 		kind := csvType
-		if head[0] == '{' {
+		if bytes.HasPrefix(bytes.TrimSpace(head), []byte("{")) {
 			kind = "application/json"
 		}
-		return io.NopCloser(io.MultiReader(strings.NewReader(string(head[:n])), c.in)), kind, nil
+		return io.NopCloser(in), kind, nil
 	}
 	f, err := os.Open(u.File)
 	if err != nil {
@@ -159,9 +162,6 @@ func (u usageImport) query() (url.Values, error) {
 		}
 		set("map."+field, column)
 	}
-	if u.File != "-" {
-		set("file", filepath.Base(u.File))
-	}
 	set("shape", u.Shape)
 	set("customer_name", u.Customer)
 	set("customer_id", u.CustomerID)
@@ -189,10 +189,11 @@ func (a usageAnswer) print(w io.Writer) {
 			how = "a guess, say them with --map"
 		case f.Remembered:
 			how = "as the last time"
-		case f.Shape != "":
-			how = "ready-made, " + f.Shape
 		}
-		p("%s, separated by %s, %d rows. Columns (%s): %s", f.Encoding, f.Separator, f.Rows, how, pairs(f.Mapping))
+		p("%s, separated by %s, %d rows. Columns (%s): %s", f.Encoding, f.Separator, f.Rows, how, columnsOf(f.Shape, f.Mapping))
+		if f.Above > 0 {
+			p("above the names of the columns: %s left out", count(f.Above, "row"))
+		}
 		p("left out: %d blank, %d sums, %d others; %d came twice", f.Blank, f.TotalRows, f.Left, f.Duplicate)
 		for _, r := range f.First {
 			p("  %s: %s %s %s", r.Organization, r.Meter, r.Quantity, r.Unit)
@@ -209,15 +210,19 @@ func (a usageAnswer) print(w io.Writer) {
 		printRows(w, f.Problems, f.Wrong)
 	}
 	switch {
-	case a.DryRun && a.File != nil:
-		p("Nothing was stored. It would be %s of %s.", count(a.File.Made, "reading"), count(a.File.Customers, "customer"))
+	case a.DryRun:
+		p("Nothing was stored. It would be %s of %s.", count(a.Readings, "reading"), count(a.Organizations, "customer"))
 	default:
 		p("%s of %s stored.", count(a.Accepted, "reading"), count(a.Organizations, "customer"))
 	}
 }
 
-func pairs(m map[string]string) string {
+// columnsOf says which columns hold what. A ready-made mapping may name none: it knows its report.
+func columnsOf(shape string, m map[string]string) string {
 	var parts []string
+	if shape != "" {
+		parts = append(parts, "ready-made "+shape)
+	}
 	for _, field := range inbox.Fields() {
 		if column := m[field]; column != "" {
 			parts = append(parts, field+"="+column)
@@ -283,6 +288,7 @@ type shownReading struct {
 	Quantity app.Quantity `json:"quantity"`
 	Unit     string       `json:"unit"`
 	Basis    string       `json:"basis"`
+	Newest   bool         `json:"newest"`
 	ReadAt   time.Time    `json:"read_at"`
 	Covers   *string      `json:"covers"`
 	Method   string       `json:"method"`
@@ -357,6 +363,9 @@ func (o shownReadings) print(w io.Writer, items bool) {
 		state := r.Method + ", " + count(len(r.Items), "item")
 		if !r.Complete {
 			state = "not complete: " + r.Problem
+		}
+		if !r.Newest {
+			state = "statement of the month; " + state
 		}
 		_, _ = fmt.Fprintf(w, "  %s %s %s, %s, %s (%s)\n", r.Meter, r.Quantity, r.Unit, r.Basis, when, state)
 		for _, i := range r.Items {

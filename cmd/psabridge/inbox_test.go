@@ -20,7 +20,7 @@ const inboxSettings = "version: 1\nsources:\n  - {name: feed, kind: inbox}\n"
 func TestInboxFromATerminal(t *testing.T) {
 	t.Parallel()
 	b := newProcess(t)
-	b.must(inboxSettings, "settings", "import", "-")
+	b.must(inboxSettings+"  - {name: other, kind: inbox}\n", "settings", "import", "-")
 	const event = `{"id":"e1","organization":{"id":"c1","name":"Contoso"},"type":"backup.failed","state":"problem","title":"Backup failed"}`
 	if got := decode[app.Received](t, b.must(event, "event", "send", "--source", "feed", "--json")); got.Accepted != 1 {
 		t.Errorf("%+v", got)
@@ -68,6 +68,17 @@ func (b *bridgeProcess) importFiles() {
 	_, errs, code := b.run("", run(bad, "--covers", "2026-10", "--json")...)
 	if p := decode[problem](b.t, errs); code != exitWrong || len(p.Rows) != 2 || p.Rows[0].Line != 2 {
 		b.t.Errorf("exit %d, %+v", code, p)
+	}
+	b.refused(`{"readings":[]}`, []string{"covers", "CSV"}, "usage", "import", "-", "--source", "feed", "--covers", "2026-10")
+	one := "\n " + `{"readings":[{"organization":{"id":"c1"},"meter":"disks","quantity":1,"covers":"2026-10"}]}`
+	if out := b.must(one, "usage", "import", "-", "--source", "feed", "--dry-run"); !strings.Contains(out, "Nothing was stored. It would be 1 reading of 1 customer.") {
+		b.t.Errorf("dry run of JSON: %s", out)
+	}
+	report := b.file("9f2 2026-11-05 Usage and Protection Insights Report.csv", "Item Type,Item Name,Item ID,Protection Status,Charged,Archive mailbox status,Data Protected (GB)\nUser,Ada,u1,Protected,Yes,None,1.5\n")
+	for _, how := range []string{"as said", "as the last time"} {
+		if out := b.must("", "usage", "import", report, "--source", "other"); !strings.Contains(out, how+"): ready-made x360cloud_usage") {
+			b.t.Errorf("a ready-made mapping, %s: %s", how, out)
+		}
 	}
 	b.must(`{"readings":[{"organization":{"id":"c1"},"meter":"storage","quantity":"2.5","unit":"TB","covers":"2026-10","items":[{"name":"NAS","amount":2.5}]}]}`, "usage", "import", "-", "--source", "feed")
 	_, _, code = b.run("", run(good, "--duplicates", "first")...)
@@ -152,6 +163,13 @@ func TestInboxTokenOpensItsDoorOnly(t *testing.T) {
 	}
 	if got := ask("POST", "/sources/feed/usage", "text/csv", io.LimitReader(zeros{}, 51<<20)); got != 400 {
 		t.Errorf("51 MiB of CSV: %d", got)
+	}
+	if got := ask("POST", "/sources/feed/usage", "application/json", strings.NewReader(`{"readings":[{"organization":{"id":"c1"},"meter":"seats","quantity":1,"covers":"2026-10"}]}`)); got != 200 {
+		t.Errorf("usage: %d", got)
+	}
+	var imports struct{ Items []struct{ By string } }
+	if d.get("/sources/feed/imports", &imports); len(imports.Items) != 1 || imports.Items[0].By != "token Veeam" {
+		t.Errorf("imports %+v", imports)
 	}
 	b.must("", "token", "revoke", made[0].ID, "--source", "feed")
 	if got := ask("POST", "/sources/feed/events", "application/json", strings.NewReader(event)); got != 401 {

@@ -2,10 +2,13 @@ package api
 
 import (
 	"context"
+	"crypto/sha256"
 	"errors"
 	"io"
 	"net/http"
+	"net/url"
 	"reflect"
+	"strings"
 	"time"
 
 	"github.com/danielgtaylor/huma/v2"
@@ -18,12 +21,14 @@ import (
 // Inbox takes what is sent to an inbox source.
 type Inbox interface {
 	Events(ctx context.Context, source, shape string, who inbox.Customer, body []byte) (app.Received, error)
-	Readings(ctx context.Context, source string, body []byte, by string) (app.Received, error)
+	Readings(ctx context.Context, source string, body []byte, dry bool, by string) (app.Received, error)
 	Feed(ctx context.Context, source, fileName string, r io.Reader, given *app.CSVMapping, dry bool, by string) (receive.Fed, error)
 	Imports(ctx context.Context, source string, p app.Page) ([]app.Import, error)
 	MakeToken(ctx context.Context, source, name string) (app.Secret, app.InboxToken, error)
 	Tokens(ctx context.Context, source string) ([]app.InboxToken, error)
 	RevokeToken(ctx context.Context, source string, id int64) error
+	// TokenName is what the token with a hash is for; empty when it is none of an inbox.
+	TokenName(ctx context.Context, sum [32]byte) string
 }
 
 // noInbox is the inbox of a bridge that has none.
@@ -37,7 +42,7 @@ func (noInbox) Events(context.Context, string, string, inbox.Customer, []byte) (
 }
 
 // Readings implements Inbox.
-func (noInbox) Readings(context.Context, string, []byte, string) (app.Received, error) {
+func (noInbox) Readings(context.Context, string, []byte, bool, string) (app.Received, error) {
 	return app.Received{}, errNoInbox()
 }
 
@@ -61,6 +66,9 @@ func (noInbox) Tokens(context.Context, string) ([]app.InboxToken, error) { retur
 
 // RevokeToken implements Inbox.
 func (noInbox) RevokeToken(context.Context, string, int64) error { return errNoInbox() }
+
+// TokenName implements Inbox.
+func (noInbox) TokenName(context.Context, [32]byte) string { return "" }
 
 // SentEvent is an event as it is sent to an inbox.
 type SentEvent struct {
@@ -127,14 +135,26 @@ type Received struct {
 
 // sentBody is a body that is read as it comes: what is wrong with it is said by app/inbox, by its path.
 type sentBody struct {
-	body io.Reader
-	kind string
+	body   io.Reader
+	kind   string
+	query  url.Values
+	bearer string // what the caller showed
 }
 
 // Resolve implements huma.Resolver.
 func (b *sentBody) Resolve(ctx huma.Context) []error {
-	b.body, b.kind = ctx.BodyReader(), ctx.Header("Content-Type")
+	address := ctx.URL()
+	b.body, b.kind, b.query = ctx.BodyReader(), ctx.Header("Content-Type"), address.Query()
+	b.bearer = strings.TrimPrefix(ctx.Header("Authorization"), "Bearer ")
 	return nil
+}
+
+// sender is who sent something: the token of an inbox by its name, or whoever holds the token of the API.
+func (s *server) sender(ctx context.Context, b sentBody) string {
+	if name := s.Inbox.TokenName(ctx, sha256.Sum256([]byte(b.bearer))); name != "" {
+		return "token " + name
+	}
+	return caller
 }
 
 // json reads the whole of a JSON body.

@@ -140,6 +140,50 @@ func TestSendUsage(t *testing.T) {
 	w.ask(404, "GET", "/organizations/999/readings", "", "")
 }
 
+// An imported statement is shown beside the usage that was read since: it bills its month.
+func TestStatementsBesideNewerReadings(t *testing.T) {
+	w := newWorld(t)
+	for _, when := range []string{`"covers":"2026-10"`, `"as_of":"2026-11-22T08:00:00Z"`} {
+		w.ask(200, "POST", "/sources/feed/usage", asJSON, `{"readings":[{"organization":{"id":"c1"},"meter":"seats","quantity":3,`+when+`}]}`)
+	}
+	o, err := w.store.OrganizationByExternalID(t.Context(), "feed", "c1")
+	if err != nil {
+		t.Fatal(err)
+	}
+	list := w.ask(200, "GET", fmt.Sprintf("/organizations/%d/readings", o.ID), "", "")["items"].([]any)
+	var got []string
+	for _, one := range list {
+		r := one.(map[string]any)
+		got = append(got, fmt.Sprint(r["newest"], " ", r["covers"]))
+	}
+	if want := "true <nil>,true <nil>,false 2026-10,false 2026-10"; strings.Join(got, ",") != want {
+		t.Errorf("%v, want %s", got, want)
+	}
+}
+
+// What is said of a file is refused for JSON: dropped, it would store another month, or what was only to be looked at.
+func TestQueryOfJSON(t *testing.T) {
+	w := newWorld(t)
+	const body = `{"readings":[{"organization":{"id":"c1","name":"Contoso"},"meter":"seats","quantity":12,"covers":"2026-10"}]}`
+	got := w.ask(200, "POST", "/sources/feed/usage?dry_run=true", asJSON, body)
+	if got["dry_run"] != true || got["accepted"] != 0.0 || got["readings"] != 1.0 || got["organizations"] != 1.0 {
+		t.Errorf("%v", got)
+	}
+	w.ask(400, "POST", "/sources/feed/usage?dry_run=true", asJSON, strings.Replace(body, "12", `"x"`, 1))
+	for _, query := range []string{"complete=true", "covers=2026-09", "meter=other", "map.quantity=q", "file=x.csv", "dry_run=true&partial=true"} {
+		if p := w.ask(400, "POST", "/sources/feed/usage?"+query, asJSON, body); p["field"] == nil || !strings.Contains(fmt.Sprint(p["detail"]), "CSV") {
+			t.Errorf("%s: %v", query, p)
+		}
+	}
+	if list := w.ask(200, "GET", "/sources/feed/imports", "", "")["items"].([]any); len(list) != 0 {
+		t.Errorf("stored: %v", list)
+	}
+	if orgs, err := w.store.Organizations(t.Context(), app.OrganizationFilter{Source: "feed"}); err != nil || len(orgs) != 0 {
+		t.Errorf("%+v, %v", orgs, err)
+	}
+	w.ask(200, "POST", "/sources/feed/usage?dry_run=false", asJSON, body)
+}
+
 func TestSendFile(t *testing.T) {
 	w := newWorld(t)
 	const csv = "Kunde;Dienst;Menge\nContoso;Seats;1.234\nFabrikam;Seats;2,5\n"
@@ -150,7 +194,7 @@ func TestSendFile(t *testing.T) {
 	}
 	dry := w.ask(200, "POST", "/sources/feed/usage?dry_run=true&"+columns, asCSV, csv)
 	f := dry["file"].(map[string]any)
-	if dry["dry_run"] != true || dry["accepted"] != 0.0 || f["separator"] != "semicolon" || f["readings"] != 2.0 || f["mapping"].(map[string]any)["quantity"] != "Menge" {
+	if dry["dry_run"] != true || dry["readings"] != 2.0 || dry["organizations"] != 2.0 || dry["accepted"] != 0.0 || f["separator"] != "semicolon" || f["readings"] != 2.0 || f["mapping"].(map[string]any)["quantity"] != "Menge" {
 		t.Errorf("%v", dry)
 	}
 	got := w.ask(200, "POST", "/sources/feed/usage?"+columns, asCSV, csv)

@@ -1,6 +1,7 @@
 package api
 
 import (
+	"context"
 	"errors"
 	"log/slog"
 	"net/http"
@@ -47,7 +48,10 @@ var statuses = map[app.Code]int{
 // fail turns an error of ours into the answer.
 func (s *server) fail(err error) *Problem {
 	code := app.ErrorCode(err)
-	if code == app.Internal {
+	switch {
+	case errors.Is(err, context.Canceled): // the caller hung up, or we stop
+		s.Log.Info("api request ended early", "error", err)
+	case code == app.Internal:
 		s.Log.Error("api request failed", "error", err)
 	}
 	p := &Problem{Type: "about:blank", Detail: app.ErrorMessage(err), Code: string(code), Status: statuses[code]}

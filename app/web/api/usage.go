@@ -3,7 +3,9 @@ package api
 import (
 	"context"
 	"fmt"
+	"maps"
 	"mime"
+	"slices"
 	"time"
 
 	"psabridge/app"
@@ -14,9 +16,10 @@ import (
 // UsageResult says what came of readings that were sent.
 type UsageResult struct {
 	Received
-	DryRun bool              `json:"dry_run" doc:"nothing was stored"`
-	Import OrNull[Import]    `json:"import" doc:"how it is noted; null for JSON and when nothing was stored"`
-	File   OrNull[FileFacts] `json:"file" doc:"what a file was read as; null for JSON"`
+	Readings int               `json:"readings" doc:"how many there are; with dry_run none of them was stored"`
+	DryRun   bool              `json:"dry_run" doc:"nothing was stored"`
+	Import   OrNull[Import]    `json:"import" doc:"how it is noted; null for JSON and when nothing was stored"`
+	File     OrNull[FileFacts] `json:"file" doc:"what a file was read as; null for JSON"`
 }
 
 // FileFacts is what a file was read as.
@@ -24,6 +27,7 @@ type FileFacts struct {
 	Encoding   string            `json:"encoding"`
 	Separator  string            `json:"separator"`
 	Columns    []string          `json:"columns" nullable:"false"`
+	Above      int               `json:"rows_above" doc:"rows above the header that hold something; they are left out"`
 	Shape      string            `json:"shape" doc:"the ready-made mapping; empty when there is none"`
 	Mapping    map[string]string `json:"mapping" nullable:"false" doc:"column by field"`
 	Remembered bool              `json:"remembered" doc:"the mapping is that of an earlier file"`
@@ -84,7 +88,7 @@ type Import struct {
 	Problems []RowProblem `json:"problems" nullable:"false"`
 }
 
-// usageSent is a call that brings readings. The query is for files alone.
+// usageSent is a call that brings readings. Of the query only dry_run is for JSON too.
 type usageSent struct {
 	sentBody
 	Name       string `path:"name" maxLength:"64"`
@@ -126,11 +130,28 @@ func (s *server) sendUsage(ctx context.Context, in *usageSent) (*usageOutput, er
 	if err != nil {
 		return nil, s.fail(err)
 	}
-	got, err := s.Inbox.Readings(ctx, in.Name, body, caller)
+	if key := in.ofFile(); key != "" {
+		return nil, s.fail(app.FieldErrorf(key, "%s says something of a CSV file. JSON says it itself, in each reading; leave it out here.", key))
+	}
+	got, err := s.Inbox.Readings(ctx, in.Name, body, in.DryRun, s.sender(ctx, in.sentBody))
 	if err != nil {
 		return nil, s.fail(err)
 	}
-	return &usageOutput{Body: UsageResult{Received: received(got)}}, nil
+	out := UsageResult{Received: received(got), Readings: got.Accepted, DryRun: in.DryRun}
+	if in.DryRun {
+		out.Accepted = 0
+	}
+	return &usageOutput{Body: out}, nil
+}
+
+// ofFile returns a parameter of the call that only a file has; empty when there is none.
+func (in *usageSent) ofFile() string {
+	for _, key := range slices.Sorted(maps.Keys(in.query)) {
+		if key != "dry_run" {
+			return key
+		}
+	}
+	return ""
 }
 
 func (s *server) sendFile(ctx context.Context, in *usageSent) (*usageOutput, error) {
@@ -138,7 +159,7 @@ func (s *server) sendFile(ctx context.Context, in *usageSent) (*usageOutput, err
 	if err != nil {
 		return nil, s.fail(err)
 	}
-	fed, err := s.Inbox.Feed(ctx, in.Name, in.File, in.body, m, in.DryRun, caller)
+	fed, err := s.Inbox.Feed(ctx, in.Name, in.File, in.body, m, in.DryRun, s.sender(ctx, in.sentBody))
 	if err != nil {
 		p := s.fail(err)
 		p.Rows = rowProblems(fed.Preview.Problems)
@@ -171,7 +192,7 @@ func (in *usageSent) mapping(now time.Time) (*app.CSVMapping, error) {
 func usageResult(fed receive.Fed, dry bool) UsageResult {
 	p := fed.Preview
 	f := FileFacts{
-		Encoding: p.Encoding, Separator: p.Separator, Columns: append([]string{}, p.Columns...), Shape: p.Mapping.Shape, Mapping: map[string]string{}, Remembered: p.Remembered,
+		Encoding: p.Encoding, Separator: p.Separator, Columns: append([]string{}, p.Columns...), Above: p.Above, Shape: p.Mapping.Shape, Mapping: map[string]string{}, Remembered: p.Remembered,
 		Guessed: p.Guessed, RowCounts: rowCounts(p.ImportCounts), Problems: rowProblems(p.Problems), FirstRows: append([][]string{}, p.Rows...), FirstReadings: []FileReading{},
 		Totals: []MeterTotal{}, Zeroed: []string{},
 	}
@@ -191,9 +212,9 @@ func usageResult(fed receive.Fed, dry bool) UsageResult {
 	for _, o := range p.Zeroed {
 		f.Zeroed = append(f.Zeroed, o.ExternalID)
 	}
-	out := UsageResult{DryRun: dry, File: some(f)}
+	out := UsageResult{Received: Received{Organizations: p.Organizations}, Readings: p.ReadingsMade, DryRun: dry, File: some(f)}
 	if !dry {
-		out.Received = Received{Accepted: fed.Import.ReadingsMade, Organizations: fed.Import.Organizations}
+		out.Accepted = fed.Import.ReadingsMade
 		out.Import = some(importItem(fed.Import))
 	}
 	return out
