@@ -60,7 +60,7 @@ func (s *Server) evidenceRule(ctx context.Context, st standing, m *views.Evidenc
 // evidenceShares adds what was counted for each organization. The evidence frozen with the line is not parted by
 // organization; where several share it, the readings that are still kept tell whose is whose.
 func (s *Server) evidenceShares(ctx context.Context, _ standing, m *views.Evidence) error {
-	newest, err := s.Read.LatestReadings(ctx, "")
+	newest, err := s.Read.ReadingsFor(ctx, "", m.Period.Prev())
 	if err != nil {
 		return err
 	}

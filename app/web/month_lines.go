@@ -35,7 +35,7 @@ func (s *Server) monthLines(ctx context.Context, m *views.Month, c echo.Context,
 	m.Counts = lineCounts(plan.Lines)
 	_, _, m.Amount = billing.Totals(plan.Lines)
 	m.Unpriced = unpriced(plan.Lines)
-	if m.Readings, err = s.readingAges(ctx, plan.Lines); err != nil {
+	if m.Readings, err = s.readingAges(ctx, plan.Period, plan.Lines); err != nil {
 		return err
 	}
 	for _, r := range rows {
@@ -232,14 +232,14 @@ func (s *Server) fix(ctx context.Context, connection string, l app.Line) *ui.Act
 }
 
 // readingAges says how old the usage behind lines is, by source: the oldest reading counts.
-func (s *Server) readingAges(ctx context.Context, lines []app.Line) ([]views.ReadingAge, error) {
+func (s *Server) readingAges(ctx context.Context, period app.Period, lines []app.Line) ([]views.ReadingAge, error) {
 	used := map[int64]bool{}
 	for _, l := range lines {
 		for _, share := range l.Shares {
 			used[share.ReadingID] = true
 		}
 	}
-	readings, err := s.Read.LatestReadings(ctx, "")
+	readings, err := s.Read.ReadingsFor(ctx, "", period.Prev())
 	if err != nil {
 		return nil, err
 	}

@@ -23,14 +23,11 @@ func (s *Server) readings(c echo.Context) error {
 	}
 	src, _ := settings.SourceByName(o.doc, o.row.Source)
 	m := views.Readings{Shell: o.shell, Organization: o.head, Source: o.row.Source, Kind: src.Kind}
-	list, err := s.Read.LatestReadings(c.Request().Context(), o.row.Source)
+	newest, statements, err := s.Read.OrganizationReadings(c.Request().Context(), o.row.Source, o.row.ExternalID)
 	if err != nil {
 		return err
 	}
-	for _, r := range list {
-		if r.OrganizationID != o.row.ExternalID {
-			continue
-		}
+	for _, r := range slices.Concat(newest, statements) {
 		row := views.ReadingRow{Reading: r}
 		if n := len(r.Items); n > itemsShown {
 			row.Items, row.More = r.Items[:itemsShown], n-itemsShown

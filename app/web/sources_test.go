@@ -353,6 +353,17 @@ func TestUsageIsExplained(t *testing.T) {
 	w.get("/organizations").has(t, "/organizations/"+app.Q(w.org).String()+"/readings")
 }
 
+// TestUsageShowsTheStatement: what the month is billed by stands beside the newer reading that came since.
+func TestUsageShowsTheStatement(t *testing.T) {
+	w := furnished(t)
+	month := app.Period{Year: 2025, Month: time.March}
+	w.must(w.store.SaveReadings(t.Context(), "sync", []app.Reading{{
+		OrganizationID: "7", Meter: app.MeterAccounts, Basis: app.BasisOwn, Quantity: app.Q(3817), Unit: app.UnitEach, Complete: true,
+		Method: app.MethodFile, AsOf: month.Next().Start(time.UTC).Add(-time.Second), Covers: month,
+	}}, w.now))
+	w.get("/organizations/"+app.Q(w.org).String()+"/readings").has(t, "43", "3,817")
+}
+
 // TestAlertsKnowEveryType with its level, and one that never came.
 func TestAlertsKnowEveryType(t *testing.T) {
 	w := furnished(t)

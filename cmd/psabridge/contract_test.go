@@ -128,7 +128,7 @@ func (c contract) inbox() {
 	c.call("POST", "/sources/sync/events", event, 400)
 	reading := map[string]any{"organization": map[string]any{"id": "c1"}, "meter": "seats", "quantity": 1.5, "covers": "2026-10"}
 	c.call("POST", "/sources/feed/usage", map[string]any{"readings": []any{reading}}, 200)
-	const file, columns = csvBody("Kunde;Menge\nContoso;2\nFabrikam;x\n"), "meter=seats&covers=2026-10&map.customer_name=Kunde&map.quantity=Menge"
+	const file, columns = csvBody("Kunde;Menge\nTailspin;2\nFabrikam;x\n"), "meter=seats&covers=2026-10&map.customer_name=Kunde&map.quantity=Menge"
 	c.call("POST", "/sources/feed/usage?dry_run=true&"+columns, file, 200)
 	c.call("POST", "/sources/feed/usage?partial=true&"+columns, file, 200)
 	c.call("POST", "/sources/feed/usage?"+columns, file, 400)
