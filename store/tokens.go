@@ -36,7 +36,7 @@ func (s *Store) RevokeInboxToken(ctx context.Context, id int64, now time.Time) e
 	})
 }
 
-const inboxTokenColumns = "SELECT t.id, t.source, t.name, t.ends_with, t.created_at, t.revoked_at "
+const inboxTokenColumns = "SELECT t.id, t.source, t.name, t.ends_with, t.created_at, t.revoked_at " //nolint:gosec // columns, no secret
 
 func scanInboxToken(s scanner) (t app.InboxToken, err error) {
 	err = s.Scan(&t.ID, &t.Source, &t.Name, &t.EndsWith, into(&t.CreatedAt), into(&t.RevokedAt))

@@ -247,10 +247,10 @@ func (a *Axcient) page(c axCall, name string, p slice) *answer {
 	if p.next != "" && c.q.Links == "header" {
 		header.Set("Link", "<"+p.next+`>; rel="next"`)
 	}
-	switch {
-	case c.q.Markers == MarkersHeader:
+	switch c.q.Markers {
+	case MarkersHeader:
 		header.Set("X-Total-Count", itoa(p.total))
-	case c.q.Markers == MarkersRange:
+	case MarkersRange:
 		header.Set("Content-Range", p.span())
 		if len(p.rows) < p.total {
 			status = http.StatusPartialContent

@@ -84,10 +84,10 @@ func (r *readings) shown(unread []string, ids ...string) app.Batch {
 	return b
 }
 
-// server adds a file server of an organization to a reading.
-func (r *readings) server(b app.Batch, organization, value string) app.Batch {
+// server adds a file server of organization 2 to a reading.
+func (r *readings) server(b app.Batch, value string) app.Batch {
 	b.States = append(b.States, app.ObjectState{
-		OrganizationID: organization, Object: app.Object{Kind: app.ObjectMachine, ExternalID: "s" + organization}, What: app.StateConnection, Value: value,
+		OrganizationID: "2", Object: app.Object{Kind: app.ObjectMachine, ExternalID: "s2"}, What: app.StateConnection, Value: value,
 	})
 	return b
 }
@@ -133,20 +133,20 @@ func TestT4WhatBecomesReadableLaterIsNotNews(t *testing.T) {
 	r := newReadings(t, "1")
 	refused := []string{"2", "3", "4"}
 	r.began(refused, "1", "2", "3", "4")
-	r.read("the right is granted", r.server(r.shown(nil, "1", "2", "3", "4"), "2", app.Connected), 0)
+	r.read("the right is granted", r.server(r.shown(nil, "1", "2", "3", "4"), app.Connected), 0)
 	if n := r.holding(app.ConditionWaiting); n != 6 {
 		t.Errorf("%d wait behind the question, want 6", n)
 	}
 	for range 5 {
-		r.read("a server goes away", r.server(r.shown(nil, "1", "2", "3", "4"), "2", app.Disconnected), 0)
+		r.read("a server goes away", r.server(r.shown(nil, "1", "2", "3", "4"), app.Disconnected), 0)
 	}
-	r.read("and stays away", r.server(r.shown(nil, "1", "2", "3", "4"), "2", app.Disconnected), 1)
+	r.read("and stays away", r.server(r.shown(nil, "1", "2", "3", "4"), app.Disconnected), 1)
 }
 
 // TestT4AnOrganizationReadInPartHasNews: what is read of it all the time does not wait for what never can be.
 func TestT4AnOrganizationReadInPartHasNews(t *testing.T) {
 	r := newReadings(t, "1")
-	part := func(value string) app.Batch { return r.server(r.shown([]string{"2"}, "1", "2"), "2", value) }
+	part := func(value string) app.Batch { return r.server(r.shown([]string{"2"}, "1", "2"), value) }
 	r.read("the first reading", part(app.Connected), 0)
 	for range 5 {
 		r.read("its server goes away", part(app.Disconnected), 0)

@@ -29,7 +29,7 @@ func cloudOf(t *testing.T, answers map[string]func(q url.Values, w http.Response
 		fmt.Fprint(w, `[]`)
 	}))
 	t.Cleanup(srv.Close)
-	s, err := New(Config{Name: "cloud", Host: srv.URL, APIKey: "canary-key-4f21", AllowPrivateNetwork: true, Limiter: rest.NewLimiter(1_000_000, 4), Backoff: func(int) time.Duration { return 0 }})
+	s, err := New(Config{Name: "cloud", Host: srv.URL, APIKey: "canary-key-4f21", AllowPrivateNetwork: true, Limiter: rest.NewLimiter(1_000_000, 4), Backoff: func(int) time.Duration { return 0 }}) //nolint:gosec // a canary, no key
 	if err != nil {
 		t.Fatal(err)
 	}

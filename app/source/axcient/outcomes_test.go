@@ -5,6 +5,7 @@ import (
 	"net/http"
 	"net/url"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -24,8 +25,7 @@ func TestFailedBackupOnTheSecondPage(t *testing.T) {
 		rows = append(rows, fmt.Sprintf(`{"user_id":%d,"timestamp":%q,"backup_status":%q}`, i+1, at.Add(-time.Duration(i)*time.Second).Format(time.RFC3339), status))
 	}
 	s := cloudOf(t, map[string]func(url.Values, http.ResponseWriter) string{"client/1/backup_status": func(q url.Values, _ http.ResponseWriter) string {
-		var offset int
-		fmt.Sscan(q.Get("offset"), &offset)
+		offset, _ := strconv.Atoi(q.Get("offset")) // none is 0
 		return `{"results":[` + strings.Join(rows[min(offset, 150):min(offset+100, 150)], ",") + `],"total":150}`
 	}})
 	b, err := s.Pull(t.Context(), nil)

@@ -11,10 +11,11 @@ import (
 
 // TestEscapedKeyIsNowhere: the key as it travels in JSON: escaped.
 func TestEscapedKeyIsNowhere(t *testing.T) {
-	esc := ""
+	var escaped strings.Builder
 	for _, c := range "canary-key-4f21" {
-		esc += fmt.Sprintf(`\u%04x`, c)
+		_, _ = fmt.Fprintf(&escaped, `\u%04x`, c)
 	}
+	esc := escaped.String()
 	s := cloudOf(t, map[string]func(url.Values, http.ResponseWriter) string{"client": func(url.Values, http.ResponseWriter) string {
 		return `[{"id":1,"name":"` + esc + `"}]`
 	}})

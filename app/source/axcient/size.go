@@ -46,7 +46,7 @@ func sizeOf(o object) size {
 				return one
 			case one.known:
 				zero = surer(zero, one)
-			case f.value.null():
+			case f.null():
 				empty = surer(empty, one)
 			default:
 				doubt = surer(doubt, one)

@@ -7,6 +7,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"net/url"
+	"strconv"
 	"strings"
 	"testing"
 	"testing/synctest"
@@ -171,7 +172,7 @@ func TestPasswordIsSentOnceWhateverTheAnswer(t *testing.T) {
 		"a proxy's 401": {401, "<html>no"}, "a proxy's 403": {403, "<html>no"}, "broken": {500, `{"error":"internal_server_error"}`}, "bad gateway": {502, "<html>bad"},
 	}
 	for _, status := range []int{400, 401, 402, 403, 404, 405, 408, 409, 410, 412, 422, 423, 425, 429, 451} {
-		replies[fmt.Sprint(status)] = reply{status, said}
+		replies[strconv.Itoa(status)] = reply{status, said}
 	}
 	for name, r := range replies {
 		t.Run(name, func(t *testing.T) {
