@@ -45,7 +45,7 @@ func (a *bigAccount) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	case parts[0] == "person":
 		_, _ = fmt.Fprint(w, `{"type":"person","id":1,"company_id":1,"email":"admin@example.com"}`)
 	case parts[0] == "activity":
-		writePage(w, r, 0, nil)
+		writePage(w, r, 1, func(int) string { return `{"type":"activity_type","id":1,"activity":"Logged in"}` })
 	case parts[0] == "organization" && len(parts) == 2:
 		_, _ = fmt.Fprint(w, bigOrganization(parts[1]))
 	case parts[0] == "organization":
@@ -71,6 +71,10 @@ func (a *bigAccount) list(w http.ResponseWriter, r *http.Request, id, what strin
 	}[what]
 	each := map[string]int{"persons": bigPersons, "roots": bigPersons, "machines": bigMachines}[what]
 	switch {
+	case what == "activity" && org == 1: // one row that has nothing to do with the top: its log shows everything
+		writePage(w, r, 1, func(int) string {
+			return `{"type":"activity","id":1,"activity_type_id":1,"created":"2026-11-20T10:00:00","actor_type":"person","actor_company_id":2,"acted_on_type":"organization","acted_on_company_id":2}`
+		})
 	case what == "organizations" && org == 1:
 		writePage(w, r, bigOrganizations, func(i int) string { return bigOrganization(strconv.Itoa(i + 2)) })
 	case row == nil:
