@@ -28,7 +28,7 @@ run: build ## run the bridge itself
 sandbox: ## the vendors' fake servers alone, on ports 7370 and 7371
 	$(GO) run ./cmd/sandbox --port 7370 --live
 
-test: deps ## everything that proves it, in about five minutes
+test: deps ## everything that proves it, in six to seven minutes
 	@$(GO) test $(RACE) -shuffle=on -timeout 10m ./...
 
 test-all: deps ## the long matrices too: crash sweeps, every page in every state, many seeds

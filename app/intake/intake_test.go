@@ -5,6 +5,7 @@ import (
 	"errors"
 	"slices"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -150,7 +151,7 @@ type rig struct {
 	store  *memory
 	doc    app.Settings
 	state  app.AlertState // what the rules were told last
-	woken  int
+	woken  atomic.Int32
 }
 
 func newRig(names ...string) *rig {
@@ -167,7 +168,7 @@ func newRig(names ...string) *rig {
 			r.store.decided, r.state = append(r.store.decided, doc), s
 			return app.AlertDecision{Deliveries: make([]app.DecidedDelivery, len(s.Fresh))}
 		},
-		Wake: func() { r.woken++ },
+		Wake: func() { r.woken.Add(1) },
 		Now:  time.Now,
 	})
 	return r
@@ -198,8 +199,8 @@ func TestSyncStoresAndCounts(t *testing.T) {
 		if err != nil || got.Organizations != 2 || got.Events != 1 || got.Readings != 1 || !got.Complete || len(got.Problems) != 0 {
 			t.Fatalf("Sync: %+v, %v", got, err)
 		}
-		if b := r.store.batches; len(b) != 1 || b[0].Source != "sync" || r.woken != 1 {
-			t.Errorf("batch %+v, woken %d times", b, r.woken)
+		if b := r.store.batches; len(b) != 1 || b[0].Source != "sync" || r.woken.Load() != 1 {
+			t.Errorf("batch %+v, woken %d times", b, r.woken.Load())
 		}
 		if _, err := r.Sync(t.Context(), "sync"); err != nil {
 			t.Fatal(err)

@@ -34,8 +34,8 @@ func TestReceive(t *testing.T) {
 			t.Fatalf("Receive: %+v, %v", got, err)
 		}
 		b := r.store.batches
-		if len(b) != 1 || b[0].Source != "backup" || !b[0].Pushed || !b[0].ReadAt.Equal(time.Now()) || len(r.store.readings) != 1 || r.woken != 1 {
-			t.Errorf("stored %+v and %d readings, woken %d times", b, len(r.store.readings), r.woken)
+		if len(b) != 1 || b[0].Source != "backup" || !b[0].Pushed || !b[0].ReadAt.Equal(time.Now()) || len(r.store.readings) != 1 || r.woken.Load() != 1 {
+			t.Errorf("stored %+v and %d readings, woken %d times", b, len(r.store.readings), r.woken.Load())
 		}
 		for name, code := range map[string]app.Code{"sync": app.Invalid, "nobody": app.NotFound} {
 			if _, err := r.Receive(t.Context(), name, sentEvents("e3"), nil); app.ErrorCode(err) != code {
