@@ -27,7 +27,11 @@ func (s *Server) readings(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	for _, r := range slices.Concat(newest, statements) {
+	list := slices.Concat(newest, statements)
+	for _, r := range list {
+		if saysNothingMore(r, list) {
+			continue
+		}
 		row := views.ReadingRow{Reading: r}
 		if n := len(r.Items); n > itemsShown {
 			row.Items, row.More = r.Items[:itemsShown], n-itemsShown
@@ -38,6 +42,15 @@ func (s *Server) readings(c echo.Context) error {
 		return cmp.Or(cmp.Compare(meterRank(a.Meter), meterRank(b.Meter)), cmp.Compare(a.Meter, b.Meter), cmp.Compare(rankOfBasis(a.Basis), rankOfBasis(b.Basis)), b.AsOf.Compare(a.AsOf))
 	})
 	return render(c, http.StatusOK, views.ReadingsPage(m))
+}
+
+// saysNothingMore reports whether a reading with suborganizations repeats the organization's own, as where there are none:
+// shown twice, a number looks like two.
+func saysNothingMore(r app.Reading, list []app.Reading) bool {
+	return r.Basis == app.BasisInclusive && slices.ContainsFunc(list, func(own app.Reading) bool {
+		return own.Basis == app.BasisOwn && own.Meter == r.Meter && own.Covers == r.Covers && own.AsOf.Equal(r.AsOf) && own.Unit == r.Unit &&
+			own.Quantity.Equal(r.Quantity) && own.Complete == r.Complete && own.Problem == r.Problem && len(own.Items) == len(r.Items)
+	})
 }
 
 func rankOfBasis(b app.Basis) int {

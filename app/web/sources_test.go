@@ -353,6 +353,21 @@ func TestUsageIsExplained(t *testing.T) {
 	w.get("/organizations").has(t, "/organizations/"+app.Q(w.org).String()+"/readings")
 }
 
+// TestUsageSaysANumberOnce: with suborganizations stands only where it says more than the organization's own.
+func TestUsageSaysANumberOnce(t *testing.T) {
+	w := furnished(t)
+	reading := func(basis app.Basis, meter app.Meter, q int64) app.Reading {
+		return app.Reading{OrganizationID: "7", Meter: meter, Basis: basis, Quantity: app.Q(q), Unit: app.UnitEach, Complete: true, Method: app.MethodComputed, AsOf: w.now}
+	}
+	w.must(w.store.SaveReadings(t.Context(), "sync", []app.Reading{
+		reading(app.BasisOwn, "same", 3817), reading(app.BasisInclusive, "same", 3817), reading(app.BasisOwn, "more", 4002), reading(app.BasisInclusive, "more", 5003),
+	}, w.now))
+	page := w.get("/organizations/"+app.Q(w.org).String()+"/readings").has(t, "4,002", "5,003")
+	if n := strings.Count(page.body, "3,817"); n != 1 {
+		t.Errorf("the same number stands %d times", n)
+	}
+}
+
 // TestUsageShowsTheStatement: what the month is billed by stands beside the newer reading that came since.
 func TestUsageShowsTheStatement(t *testing.T) {
 	w := furnished(t)

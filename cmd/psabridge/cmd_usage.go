@@ -353,9 +353,20 @@ func (u usageShow) wants(o shownReadings) bool {
 	return u.Organization == "" || o.ExternalID == u.Organization || strings.Contains(strings.ToLower(o.Name), strings.ToLower(u.Organization))
 }
 
+// repeats reports whether a reading with suborganizations only says the organization's own again. JSON has both.
+func (o shownReadings) repeats(r shownReading) bool {
+	return r.Basis == string(app.BasisInclusive) && slices.ContainsFunc(o.Readings, func(own shownReading) bool {
+		return own.Basis == string(app.BasisOwn) && own.Meter == r.Meter && own.Unit == r.Unit && own.ReadAt.Equal(r.ReadAt) && own.Quantity.Equal(r.Quantity) &&
+			own.Complete == r.Complete && own.Problem == r.Problem && len(own.Items) == len(r.Items)
+	})
+}
+
 func (o shownReadings) print(w io.Writer, items bool) {
 	_, _ = fmt.Fprintf(w, "%s (%s %s)\n", o.Name, o.Source, o.ExternalID)
 	for _, r := range o.Readings {
+		if o.repeats(r) {
+			continue
+		}
 		when := "as of " + shortTime(r.ReadAt)
 		if r.Covers != nil {
 			when = "covers " + *r.Covers
