@@ -100,7 +100,8 @@ type syncAnswer struct {
 	Problems      []string `json:"problems"`
 }
 
-// Run reads the sources now. An incomplete reading is exit code 1: a script must notice.
+// Run reads the sources now. One that cannot be read does not keep the others from being read. An incomplete reading is
+// exit code 1: a script must notice.
 func (s syncCmd) Run(ctx context.Context, g *globals, c console) error {
 	return g.withBridge(ctx, c, func(cl *client) error {
 		names, err := s.names(ctx, cl)
@@ -110,8 +111,12 @@ func (s syncCmd) Run(ctx context.Context, g *globals, c console) error {
 		answers, complete := map[string]syncAnswer{}, true
 		for _, name := range names {
 			var a syncAnswer
-			if err := cl.long(ctx, "/sources/"+url.PathEscape(name)+"/sync", nil, &a, g.teller(c)); err != nil {
+			err := cl.long(ctx, "/sources/"+url.PathEscape(name)+"/sync", nil, &a, g.teller(c))
+			switch {
+			case err != nil && (len(names) == 1 || ctx.Err() != nil):
 				return err
+			case err != nil:
+				a = syncAnswer{Problems: []string{"Not read. " + app.ErrorMessage(err)}}
 			}
 			answers[name], complete = a, complete && a.Complete
 		}

@@ -6,6 +6,7 @@ import (
 	"net"
 	"net/http"
 	"net/http/cookiejar"
+	"net/http/httptest"
 	"strconv"
 	"strings"
 	"testing"
@@ -61,6 +62,28 @@ func TestThreeKindsOneTruth(t *testing.T) {
 		if !seen[key] {
 			t.Errorf("%s is not shown", key)
 		}
+	}
+}
+
+// TestOneDeadSourceKeepsNoOtherFromBeingRead: a script that reads everything gets what can be read, and exit code 1.
+func TestOneDeadSourceKeepsNoOtherFromBeingRead(t *testing.T) {
+	t.Parallel()
+	v := vendors(t)
+	b := newProcess(t)
+	d := b.serve()
+	dead := httptest.NewServer(nil)
+	dead.Close()
+	b.must(strings.ReplaceAll(string(v.AllSettings()), v.X360SyncURL, dead.URL), "settings", "import", "-")
+	for _, s := range sample.AllSecrets() {
+		b.must(s.Value+"\n", "secret", "set", s.Name)
+	}
+	out, errs, code := b.run("", "sync", "--json")
+	read := decode[map[string]syncAnswer](t, out)
+	if got := read[sample.SourceName]; code != exitWrong || got.Complete || len(got.Problems) != 1 || !strings.Contains(got.Problems[0], strings.TrimPrefix(dead.URL, "http://")) {
+		t.Errorf("exit %d, %+v, %s", code, got, errs)
+	}
+	if alive := read[sample.CloudName]; !alive.Complete || alive.Readings == 0 {
+		t.Errorf("the other source: %+v%s", alive, d.log())
 	}
 }
 
