@@ -31,8 +31,21 @@ type Condition struct {
 	// that is 0. Empty: no new ticket. It is not stored.
 	TicketXRef string
 	FirstEvent string // source event id that opened the episode; part of the ticket's externalXRef
-	Title      string
-	Text       string
+	// Comebacks is how often it came back soon after it had recovered, taken over from the episode before while the reopen
+	// window lasts: the more it flaps, the longer it must be calm before its recovery is told.
+	Comebacks int
+	// LastOccurred is the newest OccurredAt of its problems, by the source's clock; zero when none said. A recovery that is
+	// older came late and ends nothing.
+	LastOccurred time.Time
+	// AckUntil ends a quiet that a person asked for: when it still holds then, it opens. Zero: quiet until it recovers.
+	AckUntil time.Time
+	// Mailed is what those a rule tells by e-mail know: "" nothing, MailedOpen that it holds. MailQuietUntil is the quiet
+	// time of the e-mails, MailThread the id of the episode's first message.
+	Mailed         MailState
+	MailQuietUntil time.Time
+	MailThread     string
+	Title          string
+	Text           string
 }
 
 // ConditionState is where a condition stands. All but ConditionCleared hold.
@@ -45,6 +58,12 @@ const (
 	ConditionQuiet   ConditionState = "quiet"   // holds; a person closed its ticket or answered "stay quiet"
 	ConditionCleared ConditionState = "cleared"
 )
+
+// MailState is what has been told by e-mail.
+type MailState string
+
+// MailedOpen says that an e-mail told that the condition holds, and none that it is over.
+const MailedOpen MailState = "open"
 
 // Ticket links a condition to the ConnectWise ticket that stands for it.
 type Ticket struct {
@@ -65,6 +84,8 @@ type Ticket struct {
 	// PriorityID is the priority we last saw ourselves set; 0 is not known.
 	PriorityID int64
 	// Linked is true for a ticket that was there already and that a person named for ours: it does not carry XRef.
+	// Owner is who it was assigned to when ConnectWise answered the create: a board's own assignment is nobody's touch (T5).
+	Owner string
 	// EnteredAt is when it was entered at ConnectWise, which nobody changes; zero when that is not known.
 	Linked    bool
 	EnteredAt time.Time
@@ -116,6 +137,11 @@ type AlertState struct {
 	FailingSince time.Time
 	// FailingText is what the source, or the road to it, said.
 	FailingText string
+	// RecoveredAt is the newest OccurredAt of a recovery received so far, by condition key, of the keys that Fresh has problems
+	// of: a problem that is older came late and is over.
+	RecoveredAt map[string]time.Time
+	// OpenedLately is how many tickets were decided within the last quarter of an hour, by connection.
+	OpenedLately map[string]int
 	// CreateWaiting holds the ticket rows whose create has not been sent yet (delivery state waiting), so that a
 	// recovery can take it back (T8).
 	CreateWaiting map[int64]bool
@@ -145,13 +171,15 @@ type DecidedOutcome struct {
 	Episode       int
 }
 
-// DecidedDelivery is a delivery for a ticket that may not exist yet.
+// DecidedDelivery is a delivery for a ticket that may not exist yet, or an e-mail.
 type DecidedDelivery struct {
 	DedupKey   string // unique for ever: deciding the same twice adds nothing
 	Kind       DeliveryKind
-	Connection string
-	TicketXRef string
+	Connection string // MailConnection for an e-mail
+	TicketXRef string // empty for an e-mail
 	Payload    TicketPayload
+	Mail       *MailPayload // of DeliverMail, in place of Payload
+	Lane       string       // of an e-mail: those about one condition go one after the other; tickets have their own
 }
 
 // TicketPayload is what a ticket delivery has to say. Names are resolved to ConnectWise ids when it is sent.

@@ -38,6 +38,7 @@ const (
 	DeliverTicketCreate DeliveryKind = "ticket.create"
 	DeliverTicketNote   DeliveryKind = "ticket.note" // payload.Close: note, then close unless touched
 	DeliverAgreement    DeliveryKind = "agreement.write"
+	DeliverMail         DeliveryKind = "alert.mail"  // an alert by e-mail, MailPayload
 	DeliverTicketTest   DeliveryKind = "ticket.test" // a marked ticket on demand: created, noted, closed, read back
 )
 

@@ -81,6 +81,7 @@ const (
 	OutcomeIgnored    OutcomeKind = "ignored"    // a rule said so, or it is history from before the start line
 	OutcomeNoRule     OutcomeKind = "no_rule"    // no alert rule wants it
 	OutcomeUnmapped   OutcomeKind = "unmapped"   // kept until the organization has a ConnectWise company
+	OutcomeMail       OutcomeKind = "mail"       // told by e-mail alone, as its rule says
 	OutcomeSuppressed OutcomeKind = "suppressed" // quiet time, maintenance window, recovered before it was sent
 )
 
@@ -105,6 +106,10 @@ const (
 	ReasonStart        Reason = "start"                 // a person answered the start question with "open" (T4)
 	ReasonStayQuiet    Reason = "stay_quiet"            // a person acknowledged it, or the rule wants no second ticket
 	ReasonNotViaPSA    Reason = "not_via_psa"           // the rule that decides does not tell the PSA system
+	ReasonFlood        Reason = "flood"                 // more new tickets than the connection opens without asking
+	ReasonStale        Reason = "stale"                 // by the source's own clock it is older than what is known of the same thing
+	ReasonAcknowledged Reason = "acknowledged"          // a person wants it quiet until a date
+	ReasonDateCame     Reason = "date_came"             // that date came and it still held
 	// ReasonSourceRemoved ends what held when its source left the settings, or became one of another kind.
 	ReasonSourceRemoved Reason = "source_removed"
 )

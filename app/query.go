@@ -61,7 +61,27 @@ type EventRow struct {
 type ConditionFilter struct {
 	OrganizationID int64 // our row
 	State          ConditionState
+	TicketID       int64 // our row
 	Page           Page
+}
+
+// ConditionStory is one condition with everything that happened to it, oldest first.
+type ConditionStory struct {
+	Condition
+	Organization Named      // our row
+	Ticket       *TicketRow // nil while there is none
+	Events       []EventRow // the newest ones, at most 200
+	EventCount   int
+	Deliveries   []DeliveryRow // of its ticket and its e-mails
+	Attempts     map[int64][]Attempt
+}
+
+// RuleHits is how much one alert rule decided on lately.
+type RuleHits struct {
+	Rule    string
+	Events  int // it decided on
+	Tickets int // of those, how many opened one
+	LastAt  time.Time
 }
 
 // TicketFilter picks tickets; empty fields pick all.
@@ -84,10 +104,23 @@ type DeliveryFilter struct {
 	Connection string
 	State      DeliveryState
 	Kind       DeliveryKind
-	PushID     int64  // those of one push
-	Query      string // part of the subject, organization or ticket number
+	PushID     int64     // those of one push
+	TicketID   int64     // our row
+	LikeID     int64     // those that ended their last attempt as this delivery did: same connection, kind, state, code and reason
+	Since      time.Time // made since
+	Query      string    // part of the subject, organization or ticket number
 	Page       Page
 }
+
+// RetryFilter picks what a person wants tried again at once; empty fields pick all. Only what waits, checks or is parked.
+type RetryFilter struct {
+	State  DeliveryState // parked where it is empty
+	LikeID int64         // as DeliveryFilter.LikeID
+	Since  time.Time     // made since
+}
+
+// DeliveryStates counts deliveries by state, within a filter whose State is left aside.
+type DeliveryStates map[DeliveryState]int
 
 // DeliveryRow is a delivery with what a list shows beside it.
 type DeliveryRow struct {

@@ -13,6 +13,7 @@ type Settings struct {
 	Connections   []ConnectionSettings   `yaml:"connections,omitempty" json:"connections,omitempty"`
 	Organizations []OrganizationSettings `yaml:"organizations,omitempty" json:"organizations,omitempty"`
 	Alerts        []AlertRule            `yaml:"alerts,omitempty" json:"alerts,omitempty"`
+	Notify        NotifySettings         `yaml:"notify,omitempty" json:"notify,omitzero"`
 }
 
 // SourceSettings is one vendor account we read.
@@ -60,7 +61,21 @@ type TicketingSettings struct {
 	Team         Ref              `yaml:"team,omitempty" json:"team,omitzero"`
 	Source       Ref              `yaml:"source,omitempty" json:"source,omitzero"`
 	Priority     map[Severity]Ref `yaml:"priority,omitempty" json:"priority,omitempty"`
+	// Automation lists what does not count as a person's hand on a ticket (T5).
+	Automation Automation `yaml:"automation,omitempty" json:"automation,omitzero"`
+	// AskAbove is how many new tickets may open within a quarter of an hour; what is above waits for a person's word. 0: no limit.
+	AskAbove int `yaml:"ask_above,omitempty" json:"ask_above,omitempty"`
 }
+
+// Automation are members and statuses that ConnectWise's own workflow rules use: a note, an owner or a status of theirs does
+// not count as a person's (T5). Names compare without regard to case.
+type Automation struct {
+	Members  []string `yaml:"members,omitempty" json:"members,omitempty"`   // member identifiers
+	Statuses []string `yaml:"statuses,omitempty" json:"statuses,omitempty"` // status names
+}
+
+// IsZero reports whether nothing is listed.
+func (a Automation) IsZero() bool { return len(a.Members) == 0 && len(a.Statuses) == 0 }
 
 // BillingSettings say what is billed, when and how carefully.
 type BillingSettings struct {
@@ -218,14 +233,17 @@ type TicketPolicy struct {
 	Subtype      Ref      `yaml:"subtype,omitempty" json:"subtype,omitzero"`
 	Item         Ref      `yaml:"item,omitempty" json:"item,omitzero"`
 	Status       Ref      `yaml:"status,omitempty" json:"status,omitzero"`
+	ClosedStatus Ref      `yaml:"closed_status,omitempty" json:"closed_status,omitzero"`
 	Team         Ref      `yaml:"team,omitempty" json:"team,omitzero"`
+	Source       Ref      `yaml:"source,omitempty" json:"source,omitzero"`
 	Priority     Ref      `yaml:"priority,omitempty" json:"priority,omitzero"`
-	Summary      string   `yaml:"summary,omitempty" json:"summary,omitempty"`
+	Summary      string   `yaml:"summary,omitempty" json:"summary,omitempty"`       // template (ParseTemplate); empty: the title and the organization
+	Body         string   `yaml:"body,omitempty" json:"body,omitempty"`             // template; empty: DefaultBody
 	Per          string   `yaml:"per,omitempty" json:"per,omitempty"`               // object (default) | organization
 	NoteEvery    Duration `yaml:"note_every,omitempty" json:"note_every,omitempty"` // default 15m
 	AutoClose    bool     `yaml:"auto_close,omitempty" json:"auto_close,omitempty"`
-	ReopenWithin Duration `yaml:"reopen_within,omitempty" json:"reopen_within,omitempty"`
-	Comeback     string   `yaml:"comeback,omitempty" json:"comeback,omitempty"` // reopen | new | none; default new
+	ReopenWithin Duration `yaml:"reopen_within,omitempty" json:"reopen_within,omitempty"` // default 24h
+	Comeback     string   `yaml:"comeback,omitempty" json:"comeback,omitempty"`           // reopen (default) | new | none
 }
 
 // Mute is one maintenance window.

@@ -137,3 +137,43 @@ func With(path string, pairs ...string) string {
 }
 
 func line(id int64, what string) string { return Billing + "/lines/" + num(id) + "/" + what }
+
+// RetryLike tries every delivery again that failed as this one did.
+func RetryLike(id int64) string { return Delivery(id) + "/retry-like" }
+
+// Ticket is the page of one of our tickets; id is our own row.
+func Ticket(id int64) string { return Tickets + "/" + num(id) }
+
+// Condition is the page of one condition: what happened, and what became of it.
+func Condition(id int64) string { return "/conditions/" + num(id) }
+
+// ConditionQuiet keeps a condition quiet until a date, or until it recovers (POST).
+func ConditionQuiet(id int64) string { return Condition(id) + "/quiet" }
+
+// ConditionOpen ends that quiet: a condition that still holds opens its ticket (POST).
+func ConditionOpen(id int64) string { return Condition(id) + "/open" }
+
+// AlertNew is the form for a new alert of an organization (GET); POST makes it.
+func AlertNew(id int64) string { return Alerts(id) + "/new" }
+
+// AlertEdit is the form of one alert, named by the query (GET); POST saves it.
+func AlertEdit(id int64, rule string) string { return With(Alerts(id)+"/edit", "name", rule) }
+
+// AlertMove moves an alert up or down in the order in which they are asked; the form names it and says where.
+func AlertMove(id int64) string { return Alerts(id) + "/move" }
+
+// AlertOverride makes the own copy of an inherited alert for an organization, to be changed there.
+func AlertOverride(id int64) string { return Alerts(id) + "/override" }
+
+// AlertStarters adds the starter alerts a person ticked.
+func AlertStarters(id int64) string { return Alerts(id) + "/starters" }
+
+// AlertLists is the part of an alert's form that depends on the board, for one board (GET).
+func AlertLists(id int64) string { return Alerts(id) + "/lists" }
+
+// AlertPreview is the part of an alert's form that shows its templates on a real event, or what is wrong with them (POST
+// without effect: the form is too long for an address).
+func AlertPreview(id int64) string { return Alerts(id) + "/preview" }
+
+// AlertRehearsal is the part of an alert's form that shows what the alert as typed would have done (POST without effect).
+func AlertRehearsal(id int64) string { return Alerts(id) + "/rehearsal" }

@@ -21,6 +21,10 @@ const (
 	Settings      = "/settings"
 	Diagnostics   = "/diagnostics"
 	About         = "/about"
+	Rehearsal     = "/rehearsal"
+	Notifications = "/settings/notifications"      // GET: the form; POST: save it
+	NotifyTest    = "/settings/notifications/test" // POST: send a test notice by one channel
+	SMTPPassword  = "/settings/notifications/keys" // POST: store the mail server's password or the webhook's address
 )
 
 // Guide is the page of one task of the setting-up.

@@ -58,6 +58,7 @@ type Deps struct {
 	AgreementURL func(ctx context.Context, connection string, agreement int64) string
 
 	SourceDeps
+	api.AlertDeps
 
 	// OnLaunch is called when a launch token was used: the file that carried it is not needed any more.
 	OnLaunch func()
@@ -161,6 +162,7 @@ func (d *Deps) fill() {
 		d.AgreementURL = none
 	}
 	d.fillSources()
+	d.AlertDeps.Fill()
 	if d.OnLaunch == nil {
 		d.OnLaunch = func() {}
 	}

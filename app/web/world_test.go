@@ -414,6 +414,10 @@ func (o *fakeOutbox) RetryParked(ctx context.Context, _ string) (int, error) {
 	return 3, o.note(ctx, o.delivery, "retry parked")
 }
 
+func (o *fakeOutbox) RetryMatching(ctx context.Context, f app.RetryFilter, _ string) (int, error) {
+	return 2, o.note(ctx, f.LikeID, "retry matching "+string(f.State))
+}
+
 func (o *fakeOutbox) Drop(ctx context.Context, id int64, reason, _ string) error {
 	return o.note(ctx, id, "drop "+reason)
 }

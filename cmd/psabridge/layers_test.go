@@ -16,7 +16,7 @@ const module = "psabridge/"
 // covers the packages below it; "own" stands for the packages below the importing one's own parent.
 var (
 	pure     = []string{"app/alert", "app/billing", "app/settings", "app/inbox"}
-	ports    = []string{"app/source", "app/psa", "app/secret"}
+	ports    = []string{"app/source", "app/psa", "app/secret", "app/channel"}
 	engines  = []string{"app/outbox", "app/job", "app/link"}
 	useCases = []string{"app/intake", "app/ticketing", "app/push", "app/setup", "app/receive", "app/upkeep", "app/notify"}
 )
@@ -39,6 +39,8 @@ func allowed(pkg string) ([]string, bool) {
 		return []string{"app", "app/source", "app/rest"}, true
 	case strings.HasPrefix(pkg, "app/psa/"):
 		return []string{"app", "app/psa", "app/rest"}, true
+	case strings.HasPrefix(pkg, "app/channel/"):
+		return []string{"app", "app/channel", "app/rest"}, true
 	case slices.Contains(useCases, pkg):
 		return slices.Concat([]string{"app"}, pure, ports, engines), true
 	case pkg == "store/storetest":

@@ -76,6 +76,12 @@ func (p parked) RetryParked(ctx context.Context, by string) (int, error) {
 	return n, p.kicked(err)
 }
 
+// RetryMatching implements api.Outbox.
+func (p parked) RetryMatching(ctx context.Context, f app.RetryFilter, by string) (int, error) {
+	n, err := p.store.RetryMatching(ctx, f, by, time.Now())
+	return n, p.kicked(err)
+}
+
 // Drop implements api.Outbox.
 func (p parked) Drop(ctx context.Context, id int64, reason, by string) error {
 	return p.kicked(p.store.DropDelivery(ctx, id, reason, by, time.Now()))

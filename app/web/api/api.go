@@ -48,6 +48,39 @@ type Deps struct {
 	Resume func(ctx context.Context) error
 
 	SourceDeps
+	AlertDeps
+}
+
+// AlertDeps are what the calls about alert rules, conditions and notices need besides the rest. What is left out answers
+// that it is not there.
+type AlertDeps struct {
+	// Rehearse replays the last days through alert rules and does nothing else. With nil rules those of the settings; with
+	// rules of one's own it tells what they change, too.
+	Rehearse func(ctx context.Context, rules []app.AlertRule, days int) (app.Rehearsal, *app.RehearsalDifference, error)
+	// Quiet keeps a condition quiet until then; zero: until it recovers. Open ends that.
+	Quiet         func(ctx context.Context, condition int64, until time.Time, by string) error
+	OpenCondition func(ctx context.Context, condition int64, by string) error
+	// TestNotice tells something harmless by one channel (app.Channel…).
+	TestNotice func(ctx context.Context, channel string) error
+}
+
+// Fill puts an answer in place of what was left out.
+func (d *AlertDeps) Fill() {
+	none := func() error { return app.Errorf(app.NotFound, "This bridge does not do that.") }
+	if d.Rehearse == nil {
+		d.Rehearse = func(context.Context, []app.AlertRule, int) (app.Rehearsal, *app.RehearsalDifference, error) {
+			return app.Rehearsal{}, nil, none()
+		}
+	}
+	if d.Quiet == nil {
+		d.Quiet = func(context.Context, int64, time.Time, string) error { return none() }
+	}
+	if d.OpenCondition == nil {
+		d.OpenCondition = func(context.Context, int64, string) error { return none() }
+	}
+	if d.TestNotice == nil {
+		d.TestNotice = func(context.Context, string) error { return none() }
+	}
 }
 
 // SourceDeps are what the calls about sources and new organizations need besides the rest. What is left out answers
@@ -155,6 +188,8 @@ type Pusher interface {
 type Outbox interface {
 	Retry(ctx context.Context, id int64, by string) error
 	RetryParked(ctx context.Context, by string) (int, error)
+	// RetryMatching makes what the filter picks due at once and returns how many there were.
+	RetryMatching(ctx context.Context, f app.RetryFilter, by string) (int, error)
 	Drop(ctx context.Context, id int64, reason, by string) error
 	Link(ctx context.Context, id, ticket int64, by string) error
 }

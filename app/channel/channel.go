@@ -1,0 +1,31 @@
+// Package channel is the port to the roads by which a person is told: e-mail, a chat's webhook, this computer's desktop.
+// An adapter is a package below this one.
+package channel
+
+import "context"
+
+// Message is what a person is told. It holds no secret.
+type Message struct {
+	// To are e-mail addresses; only e-mail has them.
+	To    []string
+	Title string // one line
+	Text  string // plain text; may be empty
+	Items []Item // what the message is about, one by one
+	// Page is the address of the page that mends it, on the computer that runs psabridge; empty: none.
+	Page string
+	// Kind is the notice kind, for programs that read webhooks.
+	Kind string
+	// ID and ReplyTo are Message-IDs without brackets, of e-mail: the same ID on every attempt, so that a second copy is
+	// known as one.
+	ID, ReplyTo string
+}
+
+// Item is one of the things a message is about.
+type Item struct{ Title, Text string }
+
+// Channel tells a person. Send returns when the other side has taken the message.
+// Codes: unauthorized (it does not accept our name or address), invalid (it refuses this message for good), rate_limited,
+// unavailable. The outcome is unknown when the message went out and no answer was read.
+type Channel interface {
+	Send(ctx context.Context, m Message) error
+}

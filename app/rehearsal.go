@@ -1,0 +1,79 @@
+package app
+
+import "time"
+
+// History is what is kept of one source between two moments, for a rehearsal.
+type History struct {
+	Source        string
+	From, To      time.Time
+	KeptSince     time.Time // the oldest moment of which everything is kept; later than From where less is kept than was asked for
+	StartedAt     time.Time // the source's start line (T4)
+	Starts        map[string]map[string]time.Time
+	Organizations []Organization
+	// States are the values of the objects, with those that held at From, in the order in which they began.
+	States []StateSpan
+	// Events are the source's own, in the order received; those psabridge derived are left out, because they are derived again.
+	Events []Event
+}
+
+// StateSpan is a value an object had from one moment to another.
+type StateSpan struct {
+	ObjectState
+	To time.Time // zero: it still has
+}
+
+// Rehearsal is what a set of alert rules would have done with what happened.
+type Rehearsal struct {
+	From, To   time.Time
+	KeptSince  time.Time // later than From where not everything is kept that far back
+	Events     int
+	Tickets    int // opened
+	Reopened   int
+	Notes      int
+	AutoClosed int // of the tickets: closed by themselves
+	Open       int // of the tickets: open at the end
+	Mails      int
+	NoRule     int              // events no rule wanted
+	Suppressed int              // events that stayed quiet: maintenance, a wait that ended before its time, quiet conditions
+	Unmapped   []RehearsedShare // organizations without a company, with the tickets that would have waited for one
+	ByRule     []RehearsedShare
+	// ByOrganization has the busiest first.
+	ByOrganization []RehearsedShare
+	// Opened are the tickets, newest first, at most RehearsedMost.
+	Opened []RehearsedTicket
+}
+
+// RehearsedMost bounds the tickets a rehearsal names.
+const RehearsedMost = 500
+
+// RehearsedShare is the part of a rehearsal that is one rule's, or one organization's.
+type RehearsedShare struct {
+	Name           string // of the rule; of the organization
+	OrganizationID int64  // our row; 0 for a rule
+	Events         int
+	Tickets        int
+	AutoClosed     int
+}
+
+// RehearsedTicket is a ticket that would have been opened.
+type RehearsedTicket struct {
+	Key            string // tells tickets of two rehearsals apart: scope and the first event
+	At             time.Time
+	ClosedAt       time.Time // zero: still open at the end
+	Rule           string
+	OrganizationID int64 // our row
+	Organization   string
+	Object         Object
+	Type           string
+	Severity       Severity
+	Summary        string
+	Count          int // how often it was noticed
+	Notes          int
+}
+
+// RehearsalDifference is what a change of the rules changes.
+type RehearsalDifference struct {
+	Before   Rehearsal         // by the rules as they are
+	Opened   []RehearsedTicket // that the change adds
+	NoLonger []RehearsedTicket // that it takes away
+}
