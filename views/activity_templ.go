@@ -484,7 +484,7 @@ func became(organization int64, r ActivityRow) templ.Component {
 				return templ_7745c5c3_Err
 			}
 			var templ_7745c5c3_Var17 string
-			templ_7745c5c3_Var17, templ_7745c5c3_Err = templ.JoinStringErrs(reasonWords(r.Outcome.Reason))
+			templ_7745c5c3_Var17, templ_7745c5c3_Err = templ.JoinStringErrs(ReasonWords(r.Outcome.Reason))
 			if templ_7745c5c3_Err != nil {
 				return templ.Error{Err: templ_7745c5c3_Err, FileName: `activity.templ`, Line: 121, Col: 35}
 			}
@@ -619,36 +619,6 @@ func byRule(rule string) templ.Component {
 		}
 		return nil
 	})
-}
-
-// mergedWords says how an event was added to what already stands.
-func mergedWords(reason app.Reason) string {
-	switch reason {
-	case app.ReasonCleared:
-		return "recovered, told"
-	case app.ReasonWorsened:
-		return "worsened, noted on"
-	}
-	return "added to"
-}
-
-// reasonWords says why an event led to nothing.
-func reasonWords(reason app.Reason) string {
-	words := map[app.Reason]string{
-		app.ReasonHistory:      "history: from before you switched on",
-		app.ReasonWaiting:      "waits for the rule’s minutes",
-		app.ReasonMuted:        "in a maintenance window",
-		app.ReasonRecovered:    "recovered before a ticket was sent",
-		app.ReasonNothingOpen:  "recovery of nothing open",
-		app.ReasonTicketingOff: "ticketing is disabled",
-		app.ReasonNotMapped:    "no company chosen",
-		app.ReasonRepeated:     "the same again, nothing new",
-		app.ReasonNoRule:       "no rule",
-	}
-	if w, ok := words[reason]; ok {
-		return w
-	}
-	return "ignored"
 }
 
 func zoneLetters(now time.Time, loc *time.Location) string { return now.In(loc).Format("MST") }
