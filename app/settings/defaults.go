@@ -42,12 +42,20 @@ func ConnectionWithDefaults(c app.ConnectionSettings) app.ConnectionSettings {
 	return c
 }
 
+// What a rule does with a ticket we closed when its condition comes back.
+const (
+	ComebackReopen = "reopen"
+	ComebackNew    = "new"
+	ComebackNone   = "none"
+)
+
 // RuleWithDefaults fills what an alert rule leaves out, except a level: the type's own default is in EventTypes.
 func RuleWithDefaults(r app.AlertRule) app.AlertRule {
 	or(&r.Severity, app.SeverityWarning)
 	or(&r.Ticket.Per, "object")
 	or(&r.Ticket.NoteEvery, app.Duration(15*time.Minute))
-	or(&r.Ticket.Comeback, "new")
+	or(&r.Ticket.Comeback, ComebackReopen)
+	or(&r.Ticket.ReopenWithin, app.Duration(24*time.Hour))
 	return r
 }
 

@@ -9,12 +9,14 @@ import (
 )
 
 // Diff lists what differs from a to b, by path, in the order of the documents. An item of a list is named, not numbered
-// (connections[cw].billing.push_day), so that adding one above it changes nothing. Equal documents give no changes.
+// (connections[cw].billing.push_day), so that adding one above it changes nothing; of long texts the part
+// that differs is shown. Equal documents give no changes.
 func Diff(a, b app.Settings) []app.Change {
 	before, after := flatten(a), flatten(b)
 	var changes []app.Change
 	for _, path := range mergeOrder(before.order, after.order) {
 		if was, is := before.values[path], after.values[path]; was != is {
+			was, is = shortened(was, is)
 			changes = append(changes, app.Change{Path: path, Before: was, After: is})
 		}
 	}

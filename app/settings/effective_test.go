@@ -190,7 +190,8 @@ func TestDefaultsAreComputed(t *testing.T) {
 	if s := settings.SourceWithDefaults(app.SourceSettings{Kind: "inbox"}); s != (app.SourceSettings{Kind: "inbox"}) {
 		t.Errorf("inbox = %+v", s)
 	}
-	if r := settings.RuleWithDefaults(app.AlertRule{}); r.Ticket.NoteEvery.D() != 15*time.Minute || r.Ticket.Per != "object" {
+	if r := settings.RuleWithDefaults(app.AlertRule{}); r.Ticket.NoteEvery.D() != 15*time.Minute || r.Ticket.Per != "object" ||
+		r.Ticket.Comeback != settings.ComebackReopen || r.Ticket.ReopenWithin.D() != 24*time.Hour {
 		t.Errorf("rule = %+v", r)
 	}
 }

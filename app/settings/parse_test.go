@@ -81,11 +81,18 @@ func TestParseSample(t *testing.T) {
 func TestParseRefuses(t *testing.T) {
 	in := "version: 1\nconnections:\n- name: cw\n"
 	for name, test := range map[string]struct{ document, field, says string }{
-		"unknown key":          {"version: 1\nbogus: 2\n", "bogus", "Line 2: there is no key \"bogus\" here. Known are: alerts, connections"},
+		"unknown key":          {"version: 1\nbogus: 2\n", "bogus", "Line 2: there is no key \"bogus\" here. Known are: alerts, connections, notify"},
 		"unknown key, nested":  {in + "  billing: {rules: {storage: {unti: GB}}}\n", "connections[cw].billing.rules.storage.unti", "Known are: basis, fse, minimum"},
 		"unknown key in hold":  {in + "  billing: {rules: {hold: {percant: 3}}}\n", "connections[cw].billing.rules.hold.percant", "Known are: amount, percent, units"},
 		"unknown key in a ref": {in + "  ticketing: {board: {id: 3, nam: x}}\n", "connections[cw].ticketing.board.nam", "Known are: id, name"},
 		"unknown key in when":  {"version: 1\nalerts:\n- name: A\n  when: [a.b, {type: c, bla: 1}]\n", "alerts[A].when[1].bla", "Line 4"},
+		"unknown key in smtp":  {"version: 1\nnotify: {email: {smtp: {hots: x}}}\n", "notify.email.smtp.hots", "Known are: allow_private_network, from, host, port, tls, user"},
+		"unknown key, notify":  {"version: 1\nnotify:\n  desktp: true\n", "notify.desktp", "Line 3: there is no key \"desktp\" here. Known are: desktop, email, webhook"},
+		"unknown automation":   {in + "  ticketing: {automation: {member: [a]}}\n", "connections[cw].ticketing.automation.member", "Known are: members, statuses"},
+		"number for desktop":   {"version: 1\nnotify: {desktop: 7}\n", "notify.desktop", "a number, but true or false"},
+		"text for addresses":   {"version: 1\nnotify: {email: {to: noc@example.com}}\n", "notify.email.to", "text, but a list"},
+		"list for a server":    {"version: 1\nnotify: {email: {smtp: [a]}}\n", "notify.email.smtp", "a list, but a map"},
+		"text for a port":      {"version: 1\nnotify: {email: {smtp: {port: smtp}}}\n", "notify.email.smtp.port", "a whole number"},
 		"key given twice":      {in + "  name: b\n", "connections[cw].name", "Line 4: the key \"name\" stands here a second time, first on line 3"},
 		"meter given twice":    {in + "  billing:\n    rules:\n      storage: {unit: GB}\n      storage: {unit: TB}\n", "connections[cw].billing.rules.storage", "Line 7"},
 		"list for a map":       {in + "  billing: {products: [a]}\n", "connections[cw].billing.products", "a list, but a map is wanted"},

@@ -15,6 +15,9 @@ import (
 
 var word = rapid.StringMatching(`[A-Za-z0-9äß'":#{}\[\],&*!|>%@ -]{0,12}`)
 
+// lines are texts with line breaks, which YAML prints in many ways.
+var lines = rapid.StringMatching(`([ a-zä{}:#'"-]{0,8}(\r?\n|\t)?){0,6}`)
+
 func quantity(t *rapid.T) *app.Quantity {
 	if rapid.Bool().Draw(t, "absent") {
 		return nil
@@ -58,6 +61,8 @@ func connection(t *rapid.T) app.ConnectionSettings {
 		TimeZone: word.Draw(t, "zone"),
 	}
 	c.Ticketing = app.TicketingSettings{Enabled: rapid.Bool().Draw(t, "on"), Board: ref(t), Type: ref(t), Priority: map[app.Severity]app.Ref{"warning": ref(t), "12": ref(t)}}
+	c.Ticketing.AskAbove = rapid.Int().Draw(t, "ask above")
+	c.Ticketing.Automation = app.Automation{Members: rapid.SliceOf(word).Draw(t, "members"), Statuses: rapid.SliceOf(word).Draw(t, "statuses")}
 	c.Billing = app.BillingSettings{
 		PushDay: app.PushDay(rapid.IntRange(0, int(app.LastDay)).Draw(t, "day")), PushAt: word.Draw(t, "at"), MaxAge: duration(t),
 		Products: map[app.Meter]string{"storage": word.Draw(t, "product")},
@@ -84,13 +89,28 @@ func alert(t *rapid.T) app.AlertRule {
 		Name: word.Draw(t, "name"), When: []app.When{{Type: word.Draw(t, "type")}, {Type: word.Draw(t, "type"), Percent: rapid.Int().Draw(t, "percent"), Days: rapid.Int().Draw(t, "days"), Times: rapid.Int().Draw(t, "times")}},
 		For: app.For{Organization: word.Draw(t, "organization"), Suborganizations: rapid.Bool().Draw(t, "sub")},
 		Via: app.Via{PSA: rapid.Bool().Draw(t, "psa"), Email: rapid.SliceOf(word).Draw(t, "email")}, Severity: app.SeverityCritical, Wait: duration(t),
-		Ticket: app.TicketPolicy{Board: ref(t), Priority: ref(t), Summary: word.Draw(t, "summary"), AutoClose: rapid.Bool().Draw(t, "close"), NoteEvery: duration(t)},
+		Ticket: app.TicketPolicy{Board: ref(t), Priority: ref(t), Summary: word.Draw(t, "summary"), Body: lines.Draw(t, "body"), ClosedStatus: ref(t), Source: ref(t), AutoClose: rapid.Bool().Draw(t, "close"), NoteEvery: duration(t)},
 		Mute:   []app.Mute{{From: word.Draw(t, "from"), To: word.Draw(t, "to"), Reason: word.Draw(t, "reason")}},
 	}
 }
 
+func notify(t *rapid.T) app.NotifySettings {
+	n := app.NotifySettings{
+		Email: app.EmailSettings{To: rapid.SliceOf(word).Draw(t, "to"), SMTP: app.SMTPSettings{
+			Host: word.Draw(t, "smtp host"), Port: rapid.Int().Draw(t, "port"), User: word.Draw(t, "user"), TLS: word.Draw(t, "tls"),
+			From: word.Draw(t, "from"), AllowPrivateNetwork: rapid.Bool().Draw(t, "private mail"),
+		}},
+		Webhook: app.WebhookSettings{Kind: word.Draw(t, "webhook"), AllowPrivateNetwork: rapid.Bool().Draw(t, "private webhook")},
+	}
+	if rapid.Bool().Draw(t, "says desktop") {
+		desktop := rapid.Bool().Draw(t, "desktop")
+		n.Desktop = &desktop
+	}
+	return n
+}
+
 func document(t *rapid.T) app.Settings {
-	doc := app.Settings{Version: 1}
+	doc := app.Settings{Version: 1, Notify: notify(t)}
 	for range rapid.IntRange(0, 2).Draw(t, "sources") {
 		doc.Sources = append(doc.Sources, app.SourceSettings{Name: word.Draw(t, "name"), Kind: rapid.OneOf(word, rapid.SampledFrom([]string{"x360sync", "axcient", "inbox"})).Draw(t, "kind"), Host: word.Draw(t, "host"), CAFile: word.Draw(t, "ca"), Every: duration(t), AllowPrivateNetwork: rapid.Bool().Draw(t, "private")})
 	}

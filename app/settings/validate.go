@@ -5,6 +5,7 @@ import (
 	"maps"
 	"regexp"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 	"unicode"
@@ -43,6 +44,7 @@ func Validate(doc app.Settings) error {
 	v.organizations()
 	v.lines()
 	v.alerts()
+	v.notify("notify", doc.Notify)
 	return v.err()
 }
 
@@ -104,6 +106,9 @@ func (v *validator) connections() {
 		if c.Name == app.PSAInherit || c.Name == app.PSANone {
 			v.add(path+".name", "A connection cannot be called %q; the word has a meaning in mappings. Choose another name.", c.Name)
 		}
+		if strings.EqualFold(c.Name, app.MailConnection) {
+			v.add(path+".name", "A connection cannot be called %q; that is what deliveries by e-mail are listed under. Choose another name.", c.Name)
+		}
 		v.oneOf(path+".system", c.System, systems)
 		v.address(path+".site_url", c.SiteURL, c.AllowPrivateNetwork)
 		v.account(path, c)
@@ -162,6 +167,29 @@ func (v *validator) ticketing(path string, t app.TicketingSettings) {
 	for _, severity := range slices.Sorted(maps.Keys(t.Priority)) {
 		v.severity(path+".priority."+string(severity), severity)
 		v.ref(path+".priority."+string(severity), t.Priority[severity])
+	}
+	v.listed(path+".automation.members", t.Automation.Members)
+	v.listed(path+".automation.statuses", t.Automation.Statuses)
+	if t.AskAbove < 0 || t.AskAbove > 10000 {
+		v.add(path+".ask_above", "%d is out of range. Write 1 to 10000 new tickets within a quarter of an hour, or leave it out for no limit.", t.AskAbove)
+	}
+}
+
+// listed judges a list of names of ConnectWise, which compare without regard to case.
+func (v *validator) listed(path string, names []string) {
+	var seen []string
+	for i, name := range names {
+		at := path + "[" + strconv.Itoa(i) + "]"
+		key := strings.ToLower(strings.TrimSpace(name))
+		switch {
+		case key == "":
+			v.add(at, "The name is empty. Remove it.")
+		case slices.Contains(seen, key):
+			v.add(at, "%s stands here twice. Name it once.", cutShort(name))
+		default:
+			v.plain(at, name)
+		}
+		seen = append(seen, key)
 	}
 }
 

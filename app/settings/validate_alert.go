@@ -35,9 +35,7 @@ func (v *validator) alerts() {
 		v.plain(path+".name", r.Name)
 		v.when(path+".when", r)
 		v.forWhom(path+".for", r.For)
-		if len(r.Via.Email) > 0 {
-			v.add(path+".via.email", "This version does not send e-mail. Leave it out; nobody would be told.")
-		}
+		v.email(path+".via.email", r.Via.Email)
 		if r.Severity != "" {
 			v.severity(path+".severity", r.Severity)
 		}
@@ -46,6 +44,15 @@ func (v *validator) alerts() {
 		}
 		v.policy(path+".ticket", r.Ticket)
 		v.mutes(path+".mute", r.Mute)
+	}
+}
+
+// email judges whom an alert writes to. An alert that tells nobody at all is allowed: it is how an organization is left out
+// of what the alerts after it would tell.
+func (v *validator) email(path string, to []string) {
+	v.addresses(path, to)
+	if len(to) > 0 && v.doc.Notify.Email.SMTP.Host == "" {
+		v.add(path, "There is no mail server to send it by. Set one up under Settings ▸ Notifications (notify.email.smtp), or leave the addresses out.")
 	}
 }
 
@@ -64,6 +71,9 @@ func (v *validator) when(path string, r app.AlertRule) {
 				w.Type, orList(derivedTypes()))
 		}
 		v.level(at, w)
+		if slices.Contains(r.When[:i], w) {
+			v.add(at, "The event type %s stands here twice. Name it once.", w.Type)
+		}
 	}
 }
 
@@ -97,10 +107,13 @@ func derivedTypes() []string {
 	return types
 }
 
+// mostLevel is the highest level of each unit that anybody can mean.
+var mostLevel = map[string]int{app.LevelPercent: 1000, app.LevelMinutes: 31 * 24 * 60, app.LevelDays: 3650, app.LevelTimes: 10000}
+
 // level refuses a level the type does not have, because it would be ignored.
 func (v *validator) level(path string, w app.When) {
-	given := map[string]int{"percent": w.Percent, "minutes": w.Minutes, "days": w.Days, "times": w.Times}
-	for _, unit := range []string{"percent", "minutes", "days", "times"} {
+	given := map[string]int{app.LevelPercent: w.Percent, app.LevelMinutes: w.Minutes, app.LevelDays: w.Days, app.LevelTimes: w.Times}
+	for _, unit := range []string{app.LevelPercent, app.LevelMinutes, app.LevelDays, app.LevelTimes} {
 		n := given[unit]
 		own, derived := levels[w.Type]
 		switch {
@@ -108,6 +121,8 @@ func (v *validator) level(path string, w app.When) {
 			v.add(path+"."+unit, "%d is out of range. The level is 1 or more.", n)
 		case n > 0 && derived && own != unit:
 			v.add(path+"."+unit, "%s is not measured in %s.%s", w.Type, unit, levelHint(own))
+		case n > mostLevel[unit]:
+			v.add(path+"."+unit, "%d is out of range. Write 1 to %d.", n, mostLevel[unit])
 		case n > 0 && !derived:
 			v.add(path+"."+unit, "%s has no level. Leave %s out.", w.Type, unit)
 		}
@@ -130,22 +145,6 @@ func (v *validator) forWhom(path string, f app.For) {
 	}
 	if f.Suborganizations && f.Organization == "" {
 		v.add(path+".organization", "Suborganizations of which organization? Name it, or leave suborganizations out for all.")
-	}
-}
-
-func (v *validator) policy(path string, t app.TicketPolicy) {
-	v.ref(path+".board", t.Board)
-	v.ref(path+".type", t.Type)
-	v.ref(path+".subtype", t.Subtype)
-	v.ref(path+".item", t.Item)
-	v.ref(path+".status", t.Status)
-	v.ref(path+".team", t.Team)
-	v.ref(path+".priority", t.Priority)
-	v.optional(path+".per", t.Per, "object", "organization")
-	v.optional(path+".comeback", t.Comeback, "reopen", "new", "none")
-	v.plain(path+".summary", t.Summary)
-	if t.ReopenWithin.D() > 90*24*time.Hour {
-		v.add(path+".reopen_within", "%s is too long. Write at most 2160h (90 days).", t.ReopenWithin)
 	}
 }
 
