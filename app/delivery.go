@@ -21,6 +21,7 @@ type Delivery struct {
 	Payload    json.RawMessage
 	Reason     string // why it is parked or was dropped, for the person
 	ErrorCode  Code   // of the last attempt; "" when it succeeded or none was made
+	ErrorField string // the setting at fault then, as Error.Field names it; "" when none was
 	CreatedAt  time.Time
 	DoneAt     time.Time
 	// Intended is true when the newest attempt committed an intent: bytes may have reached ConnectWise.
@@ -87,6 +88,7 @@ type Settlement struct {
 	State      DeliveryState // where the delivery goes: done, waiting, checking, parked or dropped
 	NextAt     time.Time     // for waiting and checking
 	Code       Code          // "" on success
+	Field      string        // the setting at fault, as Error.Field names it; "" when none is
 	Message    string        // for the person; also the reason when parked or dropped
 	Checks     int           // for checking
 	// Uncounted is true for a wait that is nobody's failure (rate limit, blocked connection): the attempt does not count.

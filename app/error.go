@@ -109,6 +109,14 @@ func ErrorOutcome(err error) Outcome {
 	return OutcomeUnknown
 }
 
+// ErrorField returns the input or setting at fault; "" when no single one is.
+func ErrorField(err error) string {
+	if e, ok := errors.AsType[*Error](err); ok {
+		return e.Field
+	}
+	return ""
+}
+
 // worded is an error that knows the other side's own words.
 type worded interface {
 	error

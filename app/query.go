@@ -88,6 +88,8 @@ type RuleHits struct {
 type TicketFilter struct {
 	Connection string
 	State      TicketState
+	Touched    bool   // only those a person worked on
+	Query      string // part of the summary, or the number
 	Page       Page
 }
 

@@ -138,6 +138,10 @@ func With(path string, pairs ...string) string {
 
 func line(id int64, what string) string { return Billing + "/lines/" + num(id) + "/" + what }
 
+// FixDelivery reads the lists of ConnectWise anew that a parked delivery's setting is chosen from, and leads to that
+// setting.
+func FixDelivery(id int64) string { return Delivery(id) + "/fix" }
+
 // RetryLike tries every delivery again that failed as this one did.
 func RetryLike(id int64) string { return Delivery(id) + "/retry-like" }
 

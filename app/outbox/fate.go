@@ -47,7 +47,7 @@ const (
 // A delivery in checking whose look failed stays in checking: what was not found out is not known to be nothing.
 func fateOf(d app.Delivery, err error, sent bool, now time.Time) (app.Settlement, effect) {
 	code := app.ErrorCode(err)
-	st := app.Settlement{Code: code, Message: app.ErrorMessage(err), Status: app.ErrorStatus(err)}
+	st := app.Settlement{Code: code, Field: app.ErrorField(err), Message: app.ErrorMessage(err), Status: app.ErrorStatus(err)}
 	what := effectOf(code)
 	if sent && app.ErrorOutcome(err) == app.OutcomeUnknown {
 		st.State, st.NextAt = app.DeliveryChecking, now.Add(firstLook)

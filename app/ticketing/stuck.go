@@ -32,7 +32,7 @@ func (k *Desk) settle(ctx context.Context, d app.Delivery, err error) (app.Settl
 	key := stuckKey{d.Connection, e.Field}
 	if first := k.firstStuck(ctx, key, d.ID); first != 0 {
 		return app.Settlement{
-			State: app.DeliveryWaiting, NextAt: k.d.Now().Add(stuckPause), Code: app.Invalid, Uncounted: true,
+			State: app.DeliveryWaiting, NextAt: k.d.Now().Add(stuckPause), Code: app.Invalid, Field: e.Field, Uncounted: true,
 			Message: "Waits like delivery " + num(first) + ": " + e.Message,
 		}, nil
 	}
