@@ -31,12 +31,15 @@ func attemptOutcome(st app.Settlement) string {
 	return "retry"
 }
 
+const attemptFields = "n, started_at, intent_at, request, outcome, status, code, error, finished_at"
+
+func attemptDest(a *app.Attempt) []any {
+	return []any{&a.N, into(&a.StartedAt), into(&a.IntentAt), &a.Request, &a.Outcome, &a.Status, &a.Code, &a.Error, into(&a.FinishedAt)}
+}
+
 // Attempts lists every try at a delivery, first to last.
 func (r *Reader) Attempts(ctx context.Context, delivery int64) ([]app.Attempt, error) {
-	list, err := all(ctx, r.db, func(s scanner) (a app.Attempt, err error) {
-		err = s.Scan(&a.N, into(&a.StartedAt), into(&a.IntentAt), &a.Request, &a.Outcome, &a.Status, &a.Code, &a.Error, into(&a.FinishedAt))
-		return a, err
-	}, `SELECT n, started_at, intent_at, request, outcome, status, code, error, finished_at FROM attempts
-		WHERE delivery_id = ? ORDER BY n`, delivery)
+	list, err := all(ctx, r.db, func(s scanner) (a app.Attempt, err error) { err = s.Scan(attemptDest(&a)...); return a, err },
+		"SELECT "+attemptFields+" FROM attempts WHERE delivery_id = ? ORDER BY n", delivery)
 	return list, failed("list attempts", err)
 }

@@ -12,12 +12,14 @@ import (
 
 const conditionColumns = `SELECT c.id, c.key, c.episode, c.source, c.organization, c.object_kind, c.object_id, c.object_name, c.type,
 	c.severity, c.level, c.rule, c.state, c.wait, c.occurrences, c.first_at, c.last_at, c.cleared_at, c.quiet_until,
-	c.ticket_id, c.first_event, c.title, c.text FROM conditions c`
+	c.ticket_id, c.first_event, c.title, c.text, c.comebacks, c.last_occurred, c.ack_until, c.mailed, c.mail_quiet_until, c.mail_thread
+	FROM conditions c`
 
 func scanCondition(s scanner) (c app.Condition, err error) {
 	err = s.Scan(&c.ID, &c.Key, &c.Episode, &c.Source, &c.OrganizationID, &c.Object.Kind, &c.Object.ExternalID, &c.Object.Name, &c.Type,
 		&c.Severity, &c.Level, &c.Rule, &c.State, &c.Wait, &c.Occurrences, into(&c.FirstAt), into(&c.LastAt), into(&c.ClearedAt),
-		into(&c.QuietUntil), intoID(&c.TicketID), &c.FirstEvent, &c.Title, &c.Text)
+		into(&c.QuietUntil), intoID(&c.TicketID), &c.FirstEvent, &c.Title, &c.Text,
+		&c.Comebacks, into(&c.LastOccurred), into(&c.AckUntil), &c.Mailed, into(&c.MailQuietUntil), &c.MailThread)
 	return c, err
 }
 
@@ -64,6 +66,9 @@ func (r *Reader) Conditions(ctx context.Context, f app.ConditionFilter) ([]app.C
 	if f.State != "" {
 		w.add("c.state = ?", f.State)
 	}
+	if f.TicketID != 0 {
+		w.add("c.ticket_id = ?", f.TicketID)
+	}
 	if f.OrganizationID != 0 {
 		w.add("(c.source, c.organization) = (SELECT source, external_id FROM organizations WHERE id = ?)", f.OrganizationID)
 	}
@@ -93,11 +98,13 @@ func saveCondition(ctx context.Context, tx *sql.Tx, c app.Condition, old map[int
 	}
 	var id int64
 	err = tx.QueryRowContext(ctx, `INSERT INTO conditions (key, episode, source, organization, object_kind, object_id, object_name, type,
-			severity, level, rule, state, wait, occurrences, first_at, last_at, cleared_at, quiet_until, ticket_id, first_event, title, text)
-		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) RETURNING id`,
+			severity, level, rule, state, wait, occurrences, first_at, last_at, cleared_at, quiet_until, ticket_id, first_event, title, text,
+			comebacks, last_occurred, ack_until, mailed, mail_quiet_until, mail_thread)
+		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) RETURNING id`,
 		c.Key, max(c.Episode, last+1), c.Source, c.OrganizationID, c.Object.Kind, c.Object.ExternalID, c.Object.Name, c.Type,
 		c.Severity, c.Level, c.Rule, c.State, c.Wait, c.Occurrences, stamp(c.FirstAt), stamp(c.LastAt), stamp(c.ClearedAt),
-		stamp(c.QuietUntil), orNull(c.TicketID), c.FirstEvent, c.Title, c.Text).Scan(&id)
+		stamp(c.QuietUntil), orNull(c.TicketID), c.FirstEvent, c.Title, c.Text,
+		c.Comebacks, stamp(c.LastOccurred), stamp(c.AckUntil), c.Mailed, stamp(c.MailQuietUntil), c.MailThread).Scan(&id)
 	return id, err
 }
 
@@ -106,9 +113,11 @@ func updateCondition(ctx context.Context, tx *sql.Tx, c, old app.Condition) erro
 		return nil
 	}
 	n, err := changed(ctx, tx, `UPDATE conditions SET severity = ?, level = ?, rule = ?, state = ?, wait = ?, occurrences = ?, last_at = ?,
-			cleared_at = ?, quiet_until = ?, ticket_id = ?, first_event = ?, title = ?, text = ?, object_name = ? WHERE id = ?`,
+			cleared_at = ?, quiet_until = ?, ticket_id = ?, first_event = ?, title = ?, text = ?, object_name = ?,
+			comebacks = ?, last_occurred = ?, ack_until = ?, mailed = ?, mail_quiet_until = ?, mail_thread = ? WHERE id = ?`,
 		c.Severity, c.Level, c.Rule, c.State, c.Wait, c.Occurrences, stamp(c.LastAt),
-		stamp(c.ClearedAt), stamp(c.QuietUntil), orNull(c.TicketID), c.FirstEvent, c.Title, c.Text, c.Object.Name, c.ID)
+		stamp(c.ClearedAt), stamp(c.QuietUntil), orNull(c.TicketID), c.FirstEvent, c.Title, c.Text, c.Object.Name,
+		c.Comebacks, stamp(c.LastOccurred), stamp(c.AckUntil), c.Mailed, stamp(c.MailQuietUntil), c.MailThread, c.ID)
 	if err == nil && n == 0 {
 		return fmt.Errorf("condition %d was decided but does not exist", c.ID)
 	}
@@ -119,7 +128,8 @@ func sameCondition(a, b app.Condition) bool {
 	return a.Severity == b.Severity && a.Level == b.Level && a.Rule == b.Rule && a.State == b.State && a.Wait == b.Wait &&
 		a.Occurrences == b.Occurrences && a.TicketID == b.TicketID && a.FirstEvent == b.FirstEvent && a.Title == b.Title &&
 		a.Text == b.Text && a.Object.Name == b.Object.Name && same(a.LastAt, b.LastAt) && same(a.ClearedAt, b.ClearedAt) &&
-		same(a.QuietUntil, b.QuietUntil)
+		same(a.QuietUntil, b.QuietUntil) && a.Comebacks == b.Comebacks && same(a.LastOccurred, b.LastOccurred) &&
+		same(a.AckUntil, b.AckUntil) && a.Mailed == b.Mailed && same(a.MailQuietUntil, b.MailQuietUntil) && a.MailThread == b.MailThread
 }
 
 // quietConditions silences what still holds behind a ticket that a person closed: it is acknowledged.

@@ -44,46 +44,6 @@ func (s *Store) RetryParked(ctx context.Context, by string, now time.Time) (n in
 	return n, nil
 }
 
-// RetryMatching makes every delivery due that the filter picks, those under way aside, and returns how many there were.
-func (s *Store) RetryMatching(ctx context.Context, f app.RetryFilter, by string, now time.Time) (n int, err error) {
-	var w where
-	state := f.State
-	if state == "" {
-		state = app.DeliveryParked
-	}
-	if state != app.DeliveryParked && state != app.DeliveryWaiting && state != app.DeliveryChecking {
-		return 0, app.FieldErrorf("state", "What is %s cannot be tried again. Choose parked, waiting or checking.", state)
-	}
-	w.add("d.state = ? AND d.claimed = 0", state)
-	if f.LikeID != 0 {
-		w.add(likeDelivery, f.LikeID)
-	}
-	if !f.Since.IsZero() {
-		w.add("d.created_at >= ?", stamp(f.Since))
-	}
-	err = s.write(ctx, "retry deliveries", func(tx *sql.Tx) error {
-		rows, err := all(ctx, tx, scanDelivery, "SELECT "+deliveryFields+" FROM deliveries d"+w.String()+" ORDER BY d.id", w.args...)
-		if err != nil {
-			return err
-		}
-		for _, d := range rows {
-			if err := retry(ctx, tx, d, by, now); err != nil {
-				return err
-			}
-		}
-		n = len(rows)
-		return nil
-	})
-	if err != nil {
-		return 0, err
-	}
-	return n, nil
-}
-
-// likeDelivery picks what stands as one delivery does: same connection, kind, state and refusal.
-const likeDelivery = `(d.connection, d.kind, d.state, d.error_code, d.reason) =
-	(SELECT o.connection, o.kind, o.state, o.error_code, o.reason FROM deliveries o WHERE o.id = ?)`
-
 // retry makes d due. The lines of an agreement that had failed are to be written again; those that were written stay.
 func retry(ctx context.Context, tx *sql.Tx, d app.Delivery, by string, now time.Time) error {
 	state, checks, since := d.State, d.Checks, d.CheckSince

@@ -159,6 +159,14 @@ func (r *decided) saveOutcomes(ctx context.Context, tx *sql.Tx, outcomes []app.D
 
 func (r *decided) saveDeliveries(ctx context.Context, tx *sql.Tx, deliveries []app.DecidedDelivery, res *app.IngestResult) error {
 	for _, d := range deliveries {
+		if d.Kind == app.DeliverMail {
+			n, err := saveMail(ctx, tx, d, r.state.Now)
+			if err != nil {
+				return err
+			}
+			res.Deliveries += n
+			continue
+		}
 		ticket, err := r.ticket(ctx, tx, d.TicketXRef)
 		if err != nil {
 			return err

@@ -55,6 +55,21 @@ func saveOutcome(ctx context.Context, tx *sql.Tx, event int64, o app.DecidedOutc
 		event, o.Outcome, o.Rule, o.Reason, orNull(condition))
 }
 
+const eventFields = `id, source, source_event_id, organization, object_kind, object_id, object_name, type, state,
+	severity, level, occurred_at, received_at, title, text, body`
+
+func eventDest(e *app.Event) []any {
+	return []any{
+		&e.ID, &e.Source, &e.SourceEventID, &e.OrganizationID, &e.Object.Kind, &e.Object.ExternalID, &e.Object.Name, &e.Type, &e.State,
+		&e.Severity, &e.Level, into(&e.OccurredAt), into(&e.ReceivedAt), &e.Title, &e.Text, intoRaw(&e.Body),
+	}
+}
+
+func scanEvent(s scanner) (e app.Event, err error) {
+	err = s.Scan(eventDest(&e)...)
+	return e, err
+}
+
 const eventRows = `SELECT e.id, e.source, e.source_event_id, e.organization, e.object_kind, e.object_id, e.object_name, e.type, e.state,
 	e.severity, e.level, e.occurred_at, e.received_at, e.title, e.text, e.body,
 	coalesce(o.id, 0), coalesce(o.name, ''), e.id, coalesce(w.outcome, ''), coalesce(w.rule, ''), coalesce(w.reason, ''),
@@ -66,10 +81,8 @@ const eventRows = `SELECT e.id, e.source, e.source_event_id, e.organization, e.o
 	LEFT JOIN tickets t ON t.id = c.ticket_id`
 
 func scanEventRow(s scanner) (e app.EventRow, err error) {
-	err = s.Scan(&e.ID, &e.Source, &e.SourceEventID, &e.OrganizationID, &e.Object.Kind, &e.Object.ExternalID, &e.Object.Name, &e.Type, &e.State,
-		&e.Severity, &e.Level, into(&e.OccurredAt), into(&e.ReceivedAt), &e.Title, &e.Text, intoRaw(&e.Body),
-		&e.Organization.ID, &e.Organization.Name, &e.Outcome.EventID, &e.Outcome.Outcome, &e.Outcome.Rule, &e.Outcome.Reason,
-		&e.Outcome.ConditionID, &e.TicketID, &e.TicketNumber)
+	err = s.Scan(append(eventDest(&e.Event), &e.Organization.ID, &e.Organization.Name, &e.Outcome.EventID, &e.Outcome.Outcome, &e.Outcome.Rule,
+		&e.Outcome.Reason, &e.Outcome.ConditionID, &e.TicketID, &e.TicketNumber)...)
 	return e, err
 }
 

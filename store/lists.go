@@ -4,8 +4,6 @@ import (
 	"context"
 	"database/sql"
 	"fmt"
-	"strconv"
-	"strings"
 
 	"psabridge/app"
 )
@@ -100,29 +98,4 @@ func scanDeliveryRow(s scanner) (d app.DeliveryRow, err error) {
 func (r *Reader) Delivery(ctx context.Context, id int64) (app.DeliveryRow, error) {
 	d, err := one(ctx, r.db, scanDeliveryRow, fmt.Sprintf("There is no delivery %d.", id), deliveryRows+" WHERE d.id = ?", id)
 	return d, failed("read delivery", err)
-}
-
-// Deliveries lists deliveries, newest first; the cursor is the row's id.
-func (r *Reader) Deliveries(ctx context.Context, f app.DeliveryFilter) ([]app.DeliveryRow, error) {
-	var w where
-	w.add("d.id < ?", before(f.Page))
-	if f.Connection != "" {
-		w.add("d.connection = ?", f.Connection)
-	}
-	if f.State != "" {
-		w.add("d.state = ?", f.State)
-	}
-	if f.Kind != "" {
-		w.add("d.kind = ?", f.Kind)
-	}
-	if f.PushID != 0 {
-		w.add("d.push_id = ?", f.PushID)
-	}
-	if q := strings.TrimPrefix(strings.TrimSpace(f.Query), "#"); q != "" {
-		number, _ := strconv.ParseInt(q, 10, 64) // 0, which no ticket has, when it is not a number
-		w.add(`(d.subject LIKE ? ESCAPE '\' OR d.ticket_id IN (SELECT id FROM tickets WHERE remote_id = ?)
-			OR (d.source, d.organization) IN (SELECT source, external_id FROM organizations WHERE name LIKE ? ESCAPE '\'))`, like(q), number, like(q))
-	}
-	list, err := all(ctx, r.db, scanDeliveryRow, deliveryRows+w.String()+" ORDER BY d.id DESC LIMIT ?", append(w.args, f.Page.Size())...)
-	return list, failed("list deliveries", err)
 }

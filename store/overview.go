@@ -20,7 +20,7 @@ func (r *Reader) OutboxCounts(ctx context.Context, now time.Time) (c app.OutboxC
 			Scan(&c.Waiting, &c.Sending, &c.Checking, &c.Parked, into(&c.OldestAt)); err != nil {
 			return err
 		}
-		return tx.QueryRowContext(ctx, "SELECT count(*) FROM deliveries INDEXED BY deliveries_by_done WHERE state = 'done' AND done_at >= ?", stamp(now.Add(-day))).Scan(&c.Done24h)
+		return tx.QueryRowContext(ctx, "SELECT count(*) FROM deliveries INDEXED BY deliveries_by_done WHERE done_at >= ? AND state = 'done'", stamp(now.Add(-day))).Scan(&c.Done24h)
 	})
 	return c, err
 }
@@ -55,7 +55,7 @@ func countParked(ctx context.Context, tx *sql.Tx, b *app.Backlog) error {
 }
 
 func countAlerts(ctx context.Context, tx *sql.Tx, b *app.Backlog, since time.Time) error {
-	if err := tx.QueryRowContext(ctx, `SELECT count(*) FILTER (WHERE wait = 'history'), count(*) FILTER (WHERE wait = 'not_mapped')
+	if err := tx.QueryRowContext(ctx, `SELECT count(*) FILTER (WHERE wait IN ('history', 'flood')), count(*) FILTER (WHERE wait = 'not_mapped')
 		FROM conditions WHERE state = 'waiting'`).Scan(&b.StartLine, &b.WaitingMapping); err != nil {
 		return err
 	}

@@ -9,11 +9,12 @@ import (
 const (
 	keepActivity = 90 * day
 	keepStates   = 90 * day // what a rehearsal of another threshold looks back on
-	keepReadings = 13       // months: a year and the month it is compared with
+	keepNotices  = 90 * day
+	keepReadings = 13 // months: a year and the month it is compared with
 )
 
 // Prune removes what nobody asks for any more: activity that no rule used and values that ended 90 days ago, readings,
-// those that cover a month too, and imports after 13 months, and the raw records of organizations that are gone. The
+// those that cover a month too, and imports after 13 months, notices 90 days after they were mended, and the raw records of organizations that are gone. The
 // newest reading of a meter, planned lines with their evidence, tickets, deliveries and the ledger are kept. It returns
 // how many rows went.
 func (s *Store) Prune(ctx context.Context, now time.Time) (n int, err error) {
@@ -32,6 +33,7 @@ func (s *Store) Prune(ctx context.Context, now time.Time) (n int, err error) {
 			{"DELETE FROM object_states WHERE to_at < ?", []any{stamp(now.Add(-keepStates))}},
 			// Their evidence goes with them.
 			{"DELETE FROM readings WHERE newest = 0 AND day < ?", []any{year.Format(time.DateOnly)}},
+			{"DELETE FROM notices WHERE closed_at < ?", []any{stamp(now.Add(-keepNotices))}},
 			{"DELETE FROM imports WHERE at < ?", []any{stamp(year)}},
 			{`DELETE FROM raw_records WHERE EXISTS (SELECT 1 FROM organizations o WHERE o.source = raw_records.source
 					AND o.external_id = raw_records.organization AND o.state = 'gone')`, nil},

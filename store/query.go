@@ -8,6 +8,7 @@ import (
 	"errors"
 	"fmt"
 	"math"
+	"slices"
 	"strings"
 
 	"psabridge/app"
@@ -83,6 +84,11 @@ type where struct {
 func (w *where) add(term string, args ...any) {
 	w.terms = append(w.terms, term)
 	w.args = append(w.args, args...)
+}
+
+// and is a copy with one condition more.
+func (w where) and(term string, args ...any) where {
+	return where{append(slices.Clip(w.terms), term), append(slices.Clip(w.args), args...)}
 }
 
 func (w *where) String() string { return " WHERE " + strings.Join(w.terms, " AND ") }

@@ -10,11 +10,11 @@ import (
 )
 
 const ticketColumns = `SELECT t.id, t.xref, t.scope_key, t.connection, t.remote_id, t.summary, t.board, t.status, t.state, t.touched,
-	t.opened_at, t.closed_at, t.remote_updated_at, t.priority_id, t.linked, t.entered_at FROM tickets t`
+	t.opened_at, t.closed_at, t.remote_updated_at, t.priority_id, t.linked, t.entered_at, t.owner FROM tickets t`
 
 func scanTicket(s scanner) (t app.Ticket, err error) {
 	err = s.Scan(&t.ID, &t.XRef, &t.ScopeKey, &t.Connection, intoID(&t.RemoteID), &t.Summary, &t.Board, &t.Status, &t.State, &t.Touched,
-		into(&t.OpenedAt), into(&t.ClosedAt), into(&t.RemoteUpdatedAt), &t.PriorityID, &t.Linked, into(&t.EnteredAt))
+		into(&t.OpenedAt), into(&t.ClosedAt), into(&t.RemoteUpdatedAt), &t.PriorityID, &t.Linked, into(&t.EnteredAt), &t.Owner)
 	return t, err
 }
 
@@ -67,10 +67,10 @@ func insertTicket(ctx context.Context, tx *sql.Tx, t app.Ticket) (int64, error) 
 		t.State = app.TicketPending
 	}
 	var id int64
-	err := tx.QueryRowContext(ctx, `INSERT INTO tickets (xref, scope_key, connection, remote_id, summary, board, status, state, touched, opened_at, closed_at, remote_updated_at, priority_id)
-		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) RETURNING id`,
+	err := tx.QueryRowContext(ctx, `INSERT INTO tickets (xref, scope_key, connection, remote_id, summary, board, status, state, touched, opened_at, closed_at, remote_updated_at, priority_id, owner)
+		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) RETURNING id`,
 		t.XRef, t.ScopeKey, t.Connection, orNull(t.RemoteID), t.Summary, t.Board, t.Status, t.State, t.Touched,
-		stamp(t.OpenedAt), stamp(t.ClosedAt), stamp(t.RemoteUpdatedAt), t.PriorityID).Scan(&id)
+		stamp(t.OpenedAt), stamp(t.ClosedAt), stamp(t.RemoteUpdatedAt), t.PriorityID, t.Owner).Scan(&id)
 	if isUnique(err) {
 		return 0, fmt.Errorf("a ticket of scope %s is open already on %s: %w", t.ScopeKey, t.Connection, err)
 	}
@@ -86,9 +86,9 @@ func updateTicket(ctx context.Context, tx *sql.Tx, t app.Ticket, ourClose bool, 
 	}
 	t = merged(old, t, now)
 	if err := exec(ctx, tx, `UPDATE tickets SET remote_id = ?, summary = ?, board = ?, status = ?, state = ?, touched = ?,
-			opened_at = ?, closed_at = ?, remote_updated_at = ?, priority_id = ?, linked = ?, entered_at = ? WHERE id = ?`,
+			opened_at = ?, closed_at = ?, remote_updated_at = ?, priority_id = ?, linked = ?, entered_at = ?, owner = ? WHERE id = ?`,
 		orNull(t.RemoteID), t.Summary, t.Board, t.Status, t.State, t.Touched,
-		stamp(t.OpenedAt), stamp(t.ClosedAt), stamp(t.RemoteUpdatedAt), t.PriorityID, t.Linked, stamp(t.EnteredAt), t.ID); err != nil {
+		stamp(t.OpenedAt), stamp(t.ClosedAt), stamp(t.RemoteUpdatedAt), t.PriorityID, t.Linked, stamp(t.EnteredAt), t.Owner, t.ID); err != nil {
 		if isUnique(err) {
 			return app.Wrap(err, app.Conflict, fmt.Sprintf("Ticket %d of %s already stands for another alert here.", t.RemoteID, t.Connection))
 		}
@@ -117,6 +117,9 @@ func merged(old, t app.Ticket, now time.Time) app.Ticket {
 	}
 	if t.State == "" {
 		t.State = old.State
+	}
+	if old.RemoteID != 0 { // who had it first is known already, if it was anybody
+		t.Owner = old.Owner
 	}
 	if t.PriorityID == 0 {
 		t.PriorityID = old.PriorityID

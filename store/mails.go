@@ -1,0 +1,21 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"fmt"
+	"time"
+
+	"psabridge/app"
+)
+
+// saveMail stores a decided e-mail, which belongs to no ticket, and returns how many rows that made: none when it was
+// decided before.
+func saveMail(ctx context.Context, tx *sql.Tx, d app.DecidedDelivery, now time.Time) (int, error) {
+	if d.Mail == nil || d.Lane == "" {
+		return 0, fmt.Errorf("e-mail %q was decided without what it says or its lane", d.DedupKey)
+	}
+	return changed(ctx, tx, `INSERT INTO deliveries (dedup_key, lane, kind, connection, state, next_at, source, organization, subject, payload, created_at)
+		VALUES (?1, ?2, ?3, ?4, 'waiting', ?5, ?6, ?7, ?8, ?9, ?5) ON CONFLICT (dedup_key) DO NOTHING`,
+		d.DedupKey, d.Lane, d.Kind, app.MailConnection, stamp(now), d.Mail.Source, d.Mail.OrganizationID, d.Mail.Subject, asJSON{d.Mail})
+}
