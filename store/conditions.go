@@ -23,11 +23,12 @@ func scanCondition(s scanner) (c app.Condition, err error) {
 	return c, err
 }
 
-// leastReopen is how long a cleared condition is shown to the rules when no rule asks for longer.
-const leastReopen = 48 * time.Hour
+// leastReopen is the reopen window of a rule that names none; even without rules what was cleared is shown for so long,
+// because it tells how often it came back.
+const leastReopen = 24 * time.Hour
 
-// conditionsToJudge lists the conditions the rules have to know: those that hold, those cleared so lately that a rule
-// may reopen their ticket, and those whose ticket is still open.
+// conditionsToJudge lists the conditions the rules have to know: those that hold, those cleared, or whose ticket was
+// closed, so lately that a rule may reopen that ticket (T7), and those whose ticket is still open.
 func conditionsToJudge(ctx context.Context, q querier, source string, now time.Time) ([]app.Condition, error) {
 	window, err := longestReopen(ctx, q)
 	if err != nil {
@@ -37,7 +38,9 @@ func conditionsToJudge(ctx context.Context, q querier, source string, now time.T
 			SELECT id FROM conditions INDEXED BY conditions_holding WHERE source = ?1 AND cleared_at IS NULL
 			UNION SELECT id FROM conditions INDEXED BY conditions_by_cleared WHERE source = ?1 AND cleared_at >= ?2
 			UNION SELECT c.id FROM tickets t CROSS JOIN conditions c INDEXED BY conditions_by_ticket ON c.ticket_id = t.id
-				WHERE t.state IN ('pending', 'open') AND c.source = ?1)
+				WHERE t.state IN ('pending', 'open') AND c.source = ?1
+			UNION SELECT c.id FROM tickets t INDEXED BY tickets_by_closed CROSS JOIN conditions c INDEXED BY conditions_by_ticket ON c.ticket_id = t.id
+				WHERE t.closed_at >= ?2 AND c.source = ?1)
 		ORDER BY c.id`, source, stamp(now.Add(-window)))
 }
 

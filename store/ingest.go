@@ -66,6 +66,9 @@ func (s *Store) take(ctx context.Context, tx *sql.Tx, b app.Batch, now time.Time
 	}
 	st.Objects, st.Appeared, st.Vanished, st.ReadBefore = states.current, states.appeared, states.vanished, states.readBefore
 	st.Starts, st.Moved, st.Fresh = starts, moved, fresh
+	if st.RecoveredAt, err = recoveredAt(ctx, tx, b.Source, fresh); err != nil {
+		return st, after, err
+	}
 	if b.Pushed {
 		neverPolled(&st)
 		return st, after, nil
@@ -172,6 +175,9 @@ func alertState(ctx context.Context, q querier, source string, now time.Time) (a
 		return st, err
 	}
 	if st.Tickets, err = ticketsOf(ctx, q, st.Conditions); err != nil {
+		return st, err
+	}
+	if st.OpenedLately, err = openedLately(ctx, q, now); err != nil {
 		return st, err
 	}
 	st.CreateWaiting, err = createsWaiting(ctx, q)

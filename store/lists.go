@@ -4,6 +4,8 @@ import (
 	"context"
 	"database/sql"
 	"fmt"
+	"strconv"
+	"strings"
 
 	"psabridge/app"
 )
@@ -33,6 +35,13 @@ func (r *Reader) Tickets(ctx context.Context, f app.TicketFilter) (rows []app.Ti
 	}
 	if f.State != "" {
 		w.add("t.state = ?", f.State)
+	}
+	if f.Touched {
+		w.add("t.touched = 1")
+	}
+	if q := strings.TrimPrefix(strings.TrimSpace(f.Query), "#"); q != "" {
+		number, _ := strconv.ParseInt(q, 10, 64) // 0, which no ticket has, when it is not a number
+		w.add(`(t.summary LIKE ? ESCAPE '\' OR t.remote_id = ?)`, like(q), number)
 	}
 	err = r.snapshot(ctx, "list tickets", func(tx *sql.Tx) error {
 		tickets, err := all(ctx, tx, scanTicket, ticketColumns+w.String()+" ORDER BY t.id DESC LIMIT ?", append(w.args, f.Page.Size())...)
