@@ -113,10 +113,12 @@ func TestVaultHidesTheTokenOfASource(t *testing.T) {
 
 func TestParseName(t *testing.T) {
 	for name, want := range map[string]Owner{
-		"connections/cw/public_key":     {true, "cw"},
-		"connections/C.w-1/private_key": {true, "C.w-1"},
-		"sources/sync/auth_code":        {false, "sync"},
-		"sources/sync/client_secret":    {false, "sync"},
+		"connections/cw/public_key":     {Connection: true, Name: "cw"},
+		"connections/C.w-1/private_key": {Connection: true, Name: "C.w-1"},
+		"sources/sync/auth_code":        {Name: "sync"},
+		"sources/sync/client_secret":    {Name: "sync"},
+		"notify/smtp_password":          {Notify: true},
+		"notify/webhook_url":            {Notify: true},
 	} {
 		if got, err := ParseName(name); got != want || err != nil {
 			t.Errorf("%s: %v %v", name, got, err)
@@ -125,6 +127,7 @@ func TestParseName(t *testing.T) {
 	for _, name := range []string{
 		"", "cw", "connections/cw", "connections/cw/password", "sources/s/public_key", "sources//password",
 		"connections/a/b/public_key", "connections/../public_key", "connections/cw/public_key\n", "install/x/password",
+		"notify", "notify/", "notify/password", "notify/x/smtp_password", "notify/smtp_password/", "sources/notify/smtp_password",
 	} {
 		if _, err := ParseName(name); app.ErrorCode(err) != app.Invalid {
 			t.Errorf("%q was accepted", name)

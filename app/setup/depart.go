@@ -40,17 +40,31 @@ func (s *Setup) endSignIns(ctx context.Context, sources []app.SourceSettings) (w
 	return warnings
 }
 
-// forgetSecrets takes what sources signed in with out of the keychain.
-func (s *Setup) forgetSecrets(ctx context.Context, sources []app.SourceSettings) (warnings []string) {
-	for _, c := range sources {
+// secretsLeft are the secrets nobody needs any more: of the sources that leave, of a mail server that leaves, of a webhook.
+func secretsLeft(before, after app.Settings, left []app.SourceSettings) (names []string) {
+	for _, c := range left {
 		for _, key := range append(slices.Clone(secret.SourceKeys), "token") {
-			err := s.Vault.Delete(ctx, secret.SourceName(c.Name, key))
-			if err == nil || app.ErrorCode(err) == app.NotFound {
-				continue
-			}
-			s.Log.WarnContext(ctx, "secret not deleted", "source", c.Name, "key", key, "error", err)
-			warnings = append(warnings, "The "+key+" of "+c.Name+" is still in the keychain: "+app.ErrorMessage(err))
+			names = append(names, secret.SourceName(c.Name, key))
 		}
+	}
+	if settings.MailHost(before.Notify) != "" && settings.MailHost(after.Notify) == "" {
+		names = append(names, app.SecretSMTPPassword)
+	}
+	if before.Notify.Webhook.Kind != "" && after.Notify.Webhook.Kind == "" {
+		names = append(names, app.SecretWebhookURL)
+	}
+	return names
+}
+
+// forgetSecrets takes secrets out of the keychain.
+func (s *Setup) forgetSecrets(ctx context.Context, names []string) (warnings []string) {
+	for _, name := range names {
+		err := s.Vault.Delete(ctx, name)
+		if err == nil || app.ErrorCode(err) == app.NotFound {
+			continue
+		}
+		s.Log.WarnContext(ctx, "secret not deleted", "name", name, "error", err)
+		warnings = append(warnings, name+" is still in the keychain: "+app.ErrorMessage(err))
 	}
 	return warnings
 }

@@ -124,7 +124,7 @@ func (s *Setup) edit(ctx context.Context, by string, change func(*app.Settings) 
 		return nil, 0, err
 	}
 	told := changed(before, after)
-	told.Warnings = slices.Concat(warnings, s.forgetSecrets(context.WithoutCancel(ctx), left))
+	told.Warnings = slices.Concat(warnings, s.forgetSecrets(context.WithoutCancel(ctx), secretsLeft(before, after, left)))
 	s.tell(context.WithoutCancel(ctx), told)
 	return changes, rev, nil
 }
@@ -176,6 +176,7 @@ func changed(before, after app.Settings) Changed {
 		Document:    after,
 		Connections: differing(before.Connections, after.Connections, func(c app.ConnectionSettings) string { return c.Name }),
 		Sources:     differing(before.Sources, after.Sources, func(s app.SourceSettings) string { return s.Name }),
+		Notify:      !reflect.DeepEqual(before.Notify, after.Notify),
 	}
 }
 

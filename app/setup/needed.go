@@ -46,6 +46,9 @@ func removed(before, after app.Settings) (connections, sources []string) {
 			connections = append(connections, c.Name)
 		}
 	}
+	if settings.MailHost(before.Notify) != "" && settings.MailHost(after.Notify) == "" {
+		connections = append(connections, app.MailConnection) // what alerts by e-mail are listed under
+	}
 	for _, c := range before.Sources {
 		if _, stays := settings.SourceByName(after, c.Name); !stays {
 			sources = append(sources, c.Name)

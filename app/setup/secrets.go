@@ -44,14 +44,15 @@ func (s *Setup) setSecret(ctx context.Context, doc app.Settings, one app.NamedSe
 	if err != nil {
 		return owner, err
 	}
-	host, err := hostOf(doc, owner)
+	value := trimmed(owner, one)
+	host, err := boundTo(doc, owner, one.Name, value)
 	if err != nil {
 		return owner, err
 	}
 	if err := fits(doc, owner, one.Name); err != nil {
 		return owner, err
 	}
-	if err := s.Vault.Set(ctx, one.Name, trimmed(owner, one.Value), host, s.Now()); err != nil {
+	if err := s.Vault.Set(ctx, one.Name, value, host, s.Now()); err != nil {
 		return owner, err
 	}
 	s.Log.InfoContext(ctx, "secret set", "name", one.Name)
@@ -69,7 +70,7 @@ func fits(doc app.Settings, owner secret.Owner, name string) error {
 	c, _ := settings.SourceByName(doc, owner.Name)
 	key := name[strings.LastIndexByte(name, '/')+1:]
 	switch {
-	case owner.Connection, slices.Contains(keysOfKind[c.Kind], key):
+	case owner.Connection, owner.Notify, slices.Contains(keysOfKind[c.Kind], key):
 		return nil
 	case c.Pushed():
 		return app.FieldErrorf("name", "%s is an inbox. It signs in nowhere, so it has no secrets; whoever sends to it needs a token: psabridge token create --source %s", c.Name, c.Name)
@@ -77,12 +78,12 @@ func fits(doc app.Settings, owner secret.Owner, name string) error {
 	return app.FieldErrorf("name", "A source of the kind %s has no %s. It has %s.", c.Kind, key, listed(keysOfKind[c.Kind]))
 }
 
-// trimmed takes away what pasting and piping add: keys hold no space at all, a password may, but no line break.
-func trimmed(owner secret.Owner, value app.Secret) app.Secret {
-	if owner.Connection {
-		return app.Secret(strings.TrimSpace(value.Reveal()))
+// trimmed takes away what pasting and piping add: keys and addresses hold no space at all, a password may, but no line break.
+func trimmed(owner secret.Owner, one app.NamedSecret) app.Secret {
+	if owner.Connection || one.Name == app.SecretWebhookURL {
+		return app.Secret(strings.TrimSpace(one.Value.Reveal()))
 	}
-	return app.Secret(strings.TrimRight(value.Reveal(), "\r\n"))
+	return app.Secret(strings.TrimRight(one.Value.Reveal(), "\r\n"))
 }
 
 // DeleteSecret removes a key or password. Its connection or source may be gone already.
@@ -107,9 +108,12 @@ func (s *Setup) DeleteSecret(ctx context.Context, name string) error {
 // machine we are at the vendor, and what was refused. A two-step code that is taken away after its use must not end it.
 func (s *Setup) secretChanged(ctx context.Context, owner secret.Owner, doc app.Settings) {
 	c := Changed{Document: doc}
-	if owner.Connection {
+	switch {
+	case owner.Notify:
+		c.Notify = true
+	case owner.Connection:
 		c.Connections = []string{owner.Name}
-	} else {
+	default:
 		c.Sources = []string{owner.Name}
 	}
 	s.tell(context.WithoutCancel(ctx), c)
@@ -122,8 +126,11 @@ func (s *Setup) Secrets(ctx context.Context) ([]app.SecretRecord, error) { retur
 // one in the settings.
 func (s *Setup) Secret(ctx context.Context, name string) (app.Secret, error) {
 	owner, err := secret.ParseName(name)
-	if err != nil {
+	switch {
+	case err != nil:
 		return "", err
+	case name == app.SecretWebhookURL:
+		return s.webhook(ctx)
 	}
 	return s.reveal(ctx, name, owner)
 }
@@ -172,8 +179,38 @@ func (s *Setup) reveal(ctx context.Context, name string, owner secret.Owner) (ap
 	return s.Vault.Get(ctx, name, host)
 }
 
+// boundTo returns the host a new secret is for. A webhook's address is the secret itself, so it says its own.
+func boundTo(doc app.Settings, owner secret.Owner, name string, value app.Secret) (string, error) {
+	switch {
+	case name != app.SecretWebhookURL:
+		return hostOf(doc, owner)
+	case doc.Notify.Webhook.Kind == "":
+		return "", app.Errorf(app.NotFound, "There is no webhook in the settings. Save its kind first (notify.webhook.kind).")
+	}
+	return settings.WebhookHost(value, doc.Notify.Webhook.AllowPrivateNetwork)
+}
+
+// webhook gives the address of the webhook. It is kept for its own host, so no other address of the settings can get it.
+func (s *Setup) webhook(ctx context.Context) (app.Secret, error) {
+	records, err := s.Vault.List(ctx)
+	if err != nil {
+		return "", err
+	}
+	at := slices.IndexFunc(records, func(r app.SecretRecord) bool { return r.Name == app.SecretWebhookURL })
+	if at < 0 {
+		return "", app.Errorf(app.NotFound, "The address of the webhook is missing. Enter it under Settings ▸ Notifications.")
+	}
+	return s.Vault.Get(ctx, app.SecretWebhookURL, records[at].BoundHost)
+}
+
 // hostOf returns the host a secret of this owner is for.
 func hostOf(doc app.Settings, owner secret.Owner) (string, error) {
+	if owner.Notify {
+		if host := settings.MailHost(doc.Notify); host != "" {
+			return host, nil
+		}
+		return "", app.Errorf(app.NotFound, "There is no mail server in the settings. Save it first, so that its password is kept for its host.")
+	}
 	if owner.Connection {
 		if c, known := settings.ConnectionByName(doc, owner.Name); known {
 			return settings.Host(c.SiteURL), nil

@@ -92,6 +92,7 @@ type Changed struct {
 	Document    app.Settings // as it is now
 	Connections []string     // changed, added or removed, or with a new secret
 	Sources     []string     // likewise
+	Notify      bool         // how a person is told, or a secret of it
 	// Warnings are sentences about what could not be cleaned up, e.g. a sign-in that the vendor did not end.
 	Warnings []string
 }
