@@ -106,6 +106,7 @@ type DeliveryFilter struct {
 	Connection string
 	State      DeliveryState
 	Kind       DeliveryKind
+	Closing    *bool     // only notes that close their ticket, or only those that do not
 	PushID     int64     // those of one push
 	TicketID   int64     // our row
 	LikeID     int64     // those that ended their last attempt as this delivery did: same connection, kind, state, code and reason

@@ -70,6 +70,9 @@ func picksDeliveries(ctx context.Context, q querier, f app.DeliveryFilter) (w wh
 	if f.Kind != "" {
 		w.add("d.kind = ?", f.Kind)
 	}
+	if f.Closing != nil {
+		w.add("coalesce(d.payload ->> '$.close', 0) = ?", *f.Closing)
+	}
 	if f.PushID != 0 {
 		w.add("d.push_id = ?", f.PushID)
 	}

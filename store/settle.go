@@ -91,9 +91,9 @@ func settleDelivery(ctx context.Context, tx *sql.Tx, d app.Delivery, st app.Sett
 	case app.DeliverySending:
 		return app.Errorf(app.Internal, "a settlement cannot leave delivery %d sending", d.ID)
 	}
-	return exec(ctx, tx, `UPDATE deliveries SET state = ?, claimed = 0, next_at = ?, done_at = ?, reason = ?, error_code = ?,
+	return exec(ctx, tx, `UPDATE deliveries SET state = ?, claimed = 0, next_at = ?, done_at = ?, reason = ?, error_code = ?, error_field = ?,
 			failures = ?, intended = ?, checks = ?, check_since = ? WHERE id = ?`,
-		st.State, stamp(next), stamp(done), reason, st.Code, failures, intended, checks, stamp(since), d.ID)
+		st.State, stamp(next), stamp(done), reason, st.Code, st.Field, failures, intended, checks, stamp(since), d.ID)
 }
 
 // refused reports whether a code can only come from an answer that was read: then nothing was written.
