@@ -196,6 +196,8 @@ type TicketPayload struct {
 	Text           string   `json:"text"`
 	Close          bool     `json:"close,omitempty"`  // note, then close unless a person touched the ticket (T5)
 	Reopen         bool     `json:"reopen,omitempty"` // open the ticket we closed again, then note (T7)
+	// Double asks a person to merge a ticket that ConnectWise has more than once; it writes nothing.
+	Double bool `json:"double,omitempty"`
 	// CompanyID and By belong to a test ticket: the company a person chose, and who it was.
 	CompanyID int64  `json:"company_id,omitempty"`
 	By        string `json:"by,omitempty"`

@@ -26,8 +26,11 @@ func (k *Desk) Create(ctx context.Context, d app.Delivery, intend outbox.Intend)
 	}
 	if k.d.SearchFirst() {
 		if found, err := j.client.FindTickets(ctx, j.ticket.XRef); err != nil || len(found) > 0 {
-			return j.found(found), err
+			return k.found(ctx, j, found, err)
 		}
+	}
+	if err := k.stillMeant(ctx, j); err != nil {
+		return app.Settlement{}, err
 	}
 	t, err := k.newTicket(ctx, j)
 	if err != nil {
@@ -37,8 +40,11 @@ func (k *Desk) Create(ctx context.Context, d app.Delivery, intend outbox.Intend)
 	if err != nil || unknown != nil {
 		return settled(unknown), err
 	}
-	row := j.row(remote)
-	row.PriorityID = remote.Priority
+	k.unstick(ctx, d)
+	if err := k.suspect(ctx, j); err != nil {
+		k.d.Logger.WarnContext(ctx, "a ticket that was sent twice is not looked for again before the next start", "delivery", d.ID, "error", err)
+	}
+	row := j.made(remote)
 	return j.done(&row, "ticket "+num(remote.ID), ""), nil
 }
 
@@ -84,7 +90,7 @@ func (k *Desk) newTicket(ctx context.Context, j *job) (app.NewTicket, error) {
 		{&t.ItemID, choice{list: app.ListItems, parent: board.ID, ref: either(policy.Item, service.Item), what: "item", where: where}},
 		{&t.TeamID, choice{list: app.ListTeams, parent: board.ID, ref: either(policy.Team, service.Team), what: "team", where: where}},
 		{&t.PriorityID, priorityChoice(j, j.payload.Severity)},
-		{&t.SourceID, choice{list: app.ListSources, ref: service.Source, what: "source"}},
+		{&t.SourceID, choice{list: app.ListSources, ref: either(policy.Source, service.Source), what: "source"}},
 	} {
 		if f.where != "" && !f.ref.IsZero() && board.ID == 0 {
 			return t, setUp("connections["+j.connection.Name+"].ticketing.board",
@@ -155,9 +161,19 @@ func (j *job) row(r app.RemoteTicket) app.Ticket {
 		t.Summary = r.Summary
 	}
 	t.State = app.TicketOpen
-	if r.Closed {
+	switch {
+	case r.ParentID != 0:
+		t.Touched = true // what it was merged into goes on for it (T7)
+	case r.Closed:
 		t.State, t.ClosedAt = app.TicketClosed, j.now
 	}
+	return t
+}
+
+// made is our row of a ticket as ConnectWise answered the create. Who owns it then was not chosen by a person.
+func (j *job) made(r app.RemoteTicket) app.Ticket {
+	t := j.row(r)
+	t.PriorityID, t.Owner = r.Priority, r.Owner
 	return t
 }
 

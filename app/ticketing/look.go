@@ -5,7 +5,6 @@ import (
 	"context"
 	"fmt"
 	"slices"
-	"strings"
 	"time"
 
 	"psabridge/app"
@@ -27,11 +26,8 @@ func offset(n int, c app.ConfirmSettings) time.Duration {
 // ConnectWise's search may lag, and with proof that the search works, is it sent again, under the same reference.
 func (k *Desk) look(ctx context.Context, j *job) (app.Settlement, error) {
 	found, err := j.client.FindTickets(ctx, j.ticket.XRef)
-	if err != nil {
-		return app.Settlement{}, err
-	}
-	if len(found) > 0 {
-		return j.found(found), nil
+	if err != nil || len(found) > 0 {
+		return k.found(ctx, j, found, err)
 	}
 	proof, err := k.control(ctx, j)
 	if err != nil {
@@ -68,23 +64,31 @@ func (k *Desk) look(ctx context.Context, j *job) (app.Settlement, error) {
 	return app.Settlement{State: app.DeliveryChecking, NextAt: next, Checks: checks, Uncounted: true, Message: message}, nil
 }
 
-// found settles with the ticket that was found. Of two the older is ours from now on; the other is named, so that a
-// person can merge it.
-func (j *job) found(tickets []app.RemoteTicket) app.Settlement {
-	if len(tickets) == 0 {
-		return app.Settlement{}
+// found settles with the ticket that was found. Of two the older is ours from now on, and a person is asked to merge the
+// other into it.
+func (k *Desk) found(ctx context.Context, j *job, tickets []app.RemoteTicket, err error) (app.Settlement, error) {
+	if err != nil {
+		return app.Settlement{}, err
 	}
-	tickets = slices.SortedFunc(slices.Values(tickets), func(a, b app.RemoteTicket) int { return cmp.Compare(a.ID, b.ID) })
+	ours := oldest(tickets)
 	note := "Found in ConnectWise by its reference."
-	if len(tickets) > 1 {
-		var others []string
-		for _, t := range tickets[1:] {
-			others = append(others, "#"+num(t.ID))
+	if others := twins(ours.ID, tickets); len(others) > 0 {
+		row := j.ticket
+		row.RemoteID = ours.ID
+		if err := k.reportDouble(ctx, row, tickets); err != nil {
+			return app.Settlement{}, err
 		}
-		note += " ConnectWise has it more than once; merge " + strings.Join(others, ", ") + " into #" + num(tickets[0].ID) + "."
+		note += " " + doubleText(ours.ID, others)
 	}
-	row := j.row(tickets[0])
-	return j.done(&row, "ticket "+num(tickets[0].ID), note)
+	row := j.row(ours)
+	if row.Owner == "" && ours.UpdatedAt.Sub(ours.EnteredAt).Abs() <= atCreate {
+		row.Owner = ours.Owner // nobody was there yet, so the board gave it that owner
+	}
+	return j.done(&row, "ticket "+num(ours.ID), note), nil
+}
+
+func oldest(tickets []app.RemoteTicket) app.RemoteTicket {
+	return slices.MinFunc(tickets, func(a, b app.RemoteTicket) int { return cmp.Compare(a.ID, b.ID) })
 }
 
 // proof is what the positive control of a search showed.

@@ -21,6 +21,9 @@ func (k *Desk) Note(ctx context.Context, d app.Delivery, intend outbox.Intend) (
 	if err != nil {
 		return app.Settlement{}, err
 	}
+	if j.payload.Double {
+		return k.double(ctx, j)
+	}
 	if j.ticket.RemoteID == 0 {
 		return app.Settlement{State: app.DeliveryDropped, Message: "The ticket was never made."}, nil
 	}
@@ -29,8 +32,11 @@ func (k *Desk) Note(ctx context.Context, d app.Delivery, intend outbox.Intend) (
 	if app.ErrorCode(err) == app.NotFound {
 		return n.gone("The ticket was deleted in ConnectWise."), nil
 	}
-	if err != nil && app.ErrorCode(err) == app.Invalid {
+	if app.ErrorCode(err) == app.Invalid {
 		return k.settle(ctx, d, err)
+	}
+	if err == nil && st.State == app.DeliveryDone {
+		k.unstick(ctx, d)
 	}
 	return st, err
 }
@@ -96,10 +102,9 @@ func settled(st *app.Settlement) app.Settlement {
 
 func (n *noting) readNotes(ctx context.Context) (err error) {
 	n.notes, err = n.client.Notes(ctx, n.target)
-	for _, note := range n.notes {
-		if isOurs(note) && !note.TimeEntry {
-			n.me = note.CreatedBy
-		}
+	// The oldest is the one that came with the ticket: a person who copies one of ours does not become us.
+	if i := slices.IndexFunc(n.notes, isOurs); i >= 0 && n.me == "" {
+		n.itIsMe(n.notes[i].CreatedBy)
 	}
 	return err
 }
@@ -120,8 +125,8 @@ func (n *noting) write(ctx context.Context) (*app.Settlement, error) {
 		return nil, err
 	}
 	note, err := n.client.AddNote(ctx, n.target, app.TicketNote{Text: text, Internal: true})
-	if err == nil && note.CreatedBy != "" {
-		n.me = note.CreatedBy
+	if err == nil {
+		n.itIsMe(note.CreatedBy)
 	}
 	return nil, err
 }
@@ -153,9 +158,12 @@ func (n *noting) close(ctx context.Context) (app.Settlement, error) {
 	return n.done(&t, "ticket "+num(n.target), "Closed."), nil
 }
 
+// statusOf is what the ledger calls the status of a ticket.
+func statusOf(ticket int64) string { return "ticket " + num(ticket) + " status" }
+
 // setStatus moves the ticket and takes the answer as what it is now.
 func (n *noting) setStatus(ctx context.Context, to app.Option) error {
-	e := n.entry("ticket "+num(n.target)+" status", to.Name)
+	e := n.entry(statusOf(n.target), to.Name)
 	e.Before = n.remote.Status
 	if err := n.intend(ctx, readable(map[string]any{"ticket": n.target, "status": to.Name, "status_id": to.ID}), e); err != nil {
 		return err
@@ -171,41 +179,27 @@ func (n *noting) setStatus(ctx context.Context, to app.Option) error {
 	return nil
 }
 
-// closedAlready settles a close of a ticket that is closed: by our own PATCH that got no answer, or by a person.
+// closedAlready settles a close of a ticket that is closed: by our own PATCH that got no answer, or by a person. A workflow
+// rule that closes counts as a person: whoever closed the ticket acknowledged what it stands for, and only what we closed
+// ourselves is ever opened again (T7).
 func (n *noting) closedAlready(ctx context.Context) (app.Settlement, error) {
 	t := n.row(n.remote)
 	if n.delivery.State == app.DeliveryChecking {
-		status, err := n.closedStatus(ctx)
-		if err == nil && n.remote.StatusID == status.ID {
-			return n.done(&t, "ticket "+num(n.target), "Closed."), nil
-		}
-		if err != nil && app.ErrorCode(err) != app.Invalid {
+		past, err := n.desk.d.Store.DeliveryLedger(ctx, n.delivery.ID)
+		if err != nil {
 			return app.Settlement{}, err
+		}
+		if ours, err := n.closedByUs(ctx, past); err != nil || ours {
+			return n.done(&t, "ticket "+num(n.target), "Closed."), err
 		}
 	}
 	t.Touched = true
 	return n.done(&t, "ticket "+num(n.target), "Closed by a person already."), nil
 }
 
-// merged notes the ticket ours was merged into, and never closes it (T7).
-func (n *noting) merged(ctx context.Context) (app.Settlement, error) {
-	t := n.row(n.remote)
-	t.Touched = true
-	n.target = n.remote.ParentID
-	if n.delivery.State == app.DeliveryChecking {
-		if err := n.readNotes(ctx); err != nil {
-			return app.Settlement{}, err
-		}
-	}
-	if st, err := n.write(ctx); err != nil || st != nil {
-		return settled(st), err
-	}
-	return n.done(&t, n.object(), "The ticket was merged into #"+num(n.target)+", which is not closed."), nil
-}
-
 // reopen opens a ticket that we closed, unless it was moved since, and notes why (T7).
 func (n *noting) reopen(ctx context.Context) (app.Settlement, error) {
-	if n.remote.Closed && n.remote.Status == n.ticket.Status && n.holds() {
+	if n.remote.Closed && (n.remote.Status == n.ticket.Status || n.automation().status(n.remote.Status)) && n.holds() {
 		status, err := n.openStatus(ctx)
 		if err != nil {
 			return app.Settlement{}, err

@@ -33,8 +33,13 @@ func marked(text string, d app.Delivery) string {
 	return strings.TrimSpace(text) + "\n" + mark(d)
 }
 
-// isOurs reports whether a note carries a mark of ours, and isThis whether it is the one of this delivery.
-func isOurs(n app.TicketNote) bool { return strings.Contains(n.Text, markStart) }
+// isOurs reports whether a note ends with a mark of ours, and isThis whether it is the one of this delivery. A person who
+// quotes one of our notes goes on after it, and who books time on it is a person in any case.
+func isOurs(n app.TicketNote) bool {
+	text := strings.TrimSpace(n.Text)
+	_, end, found := strings.Cut(text[max(strings.LastIndex(text, markStart), 0):], markStart)
+	return found && !n.TimeEntry && strings.HasSuffix(end, "]") && strings.Count(end, "]") == 1
+}
 
 func isThis(n app.TicketNote, d app.Delivery) bool {
 	return strings.HasSuffix(strings.TrimSpace(n.Text), mark(d))

@@ -4,13 +4,16 @@ import (
 	"context"
 	"errors"
 	"slices"
+	"time"
 
 	"psabridge/app"
 	"psabridge/app/psa"
 )
 
-// Poll looks what people did with our open tickets: one batched call per connection. A connection or a ticket that
-// cannot be read does not keep the others from it; the error joins them all. Connections that Deps.Skip names are left out.
+// Poll looks what people did with our open tickets: as few batched calls per connection as psa.Reader.TicketsByID needs, one
+// more for the tickets that ours were merged into, and one for each that is missing, because the search lags behind what was
+// just made. A connection or a ticket that cannot be read does not keep the others from it; the error joins them all.
+// Connections that Deps.Skip names are left out.
 func (k *Desk) Poll(ctx context.Context) error {
 	doc, err := k.d.Settings(ctx)
 	if err != nil {
@@ -21,35 +24,30 @@ func (k *Desk) Poll(ctx context.Context) error {
 		if k.d.Skip(c.Name) {
 			continue
 		}
-		if err := k.poll(ctx, c.Name); err != nil {
+		if err := k.poll(ctx, c); err != nil {
 			problems = append(problems, err)
 		}
 	}
 	return errors.Join(problems...)
 }
 
-func (k *Desk) poll(ctx context.Context, connection string) error {
-	open, err := k.openTickets(ctx, connection)
+func (k *Desk) poll(ctx context.Context, c app.ConnectionSettings) error {
+	if err := k.seekDoubles(ctx, c.Name); err != nil {
+		return err
+	}
+	open, err := k.openTickets(ctx, c.Name)
 	if err != nil || len(open) == 0 {
 		return err
 	}
-	client, err := k.d.Client(ctx, connection)
+	client, err := k.d.Client(ctx, c.Name)
 	if err != nil {
 		return err
 	}
-	ids := make([]int64, 0, len(open))
-	for _, t := range open {
-		ids = append(ids, t.RemoteID)
-	}
-	rows, err := client.TicketsByID(ctx, ids)
-	if err != nil {
+	p := polling{desk: k, client: client, rules: automation(c.Ticketing.Automation), now: k.d.Now()}
+	if err := p.read(ctx, open); err != nil {
 		return err
 	}
-	found := make(map[int64]app.RemoteTicket, len(rows))
-	for _, r := range rows {
-		found[r.ID] = r
-	}
-	changed, unread := k.compare(ctx, client, open, found)
+	changed, unread := p.compare(ctx, open)
 	if changed, err = k.undisturbed(ctx, changed); err != nil || len(changed) == 0 {
 		return errors.Join(unread, err) // a quiet minute writes nothing
 	}
@@ -57,14 +55,53 @@ func (k *Desk) poll(ctx context.Context, connection string) error {
 	return errors.Join(unread, err)
 }
 
+// polling is one look at the open tickets of a connection.
+type polling struct {
+	desk   *Desk
+	client psa.Client
+	rules  automation
+	now    time.Time
+	found  map[int64]app.RemoteTicket // what ConnectWise shows, by number, parents of merged tickets too
+}
+
+// read asks for all open tickets at once, and then for those they were merged into.
+func (p *polling) read(ctx context.Context, open []app.Ticket) error {
+	p.found = make(map[int64]app.RemoteTicket, len(open))
+	ids := make([]int64, 0, len(open))
+	for _, t := range open {
+		ids = append(ids, t.RemoteID)
+	}
+	if err := p.readAll(ctx, ids); err != nil {
+		return err
+	}
+	var parents []int64
+	for _, r := range p.found {
+		if _, known := p.found[r.ParentID]; r.ParentID != 0 && !known {
+			parents = append(parents, r.ParentID)
+		}
+	}
+	if len(parents) == 0 {
+		return nil
+	}
+	return p.readAll(ctx, parents)
+}
+
+func (p *polling) readAll(ctx context.Context, ids []int64) error {
+	rows, err := p.client.TicketsByID(ctx, ids)
+	for _, r := range rows {
+		p.found[r.ID] = r
+	}
+	return err
+}
+
 // compare lists the tickets that changed. One that cannot be read, e.g. on a board we may not see, hides none of the
 // others; the error names every such problem once.
-func (k *Desk) compare(ctx context.Context, client psa.Client, open []app.Ticket, found map[int64]app.RemoteTicket) ([]app.Ticket, error) {
+func (p *polling) compare(ctx context.Context, open []app.Ticket) ([]app.Ticket, error) {
 	var changed []app.Ticket
 	var problems []error
 	said := map[string]bool{}
 	for _, t := range open {
-		next, ok, err := k.polled(ctx, client, t, found)
+		next, ok, err := p.one(ctx, t)
 		if ctx.Err() != nil {
 			return nil, ctx.Err()
 		}
@@ -127,34 +164,62 @@ func (k *Desk) openTickets(ctx context.Context, connection string) ([]app.Ticket
 	}
 }
 
-// polled compares a ticket with what ConnectWise shows; false when nothing changed. One that is missing is asked for by
-// its number before it counts as deleted: the search lags behind what was just made.
-func (k *Desk) polled(ctx context.Context, client psa.Client, t app.Ticket, found map[int64]app.RemoteTicket) (app.Ticket, bool, error) {
-	r, ok := found[t.RemoteID]
-	if !ok {
-		var err error
-		r, err = client.Ticket(ctx, t.RemoteID)
-		if app.ErrorCode(err) == app.NotFound {
-			t.State, t.Touched, t.ClosedAt = app.TicketUnknown, true, k.d.Now()
-			return t, true, nil
-		}
-		if err != nil {
-			return t, false, err
-		}
-	}
-	if !isSame(t, r) {
-		t.State, t.Touched, t.ClosedAt = app.TicketUnknown, true, k.d.Now()
-		return t, true, app.Errorf(app.Conflict, "%s", stranger(t.RemoteID))
+// one compares a ticket with what ConnectWise shows; false when nothing changed.
+func (p *polling) one(ctx context.Context, t app.Ticket) (app.Ticket, bool, error) {
+	r, err := p.remote(ctx, t.RemoteID)
+	switch {
+	case app.ErrorCode(err) == app.NotFound:
+		return p.lost(t), true, nil
+	case err != nil:
+		return t, false, err
+	case !isSame(t, r):
+		return p.lost(t), true, app.Errorf(app.Conflict, "%s", stranger(t.RemoteID))
 	}
 	next := t
-	next.Touched = t.Touched || changedStatus(t, r) || changedBoard(t, r) || r.ParentID != 0
+	next.Touched = t.Touched || p.rules.moved(t, r, p.desk.own(t.Connection)) != ""
 	next.Board, next.Status, next.RemoteUpdatedAt = r.Board, r.Status, r.UpdatedAt
 	if r.Summary != "" {
 		next.Summary = r.Summary
 	}
-	if r.Closed {
-		next.State, next.Touched, next.ClosedAt = app.TicketClosed, true, k.d.Now()
+	switch {
+	case r.ParentID != 0:
+		parent, err := p.parent(ctx, r)
+		if app.ErrorCode(err) == app.NotFound {
+			return p.lost(next), true, nil
+		}
+		if err != nil {
+			return t, false, err
+		}
+		next = mergedRow(next, parent)
+	case r.Closed: // by whomever: it was not us, so it stays closed (T7)
+		next.State, next.Touched = app.TicketClosed, true
+	}
+	if next.State == app.TicketClosed {
+		next.ClosedAt = p.now
 	}
 	same := next.Board == t.Board && next.Status == t.Status && next.Summary == t.Summary && next.State == t.State && next.Touched == t.Touched
 	return next, !same, nil
+}
+
+// lost is our row of a ticket that is not there any more, which counts as closed by a person (T7).
+func (p *polling) lost(t app.Ticket) app.Ticket {
+	t.State, t.Touched, t.ClosedAt = app.TicketUnknown, true, p.now
+	return t
+}
+
+// remote is what ConnectWise shows under a number. What is missing in the list is asked for by its number before it counts
+// as deleted: the search lags behind what was just made.
+func (p *polling) remote(ctx context.Context, id int64) (app.RemoteTicket, error) {
+	if r, ok := p.found[id]; ok {
+		return r, nil
+	}
+	return p.client.Ticket(ctx, id)
+}
+
+// parent is the ticket that stands for a merged one now, by what was read already as far as that goes.
+func (p *polling) parent(ctx context.Context, r app.RemoteTicket) (app.RemoteTicket, error) {
+	if parent, ok := p.found[r.ParentID]; ok && parent.ParentID == 0 {
+		return parent, nil
+	}
+	return parentOf(ctx, p.client, r)
 }

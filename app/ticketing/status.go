@@ -9,10 +9,10 @@ import (
 	"psabridge/app"
 )
 
-// closedStatus finds the status that closes a ticket on the board it is on: the one of the settings, else the board's
-// first that ConnectWise counts as closed. invalid: there is none, or the chosen one does not close.
+// closedStatus finds the status that closes a ticket on the board it is on: the rule's own, else the connection's, else the
+// board's first that ConnectWise counts as closed. invalid: there is none, or the chosen one does not close.
 func (n *noting) closedStatus(ctx context.Context) (app.Option, error) {
-	c := n.statusChoice(n.connection.Ticketing.ClosedStatus, "closed status")
+	c := n.statusChoice(either(n.rule.Ticket.ClosedStatus, n.connection.Ticketing.ClosedStatus), "closed status")
 	c.usable = func(o app.Option) string {
 		if o.Closed {
 			return ""

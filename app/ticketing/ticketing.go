@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"log/slog"
+	"sync"
 	"time"
 
 	"psabridge/app"
@@ -26,6 +27,9 @@ type Store interface {
 	StartTicketTest(ctx context.Context, t app.Ticket, p app.TicketPayload, now time.Time) (id int64, err error)
 	DeliveryLedger(ctx context.Context, delivery int64) ([]app.LedgerEntry, error)
 	Attempts(ctx context.Context, delivery int64) ([]app.Attempt, error)
+	SettingsHistory(ctx context.Context, p app.Page) ([]app.Revision, error)
+	ParkDouble(ctx context.Context, t app.Ticket, p app.TicketPayload, reason string, now time.Time) error
+	WakeConnection(ctx context.Context, connection string, now time.Time) (int, error)
 }
 
 // Deps are what a Desk works with. PageURL, SearchFirst, Skip, Wake, Now and Logger may be nil.
@@ -52,6 +56,8 @@ type Desk struct {
 	d       Deps
 	options options
 	stuck   stuck
+	doubles doubles
+	members sync.Map // connection → the member our notes go under
 }
 
 // New makes a Desk. It asks nothing yet.
@@ -74,7 +80,12 @@ func New(d Deps) *Desk {
 	if d.Wake == nil {
 		d.Wake = func() {}
 	}
-	return &Desk{d: d, options: options{lists: map[listKey]list{}, associations: map[listKey]associationList{}}, stuck: stuck{first: map[stuckKey]int64{}}}
+	return &Desk{
+		d:       d,
+		options: options{lists: map[listKey]list{}, associations: map[listKey]associationList{}},
+		stuck:   stuck{first: map[stuckKey]int64{}, behind: map[stuckKey]bool{}},
+		doubles: doubles{rows: map[string][]suspect{}},
+	}
 }
 
 // Handlers are the outbox handlers of ticket deliveries.
@@ -113,7 +124,7 @@ func (k *Desk) begin(ctx context.Context, d app.Delivery, intend outbox.Intend) 
 	}
 	c, ok := settings.ConnectionByName(j.doc, d.Connection)
 	if !ok {
-		return nil, app.Errorf(app.Invalid, "The connection “%s” is no longer in the settings. Add it again, or drop this delivery.", d.Connection)
+		return nil, k.connectionGone(ctx, d.Connection)
 	}
 	j.connection = settings.ConnectionWithDefaults(c)
 	for _, r := range j.doc.Alerts {

@@ -3,7 +3,6 @@ package ticketing
 import (
 	"context"
 	"errors"
-	"slices"
 
 	"psabridge/app"
 	"psabridge/app/outbox"
@@ -79,7 +78,7 @@ func (t *trial) create(ctx context.Context) (*app.Settlement, error) {
 			return nil, err
 		}
 		if len(found) > 0 {
-			t.target = t.found(found).Ticket.RemoteID
+			t.target = oldest(found).ID
 			return t.look(ctx)
 		}
 	}
@@ -125,36 +124,13 @@ func (t *trial) close(ctx context.Context) (*app.Settlement, error) {
 		return nil, nil
 	}
 	if t.remote.Closed {
-		if ours, err := t.closedByUs(ctx); err != nil || ours {
+		if ours, err := t.closedByUs(ctx, t.past); err != nil || ours {
 			return nil, err
 		}
 		st := t.over("Ticket %d was closed as “%s” before psabridge could close it, by a person or a rule of the board. Whether psabridge may close tickets is not known; start the test again.", t.target, t.remote.Status)
 		return &st, nil
 	}
 	return nil, t.shut(ctx)
-}
-
-// closedByUs reports whether the ticket is closed because of our own PATCH, the last of which got no answer. One that was
-// refused closed nothing: then a person did, and the right to close is not proved by it.
-func (t *trial) closedByUs(ctx context.Context) (bool, error) {
-	last := 0
-	for _, e := range t.past {
-		if e.Phase == app.LedgerIntent && e.IsTestStep(app.TestClose) {
-			last = e.Attempt
-		}
-	}
-	if last == 0 {
-		return false, nil
-	}
-	attempts, err := t.desk.d.Store.Attempts(ctx, t.delivery.ID)
-	if err != nil || !slices.ContainsFunc(attempts, func(a app.Attempt) bool { return a.N == last && a.Outcome == "unknown" }) {
-		return false, err
-	}
-	status, err := t.closedStatus(ctx)
-	if app.ErrorCode(err) == app.Invalid {
-		return false, nil
-	}
-	return err == nil && t.remote.StatusID == status.ID, err
 }
 
 // record notes a step as done, once.
