@@ -9,7 +9,7 @@ import (
 )
 
 // ruleChecks has one check for each alert that opens tickets on this connection with service settings of its own, or
-// that waits for what no source can show.
+// that something can be said of without asking: it waits for what no source can show, or its texts say what nobody knows.
 func (r *run) ruleChecks() []check {
 	reach := r.reach()
 	var all []check
@@ -17,11 +17,14 @@ func (r *run) ruleChecks() []check {
 		if !rule.Via.PSA || !reach.here(rule.For) {
 			continue
 		}
-		never := r.neverSent(rule)
-		c := check{id: "alert." + rule.Name, title: "The alert " + rule.Name + " has something to wait for", prove: func(context.Context) finding { return never }, local: true}
+		title, doubt := "The alert "+rule.Name+" has something to wait for", neverSent(r.doc, rule)
+		if doubt.state == "" {
+			title, doubt = "The texts of the alert "+rule.Name+" can be filled in", misworded(rule.Ticket)
+		}
+		c := check{id: "alert." + rule.Name, title: title, prove: func(context.Context) finding { return doubt }, local: true}
 		if overrides(rule.Ticket) {
-			c = check{id: c.id, title: "The ticket settings of the alert " + rule.Name + " exist", needs: r.ruleNeeds(rule.Ticket), prove: r.orElse(r.rule(rule.Ticket), never)}
-		} else if never.state == "" {
+			c = check{id: c.id, title: "The ticket settings of the alert " + rule.Name + " exist", needs: r.ruleNeeds(rule.Ticket), prove: r.orElse(r.rule(rule.Ticket), doubt)}
+		} else if doubt.state == "" {
 			continue
 		}
 		all = append(all, c)
@@ -30,20 +33,31 @@ func (r *run) ruleChecks() []check {
 }
 
 // neverSent warns of an alert for what no source of the settings shows; an empty finding when there is none.
-func (r *run) neverSent(rule app.AlertRule) finding {
+func neverSent(doc app.Settings, rule app.AlertRule) finding {
 	var never []string
 	for _, w := range rule.When {
-		if !settings.Sends(r.doc, rule.For, w.Type) {
+		if !settings.Sends(doc, rule.For, w.Type) {
 			never = append(never, w.Type)
 		}
 	}
 	switch {
-	case len(never) == 0 || len(r.doc.Sources) == 0:
+	case len(never) == 0 || len(doc.Sources) == 0:
 		return finding{}
 	case rule.For.Source != "":
 		return warning("The source "+rule.For.Source+" never shows "+listed(never)+", so the alert stays silent there.", "Choose other event types for the alert, or another source.")
 	}
 	return warning("No source of the settings shows "+listed(never)+", so the alert stays silent there.", "Choose other event types for the alert, or connect a source that shows them.")
+}
+
+// misworded warns of a template that says what nobody knows: it stands in the ticket as it was typed. A new one cannot be
+// saved; one that was saved by an older version can be there.
+func misworded(t app.TicketPolicy) finding {
+	for _, text := range []struct{ what, template string }{{"summary", t.Summary}, {"body", t.Body}} {
+		if _, wrong := app.ParseTemplate(text.template); len(wrong) > 0 {
+			return warning("The "+text.what+" of its tickets cannot be filled in. "+wrong[0].Message, "Correct the text on the page of the alert.")
+		}
+	}
+	return finding{}
 }
 
 // orElse is what the first finds, unless that is good and there is something to warn of besides.
@@ -57,13 +71,16 @@ func (*run) orElse(prove func(context.Context) finding, warn finding) func(conte
 }
 
 func overrides(t app.TicketPolicy) bool {
-	return !t.Board.IsZero() || !t.Type.IsZero() || !t.Subtype.IsZero() || !t.Item.IsZero() || !t.Status.IsZero() || !t.Team.IsZero() || !t.Priority.IsZero()
+	return slices.ContainsFunc([]app.Ref{t.Board, t.Type, t.Subtype, t.Item, t.Status, t.ClosedStatus, t.Team, t.Source, t.Priority}, func(ref app.Ref) bool { return !ref.IsZero() })
 }
 
 // ruleNeeds are the checks of what the alert leaves to the connection: where such a one fails, the alert's tickets wait
 // too, and the cause is told once.
 func (r *run) ruleNeeds(t app.TicketPolicy) []string {
-	needs := []string{"right.table_setup.inquire", "source"}
+	needs := []string{"right.table_setup.inquire"}
+	if t.Source.IsZero() {
+		needs = append(needs, "source")
+	}
 	if t.Priority.IsZero() {
 		needs = append(needs, "priority")
 	}
@@ -79,7 +96,7 @@ func (r *run) ruleNeeds(t app.TicketPolicy) []string {
 		own bool // the alert has a word in it
 	}{
 		{"status.default", !t.Status.IsZero()},
-		{"status.closed", !t.AutoClose},
+		{"status.closed", !t.AutoClose || !t.ClosedStatus.IsZero()},
 		{"team.default", !t.Team.IsZero()},
 		{"type", !t.Type.IsZero()},
 		{"subtype", !t.Type.IsZero() || !t.Subtype.IsZero()},
@@ -120,7 +137,7 @@ func (r *run) serviceOf(ctx context.Context, t app.TicketPolicy) (service, findi
 	for _, own := range []struct {
 		ref  app.Ref
 		into *app.Ref
-	}{{t.Status, &s.status}, {t.Team, &s.team}, {t.Type, &s.kind}, {t.Subtype, &s.subtype}, {t.Item, &s.item}} {
+	}{{t.Status, &s.status}, {t.ClosedStatus, &s.closed}, {t.Team, &s.team}, {t.Type, &s.kind}, {t.Subtype, &s.subtype}, {t.Item, &s.item}} {
 		if !own.ref.IsZero() {
 			*own.into = own.ref
 		}
@@ -152,15 +169,20 @@ func (r *run) ruleProofs(t app.TicketPolicy, s service) []func(context.Context, 
 	if s.board.ID != 0 {
 		board, kind, sub := !t.Board.IsZero(), !t.Type.IsZero(), !t.Subtype.IsZero()
 		add(board || !t.Status.IsZero(), r.openStatus)
-		add(board && t.AutoClose, r.closedStatus)
+		add(board && t.AutoClose || !t.ClosedStatus.IsZero(), r.closedStatus)
 		add(board || !t.Team.IsZero(), r.team)
 		add(board || kind, r.kind)
 		add(!s.subtype.IsZero() && (board || kind || sub), r.subtype)
 		add(!s.item.IsZero() && (board || kind || sub || !t.Item.IsZero()), r.item)
 	}
-	add(!t.Priority.IsZero(), func(ctx context.Context, s service) finding {
-		return r.found(ctx, service{where: s.where}, app.ListPriorities, t.Priority)
-	})
+	for _, own := range []struct {
+		list app.OptionList
+		ref  app.Ref
+	}{{app.ListPriorities, t.Priority}, {app.ListSources, t.Source}} {
+		add(!own.ref.IsZero(), func(ctx context.Context, s service) finding {
+			return r.found(ctx, service{where: s.where}, own.list, own.ref)
+		})
+	}
 	return all
 }
 

@@ -77,7 +77,7 @@ func (r *run) closedStatus(ctx context.Context, s service) finding {
 	if err != nil {
 		return r.refused(err, fixTables([]string{tableBoards}))
 	}
-	fix := "Choose a closed status under Service defaults of the connection. In ConnectWise a status closes when its Closed Status box is ticked under " + s.tables() + "Statuses, whatever its name."
+	fix := "Choose a closed status " + s.where + ". In ConnectWise a status closes when its Closed Status box is ticked under " + s.tables() + "Statuses, whatever its name."
 	if !s.closed.IsZero() {
 		row, err := pick(rows, app.ListStatuses, s.closed)
 		if err != nil {

@@ -28,6 +28,9 @@ func (r *run) ticketingChecks() []check {
 		check{id: "priority", title: "The priorities exist", needs: keys, prove: r.priorities},
 		check{id: "source", title: "The ticket source exists", needs: keys, prove: r.exists(app.ListSources, t.Source)},
 	)
+	if !t.Automation.IsZero() {
+		all = append(all, check{id: "automation", title: "What does not count as a person exists", needs: []string{"right.table_setup.inquire"}, prove: r.automation})
+	}
 	return append(all, r.ruleChecks()...)
 }
 

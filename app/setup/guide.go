@@ -221,8 +221,14 @@ func countOf(n int, one, many string) string {
 	return fmt.Sprintf("%d %s", n, many)
 }
 
+// counted are the steps that have to be done: one that can be left counts once it was begun.
+func counted(steps []app.GuideStep) []app.GuideStep {
+	return slices.DeleteFunc(slices.Clone(steps), func(s app.GuideStep) bool { return s.Optional && s.State == app.TaskNotStarted })
+}
+
 // together is where a task stands whose steps stand so: a problem anywhere is one, all done is done.
 func together(steps []app.GuideStep) app.TaskState {
+	steps = counted(steps)
 	done, begun := 0, false
 	for _, s := range steps {
 		switch s.State {
@@ -246,6 +252,7 @@ func together(steps []app.GuideStep) app.TaskState {
 
 // standing is the summary of a task with steps.
 func standing(steps []app.GuideStep) string {
+	steps = counted(steps)
 	done, wrong := 0, 0
 	for _, s := range steps {
 		switch s.State {

@@ -366,3 +366,31 @@ func TestGuideOfEveryKindOfSource(t *testing.T) {
 		}
 	}
 }
+
+// TestGuideOfNotices: how a person is told can be left as it is; what is set up is named.
+func TestGuideOfNotices(t *testing.T) {
+	b := sampled(t, sandbox.Options{})
+	before := b.guide(t, "")["tickets"]
+	if s := step(t, before, "notices"); s.State != app.TaskNotStarted || !s.Optional || strings.Contains(before.Summary, "0 of") {
+		t.Errorf("%+v, %s", s, before.Summary)
+	}
+	off := false
+	for _, test := range []struct {
+		notify app.NotifySettings
+		state  app.TaskState
+		note   string
+	}{
+		{app.NotifySettings{Desktop: &off}, app.TaskNotStarted, "Nobody is told."},
+		{app.NotifySettings{Webhook: app.WebhookSettings{Kind: app.WebhookSlack}}, app.TaskDone, "by the desktop and the webhook."},
+		{app.NotifySettings{Desktop: &off, Email: app.EmailSettings{To: []string{"a@example.com"}, SMTP: app.SMTPSettings{Host: "smtp.example.com", From: "b@example.com"}}}, app.TaskDone, "by e-mail."},
+	} {
+		b.edit(t, func(doc *app.Settings) { doc.Notify = test.notify })
+		s := step(t, b.guide(t, "")["tickets"], "notices")
+		if s.State != test.state {
+			t.Errorf("%+v", s)
+		}
+		contains(t, s.Note, test.note)
+	}
+	b.edit(t, func(doc *app.Settings) { doc.Alerts[0].Via.Email = []string{"a@example.com"} })
+	contains(t, step(t, b.guide(t, "")["tickets"], "alert").Note, "1 alert writes e-mail.")
+}

@@ -1,6 +1,8 @@
 package setup
 
 import (
+	"strings"
+
 	"psabridge/app"
 	"psabridge/app/link"
 )
@@ -8,7 +10,7 @@ import (
 // ticketsTask is "Specify ConnectWise service defaults" and "Enable PSA ticketing" of the x360Cloud page, and step 5 of
 // the x360Sync page.
 func (g *guide) ticketsTask() app.GuideTask {
-	t := app.GuideTask{ID: taskTickets, Title: "Open tickets from alerts", Optional: g.conn.Billing.Enabled, Steps: append(g.serviceDefaults(), g.ticketingStep(), g.alertStep())}
+	t := app.GuideTask{ID: taskTickets, Title: "Open tickets from alerts", Optional: g.conn.Billing.Enabled, Steps: append(g.serviceDefaults(), g.ticketingStep(), g.alertStep(), g.noticesStep())}
 	if !g.known {
 		t.State, t.Summary = app.TaskCannotStart, "Connect ConnectWise first."
 		return t
@@ -67,25 +69,61 @@ func (g *guide) ticketingStep() app.GuideStep {
 
 func (g *guide) alertStep() app.GuideStep {
 	step := app.GuideStep{
-		ID: "alert", Title: "Set up alerts", Where: "Organization ▸ Activity ▸ Create Alert", Page: link.Organizations, State: app.TaskNotStarted,
+		ID: "alert", Title: "Set up alerts", Where: "Organization ▸ Alerts ▸ Create Alert", Page: link.Organizations, State: app.TaskNotStarted,
 		Text: []string{
-			"In an organization, click the Activity tab, then the Create Alert button. An alert of the top-level organization can be for all below it.",
-			"Choose few: quota nearly used up, and file server unreachable for five minutes. Make sure to click the PSA System checkbox.",
+			"In an organization, click the Alerts tab. A few starters are proposed there: tick those you want. An alert of the top-level organization can be for all below it.",
+			"Choose few: quota nearly used up, and file server unreachable for five minutes. Make sure to click the PSA System checkbox. An alert can write e-mail besides, or instead, once there is a mail server under Settings ▸ Notifications.",
+			"Under Service defaults you can say how many new tickets may open within a quarter of an hour. What is above waits for your word, so that one broken line does not open a hundred.",
 		},
 	}
 	for _, row := range g.tree {
 		if row.ParentExternalID == "" && row.State == app.OrganizationPresent {
-			step.Page = link.Activity(row.ID)
+			step.Page = link.Alerts(row.ID)
 		}
 	}
-	n := 0
+	tickets, mails := 0, 0
 	for _, rule := range g.doc.Alerts {
 		if rule.Via.PSA {
-			n++
+			tickets++
+		}
+		if len(rule.Via.Email) > 0 {
+			mails++
 		}
 	}
-	if n > 0 {
-		step.State, step.Note = app.TaskDone, countOf(n, "alert goes", "alerts go")+" to the PSA."
+	if tickets > 0 {
+		step.State, step.Note = app.TaskDone, countOf(tickets, "alert goes", "alerts go")+" to the PSA."
+	}
+	if mails > 0 {
+		step.Note = strings.TrimSpace(step.Note + " " + countOf(mails, "alert writes", "alerts write") + " e-mail.")
+	}
+	return step
+}
+
+// noticesStep is how psabridge itself says that it needs a person. The desktop needs no setting up, so the step can be left.
+func (g *guide) noticesStep() app.GuideStep {
+	step := app.GuideStep{
+		ID: "notices", Title: "Say how you are told when something needs you", Where: "Settings ▸ Notifications", Page: link.Notifications, State: app.TaskNotStarted, Optional: true,
+		Text: []string{
+			"When ConnectWise refuses the keys or a source cannot be read, no ticket can say so. psabridge then shows a notice on this computer's desktop, and sends an e-mail or a message to Teams or Slack if you set that up. Each kind is told at most once an hour.",
+		},
+		Note: "Notices are shown on this computer's desktop alone.",
+	}
+	n := g.doc.Notify
+	var ways []string
+	if n.OnDesktop() {
+		ways = append(ways, "the desktop")
+	}
+	if len(n.Email.To) > 0 {
+		ways = append(ways, "e-mail")
+	}
+	if n.Webhook.Kind != "" {
+		ways = append(ways, "the webhook")
+	}
+	switch {
+	case len(ways) == 0:
+		step.Note = "Nobody is told. You see what needs you on the Overview."
+	case len(n.Email.To) > 0 || n.Webhook.Kind != "":
+		step.State, step.Note = app.TaskDone, "You are told by "+listed(ways)+"."
 	}
 	return step
 }

@@ -42,12 +42,16 @@ type unproven struct {
 // Nightly tests every connection once a night: at the first moment after three o'clock in its own zone, or at the next
 // start when the bridge was off. It is asked often and costs nothing while none is due. A connection that was changed since
 // its newest test, or was never tested because its settings were imported, is tested soon. Without keys that asks
-// ConnectWise nothing and says that they are missing; a connection that never had any is the guide's business. blocked
+// ConnectWise nothing and says that they are missing; a connection that never had any is the guide's business. The ways to
+// tell a person are proved with them. blocked
 // returns why nothing is asked of a connection for now; it may be nil.
 func (s *Setup) Nightly(ctx context.Context, now time.Time, blocked func(connection string) (app.Block, bool)) error {
 	doc, _, err := s.Document(ctx)
 	if err != nil {
 		return err
+	}
+	if err := s.notifyByNight(ctx, now); err != nil && ctx.Err() == nil {
+		s.Log.WarnContext(ctx, "checks of the notices could not be made", "error", err)
 	}
 	for _, conn := range doc.Connections {
 		var block *app.Block

@@ -61,6 +61,19 @@ func TestAlertsAreCheckedAsTheirTicketsAreMade(t *testing.T) {
 		"born closed": {func(_ *app.TicketingSettings, t *app.TicketPolicy) {
 			*t = app.TicketPolicy{Status: app.Ref{Name: "Closed"}}
 		}, app.CheckFailed, "born closed", "in the alert"},
+		"a closed status that closes nothing": {func(_ *app.TicketingSettings, t *app.TicketPolicy) {
+			*t = app.TicketPolicy{ClosedStatus: app.Ref{Name: "New"}}
+		}, app.CheckFailed, "does not close a ticket", "in the alert or under Service defaults"},
+		"its own closed status instead": {func(c *app.TicketingSettings, t *app.TicketPolicy) {
+			c.ClosedStatus = app.Ref{Name: "Nope"}
+			*t = app.TicketPolicy{ClosedStatus: app.Ref{Name: "Closed"}, AutoClose: true}
+		}, app.CheckOK, "", ""},
+		"no such source": {func(_ *app.TicketingSettings, t *app.TicketPolicy) {
+			*t = app.TicketPolicy{Source: app.Ref{Name: "Fax"}}
+		}, app.CheckFailed, "“Fax”", "System ▸ Setup Tables ▸ Source"},
+		"its own source instead": {func(c *app.TicketingSettings, t *app.TicketPolicy) {
+			c.Source, *t = app.Ref{Name: "Nope"}, app.TicketPolicy{Source: app.Ref{Name: "Email Connector"}}
+		}, app.CheckOK, "", ""},
 		"no such priority": {func(_ *app.TicketingSettings, t *app.TicketPolicy) {
 			*t = app.TicketPolicy{Priority: app.Ref{Name: "P0"}}
 		}, app.CheckFailed, "“P0”", "System ▸ Setup Tables ▸ Priority"},

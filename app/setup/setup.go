@@ -59,7 +59,9 @@ type Deps struct {
 	Account func(ctx context.Context, source string) (source.Account, error)
 	// Revoke ends a source's sign-in at the vendor, before it is forgotten here; nil: nothing is ended there.
 	Revoke func(ctx context.Context, source string) error
-	Log    *slog.Logger
+	// ProbeMail proves that the mail server answers and accepts the account; it sends nothing. nil: it is not asked.
+	ProbeMail func(ctx context.Context) error
+	Log       *slog.Logger
 }
 
 // Setup is the use case. It is safe for concurrent use.
@@ -77,6 +79,9 @@ type Setup struct {
 	testing  map[string]*underWay // the test of a connection
 	nights   map[string]night     // the test of a connection by itself
 	unproven map[string]unproven  // connections that were changed since their test
+
+	noticed   []app.CheckRow // what the newest test of the notices found
+	noticedAt time.Time      // when they were last tested by themselves
 }
 
 // New makes the use case.
@@ -107,6 +112,9 @@ func (s *Setup) OnChange(f func(context.Context, Changed)) {
 
 func (s *Setup) tell(ctx context.Context, c Changed) {
 	s.forgetTry(c.Connections...)
+	if c.Notify {
+		s.forgetNotify()
+	}
 	s.mu.Lock()
 	hooks := s.hooks
 	s.mu.Unlock()

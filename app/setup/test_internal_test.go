@@ -2,6 +2,7 @@ package setup
 
 import (
 	"context"
+	"strings"
 	"testing"
 	"time"
 
@@ -23,5 +24,21 @@ func TestNoTwoChecksHaveOneID(t *testing.T) {
 	}
 	if len(r.rows) != 3 || !seen["agreement.7"] {
 		t.Errorf("%v", seen)
+	}
+}
+
+// TestMisworded: a template of an older version may say what nobody knows; its tickets show it as it was typed.
+func TestMisworded(t *testing.T) {
+	for _, test := range []struct {
+		policy app.TicketPolicy
+		says   string
+	}{
+		{app.TicketPolicy{Summary: "{title}", Body: "{text}"}, ""},
+		{app.TicketPolicy{Summary: "{type} of {object}"}, "The summary of its tickets cannot be filled in. There is no variable {type}."},
+		{app.TicketPolicy{Body: "{"}, "The body of its tickets cannot be filled in."},
+	} {
+		if got := misworded(test.policy); !strings.HasPrefix(got.message, test.says) || (got.state == "") != (test.says == "") {
+			t.Errorf("%+v: %+v", test.policy, got)
+		}
 	}
 }
