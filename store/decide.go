@@ -58,7 +58,8 @@ func retry(ctx context.Context, tx *sql.Tx, d app.Delivery, by string, now time.
 }
 
 // DropDelivery gives a delivery up, with a reason. Dropping the creation of a ticket drops what waits behind it too and
-// keeps its conditions quiet; dropping an agreement fails its lines. Conflict as in RetryDelivery.
+// keeps its conditions quiet; dropping an agreement fails its lines; dropping the first
+// e-mail about a condition means that none tells that it is over. Conflict as in RetryDelivery.
 func (s *Store) DropDelivery(ctx context.Context, id int64, reason, by string, now time.Time) error {
 	return s.write(ctx, "drop delivery", func(tx *sql.Tx) error {
 		d, err := undecided(ctx, tx, id)
@@ -71,13 +72,20 @@ func (s *Store) DropDelivery(ctx context.Context, id int64, reason, by string, n
 		}
 		note := "Dropped: " + reason
 		if d.Intended {
-			note = "Dropped while it was not known whether ConnectWise has it: " + reason
+			note = "Dropped while it was not known whether " + otherSide(d) + " has it: " + reason
 		}
 		if err := appendLedger(ctx, tx, d, now, app.LedgerEntry{Phase: app.LedgerOutcome, Object: d.Lane, By: by, Note: note}); err != nil {
 			return err
 		}
 		return afterDrop(ctx, tx, d, reason, now)
 	})
+}
+
+func otherSide(d app.Delivery) string {
+	if d.Kind == app.DeliverMail {
+		return "the mail server"
+	}
+	return "ConnectWise"
 }
 
 // LinkDelivery ends the creation of a ticket by naming the ticket that stands for it at ConnectWise: t holds RemoteID

@@ -14,6 +14,11 @@ import (
 // colon follow. The tickets' deliveries write it (T9).
 const waitsLike = "Waits like delivery "
 
+// waitsBehind picks what waits for one of those that are parked alike: there may be several, because what was stuck is
+// forgotten when psabridge starts.
+const waitsBehind = `d.state = 'waiting' AND d.reason LIKE '` + waitsLike + `%' AND cast(substr(d.reason, length('` + waitsLike + `') + 1) AS INTEGER) IN
+	(SELECT o.id FROM deliveries o WHERE (o.connection, o.kind, o.state, o.error_code, o.reason) = (?, ?, ?, ?, ?))`
+
 // addLike picks what stands as one delivery does: same connection, kind, state, code and reason. What waits for the same
 // thing as a parked one is like it, whatever its kind, and it makes no difference which of them was named: what mends one
 // mends all (T9). NotFound when there is no such delivery.
@@ -30,15 +35,14 @@ func (w *where) addLike(ctx context.Context, q querier, id int64) error {
 			return err
 		}
 	}
-	const same = "(d.kind = ? AND d.state = ? AND d.error_code = ? AND d.reason = ?)"
 	w.add("d.connection = ?", d.Connection)
+	same := []any{d.Kind, d.State, d.ErrorCode, d.Reason}
 	if d.State != app.DeliveryParked {
-		w.add(same, d.Kind, d.State, d.ErrorCode, d.Reason)
+		w.add("(d.kind, d.state, d.error_code, d.reason) = (?, ?, ?, ?)", same...)
 		return nil
 	}
 	w.add("d.state IN ('parked', 'waiting')")
-	w.add("("+same+` OR d.state = 'waiting' AND d.reason LIKE ? ESCAPE '\')`, d.Kind, d.State, d.ErrorCode, d.Reason,
-		strings.TrimPrefix(like(waitsLike+strconv.FormatInt(d.ID, 10)+":"), "%"))
+	w.add("((d.kind, d.state, d.error_code, d.reason) = (?, ?, ?, ?) OR "+waitsBehind+")", append(append(same, d.Connection), same...)...)
 	return nil
 }
 

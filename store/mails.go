@@ -19,3 +19,14 @@ func saveMail(ctx context.Context, tx *sql.Tx, d app.DecidedDelivery, now time.T
 		VALUES (?1, ?2, ?3, ?4, 'waiting', ?5, ?6, ?7, ?8, ?9, ?5) ON CONFLICT (dedup_key) DO NOTHING`,
 		d.DedupKey, d.Lane, d.Kind, app.MailConnection, stamp(now), d.Mail.Source, d.Mail.OrganizationID, d.Mail.Subject, asJSON{d.Mail})
 }
+
+// forgetMail takes back that an episode was told by e-mail, when its first message will never be sent. One that may have
+// been sent is not taken back: whoever read it wants to know when it is over.
+func forgetMail(ctx context.Context, tx *sql.Tx, d app.Delivery) error {
+	if d.Intended {
+		return nil
+	}
+	return exec(ctx, tx, `UPDATE conditions SET mailed = '' WHERE mailed = 'open'
+		AND (source, organization, mail_thread) IN (SELECT source, organization, payload ->> '$.message_id' FROM deliveries
+			WHERE id = ? AND coalesce(payload ->> '$.in_reply_to', '') = '')`, d.ID)
+}
