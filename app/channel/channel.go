@@ -18,6 +18,9 @@ type Message struct {
 	// ID and ReplyTo are Message-IDs without brackets, of e-mail: the same ID on every attempt, so that a second copy is
 	// known as one.
 	ID, ReplyTo string
+	// WithoutLate sends to those who are accepted now although the server asks to come back later for others. Without it such
+	// a message is not sent to anybody yet, so that trying again doubles nothing.
+	WithoutLate bool
 }
 
 // Item is one of the things a message is about.
@@ -26,6 +29,14 @@ type Item struct{ Title, Text string }
 // Channel tells a person. Send returns when the other side has taken the message.
 // Codes: unauthorized (it does not accept our name or address), invalid (it refuses this message for good), rate_limited,
 // unavailable. The outcome is unknown when the message went out and no answer was read.
+// When some of the receivers were refused and the others have it, the error is a *PartlyError.
 type Channel interface {
 	Send(ctx context.Context, m Message) error
 }
+
+// PartlyError says that some receivers have the message and others were refused. To send it again would double it for those
+// who have it.
+type PartlyError struct{ Message string } // for the person: who did not get it, and why
+
+// Error implements error.
+func (e *PartlyError) Error() string { return e.Message }

@@ -49,6 +49,8 @@ type Options struct {
 	ConnectWisePort int         // 0: any free port
 	X360SyncPort    int         // 0: any free port
 	AxcientPort     int         // 0: any free port
+	ChatPort        int         // of the webhook; 0: any free port
+	Mail            MailOptions // of the mail server; without a User the sample's account may send
 	Live            bool        // move the world from the start; Running.GoLive does it later
 }
 

@@ -4,18 +4,21 @@ import (
 	"encoding/json"
 	"html/template"
 	"net/http"
+	"slices"
 )
 
 // Look is a plain view of what the vendors hold, for people and scripts:
-// /_look/tickets, /_look/additions, /_look/writes, /_look/requests, and the same
-// with .json; and the page ConnectWise opens for a link to a ticket. Nothing a
-// client of the vendors may use.
-func Look(cw *ConnectWise, x *X360Sync, ax *Axcient) http.Handler {
+// /_look/tickets, /_look/additions, /_look/writes, /_look/requests, /_look/mailbox,
+// /_look/chat, and the same with .json; and the page ConnectWise opens for a link
+// to a ticket. Nothing a client of the vendors may use.
+func Look(cw *ConnectWise, x *X360Sync, ax *Axcient, box *Mailbox, chat *Chat) http.Handler {
 	mux := http.NewServeMux()
 	for name, rows := range map[string]func() any{
 		"tickets":   func() any { return ticketsWithNotes(cw) },
 		"additions": func() any { return additionsWithNames(cw) },
 		"writes":    func() any { return cw.QuantityWrites() },
+		"mailbox":   func() any { return newestFirst(box.Mails()) },
+		"chat":      func() any { return newestFirst(chat.Posts()) },
 		"requests": func() any {
 			return struct {
 				ConnectWise []Request `json:"connectwise"`
@@ -42,6 +45,11 @@ func Look(cw *ConnectWise, x *X360Sync, ax *Axcient) http.Handler {
 	}
 	mux.Handle("GET /_look/{$}", http.RedirectHandler("/_look/tickets", http.StatusSeeOther))
 	return mux
+}
+
+func newestFirst[T any](rows []T) []T {
+	slices.Reverse(rows)
+	return rows
 }
 
 type lookTicket struct {
@@ -79,14 +87,18 @@ func additionsWithNames(cw *ConnectWise) []lookAddition {
 
 var lookPage = template.Must(template.New("").Parse(`
 {{define "top"}}<!doctype html><html lang="en"><meta charset="utf-8"><meta http-equiv="refresh" content="5"><title>{{.}} – sandbox</title>
-<style>body{font:15px system-ui,sans-serif;margin:1.5rem;color:#1c2430;background:#fff}table{border-collapse:collapse;width:100%}th,td{text-align:left;padding:.3rem .6rem;border-bottom:1px solid #d8dde5;vertical-align:top}nav a{margin-right:1rem}td.n{text-align:right;font-variant-numeric:tabular-nums}.x{color:#667}</style>
-<nav><a href="/_look/tickets">Tickets</a><a href="/_look/additions">Additions</a><a href="/_look/writes">Quantity writes</a><a href="/_look/requests">Requests</a></nav><h1>{{.}}</h1>{{end}}
+<style>body{font:15px system-ui,sans-serif;margin:1.5rem;color:#1c2430;background:#fff}table{border-collapse:collapse;width:100%}th,td{text-align:left;padding:.3rem .6rem;border-bottom:1px solid #d8dde5;vertical-align:top}nav a{margin-right:1rem}td.n{text-align:right;font-variant-numeric:tabular-nums}.x{color:#667}pre{font:inherit;white-space:pre-wrap;margin:0}</style>
+<nav><a href="/_look/tickets">Tickets</a><a href="/_look/additions">Additions</a><a href="/_look/writes">Quantity writes</a><a href="/_look/mailbox">Mailbox</a><a href="/_look/chat">Chat</a><a href="/_look/requests">Requests</a></nav><h1>{{.}}</h1>{{end}}
 {{define "tickets"}}{{template "top" "Tickets in ConnectWise"}}<table><tr><th>#<th>Summary<th>Company<th>Board<th>Status<th>Priority<th>Entered<th>Notes
 {{range .}}<tr id="t{{.ID}}"><td>{{.ID}}<td><bdi>{{.Summary}}</bdi><div class="x">{{.ExternalXRef}}</div><td><bdi>{{.Company}}</bdi><td><bdi>{{.Board}}</bdi><td>{{.Status}}{{if .Closed}} (closed by {{.ClosedBy}}){{end}}<td>{{.Priority}}<td>{{.EnteredAt.Format "15:04:05"}}<td>{{range .Notes}}<div><b>{{.By}}</b> <span class="x">{{.Kind}}</span> {{.Text}}</div>{{end}}{{else}}<tr><td colspan="8">No ticket yet.{{end}}</table>{{end}}
 {{define "additions"}}{{template "top" "Agreement additions in ConnectWise"}}<table><tr><th>#<th>Company<th>Agreement<th>Product<th>Quantity<th>Price<th>Cancelled<th>Changed by
 {{range .}}<tr><td>{{.ID}}<td><bdi>{{.Company}}</bdi><td><bdi>{{.Agreement}}</bdi> ({{.Status}})<td><bdi>{{.Product}}</bdi><td class="n">{{.Quantity}}<td class="n">{{.UnitPrice}}<td>{{if not .Cancelled.IsZero}}{{.Cancelled.Format "2006-01-02"}}{{end}}<td>{{.UpdatedBy}}{{end}}</table>{{end}}
 {{define "writes"}}{{template "top" "Quantities that were set"}}<table><tr><th>At<th>By<th>Agreement<th>Addition<th>Product<th>Before<th>After
 {{range .}}<tr><td>{{.At.Format "15:04:05"}}<td>{{.By}}<td>{{.AgreementID}}<td>{{.AdditionID}}<td>{{.Product}}<td class="n">{{.Old}}<td class="n">{{.New}}{{else}}<tr><td colspan="7">Nothing was written yet.{{end}}</table>{{end}}
+{{define "mailbox"}}{{template "top" "Mailbox"}}<table><tr><th>At<th>To<th>From<th>Subject and text
+{{range .}}<tr><td>{{.At.Format "15:04:05"}}<td>{{range .To}}<div><bdi>{{.}}</bdi></div>{{end}}<td><bdi>{{.From}}</bdi><td><b><bdi>{{.Subject}}</bdi></b><pre>{{.Text}}</pre><div class="x">{{.MessageID}}{{if .InReplyTo}}, in reply to {{.InReplyTo}}{{end}}</div>{{else}}<tr><td colspan="4">No mail yet.{{end}}</table>{{end}}
+{{define "chat"}}{{template "top" "Chat"}}<table><tr><th>At<th>Message
+{{range .}}<tr><td>{{.At.Format "15:04:05"}}<td><pre>{{.Text}}</pre>{{else}}<tr><td colspan="2">Nothing was posted yet.{{end}}</table>{{end}}
 {{define "requests"}}{{template "top" "Requests"}}<h2>ConnectWise</h2>{{template "log" .ConnectWise}}<h2>x360Sync</h2>{{template "log" .X360Sync}}<h2>Axcient</h2>{{template "log" .Axcient}}{{end}}
 {{define "log"}}<table><tr><th>At<th>Method<th>Path<th>Status<th>Fault{{range .}}<tr><td>{{.At.Format "15:04:05"}}<td>{{.Method}}<td>{{.Path}} <span class="x">{{.Query}}</span><td>{{.Status}}<td>{{.Fault}}{{end}}</table>{{end}}
 `))

@@ -13,15 +13,19 @@ import (
 	"psabridge/app/sandbox/sample"
 )
 
-// Running are the vendors on loopback ports. The look pages are on
-// ConnectWise's port, below /_look/.
+// Running are the vendors on loopback ports, with a mail server and a chat. The
+// look pages are on ConnectWise's port, below /_look/.
 type Running struct {
 	ConnectWiseURL, X360SyncURL, AxcientURL, LookURL string
+	// WebhookURL is where the chat takes posts, with the part that is secret.
+	WebhookURL string
 
 	MSP         *sample.MSP
 	ConnectWise *ConnectWise
 	X360Sync    *X360Sync
 	Axcient     *Axcient
+	Mailbox     *Mailbox
+	Chat        *Chat
 
 	servers []*http.Server
 	live    sync.Once
@@ -44,18 +48,21 @@ func Start(ctx context.Context, opts Options) (*Running, error) {
 			sample.WithTrouble(msp)
 		}
 	}
-	cw, x, ax := NewConnectWise(msp, opts), NewX360Sync(msp, opts), NewAxcient(msp, opts)
+	cw, x, ax, chat := NewConnectWise(msp, opts), NewX360Sync(msp, opts), NewAxcient(msp, opts), NewChat(opts)
 	ctx, stop := context.WithCancel(ctx)
-	r := &Running{MSP: msp, ConnectWise: cw, X360Sync: x, Axcient: ax, stop: stop}
+	r := &Running{MSP: msp, ConnectWise: cw, X360Sync: x, Axcient: ax, Chat: chat, stop: stop}
 	r.move = func(changed func(sample.Change)) { go sample.NewLive(msp, now()).Run(ctx, now, changed) }
 
+	var err error
+	if r.Mailbox, err = StartMailbox(ctx, opts.mail()); err != nil {
+		return nil, errors.Join(err, r.Stop())
+	}
 	mux := http.NewServeMux()
 	mux.Handle("/", cw)
-	look := Look(cw, x, ax)
+	look := Look(cw, x, ax, r.Mailbox, chat)
 	mux.Handle("/_look/", look)
 	mux.Handle("/v4_6_release/services/", look)
 	mux.Handle("/v4_6_release/ConnectWise.aspx", look)
-	var err error
 	if r.ConnectWiseURL, err = r.listen(ctx, opts.ConnectWisePort, mux); err != nil {
 		return nil, errors.Join(err, r.Stop())
 	}
@@ -65,6 +72,10 @@ func Start(ctx context.Context, opts Options) (*Running, error) {
 	if r.AxcientURL, err = r.listen(ctx, opts.AxcientPort, ax); err != nil {
 		return nil, errors.Join(err, r.Stop())
 	}
+	if r.WebhookURL, err = r.listen(ctx, opts.ChatPort, chat); err != nil {
+		return nil, errors.Join(err, r.Stop())
+	}
+	r.WebhookURL += sample.ChatPath
 	r.LookURL = r.ConnectWiseURL + "/_look/"
 	if opts.Live {
 		r.GoLive(nil)
@@ -93,15 +104,35 @@ func (r *Running) GoLive(changed func(sample.Change)) {
 // Settings is the settings document for ConnectWise and x360Sync alone.
 func (r *Running) Settings() []byte { return r.MSP.Settings(r.ConnectWiseURL, r.X360SyncURL) }
 
-// AllSettings is the settings document with a source of every kind.
+// AllSettings is the settings document with a source of every kind, and with
+// the mail server and the chat to tell people by.
 func (r *Running) AllSettings() []byte {
-	return r.MSP.AllSettings(r.ConnectWiseURL, r.X360SyncURL, r.AxcientURL)
+	return r.MSP.AllSettings(r.ConnectWiseURL, r.X360SyncURL, r.AxcientURL, r.Mailbox.Host(), r.Mailbox.Port())
+}
+
+// AllSecrets are the credentials that belong to AllSettings. The webhook's
+// address is among them, because it names a port.
+func (r *Running) AllSecrets() []sample.Secret {
+	return append(sample.AllSecrets(), sample.Secret{Name: sample.SecretWebhook, Value: r.WebhookURL})
+}
+
+// mail is how the mail server of Start behaves.
+func (o Options) mail() MailOptions {
+	m := o.Mail
+	m.Now = o.clock()
+	if m.User == "" {
+		m.User, m.Password = sample.MailUser, sample.MailPassword
+	}
+	return m
 }
 
 // Stop ends the servers and the moving. It may be called more than once.
 func (r *Running) Stop() error {
 	r.stop()
 	var errs []error
+	if r.Mailbox != nil {
+		errs = append(errs, r.Mailbox.Stop())
+	}
 	for _, s := range r.servers {
 		errs = append(errs, s.Close())
 	}

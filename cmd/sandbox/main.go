@@ -1,5 +1,5 @@
 // Command sandbox serves a ConnectWise, an x360Sync and an Axcient API on loopback
-// ports, for trying psabridge, or a script, against something it cannot tell from the real
+// ports, with a mail server and a chat to be told by, for trying psabridge, or a script, against something it cannot tell from the real
 // thing. Nothing outside this machine is reached and nothing is kept.
 package main
 
@@ -29,6 +29,8 @@ func main() {
 type flags struct {
 	port, syncPort int
 	axcientPort    int
+	mailPort       int
+	chatPort       int
 	all            bool
 	settings       string
 	secrets        bool
@@ -48,10 +50,12 @@ func parse(args []string, errs io.Writer) (flags, error) {
 	var f flags
 	set := flag.NewFlagSet("sandbox", flag.ContinueOnError)
 	set.SetOutput(errs)
-	set.IntVar(&f.port, "port", 7370, "port of ConnectWise; x360Sync takes the next one and Axcient the one after (0: any free ports)")
+	set.IntVar(&f.port, "port", 7370, "port of ConnectWise; x360Sync takes the next one, then come Axcient, the mail server and the chat (0: any free ports)")
 	set.IntVar(&f.syncPort, "sync-port", 0, "port of x360Sync, where it is not the next one")
 	set.IntVar(&f.axcientPort, "axcient-port", 0, "port of Axcient, where it is not the second next one")
-	set.BoolVar(&f.all, "all-sources", false, "settings and credentials of x360Cloud and an inbox too, not of x360Sync alone")
+	set.IntVar(&f.mailPort, "mail-port", 0, "port of the mail server, where it is not the third next one")
+	set.IntVar(&f.chatPort, "chat-port", 0, "port of the chat, where it is not the fourth next one")
+	set.BoolVar(&f.all, "all-sources", false, "settings and credentials of x360Cloud, an inbox, the mail server and the chat too, not of x360Sync alone")
 	set.StringVar(&f.settings, "write-settings", "", "write the settings document for psabridge to this `file`")
 	set.BoolVar(&f.secrets, "print-secrets", false, "print the credentials as name=value lines")
 	set.BoolVar(&f.live, "live", false, "let the world move: servers disconnect, people join, quotas fill")
@@ -74,13 +78,20 @@ func parse(args []string, errs io.Writer) (flags, error) {
 		fmt.Fprintf(errs, "sandbox takes no arguments: %q\n", set.Args())
 		return f, flag.ErrHelp
 	}
-	if f.syncPort == 0 && f.port != 0 {
-		f.syncPort = f.port + 1
-	}
-	if f.axcientPort == 0 && f.port != 0 {
-		f.axcientPort = f.port + 2
-	}
+	f.ports()
 	return f, nil
+}
+
+// ports gives everything that was not given a port the next one in the row.
+func (f *flags) ports() {
+	if f.port == 0 {
+		return
+	}
+	for i, port := range []*int{&f.syncPort, &f.axcientPort, &f.mailPort, &f.chatPort} {
+		if *port == 0 {
+			*port = f.port + 1 + i
+		}
+	}
 }
 
 // run serves until ctx ends. 0 is done, 1 something is wrong and said, 2 wrong usage.
@@ -90,7 +101,7 @@ func run(ctx context.Context, args []string, out, errs io.Writer) int {
 		return 2
 	}
 	r, err := sandbox.Start(ctx, sandbox.Options{
-		Seed: f.seed, ConnectWisePort: f.port, X360SyncPort: f.syncPort, AxcientPort: f.axcientPort, SearchLag: f.lag, RequestsPerMinute: f.limit, Cloud: f.cloud, AuthCode: f.authCode,
+		Seed: f.seed, ConnectWisePort: f.port, X360SyncPort: f.syncPort, AxcientPort: f.axcientPort, Mail: sandbox.MailOptions{Port: f.mailPort}, ChatPort: f.chatPort, SearchLag: f.lag, RequestsPerMinute: f.limit, Cloud: f.cloud, AuthCode: f.authCode,
 		Trouble: f.trouble, Quirks: f.quirks, SyncQuirks: f.sync, AxcientQuirks: f.axcient,
 	})
 	if err != nil {
@@ -120,6 +131,7 @@ func announce(out io.Writer, r *sandbox.Running, f flags) {
 	fmt.Fprintf(out, "ConnectWise at %s (company %s, client id %s)\n", r.ConnectWiseURL, sample.CompanyID, sample.ClientID)
 	fmt.Fprintf(out, "x360Sync at %s (user %s, client id %s, organization %d)\n", r.X360SyncURL, sample.SyncUsername, sample.SyncClientID, sample.MasterID)
 	fmt.Fprintf(out, "Axcient at %s (for a source of the kind axcient)\n", r.AxcientURL)
+	fmt.Fprintf(out, "mail server at %s:%d (user %s, starttls or none), chat at its webhook\n", r.Mailbox.Host(), r.Mailbox.Port(), sample.MailUser)
 	fmt.Fprintln(out, "type these addresses into psabridge as they are, and allow private networks; --print-secrets shows passwords and keys")
 	fmt.Fprintf(out, "look at %s\n", r.LookURL)
 	if f.settings != "" {
@@ -128,7 +140,7 @@ func announce(out io.Writer, r *sandbox.Running, f flags) {
 	if f.secrets {
 		secrets := sample.Secrets()
 		if f.all {
-			secrets = sample.AllSecrets()
+			secrets = r.AllSecrets()
 		}
 		for _, s := range secrets {
 			fmt.Fprintf(out, "%s=%s\n", s.Name, s.Value)

@@ -58,7 +58,7 @@ func TestRunServesUntilTold(t *testing.T) {
 	if look == nil {
 		t.Fatalf("no look address in %q", out)
 	}
-	for _, page := range []string{"tickets", "additions", "writes", "requests", "tickets.json", "additions.json", "writes.json", "requests.json"} {
+	for _, page := range []string{"tickets", "additions", "writes", "requests", "tickets.json", "additions.json", "writes.json", "requests.json", "mailbox", "mailbox.json", "chat", "chat.json"} {
 		req, err := http.NewRequestWithContext(ctx, http.MethodGet, look[1]+page, nil)
 		if err != nil {
 			t.Fatal(err)
@@ -138,7 +138,7 @@ func TestSourcesFromTheCommandLine(t *testing.T) {
 		t.Fatal(err)
 	}
 	x, a := f.sync, f.axcient
-	if f.syncPort != 7001 || f.axcientPort != 7002 || !f.all || a.Dialect != sandbox.DialectOdd || !slices.Equal(a.Lacks, []string{sandbox.ProductBilling}) || a.Status["*/user"] != 403 || a.Status["*/shared_resource"] != 503 {
+	if f.syncPort != 7001 || f.axcientPort != 7002 || f.mailPort != 7003 || f.chatPort != 7004 || !f.all || a.Dialect != sandbox.DialectOdd || !slices.Equal(a.Lacks, []string{sandbox.ProductBilling}) || a.Status["*/user"] != 403 || a.Status["*/shared_resource"] != 503 {
 		t.Errorf("%+v", f)
 	}
 	if x.Usage != sandbox.UsageUnderstood || x.Status["/organization/4711*"] != 410 || !x.AnyLoopbackPort || len(x.RedirectURIs) != 1 || !slices.Equal(x.OwnOnly, []string{"persons"}) || !x.TextNumbers {
@@ -169,7 +169,7 @@ func TestRunWritesEverySource(t *testing.T) {
 	if got := <-code; got != 0 {
 		t.Errorf("exit code %d", got)
 	}
-	if !strings.Contains(out.String(), "sources/cloud/api_key=") {
+	if !strings.Contains(out.String(), "sources/cloud/api_key=") || !strings.Contains(out.String(), "notify/webhook_url=http://127.0.0.1:") {
 		t.Errorf("no key in %s", out)
 	}
 }

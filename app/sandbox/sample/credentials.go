@@ -27,6 +27,14 @@ const (
 
 	// AxcientKey is the key of the Axcient public API.
 	AxcientKey = "ax-sample-5c1e77d0b2f94a6e"
+
+	// MailUser and MailPassword sign in to the mail server.
+	MailUser     = "alerts@nordlicht.example"
+	MailPassword = "sample-mail-password"
+	// MailTo is who is told by e-mail.
+	MailTo = "noc@nordlicht.example"
+	// ChatPath is the webhook's path. Who knows it may post.
+	ChatPath = "/services/T00000000/B00000000/sAmPlEwEbHoOkToKeN"
 )
 
 // How Settings names ConnectWise and x360Sync, and AllSettings the rest.
@@ -52,7 +60,11 @@ func Secrets() []Secret {
 	}
 }
 
+// SecretWebhook is the name of the webhook's address. The address itself is not
+// in AllSecrets, because it depends on where the chat is served.
+const SecretWebhook = "notify/webhook_url"
+
 // AllSecrets are the credentials that belong to the document AllSettings returns.
 func AllSecrets() []Secret {
-	return append(Secrets(), Secret{"sources/" + CloudName + "/api_key", AxcientKey})
+	return append(Secrets(), Secret{"sources/" + CloudName + "/api_key", AxcientKey}, Secret{"notify/smtp_password", MailPassword})
 }

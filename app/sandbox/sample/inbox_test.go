@@ -11,7 +11,7 @@ import (
 
 func TestAllSettings(t *testing.T) {
 	m := New(1, start)
-	doc := string(m.AllSettings("http://127.0.0.1:1", "http://127.0.0.1:2", "http://127.0.0.1:3"))
+	doc := string(m.AllSettings("http://127.0.0.1:1", "http://127.0.0.1:2", "http://127.0.0.1:3", "127.0.0.1", 4))
 	for part, want := range map[string]int{"psa: inherit": 22 + 11 + 4, "kind: axcient": 1, "kind: inbox": 1, `"psabridge:top", psa: cw`: 2, "bill: [protected_seats]": 11, "bill: [workstations]": 4} {
 		if n := strings.Count(doc, part); n != want {
 			t.Errorf("%q %d times, want %d:\n%s", part, n, want, doc)
@@ -22,7 +22,7 @@ func TestAllSettings(t *testing.T) {
 			t.Errorf("the document holds %s", s.Name)
 		}
 	}
-	if len(AllSecrets()) != len(Secrets())+1 {
+	if len(AllSecrets()) != len(Secrets())+2 {
 		t.Errorf("%d secrets", len(AllSecrets()))
 	}
 	// Settings is AllSettings without what the other sources add.

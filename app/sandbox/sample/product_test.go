@@ -15,7 +15,7 @@ var now = time.Date(2026, 11, 22, 9, 0, 0, 0, time.UTC)
 // TestProductTakesEverySource: the document of all sources is a good one, and
 // what the demo sends to the inbox is taken as it is.
 func TestProductTakesEverySource(t *testing.T) {
-	doc, err := settings.Parse(sample.New(1, now).AllSettings("http://127.0.0.1:1", "http://127.0.0.1:2", "http://127.0.0.1:3"))
+	doc, err := settings.Parse(sample.New(1, now).AllSettings("http://127.0.0.1:1", "http://127.0.0.1:2", "http://127.0.0.1:3", "127.0.0.1", 4))
 	if err == nil {
 		err = settings.Validate(doc)
 	}

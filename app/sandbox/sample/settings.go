@@ -16,7 +16,7 @@ func (m *MSP) Settings(connectWiseURL, x360SyncURL string) []byte {
 }
 
 // extra is what further sources add to each part of the document.
-type extra struct{ sources, products, organizations, alerts string }
+type extra struct{ sources, products, organizations, alerts, notify string }
 
 func (m *MSP) settings(connectWiseURL, x360SyncURL string, more extra) []byte {
 	var b bytes.Buffer
@@ -71,6 +71,7 @@ organizations:
     ticket: {auto_close: true, reopen_within: 24h, per: object}
 `, SourceName, quoted(strconv.Itoa(MasterID)))
 	b.WriteString(more.alerts)
+	b.WriteString(more.notify)
 	return b.Bytes()
 }
 

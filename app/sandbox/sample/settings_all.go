@@ -18,8 +18,9 @@ const (
 
 // AllSettings is Settings with two more sources: x360Cloud at the given address,
 // and an inbox. Their customers are mapped to the companies and agreements of
-// the same customers in x360Sync, where those have any.
-func (m *MSP) AllSettings(connectWiseURL, x360SyncURL, axcientURL string) []byte {
+// the same customers in x360Sync, where those have any. People are told by the
+// mail server at the given host and port, and in a chat.
+func (m *MSP) AllSettings(connectWiseURL, x360SyncURL, axcientURL, mailHost string, mailPort int) []byte {
 	var orgs strings.Builder
 	for _, source := range []string{CloudName, InboxName} {
 		fmt.Fprintf(&orgs, "  - {source: %s, id: %s, psa: %s, company: {id: 249, identifier: \"Nordlicht\"}}\n", source, quoted(syntheticTop), ConnectionName)
@@ -52,7 +53,19 @@ func (m *MSP) AllSettings(connectWiseURL, x360SyncURL, axcientURL string) []byte
     for: {source: %[2]s}
     via: {psa: true}
     ticket: {auto_close: true, reopen_within: 24h, per: object}
-`, CloudName, InboxName),
+  - name: Account added or removed
+    when: [account.added, account.removed]
+    for: {source: %[3]s}
+    via: {email: [%[4]s]}
+    severity: info
+`, CloudName, InboxName, SourceName, MailTo),
+		notify: fmt.Sprintf(`notify:
+  email:
+    to: [%s]
+    smtp: {host: %s, port: %d, user: %s, tls: none, allow_private_network: true}
+  webhook: {kind: slack, allow_private_network: true}
+  desktop: false
+`, MailTo, quoted(mailHost), mailPort, MailUser),
 	})
 }
 
