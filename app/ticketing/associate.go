@@ -17,7 +17,8 @@ func (k *Desk) associated(ctx context.Context, j *job, board app.Option, t app.N
 		return nil
 	}
 	rule, service := j.rule.Ticket, j.connection.Ticketing
-	what, ref := "subtype", either(rule.Subtype, service.Subtype)
+	where := " on the board “" + board.Name + "”"
+	c := choice{what: "subtype", where: where}.of(j, rule.Subtype, service.Subtype)
 	var rows []app.Association
 	for _, read := range []func(context.Context, *job, int64) ([]app.Association, error){k.storedAssociations, k.liveAssociations, k.associationsAgain} {
 		found, err := read(ctx, j, board.ID)
@@ -38,11 +39,14 @@ func (k *Desk) associated(ctx context.Context, j *job, board app.Option, t app.N
 	if slices.ContainsFunc(rows, func(a app.Association) bool {
 		return goesWith(a, app.NewTicket{TypeID: t.TypeID, SubtypeID: t.SubtypeID})
 	}) {
-		what, ref = "item", either(rule.Item, service.Item)
+		c = choice{what: "item", where: where}.of(j, rule.Item, service.Item)
 	}
-	return setUp(choice{what: what}.setting(j.connection.Name),
+	if !rule.Type.IsZero() {
+		c.alert = j.rule.Name // it chose what does not go with the rest
+	}
+	return setUp(c.setting(j),
 		"On the board “%s” the %s “%s” does not belong to the type “%s”. Choose ones that go together in %s, then retry.",
-		board.Name, what, ref, either(rule.Type, service.Type), j.whereSet())
+		board.Name, c.what, c.ref, either(rule.Type, service.Type), c.place(j))
 }
 
 // goesWith reports whether an association allows what a ticket names.
@@ -77,8 +81,10 @@ func (k *Desk) liveAssociations(ctx context.Context, j *job, board int64) ([]app
 // associationsAgain reads the list once more before a delivery is parked for it, for the reasons of Desk.again.
 func (k *Desk) associationsAgain(ctx context.Context, j *job, board int64) ([]app.Association, error) {
 	for _, what := range []string{"subtype", "item"} {
-		if k.waitsBehind(ctx, j.delivery, choice{what: what}.setting(j.connection.Name)) {
-			return nil, nil
+		for _, alert := range []string{"", j.rule.Name} {
+			if k.waitsBehind(ctx, j.delivery, choice{what: what, alert: alert}.setting(j)) {
+				return nil, nil
+			}
 		}
 	}
 	if k.options.associationsOf(j, board).at.Equal(j.now) { // this attempt has read it itself

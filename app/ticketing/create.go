@@ -79,22 +79,24 @@ func (k *Desk) newTicket(ctx context.Context, j *job) (app.NewTicket, error) {
 		return t, err
 	}
 	t.BoardID = board.ID
-	where := " on the board “" + board.Name + "”"
+	on := func(list app.OptionList, what string, rule, connection app.Ref) choice {
+		return choice{list: list, parent: board.ID, what: what, where: " on the board “" + board.Name + "”"}.of(j, rule, connection)
+	}
 	for _, f := range []struct {
 		id *int64
 		choice
 	}{
-		{&t.StatusID, choice{list: app.ListStatuses, parent: board.ID, ref: either(policy.Status, service.Status), what: "status", where: where}},
-		{&t.TypeID, choice{list: app.ListTypes, parent: board.ID, ref: either(policy.Type, service.Type), what: "type", where: where}},
-		{&t.SubtypeID, choice{list: app.ListSubtypes, parent: board.ID, ref: either(policy.Subtype, service.Subtype), what: "subtype", where: where}},
-		{&t.ItemID, choice{list: app.ListItems, parent: board.ID, ref: either(policy.Item, service.Item), what: "item", where: where}},
-		{&t.TeamID, choice{list: app.ListTeams, parent: board.ID, ref: either(policy.Team, service.Team), what: "team", where: where}},
+		{&t.StatusID, on(app.ListStatuses, "status", policy.Status, service.Status)},
+		{&t.TypeID, on(app.ListTypes, "type", policy.Type, service.Type)},
+		{&t.SubtypeID, on(app.ListSubtypes, "subtype", policy.Subtype, service.Subtype)},
+		{&t.ItemID, on(app.ListItems, "item", policy.Item, service.Item)},
+		{&t.TeamID, on(app.ListTeams, "team", policy.Team, service.Team)},
 		{&t.PriorityID, priorityChoice(j, j.payload.Severity)},
-		{&t.SourceID, choice{list: app.ListSources, ref: either(policy.Source, service.Source), what: "source"}},
+		{&t.SourceID, choice{list: app.ListSources, what: "source"}.of(j, policy.Source, service.Source)},
 	} {
 		if f.where != "" && !f.ref.IsZero() && board.ID == 0 {
-			return t, setUp("connections["+j.connection.Name+"].ticketing.board",
-				"A %s is chosen but no board, and every board has its own. Choose the board in the ticketing settings of “%s”, then retry.", f.what, j.connection.Name)
+			c := boardChoice(j)
+			return t, setUp(c.setting(j), "A %s is chosen but no board, and every board has its own. Choose the board in %s, then retry.", f.what, c.place(j))
 		}
 		o, err := k.resolve(ctx, j, f.choice)
 		if err != nil {
@@ -106,7 +108,7 @@ func (k *Desk) newTicket(ctx context.Context, j *job) (app.NewTicket, error) {
 }
 
 func boardChoice(j *job) choice {
-	return choice{list: app.ListBoards, ref: either(j.rule.Ticket.Board, j.connection.Ticketing.Board), what: "board"}
+	return choice{list: app.ListBoards, what: "board"}.of(j, j.rule.Ticket.Board, j.connection.Ticketing.Board)
 }
 
 // either is the rule's own choice, else the connection's.

@@ -41,11 +41,34 @@ type choice struct {
 	what   string // for the person: board, status, …
 	where  string // for the person: " on the board “Alerts”"
 	usable func(app.Option) string
+	alert  string // the alert that chose it; "" when it is the connection's
+}
+
+// of says whose the choice is: the rule's own, else the connection's. What stands on a board that the rule chose is the
+// rule's to put right.
+func (c choice) of(j *job, rule, connection app.Ref) choice {
+	c.ref = either(rule, connection)
+	if !rule.IsZero() || c.where != "" && !j.rule.Ticket.Board.IsZero() {
+		c.alert = j.rule.Name
+	}
+	return c
 }
 
 // setting is what a person has to put right when the choice cannot be made.
-func (c choice) setting(connection string) string {
-	return "connections[" + connection + "].ticketing." + strings.ReplaceAll(c.what, " ", "_")
+func (c choice) setting(j *job) string {
+	what := strings.ReplaceAll(c.what, " ", "_")
+	if c.alert != "" {
+		return "alerts[" + c.alert + "].ticket." + what
+	}
+	return "connections[" + j.connection.Name + "].ticketing." + what
+}
+
+// place names that setting in words.
+func (c choice) place(j *job) string {
+	if c.alert != "" {
+		return "the alert “" + c.alert + "”"
+	}
+	return "the ticketing settings of “" + j.connection.Name + "”"
 }
 
 // reads are the places a choice is looked up in, one after the other, until one has it.
@@ -86,17 +109,8 @@ func (k *Desk) missing(ctx context.Context, j *job, c choice) error {
 	case len(found) == 1:
 		why = c.usable(found[0])
 	}
-	return setUp(c.setting(j.connection.Name),
-		"The %s “%s” %s. Choose another one in %s, then retry.", c.what, c.ref, why, j.whereSet())
-}
-
-// whereSet names the places a service default can come from.
-func (j *job) whereSet() string {
-	place := "the ticketing settings of “" + j.connection.Name + "”"
-	if j.payload.Rule != "" {
-		place += ", or in the alert “" + j.payload.Rule + "”"
-	}
-	return place
+	return setUp(c.setting(j),
+		"The %s “%s” %s. Choose another one in %s, then retry.", c.what, c.ref, why, c.place(j))
 }
 
 // find lists what a ref may mean. More than one is for a person to tell apart.
@@ -152,7 +166,7 @@ func (k *Desk) live(ctx context.Context, j *job, c choice) ([]app.Option, error)
 // moment ago and pressed Retry. While another delivery is parked for the same, the list that was read is good enough,
 // so that a hundred waiting tickets do not read it a hundred times.
 func (k *Desk) again(ctx context.Context, j *job, c choice) ([]app.Option, error) {
-	if k.waitsBehind(ctx, j.delivery, c.setting(j.connection.Name)) {
+	if k.waitsBehind(ctx, j.delivery, c.setting(j)) {
 		return nil, nil
 	}
 	key := listKey{j.connection.Name, c.list, c.parent}

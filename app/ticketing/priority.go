@@ -12,7 +12,7 @@ var severities = []app.Severity{app.SeverityInfo, app.SeverityWarning, app.Sever
 
 // priorityChoice is the priority a severity has: the rule's own, which is the same for all, else the connection's.
 func priorityChoice(j *job, s app.Severity) choice {
-	return choice{list: app.ListPriorities, ref: either(j.rule.Ticket.Priority, j.connection.Ticketing.Priority[s]), what: "priority"}
+	return choice{list: app.ListPriorities, what: "priority"}.of(j, j.rule.Ticket.Priority, j.connection.Ticketing.Priority[s])
 }
 
 // wantedPriority is the priority the ticket is to get because it became worse (T2); zero when it is to stay as it is.

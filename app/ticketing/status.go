@@ -12,7 +12,7 @@ import (
 // closedStatus finds the status that closes a ticket on the board it is on: the rule's own, else the connection's, else the
 // board's first that ConnectWise counts as closed. invalid: there is none, or the chosen one does not close.
 func (n *noting) closedStatus(ctx context.Context) (app.Option, error) {
-	c := n.statusChoice(either(n.rule.Ticket.ClosedStatus, n.connection.Ticketing.ClosedStatus), "closed status")
+	c := n.statusChoice(n.rule.Ticket.ClosedStatus, n.connection.Ticketing.ClosedStatus, "closed status")
 	c.usable = func(o app.Option) string {
 		if o.Closed {
 			return ""
@@ -25,7 +25,7 @@ func (n *noting) closedStatus(ctx context.Context) (app.Option, error) {
 	if o, ok, err := n.pick(ctx, c, func(o app.Option) bool { return o.Closed }); ok || err != nil {
 		return o, err
 	}
-	return app.Option{}, setUp(c.setting(n.connection.Name),
+	return app.Option{}, setUp(c.setting(n.job),
 		"The board “%s” has no status that closes a ticket. Make one in ConnectWise, then retry.", n.remote.Board)
 }
 
@@ -51,7 +51,7 @@ func (n *noting) shut(ctx context.Context) error {
 
 // openStatus finds the status a reopened ticket gets: the new-ticket status of the settings, else the board's default.
 func (n *noting) openStatus(ctx context.Context) (app.Option, error) {
-	c := n.statusChoice(either(n.rule.Ticket.Status, n.connection.Ticketing.Status), "status")
+	c := n.statusChoice(n.rule.Ticket.Status, n.connection.Ticketing.Status, "status")
 	if !c.ref.IsZero() {
 		return n.desk.resolve(ctx, n.job, c)
 	}
@@ -63,12 +63,12 @@ func (n *noting) openStatus(ctx context.Context) (app.Option, error) {
 			return o, err
 		}
 	}
-	return app.Option{}, setUp(c.setting(n.connection.Name),
+	return app.Option{}, setUp(c.setting(n.job),
 		"The board “%s” has no open status. Make one in ConnectWise, then retry.", n.remote.Board)
 }
 
-func (n *noting) statusChoice(ref app.Ref, what string) choice {
-	return choice{list: app.ListStatuses, parent: n.remote.BoardID, ref: ref, what: what, where: " on the board “" + n.remote.Board + "”"}
+func (n *noting) statusChoice(rule, connection app.Ref, what string) choice {
+	return choice{list: app.ListStatuses, parent: n.remote.BoardID, what: what, where: " on the board “" + n.remote.Board + "”"}.of(n.job, rule, connection)
 }
 
 // pick takes the first usable status in the board's own order, from the stored list or else from ConnectWise's.
