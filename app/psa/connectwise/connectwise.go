@@ -11,6 +11,7 @@ import (
 	"net/http"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"psabridge/app"
@@ -42,6 +43,8 @@ type Client struct {
 	api       *rest.Client
 	base      codebase
 	unforward sync.Map // paths of lists that do not page by id, as was seen
+
+	unsearchable atomic.Bool // it does not let us search with conditions in the body, as was seen
 }
 
 var _ psa.Client = (*Client)(nil)

@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"net/http"
 	"net/url"
-	"slices"
 	"strings"
 
 	"psabridge/app"
@@ -16,7 +15,6 @@ import (
 const (
 	maxSummary = 100 // units of a ticket's summary
 	maxXRef    = 100 // units of externalXRef
-	idsPerCall = 100 // keeps the address below 2,000 characters
 )
 
 type ticketRow struct {
@@ -48,22 +46,6 @@ func (c *Client) FindTickets(ctx context.Context, xref string) ([]app.RemoteTick
 		return nil, unsent(err)
 	}
 	return c.tickets(ctx, conditions, func(r ticketRow) bool { return r.ExternalXRef == xref })
-}
-
-// TicketsByID reads many tickets, a hundred per call.
-//
-// GET /service/tickets.
-func (c *Client) TicketsByID(ctx context.Context, ids []int64) ([]app.RemoteTicket, error) {
-	ids = slices.Compact(slices.Sorted(slices.Values(ids)))
-	var all []app.RemoteTicket
-	for chunk := range slices.Chunk(ids, idsPerCall) {
-		found, err := c.tickets(ctx, isOneOf("id", chunk), func(r ticketRow) bool { return slices.Contains(chunk, r.ID) })
-		if err != nil {
-			return nil, err
-		}
-		all = append(all, found...)
-	}
-	return all, nil
 }
 
 func (c *Client) tickets(ctx context.Context, conditions string, wanted func(ticketRow) bool) ([]app.RemoteTicket, error) {
