@@ -29,6 +29,9 @@ func (b *Outbox) attempt(ctx context.Context, d app.Delivery) {
 	case st.Code != "":
 		what = effectOf(st.Code) // the handler took the failure into its own plan
 	}
+	if what == answered && st.State != app.DeliveryDone && st.Status == 0 && st.Code != "" {
+		what = none // a refusal of our own, e.g. of the settings: the other side may not have been asked at all
+	}
 	st.DeliveryID, st.Attempt, st.At = d.ID, d.Attempt, now
 	if b.gates.note(d.Connection, what, failure(err, st), now) {
 		b.o.Logger.WarnContext(ctx, "nothing is sent on this connection for now", "connection", d.Connection, "code", st.Code)

@@ -16,7 +16,7 @@ const (
 	breakAfter = 5
 	// probeEvery is how often a connection that does not answer is tried.
 	probeEvery = time.Minute
-	// keysProbeEvery is how often refused keys are tried again, first and at most: ConnectWise locks members out.
+	// keysProbeEvery is how often refused keys are tried again, first and at most: accounts get locked.
 	keysProbeEvery = 10 * time.Minute
 	keysProbeMost  = time.Hour
 )
@@ -77,7 +77,7 @@ func (g *gates) note(connection string, what effect, err error, now time.Time) b
 	return false
 }
 
-// rest blocks for as long as ConnectWise asked, or 30 s doubling when it did not say.
+// rest blocks for as long as we were asked, or 30 s doubling when it did not say.
 func (r *gate) rest(connection string, err error, now time.Time) bool {
 	pause := min(max(2*r.pause, rateLimitPause), rateLimitMost)
 	if e, ok := errors.AsType[*app.Error](err); ok && e.RetryAfter > 0 {

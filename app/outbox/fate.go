@@ -13,7 +13,7 @@ var retryDelays = []time.Duration{
 }
 
 const (
-	// firstCheck is how long ConnectWise's search needs at least to show what was written.
+	// firstCheck is how long a search needs at least to show a ticket that was made.
 	firstCheck = 15 * time.Second
 	// firstLook is the same for what is read by id and not searched for.
 	firstLook = 5 * time.Second

@@ -13,7 +13,7 @@ type Intend = func(ctx context.Context, request string, entry app.LedgerEntry) e
 
 // Handler makes one attempt at a delivery.
 //
-// It may write to ConnectWise only after intend succeeded, once per intend. With a nil error the settlement says where
+// It may write to the other side only after intend succeeded, once per intend. With a nil error the settlement says where
 // the delivery goes; its delivery, attempt and time are filled in here. With an error the fate of the delivery follows
 // from the error and from whether there was an intent, and the settlement's Ticket, Lines and Ledger are stored anyway.
 // A delivery in state checking had an intent without a known outcome: the handler looks for its effect first, and

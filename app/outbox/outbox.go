@@ -80,6 +80,23 @@ func (b *Outbox) Unblock(ctx context.Context, connection string) error {
 	return err
 }
 
+// Report takes down what a request outside of any delivery showed of a connection, for one the poll of open tickets: keys that
+// were refused there are not to be tried again every two minutes either, and a wait that was asked for holds for all. A nil
+// error is an answer.
+func (b *Outbox) Report(ctx context.Context, connection string, err error) {
+	if ctx.Err() != nil {
+		return // we are stopping, which says nothing about the connection
+	}
+	what := answered
+	if err != nil {
+		what = effectOf(app.ErrorCode(err))
+	}
+	if b.gates.note(connection, what, err, b.o.Now()) {
+		b.o.Logger.WarnContext(ctx, "nothing is sent on this connection for now", "connection", connection, "code", app.ErrorCode(err))
+		b.Kick() // Run asks when the gate moves next
+	}
+}
+
 // Run delivers until ctx is done. Then it claims nothing more, lets the attempts under way go on for Grace, cancels
 // them, and returns when they have settled, at the latest a moment after that: an attempt that ignores its context is
 // left behind, and the next start finds it unsettled and looks what became of it. Run must not be called twice at once.

@@ -44,7 +44,9 @@ func (k *Desk) poll(ctx context.Context, c app.ConnectionSettings) error {
 		return err
 	}
 	p := polling{desk: k, client: client, rules: automation(c.Ticketing.Automation), now: k.d.Now()}
-	if err := p.read(ctx, open); err != nil {
+	err = p.read(ctx, open)
+	k.d.Report(ctx, c.Name, err)
+	if err != nil {
 		return err
 	}
 	changed, unread := p.compare(ctx, open)
