@@ -32,7 +32,7 @@ type Store interface {
 	WakeConnection(ctx context.Context, connection string, now time.Time) (int, error)
 }
 
-// Deps are what a Desk works with. PageURL, SearchFirst, Skip, Wake, Now and Logger may be nil.
+// Deps are what a Desk works with. PageURL, SearchFirst, Skip, Report, Wake, Now and Logger may be nil.
 type Deps struct {
 	Store Store
 	// Client returns the live client of a connection.
@@ -45,6 +45,9 @@ type Deps struct {
 	SearchFirst func() bool
 	// Skip names the connections that Poll leaves alone: those that are blocked, e.g. for keys that are not accepted.
 	Skip func(connection string) bool
+	// Report hears what Poll got from a connection, nil for an answer: refused keys and a wait that was asked for concern what is
+	// delivered there, too.
+	Report func(ctx context.Context, connection string, err error)
 	// Wake tells the outbox that there is something to deliver.
 	Wake   func()
 	Now    func() time.Time
@@ -76,6 +79,9 @@ func New(d Deps) *Desk {
 	}
 	if d.Skip == nil {
 		d.Skip = func(string) bool { return false }
+	}
+	if d.Report == nil {
+		d.Report = func(context.Context, string, error) {}
 	}
 	if d.Wake == nil {
 		d.Wake = func() {}
