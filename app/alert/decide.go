@@ -35,19 +35,24 @@ func (w *world) expire() {
 	for _, c := range w.sortedConditions() {
 		if c.holds() && w.over(c) {
 			w.clear(c, w.s.Now)
+			c.Mailed = "" // what happened is not over because nobody heard of it again: there is nothing to tell
 		}
 	}
 	w.findOpen()
 }
 
-// pass looks at everything that stands: waits that ended, and last, when it is known what holds, the notes that were
-// held back.
+// pass looks at everything that stands: waits and quiets that ended, and last, when it is known what holds, the notes
+// that were held back.
 func (w *world) pass() {
 	for _, c := range w.sortedConditions() {
 		switch {
 		case c.State == app.ConditionWaiting:
 			w.reconsider(c)
 			w.renew(c)
+		case c.State == app.ConditionQuiet && c.Wait == app.ReasonAcknowledged:
+			if !c.AckUntil.IsZero() && !w.s.Now.Before(c.AckUntil) {
+				w.dateCame(c)
+			}
 		case c.State == app.ConditionQuiet && c.Wait == app.ReasonNotViaPSA:
 			if r := w.ruleFor(c); r != nil && r.Via.PSA {
 				w.rename(c, r)
@@ -63,9 +68,13 @@ func (w *world) pass() {
 }
 
 // over reports whether a momentary condition has ended: its ticket did, or nothing repeated it for a day (T3). One that
-// only waits for its moment is owed a ticket, however long the machine was off in between (T8).
+// only waits for its moment is owed a ticket, however long the machine was off in between (T8), and one that a person
+// wants quiet until a date is quiet until then.
 func (w *world) over(c *condition) bool {
 	if !c.momentary() || owed(c) {
+		return false
+	}
+	if c.Wait == app.ReasonAcknowledged && c.AckUntil.After(w.s.Now) {
 		return false
 	}
 	// An open one whose ticket is closed is being reopened: a person's close would have made it quiet.
@@ -75,9 +84,9 @@ func (w *world) over(c *condition) bool {
 	return w.dayIsOver(c)
 }
 
-// owed reports whether a condition waits for nothing but its moment.
+// owed reports whether a condition waits for nothing but its moment, or a person's word.
 func owed(c *condition) bool {
-	return c.State == app.ConditionWaiting && (c.Wait == app.ReasonWaiting || c.Wait == app.ReasonMuted)
+	return c.State == app.ConditionWaiting && (c.Wait == app.ReasonWaiting || c.Wait == app.ReasonMuted || c.Wait == app.ReasonFlood)
 }
 
 // renew begins the day of a momentary condition that was owed its ticket for longer than a day: what became of it now
@@ -95,11 +104,14 @@ func (w *world) dayIsOver(c *condition) bool { return !w.s.Now.Before(c.LastAt.A
 // reconsider moves a waiting condition on when what it waited for came.
 func (w *world) reconsider(c *condition) {
 	switch c.Wait {
-	case app.ReasonHistory:
-		return // only a person answers the start question
+	case app.ReasonHistory, app.ReasonFlood:
+		return // only a person answers
 	case app.ReasonTicketingOff:
-		if w.in.route(c.Source, c.OrganizationID).Ticketing {
+		if w.route(c).Ticketing {
 			w.wait(c, app.ReasonHistory) // it came before ticketing was switched on (T4)
+		} else if r := w.ruleFor(c); r != nil && w.tooEarly(c, r) == "" {
+			w.mailDue(c, r, app.ReasonFirst)
+			w.mailPassed(c, r)
 		}
 		return
 	default: // the rules decide

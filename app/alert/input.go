@@ -15,6 +15,7 @@ type Route struct {
 	Connection string // effective connection; "" when there is none
 	Mapped     bool   // the organization has a company there
 	Ticketing  bool   // ticketing is enabled on the connection
+	AskAbove   int    // how many new tickets it opens within a quarter of an hour without asking; 0: no limit
 }
 
 // Routes finds the route of an organization by its external id at the source.
@@ -27,14 +28,4 @@ func (in Input) route(source, organization string) Route {
 	r := in.Routes(source, organization)
 	r.Ticketing = r.Ticketing && r.Connection != ""
 	return r
-}
-
-// rule finds an alert rule by name; nil when it is gone.
-func (in Input) rule(name string) *app.AlertRule {
-	for i := range in.Settings.Alerts {
-		if name != "" && in.Settings.Alerts[i].Name == name {
-			return &in.Settings.Alerts[i]
-		}
-	}
-	return nil
 }

@@ -5,6 +5,7 @@ import (
 	"maps"
 	"slices"
 	"strconv"
+	"strings"
 	"testing"
 	"time"
 
@@ -38,7 +39,11 @@ type bridge struct {
 	dedup      map[string]bool
 	events     map[string]bool
 	outcomes   map[string]app.DecidedOutcome
-	notes      []app.DecidedDelivery // sent
+	notes      []app.DecidedDelivery // sent, those without a word aside
+	reopens    int                   // sent
+	mails      []app.DecidedDelivery // sent
+	overBy     map[string]time.Time  // newest recovery received, by subject
+	openedAt   map[string][]time.Time
 	sequence   int
 }
 
@@ -53,6 +58,7 @@ var t0 = time.Date(2026, 11, 2, 9, 0, 0, 0, time.UTC)
 func newBridge(t tb, rules ...app.AlertRule) *bridge {
 	b := &bridge{
 		t: t, now: t0, started: t0.Add(-time.Hour), waiting: map[int64]bool{}, dedup: map[string]bool{}, events: map[string]bool{},
+		overBy: map[string]time.Time{}, openedAt: map[string][]time.Time{},
 		outcomes: map[string]app.DecidedOutcome{}, readBefore: map[string]bool{"4700": true, "4711": true, "4712": true},
 		tree: []app.Organization{
 			{Source: "sync", ExternalID: "4700", Name: "MSP"},
@@ -82,20 +88,51 @@ func (b *bridge) state(complete bool, fresh []app.Event) app.AlertState {
 		Organizations: slices.Clone(b.tree), GapRestart: b.gap, FailingSince: b.failing, FailingText: "The server does not answer.",
 		Appeared: b.appeared, Vanished: b.vanished, Moved: b.moved, ReadBefore: b.readBefore,
 		Objects: slices.Clone(b.objects), Conditions: slices.Clone(b.conditions), Tickets: slices.Clone(b.tickets),
-		CreateWaiting: maps.Clone(b.waiting), Fresh: fresh,
+		CreateWaiting: maps.Clone(b.waiting), Fresh: fresh, RecoveredAt: maps.Clone(b.overBy), OpenedLately: b.openedLately(),
+	}
+}
+
+// openedLately counts the tickets of the last quarter of an hour, as the store does.
+func (b *bridge) openedLately() map[string]int {
+	n := map[string]int{}
+	for connection, times := range b.openedAt {
+		for _, at := range times {
+			if b.now.Sub(at) < 15*time.Minute {
+				n[connection]++
+			}
+		}
+	}
+	return n
+}
+
+// received drops what was stored before and remembers what recovered.
+func (b *bridge) received(fresh []app.Event) (kept []app.Event) {
+	for _, e := range fresh {
+		if !b.events[e.SourceEventID] {
+			b.events[e.SourceEventID] = true
+			kept = append(kept, e)
+		}
+	}
+	return kept
+}
+
+func (b *bridge) remember(fresh []app.Event) {
+	for _, e := range fresh {
+		if key := alert.Key(e.Source, e.OrganizationID, e.Object, e.Type); e.State == app.Recovery && e.OccurredAt.After(b.overBy[key]) {
+			b.overBy[key] = e.OccurredAt
+		}
 	}
 }
 
 // decide decides, checks that the decision is whole, applies it, and checks that deciding again adds nothing.
 func (b *bridge) decide(complete bool, fresh ...app.Event) app.AlertDecision {
 	b.t.Helper()
-	for i := range fresh {
-		b.events[fresh[i].SourceEventID] = true
-	}
+	fresh = b.received(fresh)
 	s := b.state(complete, fresh)
 	d := alert.Decide(b.in, s)
 	b.checkOutcomes(s, d)
 	b.apply(d)
+	b.remember(fresh)
 	b.appeared, b.vanished, b.moved = nil, nil, nil
 	if again := alert.Decide(b.in, b.state(complete, nil)); !empty(again) {
 		b.t.Fatalf("deciding again about the same state adds %+v", again)
@@ -145,6 +182,7 @@ func (b *bridge) apply(d app.AlertDecision) {
 		t.ID = int64(len(b.tickets) + 1)
 		b.tickets = append(b.tickets, t)
 		b.waiting[t.ID] = true
+		b.openedAt[t.Connection] = append(b.openedAt[t.Connection], t.OpenedAt)
 	}
 	for _, c := range d.Conditions {
 		if c.TicketID == 0 && c.TicketXRef != "" {
@@ -163,9 +201,27 @@ func (b *bridge) apply(d app.AlertDecision) {
 			continue
 		}
 		b.dedup[q.DedupKey] = true
+		b.checkDelivery(q)
 		b.queue = append(b.queue, q)
 	}
 	b.checkTables()
+}
+
+// checkDelivery is what the store needs of an e-mail, and of what is said to a ticket.
+func (b *bridge) checkDelivery(q app.DecidedDelivery) {
+	b.t.Helper()
+	if q.Kind != app.DeliverMail {
+		if q.Mail != nil || q.TicketXRef == "" || (q.Payload.Text == "" && !q.Payload.Reopen) {
+			b.t.Fatalf("delivery to a ticket: %+v", q)
+		}
+		return
+	}
+	m := q.Mail
+	if m == nil || q.TicketXRef != "" || q.Connection != app.MailConnection || !strings.HasPrefix(q.Lane, "mail:") ||
+		len(m.To) == 0 || m.Subject == "" || m.Text == "" || !strings.HasSuffix(m.MessageID, "@k3v9x2abcd.psabridge") || m.InReplyTo == m.MessageID ||
+		strings.ContainsAny(m.Subject+m.InReplyTo, "\n?") {
+		b.t.Fatalf("e-mail: %+v %+v", q, m)
+	}
 }
 
 func (b *bridge) ticket(xref string) *app.Ticket {
@@ -214,14 +270,21 @@ func (b *bridge) checkTables() {
 // send delivers everything that is queued, as an outbox that always succeeds.
 func (b *bridge) send() {
 	for _, q := range b.queue {
+		if q.Kind == app.DeliverMail {
+			b.mails = append(b.mails, q)
+			continue
+		}
 		t := b.ticket(q.TicketXRef)
 		if q.Kind == app.DeliverTicketCreate {
 			t.RemoteID, t.State = 48000+t.ID, app.TicketOpen
 			delete(b.waiting, t.ID)
 			continue
 		}
-		b.notes = append(b.notes, q)
+		if q.Payload.Text != "" {
+			b.notes = append(b.notes, q)
+		}
 		if q.Payload.Reopen && b.holds(t) {
+			b.reopens++
 			t.State, t.ClosedAt = app.TicketOpen, time.Time{}
 		}
 		if q.Payload.Close && !t.Touched && !b.holds(t) {

@@ -10,31 +10,44 @@ import (
 // all: a person may have dropped the close, and then nothing would ever say that it is down again.
 const closeGrace = time.Hour
 
-// Comebacks within the reopen window.
-const (
-	comebackReopen = "reopen"
-	comebackNone   = "none"
-)
-
 // gate opens a condition unless something stands in the way, and names what does. It reports whether the condition
-// got a ticket of its own.
+// got a ticket of its own. E-mail is not kept back by what only concerns the PSA system.
 func (w *world) gate(c *condition, r *app.AlertRule, reason app.Reason) bool {
-	route := w.in.route(c.Source, c.OrganizationID)
+	route := w.route(c)
+	early := w.tooEarly(c, r)
+	if early == "" {
+		w.mailDue(c, r, reason)
+	}
 	switch {
+	case !r.Via.PSA && len(r.Via.Email) > 0 && early != "":
+		w.wait(c, early)
 	case !r.Via.PSA:
 		w.quiet(c, app.ReasonNotViaPSA)
 	case !route.Ticketing:
 		w.wait(c, app.ReasonTicketingOff)
 	case !route.Mapped:
 		w.wait(c, app.ReasonNotMapped)
-	case w.s.Now.Before(later(w.past(c.FirstAt), w.s.SteadySince).Add(r.Wait.D())):
-		w.wait(c, app.ReasonWaiting)
-	case muted(r, w.s.Now):
-		w.wait(c, app.ReasonMuted)
+	case early != "":
+		w.wait(c, early)
 	default:
-		return w.openTicket(c, r, route.Connection, reason)
+		return w.openTicket(c, r, route, reason)
+	}
+	if early == "" && c.State == app.ConditionWaiting {
+		w.mailPassed(c, r)
 	}
 	return false
+}
+
+// tooEarly says what a condition has to wait for before anybody is told: the minutes of its rule, or the end of a
+// maintenance window; empty when its moment has come.
+func (w *world) tooEarly(c *condition, r *app.AlertRule) app.Reason {
+	switch {
+	case w.s.Now.Before(later(w.past(c.FirstAt), w.s.SteadySince).Add(r.Wait.D())):
+		return app.ReasonWaiting
+	case muted(r, w.s.Now):
+		return app.ReasonMuted
+	}
+	return ""
 }
 
 // past is a time of ours, unless it was taken from a clock that was put back since: then nobody knows when it was.
@@ -45,20 +58,6 @@ func (w *world) past(at time.Time) time.Time {
 	return at
 }
 
-func earlier(a, b time.Time) time.Time {
-	if b.Before(a) {
-		return b
-	}
-	return a
-}
-
-func later(a, b time.Time) time.Time {
-	if b.After(a) {
-		return b
-	}
-	return a
-}
-
 func (w *world) quiet(c *condition, why app.Reason) {
 	if c.State != app.ConditionQuiet || c.Wait != why {
 		c.State, c.Wait = app.ConditionQuiet, why
@@ -67,8 +66,8 @@ func (w *world) quiet(c *condition, why app.Reason) {
 }
 
 // openTicket finds the ticket that stands for the condition: the open one of its scope, the last one reopened, or a new one.
-func (w *world) openTicket(c *condition, r *app.AlertRule, connection string, reason app.Reason) bool {
-	key := scope{connection, ScopeKey(c.Condition, r.Ticket.Per)}
+func (w *world) openTicket(c *condition, r *app.AlertRule, route Route, reason app.Reason) bool {
+	key := scope{route.Connection, ScopeKey(c.Condition, r.Ticket.Per)}
 	if t := w.open[key]; t != nil {
 		if w.closing(t) {
 			w.wait(c, app.ReasonWaiting)
@@ -77,17 +76,21 @@ func (w *world) openTicket(c *condition, r *app.AlertRule, connection string, re
 		w.join(c, t)
 		return false
 	}
-	if t := w.lastTicket(key); t != nil && w.within(t, r) {
-		switch r.Ticket.Comeback {
-		case comebackNone:
+	m := mannersOf(r)
+	if t := w.lastTicket(key); t != nil && w.within(t, m) {
+		switch {
+		case m.comeback == comebackNone && reason != app.ReasonDateCame: // a person asked for that
 			w.quiet(c, app.ReasonStayQuiet)
 			return false
-		case comebackReopen:
-			if !t.Touched && t.RemoteID != 0 {
-				w.reopen(c, t)
-				return false
-			}
+		case m.comeback == comebackReopen && !t.Touched:
+			w.reopen(c, t, reason)
+			return false
 		}
+	}
+	if w.flooded(route.Connection, route.AskAbove) {
+		w.wait(c, app.ReasonFlood)
+		w.mailPassed(c, r)
+		return false
 	}
 	w.create(c, r, key, reason)
 	return true
@@ -106,58 +109,44 @@ func (w *world) closing(t *app.Ticket) bool {
 		if c.ranOut() {
 			continue // a day passed; nobody asked for a close
 		}
-		r := w.in.rule(c.Rule)
-		asked = asked || (r != nil && r.Ticket.AutoClose && w.s.Now.Before(c.ClearedAt.Add(closeGrace)))
+		m := w.manners(c)
+		toldAt := later(c.ClearedAt, c.QuietUntil.Add(-m.noteEvery)) // the quiet time of the note that closes began then
+		asked = asked || (m.autoClose && w.s.Now.Before(toldAt.Add(closeGrace)))
 	}
 	return asked
 }
 
-// lastTicket is the ticket of the newest earlier episode of the scope.
+// lastTicket is the newest ticket of a scope that is closed and that ConnectWise had.
 func (w *world) lastTicket(key scope) *app.Ticket {
-	var last *app.Ticket
-	for _, t := range w.tickets {
-		if t.ScopeKey == key.key && t.Connection == key.connection && t.State == app.TicketClosed && t.RemoteID != 0 &&
-			(last == nil || t.ID > last.ID) {
-			last = t
+	if w.closed == nil {
+		w.closed = make(map[scope]*app.Ticket, len(w.tickets))
+		for _, t := range w.tickets {
+			at := scope{t.Connection, t.ScopeKey}
+			if old := w.closed[at]; t.RemoteID != 0 && (old == nil || t.ID > old.ID) {
+				w.closed[at] = t
+			}
 		}
 	}
-	return last
+	if t := w.closed[key]; t != nil && t.State == app.TicketClosed {
+		return t
+	}
+	return nil
 }
 
 // within reports whether the reopen window of a closed ticket is still open.
-func (w *world) within(t *app.Ticket, r *app.AlertRule) bool {
+func (w *world) within(t *app.Ticket, m manners) bool {
 	from := t.ClosedAt
 	for _, c := range w.linked[t.XRef] {
-		if c.ClearedAt.After(from) {
-			from = c.ClearedAt
-		}
+		from = later(from, c.ClearedAt)
 	}
-	return r.Ticket.ReopenWithin > 0 && w.s.Now.Sub(from) <= r.Ticket.ReopenWithin.D()
+	return w.s.Now.Sub(from) <= m.reopenWithin
 }
 
 func (w *world) link(c *condition, t *app.Ticket) {
-	c.State, c.Wait = app.ConditionOpen, ""
+	c.State, c.Wait, c.AckUntil = app.ConditionOpen, "", time.Time{}
 	c.TicketID, c.TicketXRef = t.ID, t.XRef
 	w.linked[t.XRef] = append(w.linked[t.XRef], c)
 	w.change(c)
-}
-
-// create decides a new ticket.
-func (w *world) create(c *condition, r *app.AlertRule, key scope, reason app.Reason) {
-	t := app.Ticket{
-		XRef:       XRef(w.s.InstallID, key.key, c.FirstEvent),
-		ScopeKey:   key.key,
-		Connection: key.connection,
-		Summary:    w.summary(c.Condition, r),
-		State:      app.TicketPending,
-		OpenedAt:   w.s.Now,
-	}
-	w.out.Tickets = append(w.out.Tickets, t)
-	w.open[key] = &t
-	w.link(c, &t)
-	payload := w.payload(c, reason, w.ticketText(c.Condition, reason))
-	payload.Summary = t.Summary
-	w.deliver("create:"+t.XRef, app.DeliverTicketCreate, &t, payload)
 }
 
 // join adds a condition to a ticket that is open already.
@@ -170,34 +159,24 @@ func (w *world) join(c *condition, t *app.Ticket) {
 	w.tellLate(c)
 }
 
-// extend adds a line to a create of this very decision: then no note is needed.
-func (w *world) extend(c *condition, t *app.Ticket) bool {
-	if t.ID != 0 {
-		return false
-	}
-	for i := range w.out.Deliveries {
-		if d := &w.out.Deliveries[i]; d.TicketXRef == t.XRef && d.Kind == app.DeliverTicketCreate {
-			d.Payload.Text = alongside(d.Payload.Text, alsoText(c.Condition))
-			return true
-		}
-	}
-	return false
-}
-
-// reopen opens the ticket we closed again (T7).
-func (w *world) reopen(c *condition, t *app.Ticket) {
+// reopen opens the ticket we closed again, at once (T7). In its quiet time that is all, and the note that says why
+// comes when the quiet time is over.
+func (w *world) reopen(c *condition, t *app.Ticket, reason app.Reason) {
 	w.link(c, t)
 	w.open[scope{t.Connection, t.ScopeKey}] = t
-	p := w.payload(c, app.ReasonFirst, comebackText(c.Condition))
+	silent := w.isQuiet(c)
+	if reason != app.ReasonDateCame {
+		reason = app.ReasonFirst
+	}
+	p := w.payload(c, reason, "")
 	p.Reopen = true
-	w.deliver("note:"+t.XRef+":"+c.FirstEvent, app.DeliverTicketNote, t, p)
-	c.QuietUntil = w.s.Now.Add(w.noteEvery(c))
-}
-
-func (w *world) deliver(dedup string, kind app.DeliveryKind, t *app.Ticket, p app.TicketPayload) {
-	w.out.Deliveries = append(w.out.Deliveries, app.DecidedDelivery{
-		DedupKey: dedup, Kind: kind, Connection: t.Connection, TicketXRef: t.XRef, Payload: p,
-	})
+	if silent {
+		c.Wait = app.ReasonFirst
+	} else {
+		p.Text = below(comebackText(c.Condition), c.extra)
+		c.QuietUntil = w.s.Now.Add(w.manners(c).noteEvery)
+	}
+	w.out.Deliveries = append(w.out.Deliveries, delivery("note:"+t.XRef+":reopen:"+c.FirstEvent, app.DeliverTicketNote, t, p))
 }
 
 func (w *world) payload(c *condition, reason app.Reason, text string) app.TicketPayload {

@@ -10,6 +10,10 @@ import (
 // problem takes a problem or information in: into the condition that stands, or a new one.
 func (w *world) problem(f fact) {
 	s := subject{source: f.Source, organization: f.OrganizationID, object: f.Object, eventType: f.Type}
+	if w.stale(s, f) {
+		w.staleOutcome(s, f)
+		return
+	}
 	if w.justOver(s, f) {
 		return
 	}
@@ -37,7 +41,7 @@ func (w *world) problem(f fact) {
 		w.outcome(f.Event, app.OutcomeNoRule, app.ReasonNoRule, "", c)
 	case !w.keeps(f) && w.history(f):
 		w.outcome(f.Event, app.OutcomeIgnored, app.ReasonHistory, m.rule.Name, nil)
-	case !w.keeps(f) && !m.rule.Via.PSA:
+	case !w.keeps(f) && !m.rule.Via.PSA && len(m.rule.Via.Email) == 0:
 		w.outcome(f.Event, app.OutcomeIgnored, app.ReasonNotViaPSA, m.rule.Name, nil)
 	case !w.keeps(f) && muted(m.rule, w.s.Now):
 		w.outcome(f.Event, app.OutcomeSuppressed, app.ReasonMuted, m.rule.Name, nil)
@@ -62,13 +66,19 @@ func (w *world) justOver(s subject, f fact) bool {
 // revive goes on with an episode whose recovery its ticket was never told of: flapping is one episode.
 func (w *world) revive(s subject, f fact) {
 	c := w.conditions[s.place()]
-	if c.untold() && !closedSince(w.ticketOf(c), c.LastAt) {
-		c.State, c.Wait, c.ClearedAt = app.ConditionOpen, "", time.Time{}
-		if c.Text == goneText {
-			c.Text = f.Text
-		}
-		w.change(c)
+	if !c.untold() || closedSince(w.ticketOf(c), c.LastAt) {
+		return
 	}
+	c.State, c.Wait, c.ClearedAt = app.ConditionOpen, "", time.Time{}
+	c.Comebacks++
+	if c.AckUntil.After(w.s.Now) {
+		c.State, c.Wait = app.ConditionQuiet, app.ReasonAcknowledged
+	}
+	if c.Text == goneText {
+		c.Text = f.Text
+	}
+	w.mailRevived(c)
+	w.change(c)
 }
 
 // keeps reports whether the fact goes on being true: only then is there something left to open later.
@@ -85,7 +95,7 @@ func (w *world) fresh(f fact, r *app.AlertRule) {
 	}
 	w.outcome(f.Event, app.OutcomeTicket, app.ReasonFirst, r.Name, c)
 	made := false
-	if !back || !w.goesOn(c, before.Wait) {
+	if !back || !w.goesOn(c, before) {
 		made = w.gate(c, r, app.ReasonFirst)
 	}
 	w.explain(c, f.Event, made)
@@ -99,8 +109,14 @@ func (w *world) explain(c *condition, e app.Event, made bool) {
 		w.amend(e.SourceEventID, app.OutcomeUnmapped, c.Wait)
 	case c.State == app.ConditionWaiting:
 		w.amend(e.SourceEventID, app.OutcomeSuppressed, c.Wait)
+	case c.mailWaits() && c.Wait == app.ReasonNotViaPSA:
+		w.amend(e.SourceEventID, app.OutcomeMail, app.ReasonFirst)
+	case c.mailed() && c.Wait == app.ReasonNotViaPSA: // it is back before anybody was told that it was over
+		w.amend(e.SourceEventID, app.OutcomeMerged, app.ReasonRepeated)
 	case c.State == app.ConditionQuiet && c.Wait == app.ReasonNotViaPSA:
 		w.amend(e.SourceEventID, app.OutcomeIgnored, c.Wait)
+	case c.State == app.ConditionQuiet && c.Wait == app.ReasonAcknowledged:
+		w.amend(e.SourceEventID, app.OutcomeSuppressed, c.Wait)
 	case c.State == app.ConditionQuiet:
 		w.amend(e.SourceEventID, app.OutcomeSuppressed, app.ReasonStayQuiet)
 	default:
@@ -111,54 +127,80 @@ func (w *world) explain(c *condition, e app.Event, made bool) {
 // tooLittle reports whether an event is below the level its condition's rule asks for: one mistyped password a day must
 // not keep the condition of a hundred alive.
 func (w *world) tooLittle(c *condition, f fact) bool {
-	r := w.in.rule(c.Rule)
+	r := w.rule(c.Rule)
 	return f.fresh && f.Level > 0 && r != nil && w.wants(r, c.subject(), f.Level).rule == nil
 }
 
-// opensAnew reports whether a standing condition is really over, so that the fact begins another (T3).
+// opensAnew reports whether a standing condition is really over, so that the fact begins another (T3). What a person
+// wants quiet until a date goes on.
 func (w *world) opensAnew(c *condition, f fact) bool {
-	if c.State == app.ConditionQuiet && (f.newOnset || f.State == app.Info || c.momentary()) {
+	switch {
+	case c.Wait == app.ReasonAcknowledged:
+		return w.over(c)
+	case c.State == app.ConditionQuiet && f.newOnset:
+		return true
+	case c.State == app.ConditionQuiet && c.Wait != app.ReasonNotViaPSA && (f.State == app.Info || c.momentary()):
 		return true
 	}
-	return w.over(c)
+	return w.over(c) || w.nowWanted(c, f)
 }
 
-// again counts a repeat, and tells the ticket when it became worse or came back before its recovery was told.
+// nowWanted reports whether a condition that no rule wanted at its level is wanted at the level of a new event: it is
+// as if it had begun with this one, whichever of them came first.
+func (w *world) nowWanted(c *condition, f fact) bool {
+	return f.fresh && w.keeps(f) && c.State == app.ConditionWaiting && c.Wait == app.ReasonNoRule &&
+		w.ruleFor(c) == nil && w.ruleAt(c.subject(), f.Level).rule != nil
+}
+
+// again counts a repeat, and tells those who were told of it when it became worse.
 func (w *world) again(c *condition, f fact) {
-	now := severity(f.Event, w.in.rule(c.Rule))
-	graver := rank(now) > rank(c.Severity)
-	worse := f.Level > c.Level || graver
+	now := severity(f.Event, w.rule(c.Rule))
+	worse := f.Level > c.Level || rank(now) > rank(c.Severity)
 	c.Occurrences++
 	c.LastAt = w.s.Now
+	w.lastOccurred(c, f)
 	if worse {
 		c.Level = max(c.Level, f.Level)
 		c.Title, c.Text = f.Title, f.Text
-		if graver {
-			c.Severity = now
-		}
+		c.Severity = graver(c.Severity, now)
+		w.mailWorse(c)
 	}
 	if c.momentary() && Stateful(c.Type) && f.State == app.Problem {
 		c.FirstEvent = f.SourceEventID // what was only information holds now, until it recovers
 	}
 	w.change(c)
-	reason := app.ReasonRepeated
-	if worse {
-		reason = app.ReasonWorsened
-	}
 	switch c.State {
 	case app.ConditionWaiting:
 		w.againWaiting(c, f, worse)
 	case app.ConditionQuiet:
-		w.outcome(f.Event, app.OutcomeSuppressed, app.ReasonStayQuiet, c.Rule, c)
+		w.againQuiet(c, f, worse)
 	default:
-		w.outcome(f.Event, app.OutcomeMerged, reason, c.Rule, c)
-		switch {
-		case worse && (graver || !f.fresh):
-			w.tell(c, note{id: f.SourceEventID, reason: app.ReasonWorsened, text: worsenedText(c.Condition)})
-		case worse && c.Wait == "": // by a count of the source that may go up with every event
+		w.outcome(f.Event, app.OutcomeMerged, repeated(worse), c.Rule, c)
+		if worse && c.Wait == "" && w.creations[c.TicketXRef] == nil { // else it is still to be told of, as it is now
 			c.Wait = app.ReasonWorsened
 			w.tellLate(c)
 		}
+	}
+}
+
+func repeated(worse bool) app.Reason {
+	if worse {
+		return app.ReasonWorsened
+	}
+	return app.ReasonRepeated
+}
+
+// againQuiet says of a repeat why nobody hears of it, or that those who get e-mail do.
+func (w *world) againQuiet(c *condition, f fact, worse bool) {
+	switch {
+	case c.Wait == app.ReasonAcknowledged:
+		w.outcome(f.Event, app.OutcomeSuppressed, app.ReasonAcknowledged, c.Rule, c)
+	case c.Wait == app.ReasonNotViaPSA && (c.mailed() || c.mailWaits()):
+		w.outcome(f.Event, app.OutcomeMerged, repeated(worse), c.Rule, c)
+	case c.Wait == app.ReasonNotViaPSA:
+		w.outcome(f.Event, app.OutcomeIgnored, app.ReasonNotViaPSA, c.Rule, c)
+	default:
+		w.outcome(f.Event, app.OutcomeSuppressed, app.ReasonStayQuiet, c.Rule, c)
 	}
 }
 
@@ -185,7 +227,7 @@ func (w *world) begin(f fact, r *app.AlertRule) *condition {
 	at := placeOf(f.OrganizationID, f.Object, f.Type)
 	old := w.conditions[at]
 	if old != nil && old.ID == 0 && old.dirty {
-		w.resume(old, f)
+		w.resume(old, f, r)
 		return old
 	}
 	c := &condition{Condition: app.Condition{
@@ -193,26 +235,40 @@ func (w *world) begin(f fact, r *app.AlertRule) *condition {
 		Severity: severity(f.Event, r), Level: f.Level, State: app.ConditionWaiting, Occurrences: 1,
 		FirstAt: f.began, LastAt: w.s.Now, FirstEvent: firstEvent(f), Title: f.Title, Text: f.Text,
 	}}
+	w.lastOccurred(c, f)
 	if r != nil {
 		c.Rule = r.Name
 	}
 	if old != nil {
-		c.Episode = old.Episode + 1
-		c.QuietUntil = old.QuietUntil
+		w.follow(c, old)
+		c.Comebacks = w.comebacks(old, mannersOf(r))
 	}
 	w.conditions[at] = c
 	w.change(c)
 	return c
 }
 
+// follow takes over from the episode before what must not begin anew with every comeback.
+func (w *world) follow(c, before *condition) {
+	c.Episode = before.Episode + 1
+	c.QuietUntil = before.QuietUntil
+	w.mailFollows(c, before)
+}
+
 // resume goes on with an episode that nobody was told of yet.
-func (w *world) resume(c *condition, f fact) {
+func (w *world) resume(c *condition, f fact, r *app.AlertRule) {
 	c.State, c.Wait, c.ClearedAt = app.ConditionWaiting, "", time.Time{}
 	w.linked[c.TicketXRef] = slices.DeleteFunc(w.linked[c.TicketXRef], func(other *condition) bool { return other == c })
 	c.TicketID, c.TicketXRef = 0, ""
 	c.Occurrences++
 	c.LastAt = w.s.Now
-	c.Level = max(c.Level, f.Level)
+	c.Level, c.Severity, c.Title, c.Text = f.Level, severity(f.Event, r), f.Title, f.Text
+	c.Rule = ""
+	if r != nil {
+		c.Rule = r.Name
+	}
+	w.lastOccurred(c, f)
+	w.mailResumed(c)
 	c.FirstEvent = firstEvent(f) // a ticket of its own must not get the name of one taken back or closed
 	w.change(c)
 }

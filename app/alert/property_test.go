@@ -172,7 +172,7 @@ func TestFlappingStaysQuiet(t *testing.T) {
 			b.send()
 			b.wait(3600 * time.Millisecond)
 		}
-		b.wait(time.Hour)
+		b.wait(5 * time.Hour)
 		b.decide(true)
 		b.send()
 		if len(b.tickets) > tc.tickets || len(b.notes) > tc.notes {

@@ -16,28 +16,44 @@ func AnswerStart(in Input, s app.AlertState, open bool) app.AlertDecision {
 	return AnswerStartFor(in, s, Answer{Open: open})
 }
 
-// AnswerStartFor answers the start question for a part of what waits behind it.
+// AnswerStartFor answers the start question for a part of what waits behind it, and the same question about what a
+// flood held back. No limit holds back what a person opens.
 func AnswerStartFor(in Input, s app.AlertState, a Answer) app.AlertDecision {
 	w := newWorld(in, s)
+	w.asked = true
 	for _, c := range w.sortedConditions() {
-		if c.State != app.ConditionWaiting || c.Wait != app.ReasonHistory || !w.answers(a, c) {
+		if !asks(c) || !w.answers(a, c) {
 			continue
 		}
-		if !a.Open {
-			w.quiet(c, app.ReasonStayQuiet)
-			continue
-		}
-		if r := w.ruleFor(c); r != nil {
-			w.rename(c, r)
-			w.gate(c, r, app.ReasonStart)
+		if a.Open {
+			w.answerOpen(c)
 		} else {
-			w.wait(c, app.ReasonNoRule)
+			w.quiet(c, app.ReasonStayQuiet)
 		}
 	}
 	return w.finish()
 }
 
+// asks reports whether a condition waits for a person's word.
+func asks(c *condition) bool {
+	return c.State == app.ConditionWaiting && (c.Wait == app.ReasonHistory || c.Wait == app.ReasonFlood)
+}
+
+// answerOpen opens what waits for a person's word.
+func (w *world) answerOpen(c *condition) {
+	r := w.ruleFor(c)
+	if r == nil {
+		w.wait(c, app.ReasonNoRule)
+		return
+	}
+	if c.Wait == app.ReasonFlood {
+		c.extra = why(app.ReasonFlood)
+	}
+	w.rename(c, r)
+	w.gate(c, r, app.ReasonStart)
+}
+
 func (w *world) answers(a Answer, c *condition) bool {
 	return (a.Rule == "" || a.Rule == c.Rule) &&
-		(a.Connection == "" || a.Connection == w.in.route(c.Source, c.OrganizationID).Connection)
+		(a.Connection == "" || a.Connection == w.route(c).Connection)
 }

@@ -1,13 +1,11 @@
 package alert
 
 import (
+	"strconv"
 	"time"
 
 	"psabridge/app"
 )
-
-// noteEveryDefault is the quiet time between notes when the rule names none.
-const noteEveryDefault = 15 * time.Minute
 
 // note is something to be told to a ticket.
 type note struct {
@@ -15,13 +13,6 @@ type note struct {
 	reason app.Reason
 	text   string
 	close  bool
-}
-
-func (w *world) noteEvery(c *condition) time.Duration {
-	if r := w.in.rule(c.Rule); r != nil && r.Ticket.NoteEvery > 0 {
-		return r.Ticket.NoteEvery.D()
-	}
-	return noteEveryDefault
 }
 
 // tell writes a note and starts the quiet time.
@@ -32,39 +23,101 @@ func (w *world) tell(c *condition, n note) {
 	}
 	p := w.payload(c, n.reason, n.text)
 	p.Close = n.close
-	w.deliver("note:"+t.XRef+":"+n.id, app.DeliverTicketNote, t, p)
-	c.QuietUntil = w.s.Now.Add(w.noteEvery(c))
+	w.out.Deliveries = append(w.out.Deliveries, delivery("note:"+t.XRef+":"+n.id, app.DeliverTicketNote, t, p))
+	c.QuietUntil = w.s.Now.Add(w.manners(c).noteEvery)
 	w.change(c)
 }
 
-// quietUntil is the end of a ticket's quiet time: the latest of all its conditions, or of the condition's own, which
-// it took over from the episode before.
-func (w *world) quietUntil(c *condition) time.Time {
-	until := c.QuietUntil
+// isQuiet reports whether a ticket's quiet time runs: that of any of its conditions, or the condition's own, which it
+// took over from the episode before.
+func (w *world) isQuiet(c *condition) bool {
+	runs := func(other *condition) bool { return w.s.Now.Before(w.bounded(other.QuietUntil, other)) }
+	return runs(c) || w.among(w.quieting, c, runs)
+}
+
+// among reports whether a condition of c's ticket is what the test asks for. The one found last time is asked first:
+// thousands may wait behind it.
+func (w *world) among(last map[string]*condition, c *condition, test func(*condition) bool) bool {
+	if found := last[c.TicketXRef]; found != nil && test(found) {
+		return true
+	}
 	for _, other := range w.linked[c.TicketXRef] {
-		if other.QuietUntil.After(until) {
-			until = other.QuietUntil
+		if test(other) {
+			last[c.TicketXRef] = other
+			return true
 		}
+	}
+	return false
+}
+
+// bounded is the end of a quiet time, unless it is so far ahead that only a clock put back since, or a rule that had a
+// longer one, can explain it.
+func (w *world) bounded(until time.Time, c *condition) time.Time {
+	if until.After(w.s.Now) && until.After(w.s.Now.Add(w.manners(c).noteEvery)) {
+		return time.Time{}
 	}
 	return until
 }
 
-// tellLate says what was held back once the quiet time is over: a recovery, or that something joined or came back.
-// The last of a ticket's conditions tells of the recovery for all.
+// tellLate says what was held back once it may be told: a recovery that lasted, or that something joined, came back or
+// became worse. The last of a ticket's conditions tells of the recovery for all.
 func (w *world) tellLate(c *condition) {
-	switch t := w.ticketOf(c); {
-	case c.untold() && (w.others(c) > 0 || closedSince(t, c.LastAt)):
+	switch {
+	case !c.untold():
+		if !w.isQuiet(c) {
+			w.tellNews(c)
+		}
+	case closedSince(w.ticketOf(c), c.LastAt):
 		w.told(c)
-	case w.s.Now.Before(w.quietUntil(c)):
-	case c.untold():
+	case w.s.Now.Before(w.calmUntil(c)):
+	case w.others(c):
+		w.told(c)
+	case w.isQuiet(c), w.flapping(c):
+	default:
 		w.tellCleared(c)
-	case c.Wait == app.ReasonWorsened:
+	}
+}
+
+// tellNews notes what was held back of an open condition.
+func (w *world) tellNews(c *condition) {
+	switch c.Wait {
+	case app.ReasonWorsened:
 		w.told(c)
-		w.tell(c, note{id: "worse:" + c.Key[:8] + ":" + itoa(c.Episode) + ":" + itoa(c.Level), reason: app.ReasonWorsened, text: worsenedText(c.Condition)})
+		id := "worse:" + c.Key[:8] + ":" + itoa(c.Episode) + ":" + itoa(c.Level) + ":" + string(c.Severity)
+		w.tell(c, note{id: id, reason: app.ReasonWorsened, text: worsenedText(c.Condition)})
+	case app.ReasonDateCame:
+		w.told(c)
+		id := "date:" + c.Key[:8] + ":" + itoa(c.Episode) + ":" + strconv.FormatInt(w.s.Now.Unix(), 10)
+		text := below("It still holds: "+sentence(c.Title), c.sentence(app.ReasonDateCame))
+		c.AckUntil = time.Time{}
+		w.tell(c, note{id: id, reason: app.ReasonDateCame, text: text})
 	default:
 		w.told(c)
-		w.tell(c, note{id: c.FirstEvent, reason: app.ReasonFirst, text: w.joinedText(c)})
+		w.tell(c, note{id: c.FirstEvent, reason: app.ReasonFirst, text: below(w.joinedText(c), c.extra)})
 	}
+}
+
+// tellCleared notes the facts and closes when the rule says so; whether a person touched the ticket is seen when it is sent.
+func (w *world) tellCleared(c *condition) {
+	group := w.linked[c.TicketXRef]
+	text := clearedText(c, group)
+	for _, other := range group {
+		if other.untold() {
+			w.told(other)
+		}
+	}
+	w.told(c)
+	w.tell(c, note{
+		id:     "cleared:" + c.Key[:8] + ":" + itoa(c.Episode),
+		reason: app.ReasonCleared,
+		text:   text,
+		close:  w.manners(c).autoClose,
+	})
+}
+
+// flapping reports whether another recovery of the ticket has not lasted long enough yet.
+func (w *world) flapping(c *condition) bool {
+	return w.among(w.calming, c, func(other *condition) bool { return other.untold() && w.s.Now.Before(w.calmUntil(other)) })
 }
 
 // closedSince reports whether a ticket was closed after a moment; one closed before is about to be reopened.
@@ -80,13 +133,23 @@ func (w *world) told(c *condition) {
 
 // joinedText tells of every condition of the ticket that was held back, so that one note does for all.
 func (w *world) joinedText(c *condition) string {
-	text := alsoText(c.Condition)
+	text := w.alsoText(c)
 	for _, other := range w.linked[c.TicketXRef] {
 		if other != c && other.State == app.ConditionOpen && other.Wait == app.ReasonFirst {
 			other.Wait = ""
 			w.change(other)
-			text = alongside(text, alsoText(other.Condition))
+			text = alongside(text, w.alsoText(other))
 		}
 	}
 	return text
+}
+
+// alsoText says that something joined a ticket, or came back to it.
+func (w *world) alsoText(c *condition) string {
+	for _, other := range w.linked[c.TicketXRef] {
+		if other.Key == c.Key && other.Episode < c.Episode {
+			return comebackText(c.Condition)
+		}
+	}
+	return alsoText(c.Condition)
 }

@@ -69,57 +69,26 @@ func objectName(o app.Object) string {
 	return strings.ToUpper(kind[:1]) + kind[1:] + " " + name
 }
 
-// summary is the rule's template filled in, or the title with the organization's name.
-func (w *world) summary(c app.Condition, r *app.AlertRule) string {
-	text := strings.TrimSpace(r.Ticket.Summary)
-	switch {
-	case text != "":
-	case c.Object.Kind == app.ObjectOrganization, c.Object.Kind == app.ObjectSource:
-		text = "{title}" // which names the organization already, or is about all of them
-	default:
-		text = "{title} – {organization}"
-	}
-	return cut(w.fill(text, c), summaryLimit)
-}
-
-// fill replaces the named variables. A name it does not know stays as it was typed, so that the mistake is seen.
-func (w *world) fill(template string, c app.Condition) string {
-	values := [][2]string{
-		{"title", c.Title},
-		{"text", c.Text},
-		{"organization", w.organizationName(c.OrganizationID)},
-		{"object", c.Object.Name},
-		{"type", c.Type},
-		{"severity", string(c.Severity)},
-		{"level", strconv.Itoa(c.Level)},
-		{"rule", c.Rule},
-		{"source", c.Source},
-	}
-	var pairs []string
-	for _, v := range values {
-		pairs = append(pairs, "{{"+v[0]+"}}", v[1], "{"+v[0]+"}", v[1])
-	}
-	return strings.NewReplacer(pairs...).Replace(template)
-}
-
-func (w *world) ticketText(c app.Condition, reason app.Reason) string {
-	lines := []string{sentence(c.Title)}
-	if c.Text != "" {
-		lines = append(lines, c.Text)
-	}
-	lines = append(lines, "", "Organization: "+w.organizationName(c.OrganizationID))
-	if c.Object.Kind != "" {
-		lines = append(lines, "Object: "+objectName(c.Object))
-	}
-	lines = append(lines, "Alert: "+c.Rule, "Noticed: "+moment(c.FirstAt))
+// why is the sentence a new ticket has below its body; most reasons need none.
+func why(reason app.Reason) string {
 	switch reason {
 	case app.ReasonLateMapping:
-		lines = append(lines, "It was noticed before the organization had a company; it still holds.")
+		return "It was noticed before the organization had a company; it still holds."
 	case app.ReasonStart:
-		lines = append(lines, "It held already when monitoring began.")
-	default: // the other reasons need no word in a new ticket
+		return "It held already when monitoring began."
+	case app.ReasonFlood:
+		return "It was held back because many tickets opened at once; a person had it opened."
+	default:
+		return ""
 	}
-	return strings.Join(lines, "\n")
+}
+
+// below puts a sentence under a text.
+func below(text, sentence string) string {
+	if sentence == "" {
+		return text
+	}
+	return text + "\n\n" + sentence
 }
 
 func worsenedText(c app.Condition) string {
@@ -152,14 +121,14 @@ func comebackText(c app.Condition) string {
 	return strings.TrimSpace("It came back: " + sentence(c.Title) + " " + c.Text)
 }
 
-// clearedText gives the facts of the whole ticket: how long, how often, and for several objects which.
-func (w *world) clearedText(c *condition) string {
-	from, times, known := c.FirstAt, 0, map[string]bool{}
-	for _, other := range w.linked[c.TicketXRef] {
-		if other.FirstAt.Before(from) {
-			from = other.FirstAt
-		}
+// clearedText gives the facts of all that a ticket, or a thread of e-mails, stood for: how long, how often, and for
+// several objects which.
+func clearedText(c *condition, group []*condition) string {
+	from, times, comebacks, known := c.FirstAt, 0, 0, map[string]bool{}
+	for _, other := range group {
+		from = earlier(from, other.FirstAt)
 		times += other.Occurrences
+		comebacks = max(comebacks, other.Comebacks)
 		known[objectName(other.Object)] = true
 	}
 	if times == 0 {
@@ -169,18 +138,27 @@ func (w *world) clearedText(c *condition) string {
 	if a := byType[c.Type]; a != nil && a.lasted != "" {
 		verb = a.lasted
 	}
-	ended := "Recovered"
-	if c.Text == goneText {
-		ended = "Not shown by the source any more"
+	text := fmt.Sprintf("%s at %s: %s %s, %s.", ended(c), moment(c.ClearedAt), verb, lasted(c.ClearedAt.Sub(from)), count(times))
+	if comebacks > 0 {
+		text += " It came and went " + count(comebacks+1) + "."
 	}
-	text := fmt.Sprintf("%s at %s: %s %s, %s.", ended, moment(c.ClearedAt), verb,
-		lasted(c.ClearedAt.Sub(from)), count(times))
 	if names := slices.Sorted(maps.Keys(known)); len(names) > namesLimit {
 		text += fmt.Sprintf(" All of these: %s and %d more.", strings.Join(names[:namesLimit], ", "), len(names)-namesLimit)
 	} else if len(names) > 1 {
 		text += " All of these: " + strings.Join(names, ", ") + "."
 	}
 	return text
+}
+
+// ended says in a word how a condition ended.
+func ended(c *condition) string {
+	switch {
+	case c.Wait == app.ReasonSourceRemoved:
+		return "Not watched any more, because its source was removed,"
+	case c.Text == goneText:
+		return "Not shown by the source any more"
+	}
+	return "Recovered"
 }
 
 func count(n int) string {

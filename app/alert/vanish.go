@@ -70,7 +70,7 @@ const backWithin = 24 * time.Hour
 // end clears a condition that no ticket stands for. Where its object is only not shown any more it keeps how it stood.
 func (w *world) end(c *condition, f fact) {
 	stood := c.Wait
-	if c.State == app.ConditionQuiet && stood != app.ReasonNotViaPSA {
+	if c.State == app.ConditionQuiet && stood != app.ReasonNotViaPSA && stood != app.ReasonAcknowledged {
 		stood = app.ReasonStayQuiet
 	}
 	w.clear(c, w.s.Now)
@@ -84,12 +84,15 @@ func (w *world) isBack(before *condition) bool {
 	return before != nil && before.State == app.ConditionCleared && before.Text == goneText && w.s.Now.Before(before.ClearedAt.Add(backWithin))
 }
 
-// goesOn lets a condition that is back stand as it did, where a person had decided about it or is to be asked.
-func (w *world) goesOn(c *condition, stood app.Reason) bool {
-	switch stood {
+// goesOn lets a condition that is back stand as it did before, where a person had decided about it or is to be asked.
+func (w *world) goesOn(c, before *condition) bool {
+	switch stood := before.Wait; stood {
 	case app.ReasonStayQuiet:
 		w.quiet(c, stood)
-	case app.ReasonHistory, app.ReasonTicketingOff:
+	case app.ReasonAcknowledged:
+		c.AckUntil = before.AckUntil
+		w.quiet(c, stood)
+	case app.ReasonHistory, app.ReasonTicketingOff, app.ReasonFlood:
 		w.wait(c, stood)
 	default:
 		return false

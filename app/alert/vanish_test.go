@@ -123,7 +123,7 @@ func TestWhatComesBackGoesOnAsItStood(t *testing.T) {
 		"quiet":               {false, true, day - time.Minute, 1, app.ConditionQuiet, app.ReasonStayQuiet},
 		"quiet, a day later":  {false, true, day, 1, app.ConditionWaiting, app.ReasonHistory},
 		"behind the question": {true, false, time.Hour, 0, app.ConditionWaiting, app.ReasonHistory},
-		"open":                {false, false, time.Hour, 2, app.ConditionOpen, ""},
+		"open":                {false, false, time.Hour, 1, app.ConditionOpen, ""},
 	} {
 		t.Run(name, func(t *testing.T) {
 			b := newBridge(t, rule(app.TypeQuotaReached))

@@ -18,9 +18,24 @@ type world struct {
 	linked        map[string][]*condition     // by the ticket's xref, every episode we know
 	tickets       map[int64]*app.Ticket       // by our row
 	open          map[scope]*app.Ticket       // not closed, by scope
-	out           app.AlertDecision
-	outcomes      map[string]int // index in out.Outcomes by source event id
-	changed       []*condition
+	closed        map[scope]*app.Ticket       // the newest that ConnectWise had, by scope; made when it is asked for
+	rules         map[string]*app.AlertRule
+	routes        map[string]Route // by organization
+	parsed        map[templateKey]templates
+	asked         bool // a person's word, which no limit holds back
+
+	overBy    map[place]time.Time // newest recovery of this batch, by the source's clock
+	creations map[string]*creation
+	made      []*creation
+	opened    map[string]int // new tickets by connection
+	quieting  map[string]*condition
+	calming   map[string]*condition
+	mails     []*condition // that a rule tells by e-mail, every episode we know
+	circles   map[place][]*condition
+
+	out      app.AlertDecision
+	outcomes map[string]int // index in out.Outcomes by source event id
+	changed  []*condition
 }
 
 // scope is what at most one open ticket exists for.
@@ -30,6 +45,19 @@ type scope struct{ connection, key string }
 type condition struct {
 	app.Condition
 	dirty bool
+	extra string     // a sentence for what is written in this decision
+	again app.Reason // why those who have an e-mail of it get another
+}
+
+// sentence is what stands below a text that is written for a reason.
+func (c *condition) sentence(reason app.Reason) string {
+	switch {
+	case c.extra != "":
+		return c.extra
+	case reason == app.ReasonDateCame && !c.AckUntil.IsZero():
+		return "It was kept quiet until " + moment(c.AckUntil) + "."
+	}
+	return why(reason)
 }
 
 // holds reports whether the condition is not cleared.
@@ -48,9 +76,9 @@ func (c *condition) subject() subject {
 	return subject{source: c.Source, organization: c.OrganizationID, object: c.Object, eventType: c.Type}
 }
 
-// unsaid reports whether the ticket of an open condition was not told yet that it joined, or became worse.
+// unsaid reports whether the ticket of an open condition was not told yet that it joined, became worse, or still holds.
 func (c *condition) unsaid() bool {
-	return c.State == app.ConditionOpen && (c.Wait == app.ReasonFirst || c.Wait == app.ReasonWorsened)
+	return c.State == app.ConditionOpen && (c.Wait == app.ReasonFirst || c.Wait == app.ReasonWorsened || c.Wait == app.ReasonDateCame)
 }
 
 // untold reports whether it recovered in its ticket's quiet time and the ticket was not told yet.
@@ -67,6 +95,14 @@ func newWorld(in Input, s app.AlertState) *world {
 		tickets:       make(map[int64]*app.Ticket, len(s.Tickets)),
 		open:          map[scope]*app.Ticket{},
 		outcomes:      map[string]int{},
+		rules:         make(map[string]*app.AlertRule, len(in.Settings.Alerts)),
+		routes:        map[string]Route{}, parsed: map[templateKey]templates{}, overBy: map[place]time.Time{},
+		creations: map[string]*creation{}, opened: map[string]int{}, quieting: map[string]*condition{}, calming: map[string]*condition{},
+	}
+	for i := range in.Settings.Alerts {
+		if r := &in.Settings.Alerts[i]; r.Name != "" && w.rules[r.Name] == nil {
+			w.rules[r.Name] = r
+		}
 	}
 	for _, o := range s.Organizations {
 		w.organizations[o.ExternalID] = o
@@ -103,7 +139,13 @@ func (w *world) know(c *condition) {
 		c.TicketXRef = t.XRef
 		w.linked[t.XRef] = append(w.linked[t.XRef], c)
 	}
+	if c.MailThread != "" {
+		w.mails = append(w.mails, c)
+	}
 }
+
+// rule finds an alert rule by name; nil when it is gone.
+func (w *world) rule(name string) *app.AlertRule { return w.rules[name] }
 
 func (w *world) holding(s subject) *condition {
 	c := w.conditions[s.place()]
@@ -118,10 +160,8 @@ func (w *world) ticketOf(c *condition) *app.Ticket {
 	if t := w.tickets[c.TicketID]; t != nil {
 		return t
 	}
-	for i := range w.out.Tickets {
-		if c.TicketXRef != "" && w.out.Tickets[i].XRef == c.TicketXRef {
-			return &w.out.Tickets[i]
-		}
+	if n := w.creations[c.TicketXRef]; n != nil {
+		return &n.ticket
 	}
 	return nil
 }
@@ -187,6 +227,8 @@ func (w *world) change(c *condition) {
 
 // finish collects what changed; of one key the cleared episode comes before the next, because only one may hold.
 func (w *world) finish() app.AlertDecision {
+	w.writeCreations()
+	w.mail()
 	slices.SortStableFunc(w.changed, func(a, b *condition) int {
 		return cmp.Or(cmp.Compare(a.Key, b.Key), cmp.Compare(a.Episode, b.Episode))
 	})

@@ -1,0 +1,209 @@
+package alert
+
+import (
+	"cmp"
+	"slices"
+	"time"
+
+	"psabridge/app"
+)
+
+// What MailThread says before there is an e-mail.
+const (
+	mailPending = "?" // its moment has come, and only the quiet time holds its first e-mail back
+	mailNever   = "-" // its moment came when its rule told nobody by e-mail, so it is history to one that does (T4)
+)
+
+// mailed reports whether an e-mail of the episode, or of the one it goes on with, was written.
+func (c *condition) mailed() bool {
+	return c.MailThread != "" && c.MailThread != mailPending && c.MailThread != mailNever
+}
+
+// mailWaits reports whether the first e-mail of the episode is still to be written.
+func (c *condition) mailWaits() bool { return c.MailThread == mailPending && c.Mailed == "" }
+
+// silenced reports whether a person wants to hear nothing of it but that it is over.
+func (c *condition) silenced() bool {
+	return c.State == app.ConditionQuiet && c.Wait != app.ReasonNotViaPSA
+}
+
+// mailDue has an e-mail written of a condition whose moment has come, once.
+func (w *world) mailDue(c *condition, r *app.AlertRule, reason app.Reason) {
+	if len(r.Via.Email) > 0 && c.MailThread == "" {
+		c.MailThread, c.again = mailPending, reason
+		w.mails = append(w.mails, c)
+		w.change(c)
+	}
+}
+
+// mailPassed remembers that the moment of a condition came when its rule told nobody by e-mail: it may wait for a
+// mapping for weeks.
+func (w *world) mailPassed(c *condition, r *app.AlertRule) {
+	if len(r.Via.Email) == 0 && c.MailThread == "" {
+		c.MailThread = mailNever
+		w.change(c)
+	}
+}
+
+// mailWorse has those told who know that it holds.
+func (w *world) mailWorse(c *condition) {
+	if c.mailed() && c.Mailed == app.MailedOpen && c.holds() && !c.silenced() {
+		c.Mailed, c.again = "", app.ReasonWorsened
+	}
+}
+
+// mailAgain tells those who know that it holds that it still does, unless they were told just now.
+func (w *world) mailAgain(c *condition) {
+	if c.mailed() && c.Mailed == app.MailedOpen && !w.mailQuiet(c) {
+		c.Mailed, c.again = "", app.ReasonDateCame
+		w.change(c)
+	}
+}
+
+// mailEnds keeps in mind that those who were told that it holds, though not yet how bad it became, must hear that it is
+// over.
+func (w *world) mailEnds(c *condition) {
+	if c.mailed() {
+		c.Mailed = app.MailedOpen
+	}
+}
+
+// mailRevived has an episode told of anew that goes on after its recovery was told.
+func (w *world) mailRevived(c *condition) {
+	if c.mailed() && c.Mailed == "" {
+		c.MailThread = mailPending
+	}
+}
+
+// mailResumed lets an episode pass the gate again that nobody was told of.
+func (w *world) mailResumed(c *condition) {
+	if !c.mailed() {
+		c.MailThread = ""
+	}
+}
+
+// mailFollows hands on to the next episode that people know that it holds: it is back before they heard that it was over.
+func (w *world) mailFollows(c, before *condition) {
+	if before.Mailed != app.MailedOpen {
+		return
+	}
+	before.Mailed = ""
+	w.change(before)
+	if before.momentary() {
+		return
+	}
+	c.Mailed, c.MailThread, c.MailQuietUntil = app.MailedOpen, before.MailThread, before.MailQuietUntil
+	w.mails = append(w.mails, c)
+}
+
+// mail writes the e-mails, when it is known what holds.
+func (w *world) mail() {
+	if len(w.mails) == 0 {
+		return
+	}
+	w.makeCircles()
+	slices.SortStableFunc(w.mails, func(a, b *condition) int {
+		return cmp.Or(a.FirstAt.Compare(b.FirstAt), cmp.Compare(a.Key, b.Key), cmp.Compare(a.Episode, b.Episode))
+	})
+	for _, c := range w.mails {
+		w.mailOne(c)
+	}
+}
+
+// mailOne writes what is to be said of one condition, when it may be said.
+func (w *world) mailOne(c *condition) {
+	opens, again, over := c.mailStands()
+	if !opens && !again && !over {
+		return
+	}
+	r := w.rule(c.Rule)
+	switch {
+	case r == nil || len(r.Via.Email) == 0: // nobody is named any more who could be told
+		c.Mailed, c.MailThread = "", mailNever
+		w.change(c)
+	case w.mailQuiet(c):
+	case opens:
+		w.mailOpens(c, r)
+	case again:
+		w.mailAgainNow(c, r)
+	case w.s.Now.Before(w.mailCalm(c)):
+	case w.mailOthers(c):
+		c.Mailed = "" // the last of a thread tells that it is over for all
+		w.change(c)
+	case !w.mailFlaps(c):
+		w.mailOver(c, r)
+	}
+}
+
+// mailStands says what there is to say: that it holds, that it became worse, that it is over.
+func (c *condition) mailStands() (opens, again, over bool) {
+	switch {
+	case !c.holds():
+		return false, false, c.mailed() && c.Mailed == app.MailedOpen
+	case c.silenced():
+		return false, false, false
+	}
+	return c.mailWaits(), c.mailed() && c.Mailed == "", false
+}
+
+// mailCalm is when a recovery may be told by e-mail; that nobody watches any more may be told at once.
+func (w *world) mailCalm(c *condition) time.Time {
+	if c.Wait == app.ReasonSourceRemoved {
+		return time.Time{}
+	}
+	return w.calmUntil(c)
+}
+
+// circle is whom one quiet time is for: all conditions of a rule that tells per organization, or those of one key.
+func (w *world) circle(c *condition) place {
+	if r := w.rule(c.Rule); r != nil && r.Ticket.Per == perOrganization {
+		return place{organization: c.OrganizationID, kind: "\x00", eventType: c.Type}
+	}
+	return placeOf(c.OrganizationID, c.Object, c.Type)
+}
+
+// makeCircles finds for each condition those that share its quiet time and its thread.
+func (w *world) makeCircles() {
+	w.circles = make(map[place][]*condition, len(w.mails))
+	for _, c := range w.mails {
+		at := w.circle(c)
+		w.circles[at] = append(w.circles[at], c)
+	}
+}
+
+// inCircle reports whether one of c's circle, or c itself, is what the test asks for.
+func (w *world) inCircle(c *condition, test func(*condition) bool) bool {
+	if w.circles == nil {
+		w.makeCircles()
+	}
+	return test(c) || slices.ContainsFunc(w.circles[w.circle(c)], test)
+}
+
+// mailQuiet reports whether the quiet time of the e-mails runs.
+func (w *world) mailQuiet(c *condition) bool {
+	return w.inCircle(c, func(other *condition) bool { return w.s.Now.Before(w.bounded(other.MailQuietUntil, other)) })
+}
+
+// mailOthers reports whether another condition of the thread still holds.
+func (w *world) mailOthers(c *condition) bool {
+	return w.inCircle(c, func(other *condition) bool { return other != c && other.holds() && other.MailThread == c.MailThread })
+}
+
+// mailFlaps reports whether another recovery of the thread has not lasted long enough yet.
+func (w *world) mailFlaps(c *condition) bool {
+	return w.inCircle(c, func(other *condition) bool {
+		return other.MailThread == c.MailThread && !other.holds() && other.Mailed == app.MailedOpen && w.s.Now.Before(w.mailCalm(other))
+	})
+}
+
+// thread is the thread of the circle that people were not told the end of; empty when there is none.
+func (w *world) thread(c *condition) string {
+	found := ""
+	w.inCircle(c, func(other *condition) bool {
+		if other != c && other.mailed() && (other.holds() || other.Mailed == app.MailedOpen) {
+			found = other.MailThread
+		}
+		return found != ""
+	})
+	return found
+}

@@ -1,0 +1,114 @@
+package alert
+
+import (
+	"fmt"
+	"slices"
+
+	"psabridge/app"
+)
+
+// mailOpens tells that something holds, with all of its circle that waits to be told: one e-mail does for all.
+func (w *world) mailOpens(c *condition, r *app.AlertRule) {
+	name := w.organizationName(c.OrganizationID)
+	t := w.templates(r, c.Object.Kind)
+	m := app.MailPayload{Subject: t.summaryFrom(c.Condition, name), Reason: app.ReasonFirst}
+	if c.again == app.ReasonDateCame || c.again == app.ReasonStart {
+		m.Reason = c.again
+	}
+	m.Text = below(t.bodyFrom(c.Condition, name), c.sentence(m.Reason))
+	thread := w.thread(c)
+	id := w.messageID(c, "open")
+	if thread == "" {
+		thread = id
+	} else {
+		m.InReplyTo = thread
+		m.Text = below(m.Text, "Others that were told of before still hold.")
+	}
+	n := 0
+	for _, other := range w.circles[w.circle(c)] {
+		if opens, _, _ := other.mailStands(); opens && other != c {
+			m.Text = alongside(m.Text, alsoText(other.Condition))
+			w.mailKnown(other, thread)
+			n++
+		}
+	}
+	if n > 0 {
+		m.Subject = cut(m.Subject, summaryLimit-len(" (and 99999 more)")) + fmt.Sprintf(" (and %d more)", n)
+	}
+	w.mailKnown(c, thread)
+	w.post(c, r, "open", m)
+}
+
+// mailAgainNow tells that it became worse, or still holds when the date came until which it was to be quiet.
+func (w *world) mailAgainNow(c *condition, r *app.AlertRule) {
+	m := app.MailPayload{Reason: app.ReasonWorsened, InReplyTo: c.MailThread, Subject: cut("Worse: "+c.Title, summaryLimit), Text: worsenedText(c.Condition)}
+	what := "worse:" + itoa(c.Level) + ":" + string(c.Severity)
+	if c.again == app.ReasonDateCame {
+		m.Reason, what = c.again, "date:"+itoa(int(w.s.Now.Unix()))
+		m.Subject = cut("Still: "+c.Title, summaryLimit)
+		m.Text = below("It still holds: "+sentence(c.Title)+"\n"+c.Text, c.extra)
+	}
+	m.Text = below(m.Text, w.facts(c))
+	w.mailKnown(c, c.MailThread)
+	w.post(c, r, what, m)
+}
+
+// mailOver tells that all of a thread is over, with the facts.
+func (w *world) mailOver(c *condition, r *app.AlertRule) {
+	var group []*condition
+	for _, other := range w.circles[w.circle(c)] {
+		if other.MailThread == c.MailThread {
+			group = append(group, other)
+		}
+	}
+	m := app.MailPayload{
+		Reason: app.ReasonCleared, InReplyTo: c.MailThread, Subject: cut("Over: "+c.Title, summaryLimit),
+		Text: below(below(sentence(c.Title), clearedText(c, group)), w.facts(c)),
+	}
+	for _, other := range group {
+		if other.Mailed != "" {
+			other.Mailed = ""
+			w.change(other)
+		}
+	}
+	c.MailQuietUntil = w.s.Now.Add(w.manners(c).noteEvery)
+	w.change(c)
+	w.post(c, r, "over", m)
+}
+
+// mailKnown says that people know of a condition, and begins the quiet time.
+func (w *world) mailKnown(c *condition, thread string) {
+	c.Mailed, c.MailThread = app.MailedOpen, thread
+	c.MailQuietUntil = w.s.Now.Add(w.manners(c).noteEvery)
+	w.change(c)
+}
+
+// facts is who and what a later e-mail is about.
+func (w *world) facts(c *condition) string {
+	text := "Organization: " + w.organizationName(c.OrganizationID)
+	if c.Object.Kind != "" {
+		text += "\nObject: " + objectName(c.Object)
+	}
+	return text + "\nFirst seen: " + moment(c.FirstAt) + "\nCount: " + itoa(c.Occurrences) + "\nAlert: " + c.Rule
+}
+
+// mailName names an e-mail for ever: one is decided once, and sending it again sends the same.
+func mailName(c *condition, what string) string {
+	return "mail:" + c.Key + ":" + itoa(c.Episode) + ":" + itoa(c.Comebacks) + ":" + what
+}
+
+func (w *world) messageID(c *condition, what string) string {
+	return app.HashKey(w.s.InstallID, mailName(c, what)) + "@" + w.s.InstallID + ".psabridge"
+}
+
+// post decides an e-mail. Those of one scope go one after the other.
+func (w *world) post(c *condition, r *app.AlertRule, what string, m app.MailPayload) {
+	m.To, m.MessageID = slices.Clone(r.Via.Email), w.messageID(c, what)
+	m.Rule, m.Source, m.OrganizationID, m.Organization = c.Rule, c.Source, c.OrganizationID, w.organizationName(c.OrganizationID)
+	m.Object, m.Type = c.Object, c.Type
+	m.Text = shorten(m.Text, 2*textLimit)
+	w.out.Deliveries = append(w.out.Deliveries, app.DecidedDelivery{
+		DedupKey: mailName(c, what), Kind: app.DeliverMail, Connection: app.MailConnection,
+		Lane: "mail:" + ScopeKey(c.Condition, r.Ticket.Per), Mail: &m,
+	})
+}
