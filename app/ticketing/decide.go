@@ -16,11 +16,17 @@ func AnswerStart(doc app.Settings, s app.AlertState, a alert.Answer) app.AlertDe
 	return alert.AnswerStartFor(input(doc, s), s, a)
 }
 
+// Acknowledge keeps a condition quiet until a date, or ends that, by the same routes. Its errors are those of
+// alert.Acknowledge.
+func Acknowledge(doc app.Settings, s app.AlertState, a alert.Ack) (app.AlertDecision, error) {
+	return alert.Acknowledge(input(doc, s), s, a)
+}
+
 func input(doc app.Settings, s app.AlertState) alert.Input {
 	tree := settings.NewTree(s.Organizations, doc)
 	return alert.Input{Settings: doc, Routes: func(source, organization string) alert.Route {
 		e := tree.Effective(source, organization)
 		c, _ := settings.ConnectionByName(doc, e.Connection)
-		return alert.Route{Connection: e.Connection, Mapped: e.Mapped(), Ticketing: c.Ticketing.Enabled}
+		return alert.Route{Connection: e.Connection, Mapped: e.Mapped(), Ticketing: c.Ticketing.Enabled, AskAbove: c.Ticketing.AskAbove}
 	}}
 }
