@@ -72,6 +72,7 @@ func TestAPIAnswersAsItsDocumentSays(t *testing.T) {
 	c.call("GET", "/deliveries/1", nil, 200)
 	c.call("GET", "/deliveries/2", nil, 200) // a test ticket, with its steps
 	c.call("GET", "/deliveries?kind=ticket.test&connection=cw", nil, 200)
+	c.alerts()
 	c.call("GET", "/billing/plans/"+plan.ID, nil, 200)
 	c.call("GET", "/billing/lines/"+plan.Lines[0].ID+"/evidence", nil, 200)
 	c.call("POST", "/billing/plans/"+plan.ID+"/release", map[string]any{"codes": []string{"first_touch"}}, 200)
@@ -143,6 +144,35 @@ func (c contract) inbox() {
 	c.call("POST", "/organizations/2/later", nil, 204)
 	c.call("POST", "/organizations/2/ask", nil, 204)
 	c.call("POST", "/organizations/99999/ignore", nil, 404)
+}
+
+// alerts calls everything about rules, conditions, what came of them, and how a person is told.
+func (c contract) alerts() {
+	c.t.Helper()
+	c.call("GET", "/conditions/1", nil, 200)
+	c.call("GET", "/conditions/99999", nil, 404)
+	c.call("GET", "/conditions?organization=2", nil, 200)
+	c.call("GET", "/conditions?ticket=1", nil, 200)
+	c.call("GET", "/conditions?tiket=1", nil, 400)
+	c.call("POST", "/conditions/99999/quiet", nil, 404)
+	c.call("POST", "/conditions/99999/open", nil, 404)
+	c.call("POST", "/conditions/1/quiet", map[string]any{"until": "2001-01-01T00:00:00Z"}, 400)
+	c.call("GET", "/tickets/1", nil, 200)
+	c.call("GET", "/tickets/99999", nil, 404)
+	c.call("GET", "/rules", nil, 200)
+	c.call("GET", "/rules?organization=2&days=7", nil, 200)
+	c.call("GET", "/rules?organization=99999", nil, 404)
+	c.call("GET", "/deliveries?ticket=1&since=2001-01-01T00:00:00Z", nil, 200)
+	c.call("GET", "/deliveries?like=1&kind=alert.mail", nil, 200)
+	c.call("GET", "/deliveries?lik=1", nil, 400)
+	c.call("POST", "/deliveries/retry?state=parked", nil, 200)
+	c.call("POST", "/deliveries/retry?like=1&since=2001-01-01T00:00:00Z", nil, 200)
+	c.call("POST", "/deliveries/retry?state=done", nil, 400)
+	c.call("GET", "/notify", nil, 200)
+	c.call("POST", "/notify/test", map[string]any{"channel": "fax"}, 400)
+	c.call("PUT", "/secrets/notify/webhook_url", map[string]any{"value": "https://hooks.example.com/x"}, 404) // no webhook in the settings
+	c.call("PUT", "/secrets/notify/nonsense", map[string]any{"value": "x"}, 400)
+	c.call("DELETE", "/secrets/notify/smtp_password", nil, 404)
 }
 
 // csvBody is a body that is sent as it is, as CSV.

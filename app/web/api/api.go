@@ -117,10 +117,16 @@ func (d *SourceDeps) fill() {
 type Reader interface {
 	Organizations(context.Context, app.OrganizationFilter) ([]app.OrganizationRow, error)
 	Organization(context.Context, int64) (app.OrganizationRow, error)
+	// Tree lists the organizations of all sources, without what a list shows beside them.
+	Tree(context.Context) ([]app.Organization, error)
 	Options(ctx context.Context, connection string, list app.OptionList, parent int64) ([]app.OptionRow, time.Time, error)
 	Checks(ctx context.Context, connection string) ([]app.CheckRow, error)
 	Events(context.Context, app.EventFilter) ([]app.EventRow, error)
 	Conditions(context.Context, app.ConditionFilter) ([]app.Condition, error)
+	ConditionStory(context.Context, int64) (app.ConditionStory, error)
+	RuleHits(ctx context.Context, organization int64, since time.Time) ([]app.RuleHits, error)
+	NoticesSent(context.Context) ([]app.NoticeSent, error)
+	Ticket(context.Context, int64) (app.TicketRow, error)
 	Tickets(context.Context, app.TicketFilter) ([]app.TicketRow, error)
 	Deliveries(context.Context, app.DeliveryFilter) ([]app.DeliveryRow, error)
 	Delivery(context.Context, int64) (app.DeliveryRow, error)
@@ -202,6 +208,7 @@ type server struct{ Deps }
 // New builds the handler of /api/v1. The guard in front of it has already checked Host, browser headers and token.
 func New(d Deps) http.Handler {
 	d.fill()
+	d.AlertDeps.Fill()
 	s := &server{Deps: d}
 	useProblems(d.Log)
 	e := echo.New()
@@ -268,6 +275,10 @@ func (s *server) register(a huma.API) {
 	get(a, "/secrets", "Which secrets are stored, never their values", s.secrets)
 	put(a, "/secrets/{kind}/{name}/{key}", "Store a secret", s.setSecret)
 	del(a, "/secrets/{kind}/{name}/{key}", "Delete a secret", s.deleteSecret)
+	put(a, "/secrets/notify/{key}", "Store the mail server's password, or the address of the webhook", s.setNotifySecret)
+	del(a, "/secrets/notify/{key}", "Delete one of them", s.deleteNotifySecret)
+	get(a, "/notify", "The ways a person is told, and what came of each last", s.channels)
+	post(a, "/notify/test", "Tell something harmless by one of them", s.testNotice)
 
 	long(a, http.MethodPost, "/connections/{name}/test", "Test a connection", s.test, TestResult{})
 	s.registerTestTicket(a)
@@ -293,13 +304,18 @@ func (s *server) register(a huma.API) {
 	put(a, "/organizations/{id}/mapping", "Replace an organization's mapping", s.setMapping)
 
 	get(a, "/events", "What happened, and what became of it", s.events)
-	get(a, "/conditions", "What holds", s.conditions)
+	get(a, "/conditions", "What holds, and what held", s.conditions)
+	get(a, "/conditions/{id}", "One condition with everything that happened to it", s.condition)
+	post(a, "/conditions/{id}/quiet", "Keep a condition quiet until a moment, or until it recovers", s.quiet)
+	post(a, "/conditions/{id}/open", "End that quiet: a condition that still holds opens its ticket", s.openCondition)
 	post(a, "/conditions/start", "Answer the start question: open tickets for what held before, or stay quiet", s.start)
+	get(a, "/rules", "The alert rules in the order they are asked, with what they decided on lately", s.rules)
 	get(a, "/tickets", "Tickets and their conditions", s.tickets)
+	get(a, "/tickets/{id}", "One ticket", s.ticket)
 
 	get(a, "/deliveries", "What ConnectWise is or was told", s.deliveries)
 	get(a, "/deliveries/{id}", "One delivery with its attempts", s.delivery)
-	post(a, "/deliveries/retry", "Retry every parked delivery", s.retryParked)
+	post(a, "/deliveries/retry", "Retry what is parked, what stands as one delivery does, or what was made since", s.retryMatching)
 	post(a, "/deliveries/{id}/retry", "Retry a delivery", s.retry)
 	post(a, "/deliveries/{id}/drop", "Give a delivery up, with a reason", s.drop)
 	post(a, "/deliveries/{id}/link", "Say which ticket a parked create already is", s.linkTicket)

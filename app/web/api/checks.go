@@ -47,6 +47,9 @@ func (s *server) checks(ctx context.Context, in *Checked) (*checksOutput, error)
 		}
 	}
 	if in.Connection == "" {
+		if err := s.addNotify(ctx, &out); err != nil {
+			return nil, s.fail(err)
+		}
 		if err := s.addSources(ctx, &out); err != nil {
 			return nil, s.fail(err)
 		}
@@ -78,6 +81,9 @@ func (s *server) checkAll(ctx context.Context, in *struct {
 	}
 	return s.run(ctx, in.Waiting, "checks", func(ctx context.Context, p *job.Progress) (any, error) {
 		out, err := s.runChecks(ctx, names, p)
+		if err == nil && in.Connection == "" {
+			err = s.askNotify(ctx, &out, p)
+		}
 		if err == nil && in.Connection == "" {
 			err = s.askSources(ctx, &out, p)
 		}
@@ -147,6 +153,38 @@ func (s *server) askSources(ctx context.Context, out *TestResult, p *job.Progres
 		out.add(c)
 		p.Set(len(out.Checks), 0, source+": "+c.Title)
 	})
+}
+
+// notifyTester proves the ways a person is told. A Setup that is one has its answers among the checks.
+type notifyTester interface {
+	TestNotify(ctx context.Context, each func(app.CheckRow)) ([]app.CheckRow, error)
+	NotifyChecks(ctx context.Context) ([]app.CheckRow, error)
+}
+
+// askNotify tries the ways a person is told.
+func (s *server) askNotify(ctx context.Context, out *TestResult, p *job.Progress) error {
+	t, is := s.Setup.(notifyTester)
+	if !is {
+		return nil
+	}
+	_, err := t.TestNotify(ctx, func(row app.CheckRow) {
+		out.add(check(row))
+		p.Set(len(out.Checks), 0, "Notices: "+row.Title)
+	})
+	return err
+}
+
+// addNotify says what was found of them last.
+func (s *server) addNotify(ctx context.Context, out *TestResult) error {
+	t, is := s.Setup.(notifyTester)
+	if !is {
+		return nil
+	}
+	rows, err := t.NotifyChecks(ctx)
+	for _, row := range rows {
+		out.add(check(row))
+	}
+	return err
 }
 
 // addSources says of each source how reading it goes. Nothing is read for it.

@@ -7,7 +7,7 @@ import (
 	"psabridge/app"
 )
 
-// Delivery is something ConnectWise is or was told.
+// Delivery is something ConnectWise is or was told, or an e-mail of an alert.
 type Delivery struct {
 	ID        ID                `json:"id"`
 	Kind      string            `json:"kind"`
@@ -29,6 +29,7 @@ type Delivery struct {
 type LastError struct {
 	Code    string `json:"code"`
 	Message string `json:"message"`
+	Field   string `json:"field,omitempty" doc:"the setting at fault"`
 }
 
 // Attempt is one try.
@@ -52,16 +53,35 @@ func delivery(r app.DeliveryRow) Delivery {
 		d.NextAt = timeOrNil(r.NextAt)
 	}
 	if r.State != app.DeliveryDone && (r.ErrorCode != "" || r.Reason != "") {
-		d.LastError = some(LastError{Code: string(r.ErrorCode), Message: r.Reason})
+		d.LastError = some(LastError{Code: string(r.ErrorCode), Message: r.Reason, Field: r.ErrorField})
 	}
 	return d
+}
+
+func attemptLog(attempts []app.Attempt) []Attempt {
+	var out []Attempt
+	for _, a := range attempts {
+		out = append(out, Attempt{
+			N: a.N, StartedAt: a.StartedAt.UTC(), IntentAt: timeOrNil(a.IntentAt), Request: a.Request, Outcome: a.Outcome, Status: a.Status,
+			Error: a.Error, FinishedAt: timeOrNil(a.FinishedAt),
+		})
+	}
+	return out
 }
 
 type deliveriesInput struct {
 	Paging
 	State      string `query:"state" enum:"waiting,sending,checking,done,parked,dropped"`
-	Kind       string `query:"kind" enum:"ticket.create,ticket.note,ticket.test,agreement.write"`
+	Kind       string `query:"kind" enum:"ticket.create,ticket.note,ticket.test,agreement.write,alert.mail"`
 	Connection string `query:"connection" maxLength:"64"`
+	Alike
+	Ticket ID `query:"ticket" maxLength:"20" doc:"those of one ticket; the id of ours, not its number"`
+}
+
+// Alike are the query parameters that pick deliveries by what befell them.
+type Alike struct {
+	Like  ID        `query:"like" maxLength:"20" doc:"those that stand as this delivery does: same connection, kind, state and refusal"`
+	Since time.Time `query:"since" doc:"those made since"`
 }
 
 func (s *server) deliveries(ctx context.Context, in *deliveriesInput) (*listOutput[Delivery], error) {
@@ -69,9 +89,16 @@ func (s *server) deliveries(ctx context.Context, in *deliveriesInput) (*listOutp
 	if err != nil {
 		return nil, s.fail(err)
 	}
-	rows, err := s.Read.Deliveries(ctx, app.DeliveryFilter{
-		Connection: in.Connection, State: app.DeliveryState(in.State), Kind: app.DeliveryKind(in.Kind), Page: page,
-	})
+	f := app.DeliveryFilter{
+		Connection: in.Connection, State: app.DeliveryState(in.State), Kind: app.DeliveryKind(in.Kind), Since: in.Since, Page: page,
+	}
+	if f.LikeID, err = in.Like.optional("like"); err != nil {
+		return nil, s.fail(err)
+	}
+	if f.TicketID, err = in.Ticket.optional("ticket"); err != nil {
+		return nil, s.fail(err)
+	}
+	rows, err := s.Read.Deliveries(ctx, f)
 	if err != nil {
 		return nil, s.fail(err)
 	}
@@ -94,12 +121,7 @@ func (s *server) delivery(ctx context.Context, in *RowInput) (*deliveryOutput, e
 		return nil, s.fail(err)
 	}
 	out := delivery(row)
-	for _, a := range attempts {
-		out.Log = append(out.Log, Attempt{
-			N: a.N, StartedAt: a.StartedAt.UTC(), IntentAt: timeOrNil(a.IntentAt), Request: a.Request, Outcome: a.Outcome, Status: a.Status,
-			Error: a.Error, FinishedAt: timeOrNil(a.FinishedAt),
-		})
-	}
+	out.Log = attemptLog(attempts)
 	if row.Kind == app.DeliverTicketTest {
 		_, p, err := s.TestTickets.TestProgress(ctx, n)
 		if err != nil {
@@ -116,11 +138,19 @@ type countOutput struct {
 	}
 }
 
-func (s *server) retryParked(ctx context.Context, _ *struct {
-	State string `query:"state" enum:"parked" required:"true"`
-},
-) (*countOutput, error) {
-	n, err := s.Outbox.RetryParked(ctx, caller)
+type retryInput struct {
+	State string `query:"state" enum:"parked,waiting,checking" doc:"left out: those that stand as the delivery of like does, else the parked ones"`
+	Alike
+}
+
+// retryMatching tries everything again that the query picks.
+func (s *server) retryMatching(ctx context.Context, in *retryInput) (*countOutput, error) {
+	f := app.RetryFilter{State: app.DeliveryState(in.State), Since: in.Since}
+	var err error
+	if f.LikeID, err = in.Like.optional("like"); err != nil {
+		return nil, s.fail(err)
+	}
+	n, err := s.Outbox.RetryMatching(ctx, f, caller)
 	if err != nil {
 		return nil, s.fail(err)
 	}

@@ -118,3 +118,24 @@ func (s *server) setSecret(ctx context.Context, in *setSecretInput) (*struct{}, 
 func (s *server) deleteSecret(ctx context.Context, in *struct{ SecretName }) (*struct{}, error) {
 	return s.done(s.Settings.DeleteSecret(ctx, in.String()))
 }
+
+// NotifySecretName is the name of a secret of the notices as a path: notify/smtp_password.
+type NotifySecretName struct {
+	Key string `path:"key" maxLength:"64" doc:"smtp_password or webhook_url"`
+}
+
+func (n NotifySecretName) String() string { return "notify/" + n.Key }
+
+func (s *server) setNotifySecret(ctx context.Context, in *struct {
+	NotifySecretName
+	Body struct {
+		Value string `json:"value" minLength:"1" maxLength:"65536"`
+	}
+},
+) (*struct{}, error) {
+	return s.done(s.Settings.SetSecret(ctx, in.String(), app.Secret(in.Body.Value)))
+}
+
+func (s *server) deleteNotifySecret(ctx context.Context, in *struct{ NotifySecretName }) (*struct{}, error) {
+	return s.done(s.Settings.DeleteSecret(ctx, in.String()))
+}

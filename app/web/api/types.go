@@ -84,6 +84,14 @@ func (i ID) parse(field string) (int64, error) {
 	return n, nil
 }
 
+// optional is parse for a parameter that may be left out: then it is 0.
+func (i ID) optional(field string) (int64, error) {
+	if i == "" {
+		return 0, nil
+	}
+	return i.parse(field)
+}
+
 // timeOrNil is how an absent moment looks in JSON.
 func timeOrNil(t time.Time) *time.Time {
 	if t.IsZero() {
