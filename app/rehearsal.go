@@ -10,10 +10,22 @@ type History struct {
 	StartedAt     time.Time // the source's start line (T4)
 	Starts        map[string]map[string]time.Time
 	Organizations []Organization
-	// States are the values of the objects, with those that held at From, in the order in which they began.
+	// States are the values of the objects, with those that held at From, in the order in which they began. Presence is left
+	// out: what came of it is among Events.
 	States []StateSpan
-	// Events are the source's own, in the order received; those psabridge derived are left out, because they are derived again.
+	// Events are the source's own and what psabridge derived whatever the rules say (something came, went or moved), in the
+	// order received and without their Body. What it derived by the rules is left out, because it is derived again.
 	Events []Event
+	// Held are problems of the source's own from before From that nothing had ended by then.
+	Held []Event
+	// Outages are the times in which the source could not be read, as far as they were long enough to be told.
+	Outages []Outage
+}
+
+// Outage is a time in which a source could not be read.
+type Outage struct {
+	From, To time.Time // To is zero while it goes on
+	Text     string    // what the source, or the road to it, said
 }
 
 // StateSpan is a value an object had from one moment to another.

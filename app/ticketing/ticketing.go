@@ -27,6 +27,7 @@ type Store interface {
 	StartTicketTest(ctx context.Context, t app.Ticket, p app.TicketPayload, now time.Time) (id int64, err error)
 	DeliveryLedger(ctx context.Context, delivery int64) ([]app.LedgerEntry, error)
 	Attempts(ctx context.Context, delivery int64) ([]app.Attempt, error)
+	History(ctx context.Context, source string, from, to time.Time) (app.History, error)
 	SettingsHistory(ctx context.Context, p app.Page) ([]app.Revision, error)
 	ParkDouble(ctx context.Context, t app.Ticket, p app.TicketPayload, reason string, now time.Time) error
 	WakeConnection(ctx context.Context, connection string, now time.Time) (int, error)
