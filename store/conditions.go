@@ -81,7 +81,7 @@ func (r *Reader) Conditions(ctx context.Context, f app.ConditionFilter) ([]app.C
 
 // saveCondition writes a decided condition and returns its row. A new one whose key holds already is that one: the
 // rules never open a key twice, so it was decided before. Its episode goes on counting from those the rules no longer see.
-func saveCondition(ctx context.Context, tx *sql.Tx, c app.Condition, old map[int64]app.Condition, now time.Time) (int64, error) {
+func saveCondition(ctx context.Context, tx writer, c app.Condition, old map[int64]app.Condition, now time.Time) (int64, error) {
 	if c.State == app.ConditionCleared && c.ClearedAt.IsZero() {
 		c.ClearedAt = now
 	}
@@ -91,27 +91,23 @@ func saveCondition(ctx context.Context, tx *sql.Tx, c app.Condition, old map[int
 	if c.ID != 0 {
 		return c.ID, updateCondition(ctx, tx, c, old[c.ID])
 	}
-	holds, ok, err := maybe[int64](ctx, tx, "SELECT id FROM conditions WHERE key = ? AND cleared_at IS NULL", c.Key)
-	if err != nil || ok {
+	var last int
+	var holds int64
+	if err := tx.QueryRowContext(ctx, "SELECT coalesce(max(episode), 0), max(id) FILTER (WHERE cleared_at IS NULL) FROM conditions WHERE key = ?", c.Key).
+		Scan(&last, intoID(&holds)); err != nil || holds != 0 {
 		return holds, err
 	}
-	var last int
-	if err := tx.QueryRowContext(ctx, "SELECT coalesce(max(episode), 0) FROM conditions WHERE key = ?", c.Key).Scan(&last); err != nil {
-		return 0, err
-	}
-	var id int64
-	err = tx.QueryRowContext(ctx, `INSERT INTO conditions (key, episode, source, organization, object_kind, object_id, object_name, type,
+	return inserted(ctx, tx, `INSERT INTO conditions (key, episode, source, organization, object_kind, object_id, object_name, type,
 			severity, level, rule, state, wait, occurrences, first_at, last_at, cleared_at, quiet_until, ticket_id, first_event, title, text,
 			comebacks, last_occurred, ack_until, mailed, mail_quiet_until, mail_thread)
-		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) RETURNING id`,
+		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
 		c.Key, max(c.Episode, last+1), c.Source, c.OrganizationID, c.Object.Kind, c.Object.ExternalID, c.Object.Name, c.Type,
 		c.Severity, c.Level, c.Rule, c.State, c.Wait, c.Occurrences, stamp(c.FirstAt), stamp(c.LastAt), stamp(c.ClearedAt),
 		stamp(c.QuietUntil), orNull(c.TicketID), c.FirstEvent, c.Title, c.Text,
-		c.Comebacks, stamp(c.LastOccurred), stamp(c.AckUntil), c.Mailed, stamp(c.MailQuietUntil), c.MailThread).Scan(&id)
-	return id, err
+		c.Comebacks, stamp(c.LastOccurred), stamp(c.AckUntil), c.Mailed, stamp(c.MailQuietUntil), c.MailThread)
 }
 
-func updateCondition(ctx context.Context, tx *sql.Tx, c, old app.Condition) error {
+func updateCondition(ctx context.Context, tx writer, c, old app.Condition) error {
 	if sameCondition(c, old) {
 		return nil
 	}

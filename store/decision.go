@@ -27,7 +27,8 @@ type decided struct {
 }
 
 // saveDecision writes what the rules decided. An empty decision writes nothing.
-func saveDecision(ctx context.Context, tx *sql.Tx, st app.AlertState, d app.AlertDecision, res *app.IngestResult) error {
+func saveDecision(ctx context.Context, sqlTx *sql.Tx, st app.AlertState, d app.AlertDecision, res *app.IngestResult) error {
+	tx := preparing(sqlTx) // a flood runs the same few statements thousands of times
 	rows := decided{
 		state: st, events: map[string]int64{}, known: map[string]bool{},
 		tickets: map[string]int64{}, renamed: map[string]string{}, scopes: map[string]int64{}, conditions: map[episode]int64{},
@@ -53,7 +54,7 @@ func saveDecision(ctx context.Context, tx *sql.Tx, st app.AlertState, d app.Aler
 	return rows.saveDeliveries(ctx, tx, d.Deliveries, res)
 }
 
-func (r *decided) saveDerived(ctx context.Context, tx *sql.Tx, derived []app.Event, res *app.IngestResult) error {
+func (r *decided) saveDerived(ctx context.Context, tx writer, derived []app.Event, res *app.IngestResult) error {
 	for _, e := range derived {
 		r.known[e.SourceEventID] = true
 	}
@@ -70,7 +71,7 @@ func (r *decided) saveDerived(ctx context.Context, tx *sql.Tx, derived []app.Eve
 }
 
 // saveDropped takes back creations that were not sent yet. One that is being sent is not touched: ConnectWise may have it.
-func (r *decided) saveDropped(ctx context.Context, tx *sql.Tx, dropped map[int64]app.Reason) error {
+func (r *decided) saveDropped(ctx context.Context, tx writer, dropped map[int64]app.Reason) error {
 	for ticket, reason := range dropped {
 		id, ok, err := maybe[int64](ctx, tx,
 			"SELECT id FROM deliveries WHERE ticket_id = ? AND kind = 'ticket.create' AND state = 'waiting'", ticket)
@@ -90,7 +91,7 @@ func (r *decided) saveDropped(ctx context.Context, tx *sql.Tx, dropped map[int64
 	return nil
 }
 
-func (r *decided) saveTickets(ctx context.Context, tx *sql.Tx, tickets []app.Ticket) error {
+func (r *decided) saveTickets(ctx context.Context, tx writer, tickets []app.Ticket) error {
 	for _, t := range tickets {
 		xref, id, err := freeXRef(ctx, tx, t.XRef)
 		if err != nil {
@@ -111,7 +112,7 @@ func (r *decided) saveTickets(ctx context.Context, tx *sql.Tx, tickets []app.Tic
 	return nil
 }
 
-func (r *decided) saveConditions(ctx context.Context, tx *sql.Tx, conditions []app.Condition) error {
+func (r *decided) saveConditions(ctx context.Context, tx writer, conditions []app.Condition) error {
 	old := make(map[int64]app.Condition, len(r.state.Conditions))
 	for _, c := range r.state.Conditions {
 		old[c.ID] = c
@@ -136,7 +137,7 @@ func (r *decided) saveConditions(ctx context.Context, tx *sql.Tx, conditions []a
 	return nil
 }
 
-func (r *decided) saveOutcomes(ctx context.Context, tx *sql.Tx, outcomes []app.DecidedOutcome, res *app.IngestResult) error {
+func (r *decided) saveOutcomes(ctx context.Context, tx writer, outcomes []app.DecidedOutcome, res *app.IngestResult) error {
 	for _, o := range outcomes {
 		if r.known[o.SourceEventID] {
 			continue // derived again from what still shows; what became of it was said the first time
@@ -157,7 +158,7 @@ func (r *decided) saveOutcomes(ctx context.Context, tx *sql.Tx, outcomes []app.D
 	return nil
 }
 
-func (r *decided) saveDeliveries(ctx context.Context, tx *sql.Tx, deliveries []app.DecidedDelivery, res *app.IngestResult) error {
+func (r *decided) saveDeliveries(ctx context.Context, tx writer, deliveries []app.DecidedDelivery, res *app.IngestResult) error {
 	for _, d := range deliveries {
 		if d.Kind == app.DeliverMail {
 			n, err := saveMail(ctx, tx, d, r.state.Now)
@@ -188,7 +189,7 @@ func (r *decided) saveDeliveries(ctx context.Context, tx *sql.Tx, deliveries []a
 	return nil
 }
 
-func (r *decided) ticket(ctx context.Context, tx *sql.Tx, xref string) (int64, error) {
+func (r *decided) ticket(ctx context.Context, tx writer, xref string) (int64, error) {
 	if id, ok := r.tickets[xref]; ok {
 		return id, nil
 	}
@@ -199,7 +200,7 @@ func (r *decided) ticket(ctx context.Context, tx *sql.Tx, xref string) (int64, e
 	return id, err
 }
 
-func (r *decided) event(ctx context.Context, tx *sql.Tx, sourceEventID string) (int64, error) {
+func (r *decided) event(ctx context.Context, tx writer, sourceEventID string) (int64, error) {
 	if id, ok := r.events[sourceEventID]; ok {
 		return id, nil
 	}
@@ -210,7 +211,7 @@ func (r *decided) event(ctx context.Context, tx *sql.Tx, sourceEventID string) (
 	return id, err
 }
 
-func (r *decided) condition(ctx context.Context, tx *sql.Tx, o app.DecidedOutcome) (int64, error) {
+func (r *decided) condition(ctx context.Context, tx writer, o app.DecidedOutcome) (int64, error) {
 	if o.ConditionKey == "" {
 		return 0, nil
 	}

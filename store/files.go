@@ -152,11 +152,12 @@ func createPrivate(path string) error {
 }
 
 // writerDSN names the file for the one writing connection. synchronous is FULL because an intent must outlive a power
-// cut: a ticket may already have been sent for it.
+// cut: a ticket may already have been sent for it. What SQLite keeps to take back one statement stays in memory: in a file
+// it would be written for each of the thousands of rows of a flood.
 func writerDSN(path string) string {
 	return dsn(path, url.Values{
 		"_txlock": {"immediate"},
-		"_pragma": pragmas("journal_mode(WAL)", "synchronous(FULL)"),
+		"_pragma": pragmas("journal_mode(WAL)", "synchronous(FULL)", "temp_store(MEMORY)"),
 	})
 }
 

@@ -57,7 +57,7 @@ func (s *Store) take(ctx context.Context, tx *sql.Tx, b app.Batch, now time.Time
 	if err != nil {
 		return st, after, err
 	}
-	fresh, err := saveEvents(ctx, tx, b.Source, b.Events, now)
+	fresh, err := saveEvents(ctx, preparing(tx), b.Source, b.Events, now)
 	if err != nil {
 		return st, after, err
 	}

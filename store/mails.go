@@ -11,7 +11,7 @@ import (
 
 // saveMail stores a decided e-mail, which belongs to no ticket, and returns how many rows that made: none when it was
 // decided before.
-func saveMail(ctx context.Context, tx *sql.Tx, d app.DecidedDelivery, now time.Time) (int, error) {
+func saveMail(ctx context.Context, tx writer, d app.DecidedDelivery, now time.Time) (int, error) {
 	if d.Mail == nil || d.Lane == "" {
 		return 0, fmt.Errorf("e-mail %q was decided without what it says or its lane", d.DedupKey)
 	}

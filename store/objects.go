@@ -76,7 +76,7 @@ func saveStates(ctx context.Context, tx *sql.Tx, b app.Batch, now time.Time) (c 
 			c.readBefore[o.OrganizationID] = true
 		}
 	}
-	wrote, p := false, prepared{tx: tx, known: map[string]*sql.Stmt{}}
+	wrote, p := false, preparing(tx)
 	shown := make(map[stateKey]bool, len(b.States))
 	for _, st := range b.States {
 		if shown[keyOf(st)] {

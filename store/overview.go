@@ -13,11 +13,17 @@ const day = 24 * time.Hour
 // OutboxCounts counts where the deliveries stand.
 func (r *Reader) OutboxCounts(ctx context.Context, now time.Time) (c app.OutboxCounts, err error) {
 	err = r.snapshot(ctx, "count outbox", func(tx *sql.Tx) error {
-		if err := tx.QueryRowContext(ctx, `SELECT
-				count(*) FILTER (WHERE state = 'waiting'), count(*) FILTER (WHERE state = 'sending'),
-				count(*) FILTER (WHERE state = 'checking'), count(*) FILTER (WHERE state = 'parked'), min(created_at)
-			FROM deliveries INDEXED BY deliveries_unfinished WHERE state IN ('waiting', 'sending', 'checking', 'parked')`).
-			Scan(&c.Waiting, &c.Sending, &c.Checking, &c.Parked, into(&c.OldestAt)); err != nil {
+		counts := app.DeliveryStates{}
+		var w where
+		w.add("d.state IN ('waiting', 'sending', 'checking', 'parked')")
+		if err := countStates(ctx, tx, counts, "INDEXED BY deliveries_by_state", w); err != nil {
+			return err
+		}
+		c.Waiting, c.Sending, c.Checking, c.Parked = counts[app.DeliveryWaiting], counts[app.DeliverySending], counts[app.DeliveryChecking], counts[app.DeliveryParked]
+		// The first of each state is the oldest of it; to compare them all would read them all.
+		if err := tx.QueryRowContext(ctx, `SELECT min(created_at) FROM deliveries WHERE id IN (
+				SELECT min(id) FROM deliveries INDEXED BY deliveries_by_state WHERE state IN ('waiting', 'sending', 'checking', 'parked') GROUP BY state)`).
+			Scan(into(&c.OldestAt)); err != nil {
 			return err
 		}
 		return tx.QueryRowContext(ctx, "SELECT count(*) FROM deliveries INDEXED BY deliveries_by_done WHERE done_at >= ? AND state = 'done'", stamp(now.Add(-day))).Scan(&c.Done24h)

@@ -11,6 +11,8 @@ type prepared struct {
 	known map[string]*sql.Stmt // closed with the transaction
 }
 
+func preparing(tx *sql.Tx) prepared { return prepared{tx: tx, known: map[string]*sql.Stmt{}} }
+
 func (p prepared) stmt(ctx context.Context, query string) (*sql.Stmt, error) {
 	if s := p.known[query]; s != nil {
 		return s, nil
@@ -40,12 +42,16 @@ func (p prepared) QueryRowContext(ctx context.Context, query string, args ...any
 	return s.QueryRowContext(ctx, args...)
 }
 
-// exec runs a statement whose row count does not matter.
-func (p prepared) exec(ctx context.Context, query string, args ...any) error {
+// ExecContext implements writer.
+func (p prepared) ExecContext(ctx context.Context, query string, args ...any) (sql.Result, error) {
 	s, err := p.stmt(ctx, query) //nolint:sqlclosecheck // it is closed with the transaction
 	if err != nil {
-		return err
+		return nil, err
 	}
-	_, err = s.ExecContext(ctx, args...)
-	return err
+	return s.ExecContext(ctx, args...)
+}
+
+// exec runs a statement whose row count does not matter.
+func (p prepared) exec(ctx context.Context, query string, args ...any) error {
+	return exec(ctx, p, query, args...)
 }

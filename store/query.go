@@ -20,6 +20,12 @@ type querier interface {
 	QueryRowContext(ctx context.Context, query string, args ...any) *sql.Row
 }
 
+// writer is a querier that may write too: a transaction, or one that keeps its statements.
+type writer interface {
+	querier
+	ExecContext(ctx context.Context, query string, args ...any) (sql.Result, error)
+}
+
 // scanner is a row of either kind.
 type scanner interface{ Scan(dest ...any) error }
 
@@ -60,7 +66,7 @@ func maybe[T any](ctx context.Context, q querier, query string, args ...any) (v 
 }
 
 // changed runs a statement and returns how many rows it changed.
-func changed(ctx context.Context, tx *sql.Tx, query string, args ...any) (int, error) {
+func changed(ctx context.Context, tx writer, query string, args ...any) (int, error) {
 	res, err := tx.ExecContext(ctx, query, args...)
 	if err != nil {
 		return 0, err
@@ -69,8 +75,17 @@ func changed(ctx context.Context, tx *sql.Tx, query string, args ...any) (int, e
 	return int(n), err
 }
 
+// inserted runs an INSERT of one row and returns its id.
+func inserted(ctx context.Context, tx writer, query string, args ...any) (int64, error) {
+	res, err := tx.ExecContext(ctx, query, args...)
+	if err != nil {
+		return 0, err
+	}
+	return res.LastInsertId()
+}
+
 // exec runs a statement whose row count does not matter.
-func exec(ctx context.Context, tx *sql.Tx, query string, args ...any) error {
+func exec(ctx context.Context, tx writer, query string, args ...any) error {
 	_, err := tx.ExecContext(ctx, query, args...)
 	return err
 }

@@ -17,7 +17,7 @@ import (
 // newest reading, and for each that covers a month.
 func (s *Store) SaveReadings(ctx context.Context, source string, rs []app.Reading, now time.Time) error {
 	return s.write(ctx, "save readings", func(tx *sql.Tx) error {
-		p := prepared{tx: tx, known: map[string]*sql.Stmt{}}
+		p := preparing(tx)
 		for _, part := range parts(source, rs, now) {
 			if err := saveReadings(ctx, p, part, now); err != nil {
 				return fmt.Errorf("readings of %s: %w", source, err)

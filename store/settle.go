@@ -130,13 +130,13 @@ func afterDrop(ctx context.Context, tx *sql.Tx, d app.Delivery, reason string, n
 }
 
 // dropLane drops a delivery and every unfinished one that waits behind it.
-func dropLane(ctx context.Context, tx *sql.Tx, first int64, reason string, now time.Time) error {
+func dropLane(ctx context.Context, tx writer, first int64, reason string, now time.Time) error {
 	return exec(ctx, tx, `UPDATE deliveries SET state = 'dropped', done_at = ?, reason = ? WHERE id >= ?3 AND claimed = 0
 			AND lane = (SELECT lane FROM deliveries WHERE id = ?3) AND state IN ('waiting', 'sending', 'checking', 'parked')`,
 		stamp(now), reason, first)
 }
 
 // closeUnsent closes the row of a ticket that was never made.
-func closeUnsent(ctx context.Context, tx *sql.Tx, ticket int64, now time.Time) error {
+func closeUnsent(ctx context.Context, tx writer, ticket int64, now time.Time) error {
 	return exec(ctx, tx, "UPDATE tickets SET state = 'closed', closed_at = ? WHERE id = ? AND state = 'pending'", stamp(now), ticket)
 }

@@ -46,7 +46,7 @@ func createsWaiting(ctx context.Context, q querier) (map[int64]bool, error) {
 // freeXRef returns the reference a decided ticket can have, and the row that has it already if that was decided before
 // and may still be sent or told to. A ticket that is over keeps its name to itself: the rules no longer see an episode
 // that ended long ago, and to take its row for the new one would open nothing and say so to nobody.
-func freeXRef(ctx context.Context, tx *sql.Tx, xref string) (free string, row int64, err error) {
+func freeXRef(ctx context.Context, tx writer, xref string) (free string, row int64, err error) {
 	free = xref
 	for n := 2; ; n++ {
 		old, ok, err := maybe[int64](ctx, tx, "SELECT id FROM tickets WHERE xref = ?", free)
@@ -62,15 +62,14 @@ func freeXRef(ctx context.Context, tx *sql.Tx, xref string) (free string, row in
 }
 
 // insertTicket stores a decided ticket under a free reference and returns its row.
-func insertTicket(ctx context.Context, tx *sql.Tx, t app.Ticket) (int64, error) {
+func insertTicket(ctx context.Context, tx writer, t app.Ticket) (int64, error) {
 	if t.State == "" {
 		t.State = app.TicketPending
 	}
-	var id int64
-	err := tx.QueryRowContext(ctx, `INSERT INTO tickets (xref, scope_key, connection, remote_id, summary, board, status, state, touched, opened_at, closed_at, remote_updated_at, priority_id, owner)
-		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) RETURNING id`,
+	id, err := inserted(ctx, tx, `INSERT INTO tickets (xref, scope_key, connection, remote_id, summary, board, status, state, touched, opened_at, closed_at, remote_updated_at, priority_id, owner)
+		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
 		t.XRef, t.ScopeKey, t.Connection, orNull(t.RemoteID), t.Summary, t.Board, t.Status, t.State, t.Touched,
-		stamp(t.OpenedAt), stamp(t.ClosedAt), stamp(t.RemoteUpdatedAt), t.PriorityID, t.Owner).Scan(&id)
+		stamp(t.OpenedAt), stamp(t.ClosedAt), stamp(t.RemoteUpdatedAt), t.PriorityID, t.Owner)
 	if isUnique(err) {
 		return 0, fmt.Errorf("a ticket of scope %s is open already on %s: %w", t.ScopeKey, t.Connection, err)
 	}
