@@ -34,6 +34,11 @@ type Channel interface {
 	Send(ctx context.Context, m Message) error
 }
 
+// Prober is a channel that can be tried without telling anybody anything. Codes are those of Send.
+type Prober interface {
+	Probe(ctx context.Context) error
+}
+
 // PartlyError says that some receivers have the message and others were refused. To send it again would double it for those
 // who have it.
 type PartlyError struct{ Message string } // for the person: who did not get it, and why

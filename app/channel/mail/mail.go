@@ -51,7 +51,10 @@ type Channel struct {
 	from   string
 }
 
-var _ channel.Channel = (*Channel)(nil)
+var (
+	_ channel.Channel = (*Channel)(nil)
+	_ channel.Prober  = (*Channel)(nil)
+)
 
 // New checks the configuration and makes a channel. It connects to nobody.
 func New(c Config) (*Channel, error) {

@@ -1,0 +1,120 @@
+package notify
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"net/mail"
+	"strings"
+	"time"
+
+	"psabridge/app"
+	"psabridge/app/channel"
+	"psabridge/app/outbox"
+)
+
+// resends are the waits before a message is sent again that went out without an answer. Losing an alert is worse than doubling
+// it: the copy carries the same Message-ID, and most mail programs show it once. After the last one a person must look.
+var resends = []time.Duration{time.Minute, 10 * time.Minute, 45 * time.Minute}
+
+// patience is how often a message waits for receivers that are to be tried later, before the others get it without them.
+const patience = 6
+
+const resent = "Sent again because no answer had come: it may have arrived twice, with the same Message-ID."
+
+// Mail sends an alert by e-mail. It is the outbox's handler of app.DeliverMail.
+//
+// A message without an answer cannot be looked for, as a ticket can: it is sent again, at most three times within an hour, and
+// then parked. A message whose attempt was cut short by a crash is sent again too.
+func (n *Notify) Mail(ctx context.Context, d app.Delivery, intend outbox.Intend) (app.Settlement, error) {
+	var p app.MailPayload
+	if err := json.Unmarshal(d.Payload, &p); err != nil {
+		return app.Settlement{State: app.DeliveryParked, Code: app.Internal, Message: "This e-mail cannot be read any more. Please report it, and drop it."}, nil
+	}
+	c, s, err := n.mailer(ctx)
+	if err != nil {
+		return app.Settlement{}, err
+	}
+	if err := addressed(p.To); err != nil {
+		return app.Settlement{}, err
+	}
+	request, err := readable(p, s)
+	if err != nil {
+		return app.Settlement{}, err
+	}
+	if err := intend(ctx, request, entry(p)); err != nil {
+		return app.Settlement{}, err
+	}
+	err = c.Send(ctx, channel.Message{
+		To: p.To, Title: p.Subject, Text: p.Text, ID: p.MessageID, ReplyTo: p.InReplyTo, WithoutLate: d.Failures >= patience,
+	})
+	return n.settled(d, p, err)
+}
+
+// settled says what becomes of the delivery.
+func (n *Notify) settled(d app.Delivery, p app.MailPayload, err error) (app.Settlement, error) {
+	if partly, ok := errors.AsType[*channel.PartlyError](err); ok {
+		return done(d, p, partly.Message), nil
+	}
+	if err == nil {
+		return done(d, p, ""), nil
+	}
+	if app.ErrorOutcome(err) == app.OutcomeUnknown {
+		return n.unanswered(d, p, err), nil
+	}
+	e := entry(p)
+	e.Phase, e.Note = app.LedgerOutcome, "Not sent. "+app.ErrorMessage(err)
+	return app.Settlement{Ledger: []app.LedgerEntry{e}}, located(app.ChannelEmail, err)
+}
+
+// done ends the delivery, with what the ledger must know besides.
+func done(d app.Delivery, p app.MailPayload, note string) app.Settlement {
+	e := entry(p)
+	e.Phase = app.LedgerOutcome
+	if d.State == app.DeliveryChecking {
+		note = strings.TrimSpace(resent + " " + note)
+	}
+	e.Note = note
+	return app.Settlement{State: app.DeliveryDone, Ledger: []app.LedgerEntry{e}}
+}
+
+// unanswered plans the next copy, or hands the message to a person.
+func (n *Notify) unanswered(d app.Delivery, p app.MailPayload, err error) app.Settlement {
+	e := entry(p)
+	e.Phase, e.Note = app.LedgerOutcome, app.ErrorMessage(err)
+	st := app.Settlement{Code: app.ErrorCode(err), Ledger: []app.LedgerEntry{e}}
+	if d.Checks >= len(resends) {
+		st.State = app.DeliveryParked
+		st.Message = app.ErrorMessage(err) + " It was sent several times without an answer. Look into the mailbox: drop it when it is there, else try it again."
+		return st
+	}
+	st.State, st.Checks, st.NextAt = app.DeliveryChecking, d.Checks+1, n.Now().Add(resends[d.Checks])
+	st.Message = app.ErrorMessage(err) + " It is sent again with the same Message-ID; most mail programs show both as one."
+	return st
+}
+
+// addressed refuses what is no address before anything is on record as sent.
+func addressed(to []string) error {
+	if len(to) == 0 {
+		return none(app.Errorf(app.Invalid, "This alert names nobody to write to."))
+	}
+	for _, one := range to {
+		if a, err := mail.ParseAddress(one); err != nil || a.Address != one {
+			return none(app.Errorf(app.Invalid, "%q is not an e-mail address. Correct the alert; what comes next goes to the right one.", one))
+		}
+	}
+	return nil
+}
+
+// readable is what is about to be sent, for people; there is no secret in it.
+func readable(p app.MailPayload, s app.NotifySettings) (string, error) {
+	b, err := json.MarshalIndent(map[string]any{
+		"server": s.Email.SMTP.Host, "from": s.Email.SMTP.From, "to": p.To, "subject": p.Subject, "text": p.Text,
+		"message_id": p.MessageID, "in_reply_to": p.InReplyTo,
+	}, "", "  ")
+	return string(b), err
+}
+
+func entry(p app.MailPayload) app.LedgerEntry {
+	return app.LedgerEntry{Object: "e-mail to " + strings.Join(p.To, ", "), After: p.Subject, By: p.Rule}
+}
