@@ -49,19 +49,22 @@ type globals struct {
 type commands struct {
 	globals
 
-	Serve    serveCmd    `cmd:"" default:"withargs" help:"Run the bridge (the default). A second start opens the page of the running one."`
-	Demo     demoCmd     `cmd:"" help:"Run the bridge on a built-in fake ConnectWise and x360Sync, in a throw-away folder."`
-	Open     openCmd     `cmd:"" help:"Open the page of the running bridge, signed in."`
-	Status   statusCmd   `cmd:"" help:"Say what the bridge is doing."`
-	Check    checkCmd    `cmd:"" help:"Run every check. Exit code 1 when something is wrong."`
-	Sync     syncCmd     `cmd:"" help:"Read the sources now."`
-	Usage    usageCmd    `cmd:"" help:"Import and show usage."`
-	Event    eventCmd    `cmd:"" help:"Send events to an inbox."`
-	Token    tokenCmd    `cmd:"" help:"Tokens of the inboxes."`
-	Billing  billingCmd  `cmd:"" help:"The billing run."`
-	Settings settingsCmd `cmd:"" help:"Export and import the settings document."`
-	Secret   secretCmd   `cmd:"" help:"Store secrets."`
-	Version  versionCmd  `cmd:"" help:"Print the version."`
+	Serve      serveCmd      `cmd:"" default:"withargs" help:"Run the bridge (the default). A second start opens the page of the running one."`
+	Demo       demoCmd       `cmd:"" help:"Run the bridge on a built-in fake ConnectWise and x360Sync, in a throw-away folder."`
+	Open       openCmd       `cmd:"" help:"Open the page of the running bridge, signed in."`
+	Status     statusCmd     `cmd:"" help:"Say what the bridge is doing."`
+	Check      checkCmd      `cmd:"" help:"Run every check. Exit code 1 when something is wrong."`
+	Sync       syncCmd       `cmd:"" help:"Read the sources now."`
+	Usage      usageCmd      `cmd:"" help:"Import and show usage."`
+	Event      eventCmd      `cmd:"" help:"Send events to an inbox."`
+	Token      tokenCmd      `cmd:"" help:"Tokens of the inboxes."`
+	Billing    billingCmd    `cmd:"" help:"The billing run."`
+	Alerts     alertsCmd     `cmd:"" help:"Alert rules, and what holds."`
+	Deliveries deliveriesCmd `cmd:"" help:"What ConnectWise is or was told."`
+	Notify     notifyCmd     `cmd:"" help:"How you are told when something needs you."`
+	Settings   settingsCmd   `cmd:"" help:"Export and import the settings document."`
+	Secret     secretCmd     `cmd:"" help:"Store secrets."`
+	Version    versionCmd    `cmd:"" help:"Print the version."`
 }
 
 // console is what a command prints to and reads from; tests give their own.
@@ -81,7 +84,7 @@ func execute(ctx context.Context, args []string, c console) int {
 		kong.Name("psabridge"),
 		kong.Description("Turns Axcient x360Sync alerts into ConnectWise tickets and monthly usage into agreement quantities."),
 		kong.Writers(c.out, c.err),
-		kong.Vars{"port": strconv.Itoa(web.DefaultPort), "fields": strings.Join(inbox.Fields(), ", ")},
+		kong.Vars{"port": strconv.Itoa(web.DefaultPort), "fields": strings.Join(inbox.Fields(), ", "), "moment": momentHelp},
 		kong.Exit(func(n int) { code = n }),
 		kong.ConfigureHelp(kong.HelpOptions{Compact: true}),
 		kong.BindTo(ctx, (*context.Context)(nil)),

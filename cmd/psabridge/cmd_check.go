@@ -121,8 +121,11 @@ func (a checkAnswer) print(w io.Writer) {
 }
 
 func (l checkLine) group() string {
-	if l.Source != "" {
+	switch {
+	case l.Source != "":
 		return "Sources"
+	case l.Connection == "":
+		return "Notices"
 	}
 	return "Connection " + l.Connection
 }

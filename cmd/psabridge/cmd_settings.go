@@ -120,7 +120,7 @@ type secretCmd struct {
 }
 
 type secretSet struct {
-	Name string `arg:"" help:"e.g. connections/cw/private_key or sources/sync/password"`
+	Name string `arg:"" help:"e.g. connections/cw/private_key, sources/sync/password or notify/smtp_password"`
 }
 
 // Run stores a secret. It is read from standard input, never from an argument: every user of a machine can list arguments.
