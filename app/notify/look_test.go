@@ -15,7 +15,7 @@ import (
 
 // TestOneMessageForEachKind: what needs a person is told together, by every road, once.
 func TestOneMessageForEachKind(t *testing.T) {
-	w := newWorld(t)
+	w := newStoredWorld(t)
 	w.need("parked", "a", "b", "c")
 	w.need("source_unreadable", "sync")
 	w.pass(50 * time.Minute)
@@ -36,7 +36,7 @@ func TestOneMessageForEachKind(t *testing.T) {
 
 // TestNothingTwiceAndNoNewsIsNotWritten: a minute without news writes nothing, and nothing is told again.
 func TestNothingTwiceAndNoNewsIsNotWritten(t *testing.T) {
-	w := newWorld(t)
+	w := newStoredWorld(t)
 	w.need("parked", "a")
 	w.pass(3 * time.Minute)
 	written := w.writes
@@ -89,7 +89,7 @@ func TestWhatMendsItselfIsNotTold(t *testing.T) {
 
 // TestARestartForgetsNothing: neither what was told, nor when, nor what was not.
 func TestARestartForgetsNothing(t *testing.T) {
-	w := newWorld(t)
+	w := newStoredWorld(t)
 	w.need("parked", "a")
 	w.pass(5 * time.Minute)
 	w.need("parked", "b")
@@ -106,7 +106,7 @@ func TestARestartForgetsNothing(t *testing.T) {
 // TestAChannelThatIsDown: the others tell, it is tried more and more rarely, the page says why, and it makes up for what it
 // missed.
 func TestAChannelThatIsDown(t *testing.T) {
-	w := newWorld(t)
+	w := newStoredWorld(t)
 	w.fails[app.ChannelWebhook] = down()
 	w.need("parked", "a")
 	w.pass(100 * time.Minute)
@@ -291,7 +291,7 @@ func TestManyAreCounted(t *testing.T) {
 
 // TestAClockSetBackSilencesNobody.
 func TestAClockSetBackSilencesNobody(t *testing.T) {
-	w := newWorld(t)
+	w := newStoredWorld(t)
 	w.need("parked", "a")
 	w.pass(5 * time.Minute)
 	w.now = w.now.Add(-24 * time.Hour)
@@ -304,7 +304,7 @@ func TestAClockSetBackSilencesNobody(t *testing.T) {
 
 // TestStoppingIsNobodysFailure: what was under way is told at the next start.
 func TestStoppingIsNobodysFailure(t *testing.T) {
-	w := newWorld(t)
+	w := newStoredWorld(t)
 	w.need("parked", "a")
 	w.look()
 	w.now = w.now.Add(time.Minute)

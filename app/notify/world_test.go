@@ -13,7 +13,6 @@ import (
 	"psabridge/app"
 	"psabridge/app/channel"
 	"psabridge/app/notify"
-	"psabridge/store"
 	"psabridge/store/storetest"
 )
 
@@ -28,11 +27,10 @@ type sent struct {
 	channel.Message
 }
 
-// world is a bridge with something to tell, on a real store and a clock of its own.
+// world is a bridge with something to tell, and a clock of its own.
 type world struct {
 	t       *testing.T
-	store   *store.Store
-	dir     string
+	store   notify.Store
 	notify  *notify.Notify
 	now     time.Time
 	doc     app.Settings
@@ -52,7 +50,7 @@ type world struct {
 func newWorld(t *testing.T) *world {
 	t.Helper()
 	w := &world{
-		t: t, now: start, every: time.Minute, dir: t.TempDir(), fails: map[string]error{}, tried: map[string][]time.Duration{},
+		t: t, now: start, every: time.Minute, store: &memory{}, fails: map[string]error{}, tried: map[string][]time.Duration{},
 		secrets: map[string]app.Secret{app.SecretSMTPPassword: canary, app.SecretWebhookURL: "https://hooks.example.com/" + canary},
 	}
 	on := true
@@ -60,14 +58,22 @@ func newWorld(t *testing.T) *world {
 		Email:   app.EmailSettings{To: []string{"noc@example.com"}, SMTP: app.SMTPSettings{Host: "smtp.example.com", User: "bridge@example.com"}},
 		Webhook: app.WebhookSettings{Kind: app.WebhookTeams}, Desktop: &on,
 	}
-	w.store = storetest.OpenAt(t, w.dir, func() time.Time { return w.now })
+	w.restart()
+	return w
+}
+
+// newStoredWorld is newWorld on a real store.
+func newStoredWorld(t *testing.T) *world {
+	t.Helper()
+	w := newWorld(t)
+	w.store = storetest.OpenAt(t, t.TempDir(), func() time.Time { return w.now })
 	w.restart()
 	return w
 }
 
 // counting counts what is written.
 type counting struct {
-	*store.Store
+	notify.Store
 	w *world
 }
 
