@@ -2,6 +2,7 @@ package settings
 
 import (
 	"net/url"
+	"slices"
 	"strings"
 
 	"psabridge/app"
@@ -47,7 +48,7 @@ func WebhookHost(address app.Secret, allowPrivate bool) (string, error) {
 	switch {
 	case u.Scheme != "https" && u.Scheme != "http":
 		return "", webhookProblem("The address must begin with https://.")
-	case u.Scheme == "http" && !loopback && !private:
+	case u.Scheme == "http" && !loopback && !private && !(allowPrivate && inside(u.Hostname())):
 		return "", webhookProblem("The address begins with http://, which would send it unencrypted. It must begin with https://.")
 	case (loopback || private) && !allowPrivate:
 		return "", webhookProblem("The address is in a private network. Set notify.webhook.allow_private_network to true if the program really runs there.")
@@ -55,6 +56,12 @@ func WebhookHost(address app.Secret, allowPrivate bool) (string, error) {
 		return "", webhookProblem("The address names only a part of a host. Copy the whole address of the webhook.")
 	}
 	return withoutRootDot(strings.ToLower(u.Host)), nil
+}
+
+// inside tells the names that only a network of one's own has. Where they really lead is seen when they are dialled.
+func inside(host string) bool {
+	host = strings.TrimSuffix(strings.ToLower(host), ".")
+	return !strings.ContainsAny(host, ".:") || slices.ContainsFunc([]string{".local", ".lan", ".internal", ".home.arpa"}, func(end string) bool { return strings.HasSuffix(host, end) })
 }
 
 func webhookProblem(message string) error { return app.FieldErrorf("value", "%s", message) }
