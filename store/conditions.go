@@ -136,8 +136,8 @@ func quietConditions(ctx context.Context, tx *sql.Tx, ticket int64) error {
 	return exec(ctx, tx, "UPDATE conditions SET state = 'quiet', wait = '' WHERE ticket_id = ? AND state IN ('waiting', 'open')", ticket)
 }
 
-// freeConditions takes what holds off a ticket that we closed ourselves: it came back, or joined, after the closing
-// was decided, and the next tick must be able to open a ticket for it.
+// freeConditions takes what holds off a ticket that we closed ourselves, or could not open again: it came back, or joined,
+// after the closing was decided, and the next tick must be able to open a ticket for it.
 func freeConditions(ctx context.Context, tx *sql.Tx, ticket int64) error {
 	return exec(ctx, tx, "UPDATE conditions SET state = 'waiting', wait = 'waiting', ticket_id = NULL WHERE ticket_id = ? AND state IN ('waiting', 'open')", ticket)
 }

@@ -31,7 +31,7 @@ func (s *Store) Settle(ctx context.Context, st app.Settlement) error {
 			if t.ID == 0 {
 				t.ID = d.TicketID
 			}
-			if err := updateTicket(ctx, tx, t, ourClose(d, st), st.At); err != nil {
+			if err := updateTicket(ctx, tx, t, frees(d, st), st.At); err != nil {
 				return err
 			}
 		}
@@ -56,13 +56,15 @@ func (s *Store) Settle(ctx context.Context, st app.Settlement) error {
 // settleTime bounds a settlement whose caller is gone; it only waits for the disk.
 const settleTime = 30 * time.Second
 
-// ourClose reports whether the delivery itself closed its ticket, and no person did.
-func ourClose(d app.Delivery, st app.Settlement) bool {
-	if d.Kind != app.DeliverTicketNote || st.State != app.DeliveryDone || st.Ticket.Touched {
+// frees reports whether a ticket that ended lets go of what still holds, so that the next tick can open another one: the
+// delivery itself closed it and no person did, or it was to open it again and could not. Else a person acknowledged it.
+func frees(d app.Delivery, st app.Settlement) bool {
+	var p app.TicketPayload
+	if d.Kind != app.DeliverTicketNote || json.Unmarshal(d.Payload, &p) != nil {
 		return false
 	}
-	var p app.TicketPayload
-	return json.Unmarshal(d.Payload, &p) == nil && p.Close
+	return p.Close && st.State == app.DeliveryDone && !st.Ticket.Touched ||
+		p.Reopen && (st.State == app.DeliveryDone || st.State == app.DeliveryDropped)
 }
 
 func settleDelivery(ctx context.Context, tx *sql.Tx, d app.Delivery, st app.Settlement) error {

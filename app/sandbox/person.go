@@ -131,20 +131,42 @@ func (cw *ConnectWise) SetTicketStatus(ticket, status int) error {
 	})
 }
 
-// AssignOwner gives a ticket to a member, by identifier.
+// AssignOwner gives a ticket to a member, by identifier; "" takes it from whoever has it.
 func (cw *ConnectWise) AssignOwner(ticket int, member string) error {
-	return cw.edit("tickets", ticket, func(o object) { o["owner"] = cw.memberRef(member) })
+	return cw.edit("tickets", ticket, func(o object) {
+		delete(o, "owner")
+		if member != "" {
+			o["owner"] = cw.memberRef(member)
+		}
+	})
 }
 
 // NoteByHand writes an internal note into a ticket.
 func (cw *ConnectWise) NoteByHand(ticket int, text string) error {
+	return cw.NoteAs(ticket, By, text)
+}
+
+// NoteAs writes an internal note into a ticket under another name, as a workflow rule does.
+func (cw *ConnectWise) NoteAs(ticket int, member, text string) error {
 	cw.mu.Lock()
 	defer cw.mu.Unlock()
 	err := cw.editLocked("tickets", ticket, func(object) {})
 	if err == nil {
-		cw.addNote(ticket, text, "internalAnalysisFlag", By)
+		cw.addNote(ticket, text, "internalAnalysisFlag", member)
 	}
 	return err
+}
+
+// MoveTicket moves a ticket to another board, in that board's default status.
+func (cw *ConnectWise) MoveTicket(ticket, board int) error {
+	return cw.edit("tickets", ticket, func(o object) {
+		o["board"] = cw.refTo("boards", board)
+		for _, r := range cw.boardRows("statuses", board) {
+			if truth(r.data, "defaultFlag") {
+				o["status"] = ref(r.id, text(r.data, "name"))
+			}
+		}
+	})
 }
 
 // AddTimeEntry books time on a ticket; its text shows among all notes only.

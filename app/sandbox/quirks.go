@@ -55,6 +55,7 @@ type Quirks struct {
 	NewLimits      bool           // the longer names of 2026.4: a company's identifier and name, a ticket's site name
 	Limits         map[string]int // the longest text of a field, in UTF-16 units, as in {"ticket.summary": 60}
 	NoNotifyPatch  bool           // a ticket's PATCH does not know processNotifications
+	OwnerOfNew     string         // the member that every board gives its new tickets to by itself, by identifier
 	NoRef404       bool           // a reference in a body that leads nowhere is a 404, "Company 250 not found", and no 400
 }
 

@@ -30,6 +30,9 @@ func (cw *ConnectWise) createTicket(c call) *answer {
 	if no := cw.mayMove(false, t); no != nil {
 		return no
 	}
+	if cw.quirks.OwnerOfNew != "" && t["owner"] == nil {
+		t["owner"] = cw.memberRef(cw.quirks.OwnerOfNew)
+	}
 	now := cw.now()
 	t["_info"] = info(sample.MemberIdentifier, now, now)
 	if c.unchanged {

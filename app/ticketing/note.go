@@ -109,9 +109,9 @@ func (n *noting) readNotes(ctx context.Context) (err error) {
 	return err
 }
 
-// write adds the note unless it is there already (T6). A settlement says that it is too early to tell.
+// write adds the note unless there is nothing to say, or it is there already (T6). A settlement says that it is too early to tell.
 func (n *noting) write(ctx context.Context) (*app.Settlement, error) {
-	if slices.ContainsFunc(n.notes, func(note app.TicketNote) bool { return isThis(note, n.delivery) }) {
+	if n.payload.Text == "" || slices.ContainsFunc(n.notes, func(note app.TicketNote) bool { return isThis(note, n.delivery) }) {
 		return nil, nil
 	}
 	if n.delivery.State == app.DeliveryChecking && n.delivery.Checks+1 < noteLooks {
@@ -197,9 +197,15 @@ func (n *noting) closedAlready(ctx context.Context) (app.Settlement, error) {
 	return n.done(&t, "ticket "+num(n.target), "Closed by a person already."), nil
 }
 
-// reopen opens a ticket that we closed, unless it was moved since, and notes why (T7).
+// reopen opens a ticket that we closed, and notes why (T7); within the quiet time there is nothing to note. One that was moved
+// since is a person's: what came back gets a ticket of its own.
 func (n *noting) reopen(ctx context.Context) (app.Settlement, error) {
-	if n.remote.Closed && (n.remote.Status == n.ticket.Status || n.automation().status(n.remote.Status)) && n.holds() {
+	if n.remote.Closed && n.holds() {
+		if n.remote.Status != n.ticket.Status && !n.automation().status(n.remote.Status) {
+			t := n.row(n.remote)
+			t.Touched = true
+			return n.done(&t, "ticket "+num(n.target), "Not opened again: a person moved it to “"+n.remote.Status+"” since. A new ticket is opened."), nil
+		}
 		status, err := n.openStatus(ctx)
 		if err != nil {
 			return app.Settlement{}, err
@@ -217,7 +223,6 @@ func (n *noting) reopen(ctx context.Context) (app.Settlement, error) {
 		return settled(st), err
 	}
 	t := n.row(n.remote)
-	t.Touched = t.State == app.TicketClosed // a person closed it again, or moved it: their word stands
 	return n.done(&t, "ticket "+num(n.target), ""), nil
 }
 
@@ -230,8 +235,9 @@ func (n *noting) holds() bool {
 func (n *noting) gone(why string) app.Settlement {
 	t := n.ticket.Ticket
 	t.State, t.Touched, t.ClosedAt = app.TicketUnknown, true, n.now
-	return app.Settlement{
-		State: app.DeliveryDropped, Code: app.NotFound, Ticket: &t,
-		Message: why + " That counts as closed by a person.",
+	then := " That counts as closed by a person."
+	if n.payload.Reopen {
+		then = " What came back gets a new ticket."
 	}
+	return app.Settlement{State: app.DeliveryDropped, Code: app.NotFound, Ticket: &t, Message: why + then}
 }

@@ -3,6 +3,8 @@ package ticketing_test
 import (
 	"context"
 	"fmt"
+	"log/slog"
+	"slices"
 	"sync/atomic"
 	"testing"
 	"time"
@@ -28,15 +30,26 @@ type world struct {
 	shown  atomic.Int64 // for everybody else: the sandbox answers on goroutines of its own
 	dir    string
 	store  *store.Store
-	vendor *sandbox.Running
+	vendor vendor
 	desk   *ticketing.Desk
 	box    *outbox.Outbox
 	doc    app.Settings
 	client psa.Client
+	wire   *wire
 	events int
+	live   bool // on the clock of a synctest bubble
+	log    *slog.Logger
 }
 
-func (w *world) now() time.Time { return time.Unix(0, w.shown.Load()).UTC() }
+// vendor is the sandbox's side, without a socket.
+type vendor struct{ ConnectWise *sandbox.ConnectWise }
+
+func (w *world) now() time.Time {
+	if w.live {
+		return time.Now().UTC()
+	}
+	return time.Unix(0, w.shown.Load()).UTC()
+}
 
 func (w *world) set(now time.Time) {
 	w.clock = now
@@ -47,14 +60,38 @@ func newWorld(t *testing.T, o sandbox.Options, change ...func(*app.Settings)) *w
 	t.Helper()
 	w := &world{t: t, dir: t.TempDir()}
 	w.set(time.Date(2026, 11, 22, 9, 0, 0, 0, time.UTC))
+	w.begin(o, change...)
+	w.set(w.clock.Add(time.Minute))
+	return w
+}
+
+// newBubble is newWorld on the clock of a synctest bubble.
+func newBubble(t *testing.T, o sandbox.Options, change ...func(*app.Settings)) *world {
+	t.Helper()
+	w := &world{t: t, dir: t.TempDir(), live: true}
+	w.clock = w.now()
+	w.begin(o, change...)
+	w.pass(time.Minute)
+	return w
+}
+
+// pass lets the bubble's time go by.
+func (w *world) pass(d time.Duration) {
+	time.Sleep(d)
+	w.clock = w.now()
+}
+
+func (w *world) begin(o sandbox.Options, change ...func(*app.Settings)) {
+	w.t.Helper()
 	o.Now = w.now
-	var err error
-	if w.vendor, err = sandbox.Start(t.Context(), o); err != nil {
-		t.Fatal(err)
+	msp := sample.New(1, w.clock)
+	if o.Trouble {
+		sample.WithTrouble(msp)
 	}
-	t.Cleanup(func() { _ = w.vendor.Stop() })
-	if w.doc, err = settings.Parse(w.vendor.Settings()); err != nil {
-		t.Fatal(err)
+	w.vendor.ConnectWise = sandbox.NewConnectWise(msp, o)
+	var err error
+	if w.doc, err = settings.Parse(msp.Settings("http://127.0.0.1:8001", "http://127.0.0.1:8002")); err != nil {
+		w.t.Fatal(err)
 	}
 	w.doc.Alerts = []app.AlertRule{{
 		Name: "Backup failed", When: []app.When{{Type: "backup.failed"}}, Via: app.Via{PSA: true},
@@ -66,8 +103,6 @@ func newWorld(t *testing.T, o sandbox.Options, change ...func(*app.Settings)) *w
 	w.open()
 	w.saveSettings()
 	w.poll()
-	w.set(w.clock.Add(time.Minute))
-	return w
 }
 
 // open opens the store and what works on it, as a start of the program does.
@@ -76,8 +111,11 @@ func (w *world) open() {
 	w.store = storetest.OpenAt(w.t, w.dir, w.now)
 	row := w.doc.Connections[0]
 	keys := connectwise.Keys{Public: app.Secret(sample.PublicKey), Private: app.Secret(sample.PrivateKey)}
-	client, err := connectwise.New(row, keys, "", rest.NewLimiter(0, 0), connectwise.Options{
-		Timeout: 5 * time.Second, Backoff: func(int) time.Duration { return 0 },
+	if w.wire == nil {
+		w.wire = &wire{handler: w.vendor.ConnectWise}
+	}
+	client, err := connectwise.New(row, keys, "", rest.NewLimiter(1_000_000, 0), connectwise.Options{
+		Timeout: 5 * time.Second, Backoff: func(int) time.Duration { return 0 }, Transport: w.wire,
 	})
 	if err != nil {
 		w.t.Fatal(err)
@@ -85,12 +123,20 @@ func (w *world) open() {
 	w.client = client
 	w.desk = ticketing.New(ticketing.Deps{
 		Store:    w.store,
-		Client:   func(context.Context, string) (psa.Client, error) { return client, nil },
+		Client:   func(context.Context, string) (psa.Client, error) { return w.client, nil },
 		Settings: func(context.Context) (app.Settings, error) { return w.doc, nil },
 		PageURL:  func() string { return "http://psabridge-k3v9x2ab.localhost:7360" },
 		Now:      w.now,
+		Skip: func(name string) bool {
+			return slices.ContainsFunc(w.box.Blocks(), func(b app.Block) bool { return b.Connection == name })
+		},
+		Report: func(ctx context.Context, name string, err error) { w.box.Report(ctx, name, err) },
+		Wake:   func() { w.box.Kick() },
 	})
-	w.box = outbox.New(w.store, w.desk.Handlers(), outbox.Options{Now: w.now, Random: func() float64 { return 0.5 }})
+	w.box = outbox.New(w.store, w.desk.Handlers(), outbox.Options{
+		Now: w.now, Random: func() float64 { return 0.5 }, Logger: w.log,
+		Probe: func(ctx context.Context, _ string) error { _, err := client.Authenticate(ctx); return err },
+	})
 }
 
 // restart is a crash and a new start.
@@ -108,7 +154,7 @@ func (w *world) restart() {
 // make makes a ticket in ConnectWise behind our back.
 func (w *world) make(xref string) int {
 	w.t.Helper()
-	r, err := w.client.CreateTicket(w.t.Context(), app.NewTicket{Summary: "Printer", CompanyID: w.company(), XRef: xref})
+	r, err := w.client.CreateTicket(w.t.Context(), app.NewTicket{Summary: "Printer", CompanyID: w.company(), BoardID: sample.BoardAlerts, XRef: xref})
 	if err != nil {
 		w.t.Fatal(err)
 	}
@@ -121,7 +167,16 @@ func (w *world) saveSettings() {
 	if err != nil {
 		w.t.Fatal(err)
 	}
-	if _, err := w.store.SaveSettings(w.t.Context(), app.Revision{At: w.clock, By: "test", Document: document}, settings.Project(w.doc)); err != nil {
+	was, err := w.store.CurrentSettings(w.t.Context())
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	old, err := settings.Parse(was.Document)
+	if err != nil && was.Rev != 0 {
+		w.t.Fatal(err)
+	}
+	revision := app.Revision{Rev: was.Rev, At: w.clock, By: "Ada", Document: document, Diff: settings.Diff(old, w.doc)}
+	if _, err := w.store.SaveSettings(w.t.Context(), revision, settings.Project(w.doc)); err != nil {
 		w.t.Fatal(err)
 	}
 }
@@ -259,4 +314,48 @@ func (w *world) condition() app.Condition {
 		w.t.Fatalf("%d conditions, %v", len(list), err)
 	}
 	return list[0]
+}
+
+// on is an event about another machine.
+func on(e app.Event, machine string) app.Event {
+	e.Object.ExternalID, e.Object.Name = machine, "FS"+machine
+	return e
+}
+
+// problems hands so many problems of different machines to the store.
+func (w *world) problems(n int) {
+	w.t.Helper()
+	events := make([]app.Event, n)
+	for i := range events {
+		events[i] = on(w.event(app.Problem), fmt.Sprint(1000+i))
+	}
+	w.poll(events...)
+}
+
+// states counts all deliveries.
+func (w *world) states() map[app.DeliveryState]int {
+	w.t.Helper()
+	counts := map[app.DeliveryState]int{}
+	page := app.Page{Limit: 1000}
+	for {
+		rows, err := w.store.Deliveries(w.t.Context(), app.DeliveryFilter{Page: page})
+		if err != nil {
+			w.t.Fatal(err)
+		}
+		for _, d := range rows {
+			counts[d.State]++
+		}
+		if len(rows) < page.Size() {
+			return counts
+		}
+		page.After = rows[len(rows)-1].ID
+	}
+}
+
+func (w *world) fault(f ...sandbox.Fault) { w.vendor.ConnectWise.Faults.Add(f...) }
+
+// onlyNotes are the notes of the only ticket.
+func (w *world) onlyNotes() []sandbox.Note {
+	w.t.Helper()
+	return w.vendor.ConnectWise.Notes(w.only().ID)
 }
