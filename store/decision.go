@@ -74,7 +74,7 @@ func (r *decided) saveDerived(ctx context.Context, tx writer, derived []app.Even
 func (r *decided) saveDropped(ctx context.Context, tx writer, dropped map[int64]app.Reason) error {
 	for ticket, reason := range dropped {
 		id, ok, err := maybe[int64](ctx, tx,
-			"SELECT id FROM deliveries WHERE ticket_id = ? AND kind = 'ticket.create' AND state = 'waiting'", ticket)
+			"SELECT id FROM deliveries INDEXED BY deliveries_by_ticket WHERE ticket_id = ? AND kind = 'ticket.create' AND state = 'waiting'", ticket)
 		if err != nil {
 			return err
 		}

@@ -33,12 +33,10 @@ func deliveryByID(ctx context.Context, q querier, id int64) (app.Delivery, error
 
 // claimable says what may be worked on: waiting or checking, in nobody's hands, on a connection that is not blocked,
 // and the oldest unfinished of its lane. The index is named, because the planner would rather sort all that waits.
-// Deliveries of a lane go in the order they were decided; a parked one keeps the
-// rest of its lane until a person decides. ?1 is the list of blocked connections.
-const claimable = ` FROM deliveries d INDEXED BY deliveries_due WHERE d.state IN ('waiting', 'checking') AND d.claimed = 0
-	AND d.connection NOT IN (SELECT value FROM json_each(?1))
-	AND NOT EXISTS (SELECT 1 FROM deliveries o WHERE o.lane = d.lane AND o.id < d.id
-		AND o.state IN ('waiting', 'sending', 'checking', 'parked'))`
+// Deliveries of a lane go in the order they were decided; a parked one keeps the rest of its lane until a person decides.
+// Which are behind another is kept by triggers. ?1 is the list of blocked connections.
+const claimable = ` FROM deliveries d INDEXED BY deliveries_due WHERE d.state IN ('waiting', 'checking') AND d.behind = 0 AND d.claimed = 0
+	AND d.connection NOT IN (SELECT value FROM json_each(?1))`
 
 // Claim takes the next delivery that is due and begins an attempt; false when there is none. There is no lease: the
 // lock on the data folder makes us the only process, and RecoverDeliveries takes back what a crash left in hand.
@@ -46,8 +44,8 @@ func (s *Store) Claim(ctx context.Context, now time.Time, blocked []string) (d a
 	err = s.write(ctx, "claim", func(tx *sql.Tx) error {
 		id, found, err := maybe[int64](ctx, tx, `UPDATE deliveries SET claimed = 1, attempt = attempt + 1,
 				state = CASE state WHEN 'waiting' THEN 'sending' ELSE state END
-			WHERE id = (SELECT d.id`+claimable+` AND (d.next_at <= ?2 OR (d.state = 'waiting' AND d.next_at > ?3))
-				ORDER BY d.next_at, d.id LIMIT 1)
+			WHERE id = coalesce((SELECT d.id`+claimable+` AND d.next_at <= ?2 ORDER BY d.next_at, d.id LIMIT 1),
+				(SELECT d.id`+claimable+` AND d.next_at > ?3 AND d.state = 'waiting' ORDER BY d.next_at, d.id LIMIT 1))
 			RETURNING id`, names(blocked), stamp(now), stamp(now.Add(longestWait)))
 		if err != nil || !found {
 			return err

@@ -91,8 +91,8 @@ func picksDeliveries(ctx context.Context, q querier, f app.DeliveryFilter) (w wh
 		}
 	}
 	if !f.Since.IsZero() {
-		// The smallest id of that time bounds the walk through the newest ones, even after the clock was set back.
-		w.add("d.id >= (SELECT coalesce(min(id), 0) FROM deliveries WHERE created_at >= ?)", stamp(f.Since))
+		// The smallest id of that time bounds the walk, as in Events.
+		w.add("d.id >= (SELECT coalesce(min(+id), 0) FROM deliveries WHERE created_at >= ?)", stamp(f.Since))
 		w.add("d.created_at >= ?", stamp(f.Since))
 	}
 	if q := strings.TrimPrefix(strings.TrimSpace(f.Query), "#"); q != "" {

@@ -96,8 +96,9 @@ func (r *Reader) Events(ctx context.Context, f app.EventFilter) ([]app.EventRow,
 		w.add(`(e.title LIKE ? ESCAPE '\' OR e.text LIKE ? ESCAPE '\' OR e.object_name LIKE ? ESCAPE '\')`, like(q), like(q), like(q))
 	}
 	if !f.Since.IsZero() {
-		// The smallest id of that time bounds the walk through the newest ones, even after the clock was set back.
-		w.add("e.id >= (SELECT coalesce(min(id), 0) FROM events WHERE received_at >= ?)", stamp(f.Since))
+		// The smallest id of that time bounds the walk through the newest ones, even after the clock was set back. The plus keeps
+		// the planner from looking for it from the oldest on.
+		w.add("e.id >= (SELECT coalesce(min(+id), 0) FROM events WHERE received_at >= ?)", stamp(f.Since))
 		w.add("e.received_at >= ?", stamp(f.Since))
 	}
 	list, err := all(ctx, r.db, scanEventRow, eventRows+w.String()+" ORDER BY e.id DESC LIMIT ?", append(w.args, f.Page.Size())...)

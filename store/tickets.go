@@ -35,7 +35,7 @@ func ticketsOf(ctx context.Context, q querier, conditions []app.Condition) ([]ap
 // createsWaiting finds the tickets whose creation was not sent yet.
 func createsWaiting(ctx context.Context, q querier) (map[int64]bool, error) {
 	ids, err := all(ctx, q, func(s scanner) (id int64, err error) { err = s.Scan(&id); return id, err },
-		"SELECT ticket_id FROM deliveries WHERE state = 'waiting' AND kind = 'ticket.create' AND ticket_id IS NOT NULL")
+		"SELECT ticket_id FROM deliveries INDEXED BY deliveries_by_state WHERE state = 'waiting' AND kind = 'ticket.create' AND ticket_id IS NOT NULL")
 	set := make(map[int64]bool, len(ids))
 	for _, id := range ids {
 		set[id] = true
