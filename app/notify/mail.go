@@ -28,7 +28,7 @@ const resent = "Sent again because no answer had come: it may have arrived twice
 // then parked. A message whose attempt was cut short by a crash is sent again too.
 func (n *Notify) Mail(ctx context.Context, d app.Delivery, intend outbox.Intend) (app.Settlement, error) {
 	var p app.MailPayload
-	if err := json.Unmarshal(d.Payload, &p); err != nil {
+	if json.Unmarshal(d.Payload, &p) != nil {
 		return app.Settlement{State: app.DeliveryParked, Code: app.Internal, Message: "This e-mail cannot be read any more. Please report it, and drop it."}, nil
 	}
 	c, s, err := n.mailer(ctx)

@@ -130,15 +130,16 @@ func (n *Notify) secret(ctx context.Context, name string, s app.NotifySettings) 
 		return "", nil
 	}
 	v, err := n.Secret(ctx, key)
-	switch app.ErrorCode(err) {
-	case "":
+	code := app.ErrorCode(err)
+	switch {
+	case err == nil:
 		return v, nil
-	case app.NotFound:
+	case code == app.NotFound:
 		return "", none(app.FieldErrorf(field, "%s", missing))
-	case app.Unauthorized: // entered for another host: as good as missing
-		return "", &app.Error{Code: app.Invalid, Field: field, Outcome: app.OutcomeNone, Message: app.ErrorMessage(err), Err: err}
+	case code == app.Unauthorized: // entered for another host: as good as missing
+		code = app.Invalid
 	}
-	return "", &app.Error{Code: app.ErrorCode(err), Field: field, Outcome: app.OutcomeNone, Message: app.ErrorMessage(err), Err: err}
+	return "", &app.Error{Code: code, Field: field, Outcome: app.OutcomeNone, Message: app.ErrorMessage(err), Err: err}
 }
 
 // located names a channel's field by its whole path in the settings. What is about a setting was not sent.

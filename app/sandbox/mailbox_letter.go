@@ -23,7 +23,7 @@ func (s *mailSession) letter(body []byte) Mail {
 	if out.Subject, err = new(mime.WordDecoder).DecodeHeader(m.Header.Get("Subject")); err != nil {
 		out.Subject = m.Header.Get("Subject")
 	}
-	var text io.Reader = m.Body
+	text := m.Body
 	switch strings.ToLower(m.Header.Get("Content-Transfer-Encoding")) {
 	case "quoted-printable":
 		text = quotedprintable.NewReader(text)

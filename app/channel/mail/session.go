@@ -6,6 +6,7 @@ import (
 	"crypto/tls"
 	"net"
 	"net/textproto"
+	"slices"
 	"strings"
 	"time"
 
@@ -137,7 +138,7 @@ func (s *session) send(from string, to []string, letter []byte, withoutLate bool
 	if err := s.hand(letter); err != nil {
 		return err
 	}
-	if missing := append(refused, late...); len(missing) > 0 {
+	if missing := slices.Concat(refused, late); len(missing) > 0 {
 		return &channel.PartlyError{Message: s.partly(missing)}
 	}
 	return nil

@@ -62,7 +62,7 @@ func Secrets() []Secret {
 
 // SecretWebhook is the name of the webhook's address. The address itself is not
 // in AllSecrets, because it depends on where the chat is served.
-const SecretWebhook = "notify/webhook_url"
+const SecretWebhook = "notify/webhook_url" //nolint:gosec // a name, not a secret
 
 // AllSecrets are the credentials that belong to the document AllSettings returns.
 func AllSecrets() []Secret {
