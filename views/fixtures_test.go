@@ -109,7 +109,7 @@ func stories() []story {
 		add(state, "overview", views.OverviewPage(overview(sh("Overview", link.Overview), n, long, bad)))
 		add(state, "organizations", views.OrganizationsPage(organizations(sh("Organizations", link.Organizations), n, long, bad)))
 		add(state, "activity", views.ActivityPage(activity(sh("Activity", link.Organizations), n, long)))
-		add(state, "alerts", views.AlertsPage(alerts(sh("Alerts", link.Organizations), min(n, 8), long, bad)))
+		ruleStories(state, n, long, bad, sh, add)
 		add(state, "organization-settings", views.OrganizationSettingsPage(orgSettings(sh("Settings", link.Organizations), n, long, bad)))
 		add(state, "connection", views.ConnectionPage(views.ConnectionView{Shell: sh("Connection", link.Settings), Form: connection(n, bad)}))
 		add(state, "setup", views.SetupPage(views.Setup{Shell: sh("Set up", link.Setup), Tasks: guide(n, bad).Tasks}))
@@ -240,22 +240,6 @@ func choices(words ...string) []ui.Choice {
 		out = append(out, ui.Choice{Value: w, Label: w})
 	}
 	return out
-}
-
-func alerts(s layout.Shell, n int, long, bad bool) views.Alerts {
-	m := views.Alerts{
-		Shell: s, Organization: head(long), Boards: choices("NOC", "Alerts"), Statuses: choices("New"), Priorities: choices("Priority 2"), Teams: choices("NOC Team"),
-		Types:    []views.AlertType{{Type: "machine.unreachable", Title: "A File Server machine is not reachable for …", Text: "A File Server Enabled machine is disconnected for so many minutes.", Level: "minutes", Default: 5}, {Type: "quota.reached", Title: "Storage quota reached …", Level: "percent", Default: 80}, {Type: "account.added", Title: "Account added"}},
-		Defaults: "Board NOC, Priority 2", Form: views.AlertForm{PSA: true, For: "tree", AutoClose: true, Board: "Gone board"},
-	}
-	for i := range n {
-		m.Rules = append(m.Rules, views.AlertRow{Rule: app.AlertRule{Name: "File server unreachable " + name(i, long), When: []app.When{{Type: "machine.unreachable", Minutes: 5}}, Via: app.Via{PSA: true, Email: []string{"noc@example.com"}}, Ticket: app.TicketPolicy{AutoClose: true, Board: app.Ref{Name: "NOC"}}}, Scope: "this organization and those below", Own: i%2 == 0, Hits30d: 38, Tickets: 4, LastHit: ago(time.Hour)})
-	}
-	if bad {
-		m.MailOff = "No mail server is set up."
-		m.Form.Errors = ui.Errors{{Field: "name", Message: "Enter a name, for example File server unreachable"}, {Field: "level", Message: "Minutes must be 1 or more"}, {Field: "via", Message: "Tick at least one way"}}
-	}
-	return m
 }
 
 func orgSettings(s layout.Shell, n int, long, bad bool) views.OrganizationSettings {

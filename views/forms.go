@@ -22,11 +22,22 @@ package views
 //	                                 agreement (record id), bill (one per meter)              → the same page
 //	                                 step agreements and reload render the form again without saving
 //	link.Agreements(id)              GET company → AgreementRow alone (the company changed)
-//	link.Alerts(id)                  name, notify, when, when_other, level, for (tree|organization|object), object, via_psa, via_email, severity,
-//	                                 wait, board, type, status, team, priority, summary, per, note_every, auto_close, reopen_within,
-//	                                 comeback                                                 → the same page
+//	link.AlertNew(id)                GET when, override; step (save|when-add|when-remove-N|mute-add|mute-remove-N|lists|preview|rehearse|cancel-JOB),
+//	                                 revision, override, name, notify, when and level (one each per event), when_other,
+//	                                 for (tree|organization|object|source|everything), object, via_psa, via_email, via_nobody, severity, wait, board,
+//	                                 type, subtype, item, status, closed_status, team, priority, source, summary, body, per, note_every, auto_close,
+//	                                 reopen_within, comeback, mute_from, mute_to and mute_reason (one each per window)
+//	                                 with step save                                           → Alerts; else the form again, nothing saved
+//	link.AlertEdit(id,name)          the same
+//	link.AlertRows(id)               the same with stored, by the script → AlertWhenRows or AlertMuteRows alone
+//	link.AlertLists(id)              → AlertServicePicks alone
+//	link.AlertPreview(id)            → AlertPreviewPart alone
+//	link.AlertRehearsal(id)          → RehearsalFragment alone; job of one under way
+//	link.AlertMove(id)               revision, name, to (up|down)                             → Alerts
+//	link.AlertMute(id)               revision, name, step (mute|end), until, reason           → Alerts
+//	link.AlertStarters(id)           revision, starter (one per proposal)                     → Alerts
 //	link.OrganizationIgnore(id), link.OrganizationLater(id), link.OrganizationAsk(id)          → Organizations
-//	link.DeleteAlert(id)             name                                                     → Alerts
+//	link.DeleteAlert(id)             revision, name                                           → Alerts
 //
 // Set up; task is the task of the guide whose page shows a form, and says where to go back to
 //
@@ -92,6 +103,10 @@ package views
 //
 //	link.Settings                    step (preview|save), document, revision                  → Settings
 //	                                 GET revision=N shows that revision as a preview against the current one
+//
+// Rehearsal
+//
+//	link.Rehearsal                   GET days (7|30|90), again; live → RehearsalFragment alone
 //
 // Files (GET): link.SettingsFile, link.ActivityCSV(id) with the page's filter, link.MonthCSV, link.PushCSV.
 // Fragments (GET): link.LiveHealth → layout.HealthLine.

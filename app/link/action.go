@@ -166,13 +166,22 @@ func AlertEdit(id int64, rule string) string { return With(Alerts(id)+"/edit", "
 // AlertMove moves an alert up or down in the order in which they are asked; the form names it and says where.
 func AlertMove(id int64) string { return Alerts(id) + "/move" }
 
-// AlertOverride makes the own copy of an inherited alert for an organization, to be changed there.
-func AlertOverride(id int64) string { return Alerts(id) + "/override" }
+// AlertOverride is the form for an own copy of an inherited alert for an organization, to be changed there. Saving it puts
+// the copy before the alert it was made of.
+func AlertOverride(id int64, rule string) string { return With(AlertNew(id), "override", rule) }
+
+// AlertMute keeps an alert quiet until a moment, or ends that (POST).
+func AlertMute(id int64) string { return Alerts(id) + "/mute" }
 
 // AlertStarters adds the starter alerts a person ticked.
 func AlertStarters(id int64) string { return Alerts(id) + "/starters" }
 
-// AlertLists is the part of an alert's form that depends on the board, for one board (GET).
+// AlertRows is the part of an alert's form that lists its event types, or its maintenance windows, with one more or one less
+// (POST without effect).
+func AlertRows(id int64) string { return Alerts(id) + "/rows" }
+
+// AlertLists is the part of an alert's form that depends on the board, for the board as typed (POST without effect: lists
+// that were never read are read).
 func AlertLists(id int64) string { return Alerts(id) + "/lists" }
 
 // AlertPreview is the part of an alert's form that shows its templates on a real event, or what is wrong with them (POST

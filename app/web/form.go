@@ -41,6 +41,17 @@ func (f form) number(name string) int64 {
 	return n
 }
 
+// length reads a duration; an empty one is left to the default.
+func length(input, text string, into *app.Duration) error {
+	if text == "" {
+		return nil
+	}
+	if err := into.UnmarshalText([]byte(strings.ReplaceAll(text, " ", ""))); err != nil {
+		return app.FieldErrorf(input, "%s", app.ErrorMessage(err))
+	}
+	return nil
+}
+
 // rowID reads the id in the path. Anything but a positive number leads nowhere.
 func rowID(c echo.Context) (int64, error) { return idOf(c.Param("id")) }
 

@@ -142,43 +142,6 @@ func TestBillingForm(t *testing.T) {
 	}
 }
 
-func TestAlertIsMadeAndDeleted(t *testing.T) {
-	w := furnished(t)
-	page := fmt.Sprintf("/organizations/%d/alerts", w.org)
-	form := []string{"name", "Quota " + nasty, "when", "quota.reached", "level", "90", "for", "organization", "via_psa", "1", "wait", "5m", "auto_close", "1", "per", "object", "severity", "warning"}
-	for field, wrong := range map[string]string{"level": "many", "wait": "soon", "for": "", "name": "", "severity": "loud"} {
-		bad := append([]string{}, form...)
-		for i := 0; i < len(bad); i += 2 {
-			if bad[i] == field {
-				bad[i+1] = wrong
-			}
-		}
-		got := w.post(page, bad...)
-		if got.status != http.StatusUnprocessableEntity || !strings.Contains(got.body, `id="f-`+field+`-e"`) {
-			t.Errorf("%s = %q: %d, and no message beside the field", field, wrong, got.status)
-		}
-	}
-	got := w.post(page, "name", "N", "when", "no type", "for", "tree", "via_psa", "1").want(t, http.StatusUnprocessableEntity)
-	if !strings.Contains(got.body, `id="f-when-e"`) {
-		t.Error("an unknown type is not said beside its field")
-	}
-	w.post(page, "name", "N", "when", "quota.reached", "for", "tree").want(t, http.StatusUnprocessableEntity)
-	w.post(page, form...).to(t, page)
-	doc, _ := w.doc()
-	if len(doc.Alerts) != 2 || doc.Alerts[0].Name != "Quota "+nasty || doc.Alerts[0].When[0].Percent != 90 || doc.Alerts[0].For.Organization != "7" || doc.Alerts[0].For.Suborganizations {
-		t.Fatalf("alerts %+v", doc.Alerts)
-	}
-	got = w.post(page, form...).want(t, http.StatusUnprocessableEntity)
-	if !strings.Contains(got.body, `id="f-name-e"`) {
-		t.Error("a name that is taken is not said beside its field")
-	}
-	w.post(page+"/delete", "name", "File server unreachable").want(t, http.StatusConflict)
-	w.post(page+"/delete", "name", "Quota "+nasty).to(t, page)
-	if doc, _ = w.doc(); len(doc.Alerts) != 1 {
-		t.Errorf("alerts after deleting %+v", doc.Alerts)
-	}
-}
-
 func TestSourceIsAddedAndRead(t *testing.T) {
 	w := furnished(t)
 	_, rev := w.doc()

@@ -56,9 +56,9 @@ func TestWhatWaitsForAMapping(t *testing.T) {
 func TestARuleIsMadeForTheWholeSource(t *testing.T) {
 	w := furnished(t)
 	w.twoCustomers()
-	top, ignored := link.Alerts(w.inBox(app.SyntheticTop)), link.Alerts(w.inBox("3"))
+	top, ignored := link.AlertNew(w.inBox(app.SyntheticTop)), link.AlertNew(w.inBox("3"))
 	for _, page := range []string{"/sources", "/sources/box"} {
-		w.get(page).has(t, "backup.failed", `href="`+top+`?when=backup.failed#create"`).lacks(t, `href="`+ignored+`?when`)
+		w.get(page).has(t, "backup.failed", `href="`+top+`?when=backup.failed"`).lacks(t, `href="`+ignored+`?when`)
 	}
 }
 

@@ -147,7 +147,7 @@ func chosenRef(was app.Ref, text string, all []app.Option) app.Ref {
 	}
 	id, ok := byID(text)
 	if !ok {
-		return named(text)
+		return app.Ref{Name: text}
 	}
 	ref := app.Ref{ID: id}
 	for _, o := range all {

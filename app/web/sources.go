@@ -190,7 +190,7 @@ func (s *Server) unusedTypes(ctx context.Context, now time.Time, source string, 
 	}
 	for i, u := range out {
 		if top := sourceTop(u.Source, rows); top != 0 {
-			out[i].Path = link.With(link.Alerts(top), "when", u.Type) + "#create"
+			out[i].Path = link.With(link.AlertNew(top), "when", u.Type)
 		}
 	}
 	slices.SortStableFunc(out, func(a, b views.UnusedType) int { return b.Seen - a.Seen })

@@ -12,6 +12,7 @@ import (
 
 	"psabridge/app"
 	"psabridge/app/intake"
+	"psabridge/app/link"
 )
 
 // has fails the test unless the page holds every text.
@@ -382,15 +383,16 @@ func TestUsageShowsTheStatement(t *testing.T) {
 // TestAlertsKnowEveryType with its level, and one that never came.
 func TestAlertsKnowEveryType(t *testing.T) {
 	w := furnished(t)
-	at := "/organizations/" + app.Q(w.master).String() + "/alerts"
-	w.get(at).has(t, "Machine not seen for …", "Sign-ins failed in a row …", "Organization added").lacks(t, "Backup SLA missed")
+	list, form := link.Alerts(w.master), link.AlertNew(w.master)
+	w.get(form).has(t, "Machine not seen for …", "Sign-ins failed in a row …", "Organization added").lacks(t, "Backup SLA missed")
 	add := func(name, when, other, level string) answer {
-		return w.post(at, "name", name, "when", when, "when_other", other, "level", level, "for", "tree", "via_psa", "1")
+		_, rev := w.doc()
+		return w.post(form, "step", "save", "revision", rev, "name", name, "when", when, "when_other", other, "level", level, "for", "tree", "via_psa", "1")
 	}
-	add("Unseen", app.TypeMachineUnseen, "", "45").to(t, at)
-	add("Sign-ins", app.TypeSignInFailures, "", "7").to(t, at)
-	add("Rows", app.TypeQuotaReached, "activity.*", "").to(t, at)
-	add("Bad", app.TypeQuotaReached, "activity.*", "5").want(t, http.StatusUnprocessableEntity).has(t, "no level")
+	add("Unseen", app.TypeMachineUnseen, "", "45").to(t, list)
+	add("Sign-ins", app.TypeSignInFailures, "", "7").to(t, list)
+	add("Rows", "", "activity.*", "").to(t, list)
+	add("Both", app.TypeAccountAdded, "activity.*", "5").to(t, list) // the level is of a type that was chosen before
 	add("Bad", app.TypeQuotaReached, "No Type!", "").want(t, http.StatusUnprocessableEntity).has(t, `id="f-when_other-e"`)
 	doc, _, err := w.setup.Document(t.Context())
 	w.must(err)
@@ -398,7 +400,7 @@ func TestAlertsKnowEveryType(t *testing.T) {
 	for _, r := range doc.Alerts {
 		got[r.Name] = r.When[0]
 	}
-	if got["Unseen"].Days != 45 || got["Sign-ins"].Times != 7 || got["Rows"] != (app.When{Type: "activity.*"}) {
+	if got["Unseen"].Days != 45 || got["Sign-ins"].Times != 7 || got["Rows"] != (app.When{Type: "activity.*"}) || got["Both"] != (app.When{Type: app.TypeAccountAdded}) {
 		t.Errorf("made %+v", got)
 	}
 }

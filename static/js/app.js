@@ -95,6 +95,22 @@
     } catch { src.hidden = false; if (src.select) src.select(); else getSelection().selectAllChildren(src); } // Ctrl C does the rest
   };
 
+  // A variable goes where the cursor was in the templates of an alert.
+  let slot;
+  document.addEventListener('focusin', (e) => { if ('slot' in e.target.dataset) slot = e.target; });
+  const insert = (text) => {
+    const t = slot && slot.isConnected ? slot : $('[data-slot]');
+    t.setRangeText(text, t.selectionStart, t.selectionEnd, 'end');
+    t.focus();
+    t.dispatchEvent(new Event('input', { bubbles: true }));
+  };
+  // What was computed from a form is of that form as it was; a button names how many are ticked.
+  document.addEventListener('input', (e) => {
+    const f = e.target.form, s = $('[data-stale]'), n = f && $('[data-n]', f);
+    if (s && f && f.id === 'alert-form') s.hidden = false;
+    if (n) n.textContent = all(':checked', f).length;
+  });
+
   document.addEventListener('click', (e) => {
     const b = e.target.closest('button');
     if (!b) return;
@@ -103,6 +119,7 @@
       try { localStorage.setItem('theme', t); } catch { /* a private window forgets it */ }
       paint(t);
     } else if (b.dataset.copy) copy(b);
+    else if (b.dataset.insert) insert(b.dataset.insert);
     else if (b.classList.contains('twist')) { const r = b.closest('tr'); fold(r, r.getAttribute('aria-expanded') !== 'true'); }
   });
 

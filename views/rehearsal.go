@@ -1,0 +1,123 @@
+package views
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"psabridge/app"
+	"psabridge/app/link"
+	"psabridge/views/layout"
+	"psabridge/views/ui"
+)
+
+// RehearsalView is the page of a rehearsal: what the alerts as they are would have made of the last days.
+type RehearsalView struct {
+	Shell layout.Shell
+	Days  int
+	Part  RehearsalPart
+}
+
+// RehearsalDays are the spans a page offers.
+var RehearsalDays = []int{7, 30, 90}
+
+// RehearsalPart is a rehearsal that was not asked for yet, is under way, or has ended.
+type RehearsalPart struct {
+	Shell layout.Shell
+	// Path is where the part asks for itself while it is under way, Job which one it is; a page of its own has no job.
+	Path, Job  string
+	Running    bool
+	Since      time.Time // when it was begun
+	Error      string
+	Invalid    ui.Errors // the alert as typed cannot be used yet
+	At         time.Time // when it ended
+	Result     *app.Rehearsal
+	Difference *app.RehearsalDifference
+	Rule       string // the alert on whose form it is; empty for all
+}
+
+// Sentence says in one sentence what a rehearsal came to.
+func Sentence(r app.Rehearsal) string {
+	out := []string{ui.Count(r.Events, "event", "events") + " → " + ui.Count(r.Tickets, "ticket", "tickets")}
+	if r.Tickets > 0 {
+		out = append(out, ui.Int(r.AutoClosed)+" would have closed by "+itself(r.AutoClosed))
+	}
+	if r.Mails > 0 {
+		out = append(out, ui.Count(r.Mails, "e-mail", "e-mails"))
+	}
+	if n := len(r.Unmapped); n > 0 {
+		out = append(out, ui.Count(n, "organization", "organizations")+" unmapped")
+	}
+	return strings.Join(out, ", ")
+}
+
+func itself(n int) string {
+	if n == 1 {
+		return "itself"
+	}
+	return "themselves"
+}
+
+// restWords says what the numbers of the sentence leave out.
+func restWords(r app.Rehearsal) string {
+	var out []string
+	add := func(n int, one, many string) {
+		if n > 0 {
+			out = append(out, ui.Count(n, one, many))
+		}
+	}
+	add(r.Open, "ticket still open at the end", "tickets still open at the end")
+	add(r.Reopened, "reopened", "reopened")
+	add(r.Notes, "note", "notes")
+	add(r.NoRule, "event no alert wanted", "events no alert wanted")
+	add(r.Suppressed, "event that stayed quiet", "events that stayed quiet")
+	if len(out) == 0 {
+		return ""
+	}
+	return strings.Join(out, ", ") + "."
+}
+
+// differenceWords says what a change of the alerts changes.
+func differenceWords(d app.RehearsalDifference) string {
+	if len(d.Opened)+len(d.NoLonger) == 0 {
+		return "The same tickets as by the alerts as they are."
+	}
+	var out []string
+	if n := len(d.Opened); n > 0 {
+		out = append(out, ui.Count(n, "ticket", "tickets")+" more")
+	}
+	if n := len(d.NoLonger); n > 0 {
+		out = append(out, ui.Count(n, "ticket", "tickets")+" fewer")
+	}
+	return strings.Join(out, " and ") + fmt.Sprintf(" than by the alerts as they are (%s).", ui.Count(d.Before.Tickets, "ticket", "tickets"))
+}
+
+// ruleShare is what one rule has of a rehearsal.
+func ruleShare(r app.Rehearsal, rule string) app.RehearsedShare {
+	i := slices.IndexFunc(r.ByRule, func(s app.RehearsedShare) bool { return s.Name == rule })
+	if i < 0 {
+		return app.RehearsedShare{Name: rule}
+	}
+	return r.ByRule[i]
+}
+
+// shownTickets is how many tickets a list of a rehearsal shows unfolded.
+const shownTickets = 25
+
+func firstTickets(list []app.RehearsedTicket) []app.RehearsedTicket {
+	return list[:min(len(list), shownTickets)]
+}
+
+func restTickets(list []app.RehearsedTicket) []app.RehearsedTicket {
+	return list[min(len(list), shownTickets):]
+}
+
+func daysPath(days int) string { return link.With(link.Rehearsal, "days", fmt.Sprint(days)) }
+
+func (m RehearsalPart) poll() (path, vals string) {
+	if m.Job == "" {
+		return m.Path, ""
+	}
+	return m.Path, `{"job":"` + m.Job + `"}`
+}
