@@ -15,6 +15,7 @@ import (
 
 type alertsCmd struct {
 	List       alertsList       `cmd:"" help:"List the alert rules in the order they are asked, with how often each was used."`
+	Rehearse   alertsRehearse   `cmd:"" help:"Say what the rules, or others, would have done with what happened lately. Writes nothing, sends nothing."`
 	Conditions alertsConditions `cmd:"" help:"List what holds."`
 	Quiet      alertsQuiet      `cmd:"" help:"Keep a condition quiet until a date, or until it recovers."`
 	Open       alertsOpen       `cmd:"" help:"End that quiet: a condition that still holds opens its ticket."`

@@ -1,0 +1,153 @@
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"io"
+	"text/tabwriter"
+	"time"
+
+	"go.yaml.in/yaml/v4"
+
+	"psabridge/app"
+)
+
+type alertsRehearse struct {
+	Rules string `help:"File with other rules: a settings document, or the list under its alerts alone; - = standard input. The rules as they are when left out." placeholder:"FILE"`
+	Days  int    `help:"How many days to look back, 1 to 90." default:"30"`
+}
+
+type rehearsalAnswer struct {
+	From        time.Time           `json:"from"`
+	To          time.Time           `json:"to"`
+	KeptSince   time.Time           `json:"kept_since"`
+	Events      int                 `json:"events"`
+	Tickets     int                 `json:"tickets"`
+	AutoClosed  int                 `json:"auto_closed"`
+	Reopened    int                 `json:"reopened"`
+	Notes       int                 `json:"notes"`
+	Mails       int                 `json:"mails"`
+	Unmapped    int                 `json:"unmapped_organizations"`
+	ByRule      []rehearsedRule     `json:"by_rule"`
+	ByCustomers []rehearsedCustomer `json:"by_organization"`
+	Difference  *struct {
+		Before struct {
+			Tickets int `json:"tickets"`
+		} `json:"before"`
+		Opened   []rehearsedTicket `json:"opened"`
+		NoLonger []rehearsedTicket `json:"no_longer"`
+	} `json:"difference"`
+}
+
+type rehearsedRule struct {
+	Rule       string `json:"rule"`
+	Events     int    `json:"events"`
+	Tickets    int    `json:"tickets"`
+	AutoClosed int    `json:"auto_closed"`
+}
+
+type rehearsedCustomer struct {
+	Organization struct {
+		Name string `json:"name"`
+	} `json:"organization"`
+	Events  int `json:"events"`
+	Tickets int `json:"tickets"`
+}
+
+type rehearsedTicket struct {
+	At           time.Time `json:"at"`
+	Rule         string    `json:"rule"`
+	Summary      string    `json:"summary"`
+	Organization struct {
+		Name string `json:"name"`
+	} `json:"organization"`
+}
+
+// Run rehearses.
+func (a alertsRehearse) Run(ctx context.Context, g *globals, c console) error {
+	in := map[string]any{"days": a.Days}
+	if a.Rules != "" {
+		b, err := readInput(c, a.Rules)
+		if err != nil {
+			return err
+		}
+		if in["rules"], err = rulesIn(b); err != nil {
+			return err
+		}
+	}
+	return g.withBridge(ctx, c, func(cl *client) error {
+		var raw json.RawMessage
+		if err := cl.long(ctx, "/rules/rehearse", in, &raw, g.teller(c)); err != nil {
+			return err
+		}
+		var r rehearsalAnswer
+		if err := json.Unmarshal(raw, &r); err != nil {
+			return err
+		}
+		return g.print(c, raw, r.print)
+	})
+}
+
+// rulesIn finds the rules of a file: the list itself, or what a settings document has under alerts. What they say is judged
+// by the bridge.
+func rulesIn(file []byte) (any, error) {
+	var v any
+	if err := yaml.Unmarshal(file, &v); err != nil {
+		return nil, app.Wrap(err, app.Invalid, "The file with the rules cannot be read as YAML or JSON.")
+	}
+	switch v := v.(type) {
+	case []any:
+		return v, nil
+	case map[string]any:
+		if list, ok := v["alerts"]; ok && list != nil {
+			return list, nil
+		}
+		if v["version"] != nil {
+			return []any{}, nil // a document without alerts
+		}
+	}
+	return nil, app.FieldErrorf("rules", "There are no rules in that file. Give a list of alerts, or a settings document.")
+}
+
+// listedMost is how many tickets and customers a terminal is shown.
+const listedMost = 10
+
+func (r rehearsalAnswer) print(w io.Writer) {
+	_, _ = fmt.Fprintf(w, "%s → %s, %d would have closed by themselves, %s.\n",
+		count(r.Events, "event"), count(r.Tickets, "ticket"), r.AutoClosed, count(r.Unmapped, "organization")+" unmapped")
+	_, _ = fmt.Fprintf(w, "%s to %s; %s, %d reopened, %s.\n", shortTime(r.From), shortTime(r.To), count(r.Notes, "note"), r.Reopened, count(r.Mails, "e-mail"))
+	if r.KeptSince.After(r.From) {
+		_, _ = fmt.Fprintf(w, "Not everything is kept from before %s.\n", shortTime(r.KeptSince))
+	}
+	tw := tabwriter.NewWriter(w, 0, 2, 2, ' ', 0)
+	_, _ = fmt.Fprintln(tw, "\nAlert\tEvents\tTickets\tClosed by themselves")
+	for _, rule := range r.ByRule {
+		_, _ = fmt.Fprintf(tw, "%s\t%d\t%d\t%d\n", rule.Rule, rule.Events, rule.Tickets, rule.AutoClosed)
+	}
+	_, _ = fmt.Fprintln(tw, "\nOrganization\tEvents\tTickets")
+	for _, o := range r.ByCustomers[:min(len(r.ByCustomers), listedMost)] {
+		_, _ = fmt.Fprintf(tw, "%s\t%d\t%d\n", o.Organization.Name, o.Events, o.Tickets)
+	}
+	_ = tw.Flush()
+	if more := len(r.ByCustomers) - listedMost; more > 0 {
+		_, _ = fmt.Fprintf(w, "and %d more.\n", more)
+	}
+	if r.Difference != nil {
+		_, _ = fmt.Fprintf(w, "\nThe rules as they are: %s.\n", count(r.Difference.Before.Tickets, "ticket"))
+		printRehearsed(w, "more", r.Difference.Opened)
+		printRehearsed(w, "fewer", r.Difference.NoLonger)
+	}
+}
+
+func printRehearsed(w io.Writer, which string, tickets []rehearsedTicket) {
+	_, _ = fmt.Fprintf(w, "%d %s with these:\n", len(tickets), which)
+	tw := tabwriter.NewWriter(w, 0, 2, 2, ' ', 0)
+	for _, t := range tickets[:min(len(tickets), listedMost)] {
+		_, _ = fmt.Fprintf(tw, "  %s\t%s\t%s\t%s\n", shortTime(t.At), t.Organization.Name, t.Summary, t.Rule)
+	}
+	_ = tw.Flush()
+	if more := len(tickets) - listedMost; more > 0 {
+		_, _ = fmt.Fprintf(w, "  and %d more.\n", more)
+	}
+}

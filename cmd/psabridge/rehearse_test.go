@@ -1,0 +1,62 @@
+package main
+
+import (
+	"encoding/json"
+	"testing"
+
+	"psabridge/app"
+)
+
+func TestRulesInAFile(t *testing.T) {
+	t.Parallel()
+	const list = "- name: Down\n  when: [machine.unreachable, {type: quota.reached, percent: 90}]\n  mute: [{from: 2026-11-22T09:00:00Z, to: \"2026-11-22T10:00:00Z\", reason: works}]\n"
+	const want = `[{"mute":[{"from":"2026-11-22T09:00:00Z","reason":"works","to":"2026-11-22T10:00:00Z"}],"name":"Down","when":["machine.unreachable",{"percent":90,"type":"quota.reached"}]}]`
+	for name, c := range map[string]struct{ file, want string }{
+		"a list":                    {list, want},
+		"a document":                {"version: 1\nalerts:\n" + list, want},
+		"JSON":                      {want, want},
+		"a document without alerts": {"version: 1\nsources: []\n", "[]"},
+		"something else":            {"sources: []\n", ""},
+		"no file of ours":           {"\x00", ""},
+		"nothing":                   {"", ""},
+	} {
+		rules, err := rulesIn([]byte(c.file))
+		if c.want == "" {
+			if app.ErrorCode(err) != app.Invalid {
+				t.Errorf("%s: %v, %v", name, rules, err)
+			}
+			continue
+		}
+		if got, _ := json.Marshal(rules); err != nil || string(got) != c.want {
+			t.Errorf("%s: %s, %v", name, got, err)
+		}
+	}
+}
+
+// TestRehearseFromTheCommandLine rehearses the rules as they are, and others from a file.
+func TestRehearseFromTheCommandLine(t *testing.T) {
+	t.Parallel()
+	v := vendors(t)
+	b := newProcess(t)
+	d := b.serve()
+	b.configure(v, quick...)
+	b.must("", "sync")
+	v.MSP.SetQuotaUsage(v.MSP.Organizations()[1].ID, 95, v.MSP.Start())
+	b.must("", "sync")
+	d.eventually("a ticket was delivered", func() bool { return countTickets(v.ConnectWise.Tickets()) == 1 })
+
+	now := decode[rehearsalAnswer](t, b.must("", "alerts", "rehearse", "--json"))
+	if now.Tickets != 1 || now.Difference != nil {
+		t.Errorf("what happened opened one ticket: %+v", now)
+	}
+	none := decode[rehearsalAnswer](t, b.must("[]", "alerts", "rehearse", "--rules", "-", "--days", "7", "--json"))
+	if none.Tickets != 0 || none.Difference == nil || len(none.Difference.NoLonger) != 1 {
+		t.Errorf("without rules there is none: %+v", none)
+	}
+	if out := b.must("[]", "alerts", "rehearse", "--rules", "-"); out == "" {
+		t.Error("nothing was said")
+	}
+	if _, errs, code := b.run("- {name: Down, when: [machine.unreachable], via: {psa: true}, wiat: 5m}", "alerts", "rehearse", "--rules", "-"); code != exitWrong {
+		t.Errorf("exit %d: %s", code, errs)
+	}
+}
