@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"psabridge/app"
+	"psabridge/app/alert"
 	"psabridge/app/web/api"
 	"psabridge/store/storetest"
 )
@@ -18,6 +19,7 @@ type told struct {
 	quietID, openID int64
 	until           time.Time
 	channel         string
+	answer          alert.Answer
 	retry           app.RetryFilter
 	secrets         map[string]string
 }
@@ -78,6 +80,7 @@ func alertWorld(t *testing.T) (*world, *told) {
 	w.http = api.New(api.Deps{
 		Now: clock, Log: slog.New(slog.DiscardHandler), Read: w.store.Reader(), Settings: fakeSettings{settingsOf{doc: doc}, seen}, Outbox: fakeOutbox{told: seen},
 		TicketURL: func(context.Context, string, int64) string { return "https://cw.example.com/t" },
+		Start:     func(_ context.Context, a alert.Answer, _ string) (int, int, error) { seen.answer = a; return 4, 1, nil },
 		AlertDeps: api.AlertDeps{
 			Quiet: func(_ context.Context, id int64, until time.Time, _ string) error {
 				seen.quietID, seen.until = id, until
@@ -176,6 +179,21 @@ func TestQuietAndOpen(t *testing.T) {
 		t.Errorf("%+v", seen)
 	}
 	w.ask(400, "POST", "/conditions/x/open", "", "")
+}
+
+// TestAnswer: the two questions, what held before and what was too much at once, can be answered apart.
+func TestAnswer(t *testing.T) {
+	w, seen := alertWorld(t)
+	for body, want := range map[string]alert.Answer{
+		`{"open":true}`: {Open: true},
+		`{"open":false,"why":"flood","rule":"Below"}`:     {Rule: "Below", Why: app.ReasonFlood},
+		`{"open":true,"why":"history","connection":"cw"}`: {Open: true, Connection: "cw", Why: app.ReasonHistory},
+	} {
+		if got := w.ask(200, "POST", "/conditions/start", asJSON, body); got["opened"] != 4.0 || got["quiet"] != 1.0 || seen.answer != want {
+			t.Errorf("%s: %v, %+v", body, got, seen.answer)
+		}
+	}
+	w.ask(400, "POST", "/conditions/start", asJSON, `{"open":true,"why":"muted"}`)
 }
 
 func TestDeliveriesAlike(t *testing.T) {

@@ -308,7 +308,7 @@ func (s *server) register(a huma.API) {
 	get(a, "/conditions/{id}", "One condition with everything that happened to it", s.condition)
 	post(a, "/conditions/{id}/quiet", "Keep a condition quiet until a moment, or until it recovers", s.quiet)
 	post(a, "/conditions/{id}/open", "End that quiet: a condition that still holds opens its ticket", s.openCondition)
-	post(a, "/conditions/start", "Answer the start question: open tickets for what held before, or stay quiet", s.start)
+	post(a, "/conditions/start", "Answer the start question: open tickets for what held before or was too much at once, or stay quiet", s.start)
 	get(a, "/rules", "The alert rules in the order they are asked, with what they decided on lately", s.rules)
 	long(a, http.MethodPost, "/rules/rehearse", "Replay the last days through alert rules: the settings', or others and what they change", s.rehearse, Rehearsal{})
 	get(a, "/tickets", "Tickets and their conditions", s.tickets)

@@ -162,6 +162,7 @@ type startInput struct {
 		Open       bool   `json:"open" doc:"true: open tickets for what held before, or was too much at once; false: stay quiet until it recovers"`
 		Rule       string `json:"rule,omitempty" maxLength:"200" doc:"only what this rule wants"`
 		Connection string `json:"connection,omitempty" maxLength:"64" doc:"only what goes to this connection"`
+		Why        string `json:"why,omitempty" enum:"history,flood" doc:"only what held before the start line, or only what was too much at once"`
 	}
 }
 
@@ -173,7 +174,8 @@ type startOutput struct {
 }
 
 func (s *server) start(ctx context.Context, in *startInput) (*startOutput, error) {
-	opened, quiet, err := s.Start(ctx, alert.Answer{Open: in.Body.Open, Rule: in.Body.Rule, Connection: in.Body.Connection}, caller)
+	answer := alert.Answer{Open: in.Body.Open, Rule: in.Body.Rule, Connection: in.Body.Connection, Why: app.Reason(in.Body.Why)}
+	opened, quiet, err := s.Start(ctx, answer, caller)
 	if err != nil {
 		return nil, s.fail(err)
 	}
