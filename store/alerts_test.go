@@ -73,27 +73,18 @@ func TestMailsAreDeliveries(t *testing.T) {
 }
 
 func TestDroppedMails(t *testing.T) {
-	for name, tt := range map[string]struct {
-		sent bool
-		want app.MailState
-	}{"never sent": {false, ""}, "perhaps sent": {true, app.MailedOpen}} {
-		t.Run(name, func(t *testing.T) {
-			s := storetest.Open(t)
-			seed(t, s, 0)
-			decideNow(t, s, t0, mailed("mail:k:1:open", "mail:k:1:worse"))
-			d := claim(t, s, t0)
-			if tt.sent {
-				intend(t, s, d, t0)
-			}
-			settle(t, s, d, app.Settlement{State: app.DeliveryParked, Message: "The mail server refuses the address."})
-			must(t, s.DropDelivery(t.Context(), d.ID, "Nobody reads it", "Ada", t0))
-			if got := condition(t, s); got.Mailed != tt.want || got.MailThread != "first@host" {
-				t.Errorf("condition %+v, want mailed %q", got, tt.want)
-			}
-			if next := claim(t, s, t0); next.DedupKey != "mail:k:1:worse" {
-				t.Errorf("claimed %s", next.DedupKey)
-			}
-		})
+	s := storetest.Open(t)
+	seed(t, s, 0)
+	decideNow(t, s, t0, mailed("mail:k:1:open", "mail:k:1:over"))
+	d := claim(t, s, t0)
+	settle(t, s, d, app.Settlement{State: app.DeliveryParked, Message: "The mail server refuses the address."})
+	idle(t, s, t0)
+	must(t, s.DropDelivery(t.Context(), d.ID, "Nobody reads it", "Ada", t0))
+	if got := delivery(t, s, d.ID); got.State != app.DeliveryDropped || got.Reason != "Nobody reads it" {
+		t.Errorf("delivery %+v", got)
+	}
+	if next := claim(t, s, t0); next.DedupKey != "mail:k:1:over" {
+		t.Errorf("claimed %s", next.DedupKey)
 	}
 }
 
@@ -223,6 +214,29 @@ func TestRulesRememberWhatCleared(t *testing.T) {
 			t.Errorf("it forgot how often it came back")
 		}
 	}
+}
+
+func TestSourcesThatLeftAreToldOf(t *testing.T) {
+	s := storetest.Open(t)
+	inboxes(t, s, "sync")
+	seed(t, s, 0)
+	decideNow(t, s, t0, mailed("mail:k:1:open"))
+	left := func(now time.Time, want int) {
+		t.Helper()
+		if names, err := s.SourcesLeftMailed(t.Context(), now); err != nil || len(names) != want {
+			t.Errorf("left are %v, %v, want %d", names, err, want)
+		}
+	}
+	left(t0, 0)
+	inboxes(t, s) // removed an hour later
+	left(t0.Add(2*time.Hour), 1)
+	left(t0.Add(26*time.Hour), 0)
+	decideNow(t, s, t0, func(st app.AlertState) app.AlertDecision {
+		c := st.Conditions[0]
+		c.Mailed = ""
+		return app.AlertDecision{Conditions: []app.Condition{c}}
+	})
+	left(t0.Add(2*time.Hour), 0)
 }
 
 func TestFloodAsksLikeTheStart(t *testing.T) {

@@ -58,8 +58,7 @@ func retry(ctx context.Context, tx *sql.Tx, d app.Delivery, by string, now time.
 }
 
 // DropDelivery gives a delivery up, with a reason. Dropping the creation of a ticket drops what waits behind it too and
-// keeps its conditions quiet; dropping an agreement fails its lines; dropping the first
-// e-mail about a condition means that none tells that it is over. Conflict as in RetryDelivery.
+// keeps its conditions quiet; dropping an agreement fails its lines. Conflict as in RetryDelivery.
 func (s *Store) DropDelivery(ctx context.Context, id int64, reason, by string, now time.Time) error {
 	return s.write(ctx, "drop delivery", func(tx *sql.Tx) error {
 		d, err := undecided(ctx, tx, id)

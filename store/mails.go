@@ -2,7 +2,6 @@ package store
 
 import (
 	"context"
-	"database/sql"
 	"fmt"
 	"time"
 
@@ -20,13 +19,11 @@ func saveMail(ctx context.Context, tx writer, d app.DecidedDelivery, now time.Ti
 		d.DedupKey, d.Lane, d.Kind, app.MailConnection, stamp(now), d.Mail.Source, d.Mail.OrganizationID, d.Mail.Subject, asJSON{d.Mail})
 }
 
-// forgetMail takes back that an episode was told by e-mail, when its first message will never be sent. One that may have
-// been sent is not taken back: whoever read it wants to know when it is over.
-func forgetMail(ctx context.Context, tx *sql.Tx, d app.Delivery) error {
-	if d.Intended {
-		return nil
-	}
-	return exec(ctx, tx, `UPDATE conditions SET mailed = '' WHERE mailed = 'open'
-		AND (source, organization, mail_thread) IN (SELECT source, organization, payload ->> '$.message_id' FROM deliveries
-			WHERE id = ? AND coalesce(payload ->> '$.in_reply_to', '') = '')`, d.ID)
+// SourcesLeftMailed lists the sources that left the settings, or became others, while people who were told by e-mail that
+// something of them holds were not told that nobody watches it any more: the rules must be asked about them once more.
+func (r *Reader) SourcesLeftMailed(ctx context.Context, now time.Time) ([]string, error) {
+	list, err := all(ctx, r.db, func(s scanner) (name string, err error) { err = s.Scan(&name); return name, err },
+		`SELECT DISTINCT source FROM conditions INDEXED BY conditions_by_cleared
+			WHERE cleared_at >= ? AND mailed = 'open' AND wait = '`+string(app.ReasonSourceRemoved)+"' ORDER BY source", stamp(now.Add(-leastReopen)))
+	return list, failed("list what left", err)
 }

@@ -109,7 +109,7 @@ func refused(c app.Code) bool {
 }
 
 // afterDrop ends what depended on a delivery that will never be sent: a ticket that was never made takes the rest of
-// its lane with it, the lines of an agreement fail, and who was not told of a condition is not told that it is over.
+// its lane with it, and the lines of an agreement fail.
 func afterDrop(ctx context.Context, tx *sql.Tx, d app.Delivery, reason string, now time.Time) error {
 	switch d.Kind {
 	case app.DeliverTicketCreate:
@@ -124,9 +124,7 @@ func afterDrop(ctx context.Context, tx *sql.Tx, d app.Delivery, reason string, n
 		return failLines(ctx, tx, d, reason, now)
 	case app.DeliverTicketTest:
 		return closeUnsent(ctx, tx, d.TicketID, now) // it never counted as open, whatever ConnectWise has of it
-	case app.DeliverMail:
-		return forgetMail(ctx, tx, d)
-	case app.DeliverTicketNote:
+	case app.DeliverTicketNote, app.DeliverMail: // the next of its lane says what is true by then
 	}
 	return nil
 }

@@ -35,6 +35,8 @@ type Deps struct {
 	Settings func(ctx context.Context) (app.Settings, error)
 	// Decide is the alert rules. It runs inside the store's transaction: pure and quick.
 	Decide func(doc app.Settings, s app.AlertState) app.AlertDecision
+	// Left lists sources that left the settings and of which somebody is still to be told; may be nil.
+	Left func(ctx context.Context, now time.Time) ([]string, error)
 	// Wake is called when there is something new to deliver.
 	Wake   func()
 	Now    func() time.Time
@@ -168,7 +170,24 @@ func (in *Intake) Tick(ctx context.Context, now time.Time) error {
 		}
 		in.woken(res)
 	}
-	return errors.Join(errs...)
+	return errors.Join(append(errs, in.tickLeft(ctx, doc, now))...)
+}
+
+// tickLeft asks the rules once more about what nobody watches any more: they say so to those who were told that it holds.
+func (in *Intake) tickLeft(ctx context.Context, doc app.Settings, now time.Time) error {
+	if in.deps.Left == nil {
+		return nil
+	}
+	names, err := in.deps.Left(ctx, now)
+	for _, name := range names {
+		if _, missing := find(doc, name); missing == nil {
+			continue // one of the same name is back, and was asked about
+		}
+		res, terr := in.deps.Store.Tick(ctx, name, now, func(s app.AlertState) app.AlertDecision { return in.deps.Decide(doc, s) })
+		err = errors.Join(err, terr)
+		in.woken(res)
+	}
+	return err
 }
 
 // read runs one reading of a source and remembers how it went.

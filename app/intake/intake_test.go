@@ -151,6 +151,7 @@ type rig struct {
 	store  *memory
 	doc    app.Settings
 	state  app.AlertState // what the rules were told last
+	left   []string       // sources that left the settings
 	woken  atomic.Int32
 }
 
@@ -168,6 +169,7 @@ func newRig(names ...string) *rig {
 			r.store.decided, r.state = append(r.store.decided, doc), s
 			return app.AlertDecision{Deliveries: make([]app.DecidedDelivery, len(s.Fresh))}
 		},
+		Left: func(context.Context, time.Time) ([]string, error) { return r.left, nil },
 		Wake: func() { r.woken.Add(1) },
 		Now:  time.Now,
 	})
@@ -369,6 +371,20 @@ func TestTickAndRefreshCoverEverySource(t *testing.T) {
 		want := []intake.Problem{{"one", "Sign in again.", true}, {"two", "Sign in again.", true}}
 		if problems := r.Refresh(t.Context(), names); !slices.Equal(problems, want) {
 			t.Errorf("refresh of what cannot be read: %v", problems)
+		}
+	})
+}
+
+// TestTickAsksAboutWhatLeft: once more, unless one of the same name is there, which is asked about anyway.
+func TestTickAsksAboutWhatLeft(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		r := newRig("one")
+		r.left = []string{"gone", "one"}
+		if err := r.Tick(t.Context(), time.Now()); err != nil || !slices.Equal(r.store.ticks, []string{"one", "gone"}) {
+			t.Errorf("ticked %v, %v", r.store.ticks, err)
+		}
+		if list, err := r.Status(t.Context()); err != nil || len(list) != 1 {
+			t.Errorf("status %v, %v", list, err)
 		}
 	})
 }
