@@ -44,6 +44,7 @@ type bridge struct {
 	mails      []app.DecidedDelivery // sent
 	overBy     map[string]time.Time  // newest recovery received, by subject
 	openedAt   map[string][]time.Time
+	noted      map[string]time.Time // when a ticket, or the lane of e-mails, was told something last
 	sequence   int
 }
 
@@ -58,7 +59,7 @@ var t0 = time.Date(2026, 11, 2, 9, 0, 0, 0, time.UTC)
 func newBridge(t tb, rules ...app.AlertRule) *bridge {
 	b := &bridge{
 		t: t, now: t0, started: t0.Add(-time.Hour), waiting: map[int64]bool{}, dedup: map[string]bool{}, events: map[string]bool{},
-		overBy: map[string]time.Time{}, openedAt: map[string][]time.Time{},
+		overBy: map[string]time.Time{}, openedAt: map[string][]time.Time{}, noted: map[string]time.Time{},
 		outcomes: map[string]app.DecidedOutcome{}, readBefore: map[string]bool{"4700": true, "4711": true, "4712": true},
 		tree: []app.Organization{
 			{Source: "sync", ExternalID: "4700", Name: "MSP"},
@@ -174,7 +175,7 @@ func (b *bridge) apply(d app.AlertDecision) {
 			b.t.Fatalf("dropped the create of ticket %d, which is not waiting", id)
 		}
 		delete(b.waiting, id)
-		b.tickets[id-1].State = app.TicketClosed
+		b.tickets[id-1].State, b.tickets[id-1].ClosedAt = app.TicketClosed, b.now
 		xref := b.tickets[id-1].XRef
 		b.queue = slices.DeleteFunc(b.queue, func(q app.DecidedDelivery) bool { return q.TicketXRef == xref })
 	}
@@ -202,6 +203,7 @@ func (b *bridge) apply(d app.AlertDecision) {
 		}
 		b.dedup[q.DedupKey] = true
 		b.checkDelivery(q)
+		b.checkManners(q)
 		b.queue = append(b.queue, q)
 	}
 	b.checkTables()
@@ -222,6 +224,22 @@ func (b *bridge) checkDelivery(q app.DecidedDelivery) {
 		strings.ContainsAny(m.Subject+m.InReplyTo, "\n?") {
 		b.t.Fatalf("e-mail: %+v %+v", q, m)
 	}
+}
+
+// checkManners: at most one note a quarter of an hour for one ticket, and one e-mail for one scope.
+func (b *bridge) checkManners(q app.DecidedDelivery) {
+	b.t.Helper()
+	at := q.TicketXRef
+	switch {
+	case q.Kind == app.DeliverMail:
+		at = q.Lane
+	case q.Kind == app.DeliverTicketCreate, q.Payload.Text == "":
+		return
+	}
+	if last, ok := b.noted[at]; ok && b.now.Sub(last) < 15*time.Minute {
+		b.t.Fatalf("%s is told something %s after the last: %+v", at, b.now.Sub(last), q)
+	}
+	b.noted[at] = b.now
 }
 
 func (b *bridge) ticket(xref string) *app.Ticket {
@@ -269,6 +287,7 @@ func (b *bridge) checkTables() {
 
 // send delivers everything that is queued, as an outbox that always succeeds.
 func (b *bridge) send() {
+	b.wait(time.Millisecond) // it takes a moment
 	for _, q := range b.queue {
 		if q.Kind == app.DeliverMail {
 			b.mails = append(b.mails, q)
@@ -286,6 +305,8 @@ func (b *bridge) send() {
 		if q.Payload.Reopen && b.holds(t) {
 			b.reopens++
 			t.State, t.ClosedAt = app.TicketOpen, time.Time{}
+		} else if q.Payload.Reopen && t.State == app.TicketClosed {
+			t.ClosedAt = b.now // as it was found
 		}
 		if q.Payload.Close && !t.Touched && !b.holds(t) {
 			t.State, t.ClosedAt = app.TicketClosed, b.now

@@ -25,8 +25,9 @@ func (w *world) recoveredBy(at place, f fact) {
 	}
 }
 
-// stale reports whether a problem came late: by the source's own clock what it tells was over before a recovery that
-// we had already. What happens once is never stale, because nothing makes it over (T8).
+// stale reports whether a problem came late: by the source's own clock it is older than a recovery that we had already.
+// Of two at one moment the order received decides, because clocks that count whole minutes must not lose an alert. What
+// happens once is never stale: nothing makes it over (T8).
 func (w *world) stale(s subject, f fact) bool {
 	at := w.occurred(f)
 	if at.IsZero() || !w.keeps(f) {
@@ -36,7 +37,7 @@ func (w *world) stale(s subject, f fact) bool {
 	if len(w.s.RecoveredAt) > 0 {
 		over = later(over, w.s.RecoveredAt[Key(f.Source, f.OrganizationID, f.Object, f.Type)])
 	}
-	return !at.After(over) && !over.After(w.s.Now.Add(aheadMost))
+	return at.Before(over) && !over.After(w.s.Now.Add(aheadMost))
 }
 
 // before reports whether a recovery came late: it is older than a problem of the condition that holds.

@@ -17,12 +17,12 @@ func (w *world) problem(f fact) {
 	if w.justOver(s, f) {
 		return
 	}
-	w.revive(s, f)
-	c := w.holding(s)
-	if c != nil && w.tooLittle(c, f) {
+	if c := w.conditions[s.place()]; (c.holds() || c.untold()) && w.tooLittle(c, f) {
 		w.outcome(f.Event, app.OutcomeNoRule, app.ReasonNoRule, "", nil)
 		return
 	}
+	w.revive(s, f)
+	c := w.holding(s)
 	if c != nil && w.opensAnew(c, f) {
 		w.clear(c, w.s.Now)
 		c = nil
@@ -267,6 +267,7 @@ func (w *world) resume(c *condition, f fact, r *app.AlertRule) {
 	if r != nil {
 		c.Rule = r.Name
 	}
+	c.LastOccurred = time.Time{}
 	w.lastOccurred(c, f)
 	w.mailResumed(c)
 	c.FirstEvent = firstEvent(f) // a ticket of its own must not get the name of one taken back or closed

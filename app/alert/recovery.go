@@ -65,7 +65,12 @@ func (w *world) takeBack(c *condition) bool {
 		w.out.Dropped = map[int64]app.Reason{}
 	}
 	w.out.Dropped[t.ID] = app.ReasonRecovered
-	t.State = app.TicketClosed
+	t.State, t.ClosedAt = app.TicketClosed, w.s.Now
+	for _, other := range w.linked[t.XRef] {
+		if other.untold() {
+			w.told(other) // nobody ever heard that it held
+		}
+	}
 	delete(w.open, scope{t.Connection, t.ScopeKey})
 	return true
 }

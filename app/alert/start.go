@@ -9,6 +9,8 @@ type Answer struct {
 	Open       bool
 	Rule       string // only conditions of this rule; empty: all
 	Connection string // only conditions that go to this connection; empty: all
+	// Why limits it to one of the two questions, app.ReasonHistory or app.ReasonFlood; empty: both.
+	Why app.Reason
 }
 
 // AnswerStart opens everything that waits behind the start question, or keeps it quiet.
@@ -54,6 +56,6 @@ func (w *world) answerOpen(c *condition) {
 }
 
 func (w *world) answers(a Answer, c *condition) bool {
-	return (a.Rule == "" || a.Rule == c.Rule) &&
+	return (a.Rule == "" || a.Rule == c.Rule) && (a.Why == "" || a.Why == c.Wait) &&
 		(a.Connection == "" || a.Connection == w.route(c).Connection)
 }
