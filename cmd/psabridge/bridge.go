@@ -14,6 +14,7 @@ import (
 	"psabridge/app/connect"
 	"psabridge/app/intake"
 	"psabridge/app/job"
+	"psabridge/app/notify"
 	"psabridge/app/outbox"
 	"psabridge/app/push"
 	"psabridge/app/receive"
@@ -64,6 +65,8 @@ type bridge struct {
 	intake    *intake.Intake
 	pusher    *push.Pusher
 	tickets   *ticketing.Desk
+	notify    *notify.Notify
+	pages     *web.Server
 	outbox    *outbox.Outbox
 	jobs      *job.Jobs
 	desk      *receive.Desk
@@ -90,7 +93,7 @@ type closer struct {
 func newBridge(ctx context.Context, o options) (*bridge, error) {
 	b := &bridge{opts: o, sessions: web.NewSessions(time.Now), failed: make(chan error, 4), startedAt: time.Now()}
 	for _, step := range []func(context.Context) error{
-		b.openStore, b.openSecrets, b.wireUseCases, b.wireInbox, b.wireOutbox, b.wireSurfaces, b.wireSchedule, b.recover,
+		b.openStore, b.openSecrets, b.wireUseCases, b.wireNotify, b.wireInbox, b.wireOutbox, b.wireSurfaces, b.wireSchedule, b.recover,
 	} {
 		if err := step(ctx); err != nil {
 			b.stop(ctx)
@@ -145,7 +148,7 @@ func (b *bridge) openSecrets(context.Context) error {
 	b.setup = setup.New(setup.Deps{
 		Store: b.store, Vault: b.vault, Now: time.Now, Zone: machineZone, Log: component(b.log, "setup"),
 		Client: b.psa, BuiltInClientID: clientID != "", SourceProblem: b.sourceProblem,
-		Account: b.account, Revoke: b.revoke,
+		Account: b.account, Revoke: b.revoke, ProbeMail: b.probeMail,
 	})
 	return nil
 }

@@ -21,6 +21,7 @@ func (b *bridge) wireSurfaces(context.Context) error {
 		Label: b.install.HostLabel + ".localhost", Port: b.opts.Port, PageHost: b.opts.PageHost, Sessions: b.sessions, TokenValid: web.TokenIs(b.token), Scoped: b.desk.Permits,
 	}
 	pages := web.New(b.pageDeps())
+	b.pages = pages
 	b.guard.Pages, b.guard.OpenPages = pages.Handler(), pages.Open
 	b.guard.SignedOut, b.guard.Bounce = pages.SignedOutPage(), pages.BouncePage()
 	b.guard.API = api.New(b.apiDeps(pages))
@@ -36,7 +37,7 @@ func (b *bridge) pageDeps() web.Deps {
 		Read: b.store.Reader(), Settings: b.setup, Setup: suggester{b.setup}, Sync: b.sync, Push: pusher{b.pusher, b.wake}, Outbox: parked{b}, Jobs: b.jobs,
 		Start: b.answerStart, Pause: b.pause, Resume: b.resume,
 		Sources: b.intake.Status, Health: b.hub.ConnectionHealth, Blocks: b.outbox.Blocks, Guide: b.setup, TestTicket: b.tickets.StartTest,
-		TicketURL: b.ticketURL, AgreementURL: b.agreementURL, OnLaunch: b.launched, SourceDeps: b.sourceDeps(),
+		TicketURL: b.ticketURL, AgreementURL: b.agreementURL, OnLaunch: b.launched, SourceDeps: b.sourceDeps(), AlertDeps: b.alertCalls(),
 	}
 }
 
@@ -45,7 +46,7 @@ func (b *bridge) apiDeps(pages *web.Server) api.Deps {
 		Version: version, StartedAt: b.startedAt, Now: time.Now, Log: component(b.log, "api"),
 		Read: b.store.Reader(), Settings: b.setup, Setup: suggester{b.setup}, Sync: b.sync, Push: pusher{b.pusher, b.wake}, Outbox: parked{b}, Jobs: b.jobs,
 		Start: b.answerStart, Pause: b.pause, Resume: b.resume, Status: pages.Status, TicketURL: b.ticketURL, Launch: b.launch,
-		Guide: b.setup, TestTickets: b.tickets, SourceDeps: b.sourceCalls(),
+		Guide: b.setup, TestTickets: b.tickets, SourceDeps: b.sourceCalls(), AlertDeps: b.alertCalls(),
 	}
 }
 

@@ -36,6 +36,7 @@ func (b *bridge) wireSchedule(context.Context) error {
 			return b.schedule.Every("alerts", tickEvery, func(ctx context.Context) error { return b.intake.Tick(ctx, time.Now()) })
 		},
 		func() error { return b.schedule.Every("tickets", pollEvery, b.tickets.Poll) },
+		func() error { return b.schedule.Every("notices", tickEvery, b.look) },
 		func() error {
 			return b.schedule.Every("imports", tickEvery, func(ctx context.Context) error { return b.desk.Tidy(ctx, time.Now()) })
 		},

@@ -44,6 +44,7 @@ func (b *bridge) wireUseCases(context.Context) error {
 func (b *bridge) wireOutbox(context.Context) error {
 	handlers := b.tickets.Handlers()
 	handlers[app.DeliverAgreement] = b.pusher.Write
+	handlers[app.DeliverMail] = b.notify.Mail
 	b.outbox = outbox.New(b.store, handlers, outbox.Options{Logger: b.log, Grace: outboxGrace, Probe: b.probe})
 	return nil
 }
@@ -85,6 +86,9 @@ func (b *bridge) account(ctx context.Context, name string) (source.Account, erro
 
 func (b *bridge) revoke(ctx context.Context, name string) error { return b.hub.Revoke(ctx, name) }
 
+// probeMail asks whether the mail server takes the account; who asks is made before who tells.
+func (b *bridge) probeMail(ctx context.Context) error { return b.notify.Probe(ctx) }
+
 // sourceProblem returns why a source cannot be read, "" when it can or was not tried yet.
 func (b *bridge) sourceProblem(ctx context.Context, name string) string {
 	list, err := b.intake.Status(ctx)
@@ -109,8 +113,11 @@ func (b *bridge) blocked(connection string) bool {
 	return is
 }
 
-// probe is the cheapest read that proves a connection's keys.
+// probe is the cheapest read that proves a connection's keys; of the mail server, that it takes the account.
 func (b *bridge) probe(ctx context.Context, connection string) error {
+	if connection == app.MailConnection {
+		return b.probeMail(ctx)
+	}
 	client, err := b.psa(ctx, connection)
 	if err != nil {
 		return err
