@@ -1,7 +1,7 @@
 package store_test
 
 import (
-	"fmt"
+	"strconv"
 	"testing"
 	"time"
 
@@ -199,9 +199,9 @@ func TestRulesRememberWhatCleared(t *testing.T) {
 	seed(t, s, 0, "k1")
 	d := claim(t, s, t0)
 	created(t, s, d, 1, t0)
-	clear := condition(t, s)
-	clear.State, clear.ClearedAt, clear.Comebacks = app.ConditionCleared, t0, 2
-	decideNow(t, s, t0, func(app.AlertState) app.AlertDecision { return app.AlertDecision{Conditions: []app.Condition{clear}} })
+	cleared := condition(t, s)
+	cleared.State, cleared.ClearedAt, cleared.Comebacks = app.ConditionCleared, t0, 2
+	decideNow(t, s, t0, func(app.AlertState) app.AlertDecision { return app.AlertDecision{Conditions: []app.Condition{cleared}} })
 	closed := t0.Add(10 * time.Hour)
 	_, err := s.SavePolledTickets(t.Context(), []app.Ticket{{ID: d.TicketID, RemoteID: 1, State: app.TicketClosed, RemoteUpdatedAt: closed}}, closed)
 	must(t, err)
@@ -244,7 +244,7 @@ func TestFloodAsksLikeTheStart(t *testing.T) {
 	seed(t, s, 0)
 	decideNow(t, s, t0, func(st app.AlertState) (d app.AlertDecision) {
 		for i, wait := range []app.Reason{app.ReasonHistory, app.ReasonFlood, app.ReasonNotMapped, app.ReasonMuted} {
-			d.Conditions = append(d.Conditions, app.Condition{Key: fmt.Sprint(i), Episode: 1, Source: st.Source, State: app.ConditionWaiting, Wait: wait, FirstAt: t0, LastAt: t0})
+			d.Conditions = append(d.Conditions, app.Condition{Key: strconv.Itoa(i), Episode: 1, Source: st.Source, State: app.ConditionWaiting, Wait: wait, FirstAt: t0, LastAt: t0})
 		}
 		return d
 	})

@@ -1,7 +1,7 @@
 package store
 
 import (
-	"fmt"
+	"strconv"
 	"testing"
 	"time"
 
@@ -24,7 +24,7 @@ func TestLanesLineUp(t *testing.T) {
 				n++
 				lane := "mail:" + rapid.SampledFrom([]string{"a", "b"}).Draw(rt, "lane")
 				_, err = s.Tick(ctx, "sync", at, func(app.AlertState) app.AlertDecision {
-					return app.AlertDecision{Deliveries: []app.DecidedDelivery{{DedupKey: fmt.Sprint(n), Kind: app.DeliverMail, Lane: lane, Mail: &app.MailPayload{}}}}
+					return app.AlertDecision{Deliveries: []app.DecidedDelivery{{DedupKey: strconv.Itoa(n), Kind: app.DeliverMail, Lane: lane, Mail: &app.MailPayload{}}}}
 				})
 			case "claim":
 				d, ok, cerr := s.Claim(ctx, at, nil)

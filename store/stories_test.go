@@ -17,7 +17,7 @@ func TestConditionStory(t *testing.T) {
 	seed(t, s, 1, "k1", "k2")
 	created(t, s, claim(t, s, t0), 48211, t0)
 	for n := range 250 { // it is noticed again and again, and told by e-mail twice
-		decideNow(t, s, t0, func(st app.AlertState) (d app.AlertDecision) {
+		decideNow(t, s, t0, func(app.AlertState) (d app.AlertDecision) {
 			id := fmt.Sprintf("again-%d", n)
 			d.Derived = []app.Event{{SourceEventID: id, OrganizationID: "7", Type: app.TypeMachineUnreachable, State: app.Problem}}
 			d.Outcomes = []app.DecidedOutcome{{SourceEventID: id, Outcome: app.OutcomeMerged, Rule: "r", Reason: app.ReasonRepeated, ConditionKey: "k1", Episode: 1}}
