@@ -33,8 +33,12 @@ func TestTicketsAreFoundByWords(t *testing.T) {
 		f    app.TicketFilter
 		want int
 	}{
-		{app.TicketFilter{Query: "#48211"}, 1}, {app.TicketFilter{Query: "48212"}, 0}, {app.TicketFilter{Query: row[0].Summary[1:3]}, 1}, {app.TicketFilter{Query: "100%"}, 0},
-		{app.TicketFilter{Touched: true}, 0}, {app.TicketFilter{State: app.TicketOpen, Query: " 48211 "}, 1},
+		{app.TicketFilter{Query: "#48211"}, 1},
+		{app.TicketFilter{Query: "48212"}, 0},
+		{app.TicketFilter{Query: row[0].Summary[1:3]}, 1},
+		{app.TicketFilter{Query: "100%"}, 0},
+		{app.TicketFilter{Touched: true}, 0},
+		{app.TicketFilter{State: app.TicketOpen, Query: " 48211 "}, 1},
 	} {
 		if got, err := s.Tickets(t.Context(), tt.f); err != nil || len(got) != tt.want {
 			t.Errorf("%+v: %d tickets, want %d (%v)", tt.f, len(got), tt.want, err)
