@@ -1,6 +1,8 @@
 package views
 
 import (
+	"time"
+
 	"psabridge/app"
 	"psabridge/views/layout"
 	"psabridge/views/ui"
@@ -30,8 +32,32 @@ type ActivityFilter struct {
 // ActivityRow is one event.
 type ActivityRow struct {
 	app.EventRow
-	By        string // who did it, as the source says; empty when nobody did
-	TicketURL string // in ConnectWise; empty when there is none
+	By         string         // who did it, as the source says; empty when nobody did
+	TicketURL  string         // in ConnectWise; empty when there is none
+	Condition  *app.Condition // it belongs to; nil when it belongs to none, or to one that is too long ago
+	RuleURL    string         // of the alert that decided; empty when it is gone
+	To         []string       // who that alert tells by e-mail
+	MutedUntil time.Time      // end of that alert's maintenance window; zero while there is none
+}
+
+// why says why an event led to nothing, with the moments that are known.
+func (r ActivityRow) why(s layout.Shell) string {
+	words := ReasonWords(r.Outcome.Reason)
+	switch r.Outcome.Reason { //nolint:exhaustive // the other reasons have no moment
+	case app.ReasonWaiting:
+		if r.Condition != nil {
+			return words + ", since " + ui.Moment(r.Condition.FirstAt, s.Now, s.Zone)
+		}
+	case app.ReasonMuted:
+		if r.MutedUntil.After(s.Now) {
+			return words + " until " + ui.Moment(r.MutedUntil, s.Now, s.Zone)
+		}
+	case app.ReasonAcknowledged, app.ReasonStayQuiet:
+		if r.Condition != nil && !r.Condition.AckUntil.IsZero() {
+			return words + ", until " + ui.Moment(r.Condition.AckUntil, s.Now, s.Zone)
+		}
+	}
+	return words
 }
 
 // filtered reports whether the filter leaves anything out.

@@ -35,6 +35,7 @@ type Connection struct {
 	OptionsAt time.Time     // oldest of them
 
 	Role []app.RoleRow // the least rights for what is switched on
+	Mend Mend          // what a person came to this page for; zero when he just came
 
 	Ticketing TicketingForm
 	Test      TestTicketForm

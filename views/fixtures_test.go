@@ -122,9 +122,7 @@ func stories() []story {
 		add(state, "push", views.PushPage(pushPage(sh("Push", link.Billing), n, long, bad)))
 		add(state, "pushes", views.PushesPage(views.Pushes{Shell: sh("Push history", link.Billing), Rows: pushRows(n), Month: link.Month("cw", "2026-11")}))
 		add(state, "evidence", views.EvidencePage(evidence(sh("Evidence", link.Billing), n, long, bad)))
-		add(state, "deliveries", views.DeliveriesPage(deliveries(sh("Deliveries", link.Deliveries), n, long, bad)))
-		add(state, "delivery", views.DeliveryPage(delivery(sh("Delivery", link.Deliveries), n, long, bad)))
-		add(state, "tickets", views.TicketsPage(tickets(sh("Tickets", link.Tickets), n, long)))
+		alertStories(state, n, long, bad, sh, add)
 		sourceStories(state, n, long, bad, sh, add)
 		add(state, "settings", views.SettingsPage(settingsDoc(sh("Settings", link.Settings), n, bad)))
 	}
@@ -163,7 +161,10 @@ func overview(s layout.Shell, n int, long, bad bool) views.Overview {
 		{At: ago(30 * time.Hour), Tone: "hold", Icon: "hold", Text: "Tickets for board NOC parked."},
 	}
 	if bad {
-		m.StartLine = &views.StartQuestion{Holding: 17, Connection: "cw", Sample: []string{"File server unreachable: " + names[0], "Quota reached: " + names[1]}}
+		m.Questions = []views.StartQuestion{
+			{Why: app.ReasonHistory, Holding: 17, Connection: "cw", Sample: []string{"File server unreachable: " + names[0], "Quota reached: " + names[1]}},
+			{Why: app.ReasonFlood, Rule: "File server unreachable", Holding: 12, Sample: []string{"ZRH-FS01 does not answer: " + names[3]}},
+		}
 	}
 	return m
 }
@@ -209,29 +210,6 @@ func organizations(s layout.Shell, n int, long, bad bool) views.Organizations {
 
 func head(long bool) views.OrganizationHead {
 	return views.OrganizationHead{ID: 7, Name: name(3, long), Path: []app.Named{{ID: 1, Name: name(1, long)}, {ID: 2, Name: name(0, long)}}, State: "Tickets go to Contoso Zürich AG #251, board NOC. 1 condition open now.", CompanyURL: "https://na.myconnectwise.net/"}
-}
-
-func activity(s layout.Shell, n int, long bool) views.Activity {
-	m := views.Activity{Shell: s, Organization: head(long), Types: []string{"machine.unreachable", "quota.reached"}, People: []string{"r.brunner"}}
-	outcomes := []app.OutcomeKind{app.OutcomeTicket, app.OutcomeMerged, app.OutcomeNoRule, app.OutcomeIgnored, app.OutcomeUnmapped, app.OutcomeSuppressed}
-	reasons := []app.Reason{app.ReasonFirst, app.ReasonCleared, app.ReasonNoRule, app.ReasonHistory, app.ReasonNotMapped, app.ReasonMuted}
-	for i := range n {
-		r := views.ActivityRow{By: "r.brunner", TicketURL: "https://na.myconnectwise.net/"}
-		r.ID, r.Title, r.Type, r.OccurredAt = int64(i), "File server not reachable for 5 min: "+name(i, long), "machine.unreachable", ago(time.Duration(i)*3*time.Hour)
-		r.Object = app.Object{Kind: app.ObjectMachine, Name: "ZRH-FS01"}
-		r.State, r.Severity = []app.EventState{app.Problem, app.Recovery, app.Info}[i%3], []app.Severity{app.SeverityCritical, app.SeverityWarning}[i%2]
-		r.Outcome = app.EventOutcome{Outcome: outcomes[i%6], Reason: reasons[i%6], Rule: "File server unreachable"}
-		if i%6 == 0 && i > 0 {
-			r.TicketNumber = 0
-		} else {
-			r.TicketNumber = 48211
-		}
-		m.Rows = append(m.Rows, r)
-	}
-	if n > 0 {
-		m.Pager = ui.Pager{Text: "1–12 of 61", Older: link.With(link.Activity(7), "after", "12")}
-	}
-	return m
 }
 
 func choices(words ...string) []ui.Choice {
@@ -394,76 +372,6 @@ func evidence(s layout.Shell, n int, long, bad bool) views.Evidence {
 	}
 	m.Shares, m.Added, m.Removed = []views.ShareRow{sh}, []string{"Siobhán O’Rourke-Fitzgerald", name(4, long)}, []string{"Kerry-Ann Achterberg"}
 	m.Previous, m.LastWrite, m.LastPushAt = new(app.Q(40)), &app.OwnedAddition{LastVerified: app.Q(40), PushID: 4}, ago(26*24*time.Hour)
-	return m
-}
-
-var deliveryStates = []app.DeliveryState{app.DeliveryDone, app.DeliveryWaiting, app.DeliveryChecking, app.DeliveryParked, app.DeliverySending, app.DeliveryDropped}
-
-func deliveryRow(i int, long bool) views.DeliveryRow {
-	r := views.DeliveryRow{TicketURL: "https://na.myconnectwise.net/"}
-	r.ID, r.Kind, r.Connection, r.State, r.Attempt = int64(i+1), app.DeliverTicketCreate, "cw", deliveryStates[i%6], i%3
-	r.CreatedAt, r.NextAt = ago(time.Duration(i+1)*17*time.Minute), now.Add(29*time.Minute)
-	r.Subject, r.Organization = "File server IST-FS01 does not answer ("+name(i, long)+")", app.Named{ID: 3, Name: name(i, long)}
-	if r.State == app.DeliveryDone {
-		r.TicketNumber = 48211
-	}
-	if r.State == app.DeliveryParked {
-		r.Reason = "Board NOC has no default team."
-	}
-	if i == 7 {
-		r.Kind, r.PushURL, r.PushID, r.Organization = app.DeliverAgreement, link.Push(9), 9, app.Named{}
-		r.Subject = "Managed Services 2026"
-	}
-	return r
-}
-
-func deliveries(s layout.Shell, n int, long, bad bool) views.Deliveries {
-	m := views.Deliveries{Shell: s}
-	for i := range n {
-		m.Rows = append(m.Rows, deliveryRow(i, long))
-	}
-	if n > 0 {
-		m.Counts = app.OutboxCounts{Waiting: 2, Checking: 1, Parked: 3}
-		m.Pager = ui.Pager{Text: "kept 13 months", Older: "?after=12"}
-	}
-	if bad {
-		m.Blocked = []app.Block{{Connection: "cw", Code: app.Unauthorized, Reason: "ConnectWise refuses the keys. Put in new ones and everything goes out by itself.", Since: ago(time.Hour)}}
-		m.Parked = []views.ParkedReason{{Reason: "Board NOC has no default team. Open the board in ConnectWise, set one, then retry.", N: 3}}
-	}
-	return m
-}
-
-func delivery(s layout.Shell, n int, long, bad bool) views.Delivery {
-	i := 2
-	switch {
-	case n == 0:
-		i = 1
-	case bad:
-		i = 3
-	}
-	m := views.Delivery{Shell: s, Row: deliveryRow(i, long), CanRetry: bad, CanDrop: true, CanLink: true, Ticket: &app.Ticket{XRef: "k3v9x2ab-7f21c0"}, Payload: &app.TicketPayload{Rule: "File server unreachable", Object: app.Object{Name: "IST-FS01"}}}
-	if n > 0 {
-		m.Attempts = []app.Attempt{{N: 1, StartedAt: ago(41 * time.Minute), IntentAt: ago(41 * time.Minute), Request: `{"summary":"File server IST-FS01 does not answer","company":{"id":344}}`, Outcome: "unknown", Error: "No answer within 30 s.", FinishedAt: ago(40 * time.Minute)}, {N: 2, StartedAt: ago(11 * time.Minute), Outcome: "retry", Status: 502, FinishedAt: ago(11 * time.Minute)}}
-	}
-	if bad {
-		m.Attempts = append(m.Attempts, app.Attempt{N: 3, StartedAt: ago(5 * time.Minute), IntentAt: ago(5 * time.Minute), Outcome: "parked", Status: 400, Error: "ConnectWise: “serviceTeam is required when the board has no default team.”", FinishedAt: ago(5 * time.Minute)})
-		m.Drop.Errors = ui.Errors{{Field: "reason", Message: "Say why it is given up"}}
-	}
-	return m
-}
-
-func tickets(s layout.Shell, n int, long bool) views.Tickets {
-	m := views.Tickets{Shell: s, Counts: views.TicketCounts{All: n, Open: n / 2, Closed: n / 2}}
-	states := []app.TicketState{app.TicketOpen, app.TicketClosed, app.TicketPending, app.TicketUnknown}
-	for i := range n {
-		r := views.TicketRow{Organization: app.Named{ID: 3, Name: name(i, long)}, URL: "https://na.myconnectwise.net/"}
-		r.Ticket = app.Ticket{ID: int64(i), RemoteID: 48211, Summary: "File server does not answer: " + name(i, long), Board: "NOC", Status: "In Progress", State: states[i%4], Touched: i%3 == 0, OpenedAt: ago(time.Hour)}
-		r.Occurrences = i + 1
-		if r.State == app.TicketClosed {
-			r.ClosedAt = ago(time.Minute)
-		}
-		m.Rows = append(m.Rows, r)
-	}
 	return m
 }
 

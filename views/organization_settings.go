@@ -25,6 +25,7 @@ type OrganizationSettings struct {
 	// Agreements are those of the chosen company.
 	Agreements []app.Agreement
 	Meters     []MeterChoice
+	Mend       Mend  // what a person came to this page for; zero when he just came
 	Waiting    int   // alerts that wait for a company here: saving opens a ticket for each
 	Revision   int64 // of the settings the form was made from; a changed one is a conflict
 	// Connection is shown below the mapping: the organization's own one, or the first to be made on the master.

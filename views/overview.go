@@ -1,6 +1,7 @@
 package views
 
 import (
+	"strconv"
 	"time"
 
 	"psabridge/app"
@@ -16,7 +17,7 @@ type Overview struct {
 	Target        string          // where tickets go, e.g. "na.myconnectwise.net / acme"; empty before it is set up
 	Tasks         []app.GuideTask // of setting up; those that are left are shown until the first thing works
 	Working       bool            // ticketing or billing is switched on somewhere: the rail alone says what is left
-	StartLine     *StartQuestion
+	Questions     []StartQuestion // what waits behind the start question: history first, then what is too much at once
 	Needs         []Need
 	Backlog       app.Backlog
 	Outbox        app.OutboxCounts
@@ -25,12 +26,41 @@ type Overview struct {
 	Recent        []Happening // newest first
 }
 
-// StartQuestion asks what to do with conditions that held before ticketing was switched on (T4).
+// StartQuestion asks what to do with conditions that held before ticketing was switched on (T4), or that are more at once
+// than the connection opens without asking.
 type StartQuestion struct {
+	Why        app.Reason // app.ReasonHistory or app.ReasonFlood
 	Holding    int
 	Connection string // limits the answer to one connection; empty for all
 	Rule       string // limits the answer to one rule; empty for all
 	Sample     []string
+}
+
+// Title says how many wait, and for what.
+func (q StartQuestion) Title() string {
+	if q.Why == app.ReasonFlood {
+		out := ui.Count(q.Holding, "more ticket", "more tickets") + " would have opened"
+		if q.Rule != "" {
+			out += " for “" + q.Rule + "”"
+		}
+		return out + "."
+	}
+	return ui.Count(q.Holding, "condition", "conditions") + " held before you switched on."
+}
+
+func (q StartQuestion) text() string {
+	if q.Why == app.ReasonFlood {
+		return "More came at once than this connection opens without asking, so psabridge stopped there. Opening makes one ticket for each; staying quiet keeps them without a ticket until they recover."
+	}
+	return "They are history unless you say otherwise. Opening makes one ticket for each; staying quiet keeps them without a ticket until they recover."
+}
+
+// QuestionID is where a start question stands on the page; the first is where links from elsewhere lead.
+func QuestionID(i int) string {
+	if i == 0 {
+		return "start"
+	}
+	return "start-" + strconv.Itoa(i+1)
 }
 
 // Need is one thing that waits for a person, with the button that helps.

@@ -37,7 +37,9 @@ func (s *Server) activity(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	m.Rows = s.activityRows(ctx, rows, o.effective.Connection)
+	if m.Rows, err = s.activityRows(ctx, rows, o); err != nil {
+		return err
+	}
 	if len(rows) > 0 {
 		f := m.Filter
 		m.Pager = pager(link.Activity(o.row.ID), []string{"q", f.Q, "by", f.By, "on", f.On, "type", f.Type, "from", f.From, "to", f.To},
@@ -117,14 +119,59 @@ func (s *Server) days(from, to string) (first, end time.Time) {
 	return first, end
 }
 
-func (s *Server) activityRows(ctx context.Context, rows []app.EventRow, connection string) []views.ActivityRow {
+// conditionsKnown bounds the conditions that the rows of a page are looked up in, newest first.
+const conditionsKnown = 500
+
+// activityRows adds to events what became of them, and why.
+func (s *Server) activityRows(ctx context.Context, rows []app.EventRow, o organizationPage) ([]views.ActivityRow, error) {
+	conditions := map[int64]*app.Condition{}
+	if slices.ContainsFunc(rows, func(r app.EventRow) bool { return r.Outcome.ConditionID != 0 }) {
+		list, err := s.Read.Conditions(ctx, app.ConditionFilter{OrganizationID: o.row.ID, Page: app.Page{Limit: conditionsKnown}})
+		if err != nil {
+			return nil, err
+		}
+		for i := range list {
+			conditions[list[i].ID] = &list[i]
+		}
+	}
+	rules := map[string]ruleFacts{}
 	out := make([]views.ActivityRow, 0, len(rows))
 	for _, r := range rows {
-		row := views.ActivityRow{EventRow: r, By: doneBy(r.Event)}
+		name := r.Outcome.Rule
+		if _, known := rules[name]; name != "" && !known {
+			rules[name] = s.ruleFacts(ctx, o.doc, name, o.row.ID, o.now)
+		}
+		rule := rules[name]
+		row := views.ActivityRow{EventRow: r, By: doneBy(r.Event), Condition: conditions[r.Outcome.ConditionID], RuleURL: rule.url, To: rule.to, MutedUntil: rule.mutedUntil}
 		if r.TicketNumber != 0 {
-			row.TicketURL = s.ticketURL(ctx, connection, r.TicketID, r.TicketNumber)
+			row.TicketURL = s.ticketURL(ctx, o.effective.Connection, r.TicketID, r.TicketNumber)
 		}
 		out = append(out, row)
+	}
+	return out, nil
+}
+
+// ruleFacts is what the pages say of an alert as it is now.
+type ruleFacts struct {
+	url        string
+	to         []string
+	mutedUntil time.Time
+}
+
+func (s *Server) ruleFacts(ctx context.Context, doc app.Settings, name string, here int64, now time.Time) ruleFacts {
+	out := ruleFacts{url: s.ruleURL(ctx, doc, name, here)}
+	for _, r := range doc.Alerts {
+		if r.Name != name {
+			continue
+		}
+		out.to = r.Via.Email
+		for _, m := range r.Mute {
+			from, err := time.Parse(time.RFC3339, m.From)
+			to, err2 := time.Parse(time.RFC3339, m.To)
+			if err == nil && err2 == nil && !now.Before(from) && now.Before(to) && to.After(out.mutedUntil) {
+				out.mutedUntil = to
+			}
+		}
 	}
 	return out
 }

@@ -179,7 +179,7 @@ func (s *Server) saveConnection(c echo.Context) error {
 	}
 	s.testSaved(c, found.Name, len(changes) > 0 || in.publicKey != "" || in.privateKey != "")
 	s.tell(c, good, "Saved. The connection is being tested.")
-	return seeOther(c, back)
+	return s.saved(c, f, back)
 }
 
 // editConnection changes one connection of the document.

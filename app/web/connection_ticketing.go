@@ -93,7 +93,7 @@ func (s *Server) saveTicketing(c echo.Context) error {
 	if guideTask(f) != "" {
 		return seeOther(c, back)
 	}
-	return seeOther(c, back+"#ticketing")
+	return s.saved(c, f, back+"#ticketing")
 }
 
 // showPicks is the drop-downs alone, for another board, type or subtype.
@@ -111,6 +111,7 @@ func (s *Server) showTicketing(c echo.Context, p page, status int, found app.Con
 		return err
 	}
 	form.Revision, form.Ticketing, form.Billing.Catalogue, form.Task = f.number("revision"), typed, nil, guideTask(f)
+	form.Mend.Delivery = f.number("delivery")
 	if err := s.connectionLists(ctx, found.Name, &form); err != nil {
 		return err
 	}

@@ -63,6 +63,9 @@ func (s *Server) connection(c echo.Context) error {
 	if err != nil {
 		return err
 	}
+	if err := s.markConnection(c, found.Name, &f); err != nil {
+		return err
+	}
 	return s.showConnection(c, p, http.StatusOK, f)
 }
 
@@ -84,7 +87,7 @@ func (s *Server) showConnection(c echo.Context, p page, status int, f views.Conn
 	if f.Task != "" {
 		return s.showTask(c, p, status, f.Task, &f)
 	}
-	p.shell.Wrong = len(f.Credentials.Errors)+len(f.Ticketing.Errors)+len(f.Billing.Errors)+len(f.Test.Errors) > 0
+	p.shell.Wrong = f.Mend.Field == "" && len(f.Credentials.Errors)+len(f.Ticketing.Errors)+len(f.Billing.Errors)+len(f.Test.Errors) > 0
 	return render(c, status, views.ConnectionPage(views.ConnectionView{Shell: p.shell, Form: f}))
 }
 

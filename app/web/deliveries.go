@@ -1,12 +1,13 @@
 package web
 
 import (
+	"cmp"
 	"context"
-	"encoding/json"
 	"net/http"
 	"slices"
 	"strconv"
 	"strings"
+	"time"
 
 	"github.com/labstack/echo/v4"
 
@@ -16,23 +17,30 @@ import (
 	"psabridge/views/ui"
 )
 
-// deliveries is everything ConnectWise must be told, newest first.
+// deliveries is everything ConnectWise, or somebody by e-mail, must be told, newest first.
 func (s *Server) deliveries(c echo.Context) error {
 	p, err := s.open(c, "Deliveries", link.Deliveries)
 	if err != nil {
 		return err
 	}
 	ctx := c.Request().Context()
-	m := views.Deliveries{
-		Shell: p.shell, Counts: p.counts, Blocked: p.blocks,
-		Filter: views.DeliveriesFilter{Q: c.QueryParam("q"), State: c.QueryParam("state"), Kind: c.QueryParam("kind")},
+	m := views.Deliveries{Shell: p.shell, Counts: p.counts, Filter: deliveriesFilter(c)}
+	m.Since = s.since(m.Filter.Since)
+	f := deliveryFilter(m.Filter, m.Since)
+	f.Page = app.Page{Limit: perPage, After: afterOf(c)}
+	if m.States, err = s.Read.DeliveryStates(ctx, f); err != nil {
+		return err
 	}
-	for reason, n := range p.backlog.ParkedByReason {
-		m.Parked = append(m.Parked, views.ParkedReason{Reason: reason, N: n})
+	if m.Like, err = s.alike(ctx, m.Filter.Like); err != nil {
+		return err
 	}
-	slices.SortFunc(m.Parked, func(a, b views.ParkedReason) int { return strings.Compare(a.Reason, b.Reason) })
-	f := app.DeliveryFilter{
-		State: app.DeliveryState(m.Filter.State), Kind: app.DeliveryKind(m.Filter.Kind), Query: m.Filter.Q, Page: app.Page{Limit: perPage, After: afterOf(c)},
+	if m.Blocked, err = s.blockedRows(ctx, p.standing); err != nil {
+		return err
+	}
+	if f.LikeID == 0 { // else the chip says it
+		if m.Parked, err = s.parkedReasons(ctx, p.standing); err != nil {
+			return err
+		}
 	}
 	list, err := s.Read.Deliveries(ctx, f)
 	if err != nil {
@@ -40,9 +48,128 @@ func (s *Server) deliveries(c echo.Context) error {
 	}
 	for _, d := range list {
 		m.Rows = append(m.Rows, s.deliveryRow(ctx, d))
-		m.Pager = pager(link.Deliveries, []string{"q", m.Filter.Q, "state", m.Filter.State, "kind", m.Filter.Kind}, f.Page.After, d.ID, len(list))
+		m.Pager = pager(link.Deliveries, m.Filter.Pairs(), f.Page.After, d.ID, len(list))
 	}
 	return render(c, http.StatusOK, views.DeliveriesPage(m))
+}
+
+// deliveriesFilter reads the filter off the address. What is not one of its values counts as left out.
+func deliveriesFilter(c echo.Context) views.DeliveriesFilter {
+	f := views.DeliveriesFilter{Q: c.QueryParam("q"), State: c.QueryParam("state"), Kind: c.QueryParam("kind")}
+	for _, preset := range views.SincePresets {
+		if preset.Value == c.QueryParam("since") {
+			f.Since = preset.Value
+		}
+	}
+	if n, err := strconv.ParseInt(c.QueryParam("like"), 10, 64); err == nil && n > 0 {
+		f.Like = n
+	}
+	return f
+}
+
+// deliveryFilter is the same for the store.
+func deliveryFilter(f views.DeliveriesFilter, since time.Time) app.DeliveryFilter {
+	out := app.DeliveryFilter{State: app.DeliveryState(f.State), Kind: app.DeliveryKind(f.Kind), Query: f.Q, LikeID: f.Like, Since: since}
+	switch f.Kind {
+	case views.KindClose:
+		out.Kind, out.Closing = app.DeliverTicketNote, new(true)
+	case string(app.DeliverTicketNote):
+		out.Closing = new(false)
+	}
+	return out
+}
+
+// since is the moment a preset begins at; zero for all times. Today begins at midnight of this computer's zone.
+func (s *Server) since(preset string) time.Time {
+	now := s.Now().In(s.Zone)
+	switch preset {
+	case "today":
+		return time.Date(now.Year(), now.Month(), now.Day(), 0, 0, 0, 0, s.Zone)
+	case "24h":
+		return now.Add(-24 * time.Hour)
+	case "7d":
+		return now.AddDate(0, 0, -7)
+	case "30d":
+		return now.AddDate(0, 0, -30)
+	}
+	return time.Time{}
+}
+
+// alike says which delivery the list is about and how many stand as it does; nil without one. One that is gone is none.
+func (s *Server) alike(ctx context.Context, id int64) (*views.Alike, error) {
+	if id == 0 {
+		return nil, nil
+	}
+	d, err := s.Read.Delivery(ctx, id)
+	if err != nil {
+		return nil, err
+	}
+	out := &views.Alike{ID: id, Reason: d.Reason}
+	if retried(d.State) {
+		out.N, err = s.countLike(ctx, id)
+	}
+	return out, err
+}
+
+// retried reports whether a person may try deliveries of a state again.
+func retried(s app.DeliveryState) bool {
+	return s == app.DeliveryParked || s == app.DeliveryWaiting || s == app.DeliveryChecking
+}
+
+// countLike counts what stands as one delivery does, itself included, and what waits behind it.
+func (s *Server) countLike(ctx context.Context, id int64) (n int, err error) {
+	states, err := s.Read.DeliveryStates(ctx, app.DeliveryFilter{LikeID: id})
+	for state, one := range states {
+		if retried(state) {
+			n += one
+		}
+	}
+	return n, err
+}
+
+// parkedShown bounds the parked deliveries that are looked at for what mends them. Usually there is one for each setting (T9).
+const parkedShown = 200
+
+// parkedReasons is what waits for a person, by reason, with the way out where one is known.
+func (s *Server) parkedReasons(ctx context.Context, st standing) ([]views.ParkedReason, error) {
+	if st.backlog.Parked == 0 {
+		return nil, nil
+	}
+	list, err := s.Read.Deliveries(ctx, app.DeliveryFilter{State: app.DeliveryParked, Page: app.Page{Limit: parkedShown}})
+	if err != nil {
+		return nil, err
+	}
+	sample := map[string]app.DeliveryRow{}
+	for _, d := range list { // newest first: the oldest stays, which is the one others wait behind
+		sample[d.Reason] = d
+	}
+	var out []views.ParkedReason
+	for reason, n := range st.backlog.ParkedByReason {
+		one := views.ParkedReason{Reason: reason, Subject: reason, N: n}
+		if d, ok := sample[reason]; ok {
+			one.Subject = d.Connection + " " + cmp.Or(d.ErrorField, reason)
+			one.Sample = d.ID
+			all, err := s.countLike(ctx, d.ID)
+			if err != nil {
+				return nil, err
+			}
+			one.Behind = max(all-n, 0)
+			if one.Fix, err = s.fixFor(ctx, st.doc, d); err != nil {
+				return nil, err
+			}
+		}
+		out = append(out, one)
+	}
+	slices.SortFunc(out, func(a, b views.ParkedReason) int { return strings.Compare(a.Reason, b.Reason) })
+	return out, nil
+}
+
+// blockedRows is what nothing is sent on, with the way out.
+func (s *Server) blockedRows(_ context.Context, st standing) (out []views.BlockedRow, err error) {
+	for _, b := range st.blocks {
+		out = append(out, views.BlockedRow{Block: b, Fix: blockFix(b)})
+	}
+	return out, nil
 }
 
 func (s *Server) deliveryRow(ctx context.Context, d app.DeliveryRow) views.DeliveryRow {
@@ -56,137 +183,44 @@ func (s *Server) deliveryRow(ctx context.Context, d app.DeliveryRow) views.Deliv
 	return row
 }
 
-// delivery is one delivery with everything that was tried.
-func (s *Server) delivery(c echo.Context) error {
-	return s.showDelivery(c, http.StatusOK, views.DropForm{}, views.LinkForm{})
+// retryParked sends every parked delivery again; with since, those made since then.
+func (s *Server) retryParked(c echo.Context) error {
+	f, err := readForm(c)
+	if err != nil {
+		return err
+	}
+	ctx, back := c.Request().Context(), link.Deliveries
+	var n int
+	if text := f.text("since"); text != "" {
+		since, err := time.Parse(time.RFC3339, text)
+		if err != nil {
+			return app.FieldErrorf("since", "%q is not a moment. Open the list of deliveries again.", text)
+		}
+		n, err = s.Outbox.RetryMatching(ctx, app.RetryFilter{State: app.DeliveryParked, Since: since}, person)
+		if err != nil {
+			return err
+		}
+	} else if n, err = s.Outbox.RetryParked(ctx, person); err != nil {
+		return err
+	}
+	s.tell(c, good, "%s again.", ui.Count(n, "delivery is tried", "deliveries are tried"))
+	return seeOther(c, back)
 }
 
-func (s *Server) showDelivery(c echo.Context, status int, drop views.DropForm, linked views.LinkForm) error {
+// retryLike sends everything again that stands as one delivery does.
+func (s *Server) retryLike(c echo.Context) error {
 	id, err := rowID(c)
 	if err != nil {
 		return err
 	}
 	ctx := c.Request().Context()
-	d, err := s.Read.Delivery(ctx, id)
+	if _, err := s.Read.Delivery(ctx, id); err != nil {
+		return err
+	}
+	n, err := s.Outbox.RetryMatching(ctx, app.RetryFilter{LikeID: id}, person)
 	if err != nil {
-		return err
-	}
-	p, err := s.open(c, "Delivery "+ui.ID(id), link.Deliveries)
-	if err != nil {
-		return err
-	}
-	m := views.Delivery{Shell: p.shell, Row: s.deliveryRow(ctx, d), Drop: drop, Link: linked}
-	m.Shell.Wrong = len(drop.Errors)+len(linked.Errors) > 0
-	if m.Attempts, err = s.Read.Attempts(ctx, id); err != nil {
-		return err
-	}
-	if d.TicketID != 0 {
-		t, err := s.Read.Ticket(ctx, d.TicketID)
-		if err != nil {
-			return err
-		}
-		m.Ticket = &t.Ticket
-	}
-	if d.Kind != app.DeliverAgreement {
-		var payload app.TicketPayload
-		if json.Unmarshal(d.Payload, &payload) == nil {
-			m.Payload = &payload
-		}
-	}
-	if d.Organization.ID != 0 {
-		m.Event = link.Activity(d.Organization.ID)
-	}
-	m.CanRetry = d.State == app.DeliveryParked || d.State == app.DeliveryWaiting
-	m.CanDrop = m.CanRetry || d.State == app.DeliveryChecking // one that fails for ever keeps its push from ending
-	m.CanLink = d.State == app.DeliveryParked && d.Kind == app.DeliverTicketCreate
-	return render(c, status, views.DeliveryPage(m))
-}
-
-// retryParked sends every parked delivery again.
-func (s *Server) retryParked(c echo.Context) error {
-	n, err := s.Outbox.RetryParked(c.Request().Context(), person)
-	if err != nil {
-		return err
+		return moved(err, id)
 	}
 	s.tell(c, good, "%s again.", ui.Count(n, "delivery is tried", "deliveries are tried"))
 	return seeOther(c, link.Deliveries)
-}
-
-// retryDelivery sends one delivery again.
-func (s *Server) retryDelivery(c echo.Context) error {
-	id, err := rowID(c)
-	if err != nil {
-		return err
-	}
-	if err := s.Outbox.Retry(c.Request().Context(), id, person); err != nil {
-		return moved(err, id)
-	}
-	s.tell(c, good, "It is tried again now.")
-	return seeOther(c, link.Delivery(id))
-}
-
-// moved leads back to a delivery that was not where the person saw it.
-func moved(err error, id int64) error {
-	if app.ErrorCode(err) == app.Conflict {
-		return lookAgainError{err, link.Delivery(id)}
-	}
-	return err
-}
-
-// dropDelivery gives a delivery up, with a reason.
-func (s *Server) dropDelivery(c echo.Context) error {
-	id, err := rowID(c)
-	if err != nil {
-		return err
-	}
-	f, err := readForm(c)
-	if err != nil {
-		return err
-	}
-	typed := views.DropForm{Reason: f.text("reason")}
-	switch {
-	case typed.Reason == "":
-		err = app.FieldErrorf("reason", "Say why. Somebody will ask why this was never sent.")
-	case len(typed.Reason) > maxReason:
-		err = app.FieldErrorf("reason", "The reason is too long. Say it in %d letters.", maxReason)
-	default:
-		err = s.Outbox.Drop(c.Request().Context(), id, typed.Reason, person)
-	}
-	if invalid(err) {
-		typed.Errors = fieldErrors(err, "", nil)
-		return s.showDelivery(c, http.StatusUnprocessableEntity, typed, views.LinkForm{})
-	}
-	if err != nil {
-		return moved(err, id)
-	}
-	s.tell(c, good, "Given up. It is not sent again.")
-	return seeOther(c, link.Delivery(id))
-}
-
-// linkDelivery says which ticket stands for a delivery.
-func (s *Server) linkDelivery(c echo.Context) error {
-	id, err := rowID(c)
-	if err != nil {
-		return err
-	}
-	f, err := readForm(c)
-	if err != nil {
-		return err
-	}
-	typed := views.LinkForm{Ticket: f.text("ticket")}
-	number, err := strconv.ParseInt(strings.TrimPrefix(typed.Ticket, "#"), 10, 64)
-	if err != nil || number <= 0 {
-		err = app.FieldErrorf("ticket", "%q is not a ticket number. It is the number ConnectWise shows, e.g. 48211.", typed.Ticket)
-	} else {
-		err = s.Outbox.Link(c.Request().Context(), id, number, person)
-	}
-	if invalid(err) || app.ErrorCode(err) == app.NotFound {
-		typed.Errors = ui.Errors{{Field: "ticket", Message: app.ErrorMessage(err)}}
-		return s.showDelivery(c, http.StatusUnprocessableEntity, views.DropForm{}, typed)
-	}
-	if err != nil {
-		return moved(err, id)
-	}
-	s.tell(c, good, "Ticket #%d now stands for this condition.", number)
-	return seeOther(c, link.Delivery(id))
 }

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"maps"
 	"slices"
+	"strconv"
 	"time"
 
 	"psabridge/app"
@@ -18,16 +19,37 @@ import (
 
 // need is one thing that waits for a person: for the status by code, for the page with its button.
 type need struct {
-	code string
-	rail string // the rail entry that counts it
-	page string // where it is mended
-	n    int    // how many things it stands for on the rail
+	code    string
+	subject string // tells two of one code apart, and does not change while it stands
+	rail    string // the rail entry that counts it
+	page    string // where it is mended
+	n       int    // how many things it stands for on the rail
 	views.Need
+}
+
+// Notices is what needs a person now, for whoever tells him by other roads. It is made of the same list as the pages.
+func (s *Server) Notices(ctx context.Context) ([]app.Notice, error) {
+	st, err := s.look(ctx)
+	if err != nil {
+		return nil, err
+	}
+	out := make([]app.Notice, 0, len(st.needs))
+	for _, n := range st.needs {
+		out = append(out, app.Notice{Kind: n.code, Subject: n.subject, Title: n.Title, Text: n.Text, Page: n.page})
+	}
+	return out, nil
 }
 
 // needs lists everything that waits for a person, most pressing first.
 func (s *Server) needs(ctx context.Context, st standing) ([]need, error) {
-	out := slices.Concat(blockNeeds(st), parkedNeeds(st), startNeeds(st), sourceNeeds(st))
+	parked, err := s.parkedNeeds(ctx, st)
+	if err != nil {
+		return nil, err
+	}
+	questions, err := s.startNeeds(ctx, st)
+	if err != nil {
+		return nil, err
+	}
 	billing, err := s.billingNeeds(ctx, st)
 	if err != nil {
 		return nil, err
@@ -40,42 +62,111 @@ func (s *Server) needs(ctx context.Context, st standing) ([]need, error) {
 	if err != nil {
 		return nil, err
 	}
-	return slices.Concat(out, billing, mappingNeeds(st), fresh, checks), nil
+	silent, err := s.channelNeeds(ctx, st)
+	if err != nil {
+		return nil, err
+	}
+	return slices.Concat(blockNeeds(st), parked, questions, sourceNeeds(st), billing, mappingNeeds(st), fresh, checks, silent), nil
 }
 
 func blockNeeds(st standing) (out []need) {
 	for _, b := range st.blocks {
-		page := link.Connection(b.Connection)
-		out = append(out, need{code: "blocked", rail: link.Deliveries, page: page, n: 1, Need: views.Need{
+		n := need{code: "blocked", subject: b.Connection, rail: link.Deliveries, page: link.Connection(b.Connection), n: 1, Need: views.Need{
 			Tone: "bad", Icon: "lock", Title: "Nothing is sent on connection " + b.Connection + ".", Text: b.Reason, Since: b.Since,
-			Actions: []ui.Action{{Label: "Look", Path: page, Primary: true}},
-		}})
+			Actions: []ui.Action{{Label: "Look", Path: link.Connection(b.Connection), Primary: true}},
+		}}
+		if b.Connection == app.MailConnection {
+			n.page, n.Title = link.Notifications, "No e-mail is sent."
+		}
+		if fix := blockFix(b); fix != nil {
+			n.page, n.Actions = fix.Action.Path, []ui.Action{fix.Action}
+		}
+		out = append(out, n)
 	}
 	return out
 }
 
-func parkedNeeds(st standing) (out []need) {
-	page := link.With(link.Deliveries, "state", string(app.DeliveryParked))
-	for _, reason := range slices.Sorted(maps.Keys(st.backlog.ParkedByReason)) {
-		n := st.backlog.ParkedByReason[reason]
-		out = append(out, need{code: "parked", rail: link.Deliveries, page: page, n: n, Need: views.Need{
-			Tone: "hold", Icon: "hold", Title: ui.Count(n, "delivery waits", "deliveries wait") + " for you.", Text: reason,
-			Actions: []ui.Action{{Label: "Retry " + ui.Int(st.backlog.Parked), Path: link.RetryParked, Post: true}, {Label: "Look", Path: page}},
-		}})
+// parkedNeeds is what waits for a person, by reason: the way out, and all of it tried again.
+func (s *Server) parkedNeeds(ctx context.Context, st standing) (out []need, err error) {
+	reasons, err := s.parkedReasons(ctx, st)
+	if err != nil {
+		return nil, err
 	}
-	return out
+	for _, p := range reasons {
+		n := need{code: "parked", subject: p.Subject, rail: link.Deliveries, page: link.With(link.Deliveries, "state", string(app.DeliveryParked)), n: p.N, Need: views.Need{
+			Tone: "hold", Icon: "hold", Title: p.Title(), Text: p.Reason,
+		}}
+		look := ui.Action{Label: "Look", Path: n.page}
+		if p.N == 1 && p.Sample != 0 {
+			look.Path = link.Delivery(p.Sample)
+		}
+		switch {
+		case p.Fix != nil:
+			n.Actions = []ui.Action{p.Fix.Action, look}
+		case p.Sample != 0:
+			n.Actions = []ui.Action{{Label: "Retry " + ui.Int(p.N+p.Behind), Path: link.RetryLike(p.Sample), Post: true}, look}
+		default:
+			n.Actions = []ui.Action{{Label: "Retry " + ui.Int(st.backlog.Parked), Path: link.RetryParked, Post: true}, look}
+		}
+		out = append(out, n)
+	}
+	return out, nil
 }
 
-func startNeeds(st standing) []need {
-	n := st.backlog.StartLine
-	if n == 0 {
-		return nil
+// startNeeds are the questions behind which conditions wait: for what held before, and for what is too much at once.
+func (s *Server) startNeeds(ctx context.Context, st standing) (out []need, err error) {
+	questions, err := s.startQuestions(ctx, st)
+	if err != nil {
+		return nil, err
 	}
-	return []need{{code: "start_line", rail: link.Overview, page: link.Overview + "#start", n: 1, Need: views.Need{
-		Tone: "info", Icon: "info", Title: fmt.Sprintf("%d hold now.", n),
-		Text:    fmt.Sprintf("Open %s for what held before, or stay quiet?", ui.Count(n, "ticket", "tickets")),
-		Actions: []ui.Action{{Label: "Decide", Path: link.Overview + "#start"}},
-	}}}
+	for i, q := range questions {
+		n := need{code: "start_line", rail: link.Overview, page: link.Overview + "#" + views.QuestionID(i), n: 1, Need: views.Need{
+			Tone: "info", Icon: "info", Title: fmt.Sprintf("%d hold now.", q.Holding),
+			Text: fmt.Sprintf("Open %s for what held before, or stay quiet?", ui.Count(q.Holding, "ticket", "tickets")),
+		}}
+		if q.Why == app.ReasonFlood {
+			n.code, n.subject, n.Tone, n.Icon, n.Title = "flood", q.Rule, "hold", "hold", q.Title()
+			n.Text = "More came at once than open without asking. Open them, or stay quiet?"
+		}
+		n.Actions = []ui.Action{{Label: "Decide", Path: n.page}}
+		out = append(out, n)
+	}
+	return out, nil
+}
+
+// channelNeeds are the roads by which nobody was reached last. They are told by the other ones.
+func (s *Server) channelNeeds(ctx context.Context, st standing) (out []need, err error) {
+	sent, err := s.Read.NoticesSent(ctx)
+	if err != nil {
+		return nil, err
+	}
+	for _, one := range sent {
+		if one.Error == "" || !channelOn(st.doc.Notify, one.Channel) {
+			continue
+		}
+		since := one.OKAt
+		if since.IsZero() {
+			since = one.At
+		}
+		out = append(out, need{code: "notify", subject: one.Channel, rail: link.Overview, page: link.Notifications, n: 1, Need: views.Need{
+			Tone: "warn", Icon: "warn", Title: "Nobody is told by " + views.ChannelWords(one.Channel) + ".", Text: one.Error, Since: since,
+			Actions: []ui.Action{{Label: "Look", Path: link.Notifications, Primary: true}},
+		}})
+	}
+	return out, nil
+}
+
+// channelOn reports whether notices go by a road, as the settings are.
+func channelOn(n app.NotifySettings, channel string) bool {
+	switch channel {
+	case app.ChannelEmail:
+		return n.Email.SMTP.Host != "" && len(n.Email.To) > 0
+	case app.ChannelWebhook:
+		return n.Webhook.Kind != ""
+	case app.ChannelDesktop:
+		return n.OnDesktop()
+	}
+	return false
 }
 
 func sourceNeeds(st standing) (out []need) {
@@ -88,7 +179,7 @@ func sourceNeeds(st standing) (out []need) {
 		if one.ErrorCode == app.Unauthorized { // trying again is what locks an account
 			actions = []ui.Action{{Label: "Reconnect", Path: page + "#settings", Primary: true}}
 		}
-		out = append(out, need{code: "source_unreadable", rail: link.Sources, page: page, n: 1, Need: views.Need{
+		out = append(out, need{code: "source_unreadable", subject: one.Name, rail: link.Sources, page: page, n: 1, Need: views.Need{
 			Tone: "bad", Icon: "badc", Title: "Source " + one.Name + " cannot be read.", Text: one.LastError, Since: one.LastOKAt,
 			Actions: actions,
 		}})
@@ -154,7 +245,7 @@ func (s *Server) checkNeeds(ctx context.Context, st standing) (out []need, err e
 			out = append(out, untestedNeed(name, page, len(list), first.ChangedAt))
 			continue
 		}
-		out = append(out, need{code: "checks_failed", rail: link.Overview, page: page, n: 1, Need: views.Need{
+		out = append(out, need{code: "checks_failed", subject: name, rail: link.Overview, page: page, n: 1, Need: views.Need{
 			Tone: "warn", Icon: "warn", Title: ui.Count(len(list), "check", "checks") + " of connection " + name + " failed.",
 			Text: cmp.Or(list[0].Message, list[0].Title), Since: first.ChangedAt, Actions: []ui.Action{{Label: "Look", Path: page + "#test"}},
 		}})
@@ -164,7 +255,7 @@ func (s *Server) checkNeeds(ctx context.Context, st standing) (out []need, err e
 
 // untestedNeed is about a connection that was changed after checks of it failed: nobody knows whether that mended them.
 func untestedNeed(name, page string, failed int, since time.Time) need {
-	return need{code: "checks_outdated", rail: link.Overview, page: page, n: 1, Need: views.Need{
+	return need{code: "checks_outdated", subject: name, rail: link.Overview, page: page, n: 1, Need: views.Need{
 		Tone: "warn", Icon: "warn", Title: "Connection " + name + " was not tested since you changed it.", Text: ui.Count(failed, "check", "checks") + " failed before.", Since: since,
 		Actions: []ui.Action{{Label: "Test again", Path: link.ConnectionTest(name), Post: true}, {Label: "Look", Path: page + "#test"}},
 	}}
@@ -227,7 +318,7 @@ func planNeed(p app.Plan) need {
 	case app.PlanApproved:
 		text = "The push of connection " + p.Connection + " wrote nothing. Make a new preview and push it."
 	}
-	return need{code: "push_waiting", rail: link.Billing, page: page, n: 1, Need: views.Need{
+	return need{code: "push_waiting", subject: p.Connection + " " + p.Period.String(), rail: link.Billing, page: page, n: 1, Need: views.Need{
 		Tone: "hold", Icon: "billing", Title: ui.PeriodName(p.Period) + " is due and waits for you.", Since: p.CreatedAt, Text: text,
 		Actions: []ui.Action{{Label: "Look at the preview", Path: page, Primary: true}},
 	}}
@@ -249,7 +340,7 @@ func (s *Server) writingNeed(ctx context.Context, p app.Push) (need, error) {
 			page, text = link.Delivery(d.ID), d.Reason
 		}
 	}
-	return need{code: "push_writing", rail: link.Billing, page: page, n: 1, Need: views.Need{
+	return need{code: "push_writing", subject: strconv.FormatInt(p.ID, 10), rail: link.Billing, page: page, n: 1, Need: views.Need{
 		Tone: "warn", Icon: "warn", Title: "The push of " + ui.PeriodName(p.Period) + " is still being written.", Since: p.ApprovedAt,
 		Text:    cmp.Or(text, "Not every agreement of connection "+p.Connection+" is written yet.") + " Nothing else is pushed meanwhile: wait, or give up what keeps it.",
 		Actions: []ui.Action{{Label: "Look at the delivery", Path: page}},
@@ -258,7 +349,7 @@ func (s *Server) writingNeed(ctx context.Context, p app.Push) (need, error) {
 
 func pushNeed(p app.Push) need {
 	page := link.Push(p.ID)
-	return need{code: "push_incomplete", rail: link.Billing, page: page, n: 1, Need: views.Need{
+	return need{code: "push_incomplete", subject: strconv.FormatInt(p.ID, 10), rail: link.Billing, page: page, n: 1, Need: views.Need{
 		Tone: "warn", Icon: "warn", Title: "The push of " + ui.PeriodName(p.Period) + " is not complete.", Since: latest(p.DoneAt, p.ApprovedAt),
 		Text:    "Some lines of connection " + p.Connection + " were not written. Look at them and make a new preview.",
 		Actions: []ui.Action{{Label: "Look at the push", Path: page}},

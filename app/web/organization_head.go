@@ -20,6 +20,7 @@ type organizationPage struct {
 	tree      []app.Organization
 	effective settings.Effective
 	head      views.OrganizationHead
+	mend      views.Mend // what the person was led here for
 }
 
 func (s *Server) openOrganization(c echo.Context, tab string) (organizationPage, error) {

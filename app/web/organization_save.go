@@ -25,6 +25,7 @@ func (s *Server) saveOrganization(c echo.Context) error {
 		return err
 	}
 	typed := typedMapping(f)
+	o.mend.Delivery = f.number("delivery")
 	switch f.text("step") {
 	case "agreements", "reload":
 		return s.refreshOrganization(c, o, f.text("step"), typed)
@@ -53,7 +54,7 @@ func (s *Server) saveOrganization(c echo.Context) error {
 		return err
 	}
 	s.tell(c, good, "%s", savedWords(changes))
-	return seeOther(c, back)
+	return s.saved(c, f, back)
 }
 
 func savedWords(changes []app.Change) string {

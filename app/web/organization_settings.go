@@ -24,7 +24,11 @@ func (s *Server) organizationSettings(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	return s.showOrganization(c, o, http.StatusOK, storedMapping(o))
+	f := storedMapping(o)
+	if o.mend, f.Errors, err = s.mendOf(c, "company"); err != nil {
+		return err
+	}
+	return s.showOrganization(c, o, http.StatusOK, f)
 }
 
 // storedMapping is the form as the settings have it.
@@ -50,7 +54,8 @@ func (s *Server) showOrganization(c echo.Context, o organizationPage, status int
 	m := views.OrganizationSettings{
 		Shell: o.shell, Organization: o.head, Form: f, Master: o.row.ParentExternalID == "", Children: o.below(), Revision: o.rev,
 	}
-	m.Shell.Wrong = len(f.Errors) > 0
+	m.Mend = o.mend
+	m.Shell.Wrong = len(f.Errors) > 0 && m.Mend.Field == ""
 	if o.effective.Company.ID == 0 {
 		m.Waiting = o.row.WaitingFor
 	}

@@ -2,6 +2,7 @@ package web
 
 import (
 	"context"
+	"maps"
 	"net/http"
 	"slices"
 
@@ -12,6 +13,7 @@ import (
 	"psabridge/app/link"
 	"psabridge/app/settings"
 	"psabridge/views"
+	"psabridge/views/ui"
 )
 
 // overview is the first page: is it running, does it need me, what happened last.
@@ -26,11 +28,11 @@ func (s *Server) overview(c echo.Context) error {
 	ctx := c.Request().Context()
 	m := views.Overview{Shell: p.shell, Backlog: p.backlog, Outbox: p.counts}
 	for _, n := range p.needs {
-		if n.code != "start_line" { // asked on its own
+		if n.code != "start_line" && n.code != "flood" { // asked on their own
 			m.Needs = append(m.Needs, n.Need)
 		}
 	}
-	if m.StartLine, err = s.startQuestion(ctx, p.standing); err != nil {
+	if m.Questions, err = s.startQuestions(ctx, p.standing); err != nil {
 		return err
 	}
 	tree, err := s.Read.Tree(ctx)
@@ -71,22 +73,46 @@ func topOf(tree []app.Organization) *app.Organization {
 	return nil
 }
 
-// sampleSize is how many conditions the start question names.
-const sampleSize = 5
+// sampleSize is how many conditions a start question names, questionsSeen how many are looked through for them.
+const (
+	sampleSize    = 5
+	questionsSeen = 1000
+)
 
-func (s *Server) startQuestion(ctx context.Context, st standing) (*views.StartQuestion, error) {
+// startQuestions are what waits behind the start question: all history at once, and what is too much at once by alert.
+func (s *Server) startQuestions(ctx context.Context, st standing) (out []views.StartQuestion, err error) {
 	if st.backlog.StartLine == 0 {
 		return nil, nil
 	}
-	list, err := s.Read.Conditions(ctx, app.ConditionFilter{State: app.ConditionWaiting, Page: app.Page{Limit: 1000}})
+	list, err := s.Read.Conditions(ctx, app.ConditionFilter{State: app.ConditionWaiting, Page: app.Page{Limit: questionsSeen}})
 	if err != nil {
 		return nil, err
 	}
-	out := &views.StartQuestion{Holding: st.backlog.StartLine}
+	history := views.StartQuestion{Why: app.ReasonHistory, Holding: st.backlog.StartLine}
+	floods := map[string]*views.StartQuestion{}
 	for _, one := range list {
-		if one.Wait == app.ReasonHistory && len(out.Sample) < sampleSize {
-			out.Sample = append(out.Sample, one.Title)
+		q := &history
+		switch one.Wait { //nolint:exhaustive // the others wait for something else than a word
+		case app.ReasonHistory:
+		case app.ReasonFlood:
+			if floods[one.Rule] == nil {
+				floods[one.Rule] = &views.StartQuestion{Why: app.ReasonFlood, Rule: one.Rule}
+			}
+			q = floods[one.Rule]
+			q.Holding++
+			history.Holding--
+		default:
+			continue
 		}
+		if len(q.Sample) < sampleSize {
+			q.Sample = append(q.Sample, one.Title)
+		}
+	}
+	if len(history.Sample) > 0 {
+		out = append(out, history)
+	}
+	for _, rule := range slices.Sorted(maps.Keys(floods)) {
+		out = append(out, *floods[rule])
 	}
 	return out, nil
 }
@@ -142,14 +168,22 @@ func (s *Server) answerStart(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	opened, quiet, err := s.Start(c.Request().Context(), answer, person)
+	ctx := c.Request().Context()
+	before, err := s.Read.Backlog(ctx, s.Now())
 	if err != nil {
 		return err
 	}
-	if answer.Open {
-		s.tell(c, good, "%d conditions get a ticket now.", opened)
-	} else {
-		s.tell(c, good, "%d conditions stay quiet until they recover.", quiet)
+	opened, quiet, err := s.Start(ctx, answer, person)
+	if err != nil {
+		return err
+	}
+	switch {
+	case before.StartLine == 0: // another tab was faster, or all of it has recovered
+		s.tell(c, info, "Nothing waits for that answer any more: it was answered already, or what held has recovered.")
+	case answer.Open:
+		s.tell(c, good, "%s now.", ui.Count(opened, "condition gets a ticket", "conditions get a ticket"))
+	default:
+		s.tell(c, good, "%s until they recover.", ui.Count(quiet, "condition stays quiet", "conditions stay quiet"))
 	}
 	return seeOther(c, link.Overview)
 }

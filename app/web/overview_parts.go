@@ -16,7 +16,10 @@ import (
 )
 
 func startAnswer(f form) (alert.Answer, error) {
-	a := alert.Answer{Open: f.text("answer") == "open", Rule: f.text("rule"), Connection: f.text("connection")}
+	a := alert.Answer{Open: f.text("answer") == "open", Rule: f.text("rule"), Connection: f.text("connection"), Why: app.Reason(f.text("why"))}
+	if a.Why != "" && a.Why != app.ReasonHistory && a.Why != app.ReasonFlood {
+		return a, app.FieldErrorf("why", "Nothing is asked about %q.", string(a.Why))
+	}
 	if !a.Open && f.text("answer") != "quiet" {
 		return a, app.FieldErrorf("answer", "Say whether to open tickets or to stay quiet.")
 	}

@@ -100,7 +100,13 @@ func (s *Server) routes() []route {
 		{post, "/deliveries/:id/retry", signedIn, s.retryDelivery},
 		{post, "/deliveries/:id/drop", signedIn, s.dropDelivery},
 		{post, "/deliveries/:id/link", signedIn, s.linkDelivery},
+		{post, "/deliveries/:id/fix", signedIn, s.fixDelivery},
+		{post, "/deliveries/:id/retry-like", signedIn, s.retryLike},
 		{get, link.Tickets, signedIn, s.tickets},
+		{get, "/tickets/:id", signedIn, s.ticket},
+		{get, "/conditions/:id", signedIn, s.condition},
+		{post, "/conditions/:id/quiet", signedIn, s.quietCondition},
+		{post, "/conditions/:id/open", signedIn, s.openCondition},
 
 		{get, link.Connections, signedIn, s.connections},
 		{post, link.Connections, signedIn, s.addConnection},
@@ -136,6 +142,10 @@ func (s *Server) routes() []route {
 		{get, link.Settings, signedIn, s.settingsPage},
 		{post, link.Settings, signedIn, s.saveSettings},
 		{get, link.SettingsFile, signedIn, s.settingsFile},
+		{get, link.Notifications, signedIn, s.notifications},
+		{post, link.Notifications, signedIn, s.saveNotifications},
+		{post, link.NotifyTest, signedIn, s.testNotice},
+		{post, link.SMTPPassword, signedIn, s.notifySecret},
 		{get, link.About, signedIn, s.about},
 	}
 }

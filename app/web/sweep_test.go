@@ -26,6 +26,8 @@ func (w *world) fill(path string) string {
 		id = w.line
 	case strings.HasPrefix(path, "/deliveries"):
 		id = w.delivery
+	case strings.HasPrefix(path, "/tickets"), strings.HasPrefix(path, "/conditions"):
+		id = 1
 	}
 	name := "cw"
 	if strings.HasPrefix(path, "/sources") {

@@ -17,16 +17,21 @@ func (s *Server) tickets(c echo.Context) error {
 		return err
 	}
 	ctx := c.Request().Context()
-	m := views.Tickets{Shell: p.shell, State: c.QueryParam("state")}
+	m := views.Tickets{Shell: p.shell, Filter: views.TicketsFilter{Q: c.QueryParam("q"), State: c.QueryParam("state")}}
 	n, err := s.Read.TicketCounts(ctx)
 	if err != nil {
 		return err
 	}
-	m.Counts.Open, m.Counts.Closed = n[app.TicketOpen], n[app.TicketClosed]
+	m.Counts = views.TicketCounts{
+		Open: n[app.TicketOpen], Touched: p.backlog.TicketsTouched, Pending: n[app.TicketPending], Closed: n[app.TicketClosed], Unknown: n[app.TicketUnknown],
+	}
 	for _, one := range n {
 		m.Counts.All += one
 	}
-	f := app.TicketFilter{State: app.TicketState(m.State), Page: app.Page{Limit: perPage, After: afterOf(c)}}
+	f := app.TicketFilter{State: app.TicketState(m.Filter.State), Query: m.Filter.Q, Page: app.Page{Limit: perPage, After: afterOf(c)}}
+	if m.Filter.State == views.ShowTouched {
+		f.State, f.Touched = app.TicketOpen, true
+	}
 	list, err := s.Read.Tickets(ctx, f)
 	if err != nil {
 		return err
@@ -37,7 +42,7 @@ func (s *Server) tickets(c echo.Context) error {
 			row.URL = s.TicketURL(ctx, t.Connection, t.RemoteID)
 		}
 		m.Rows = append(m.Rows, row)
-		m.Pager = pager(link.Tickets, []string{"state", m.State}, f.Page.After, t.ID, len(list))
+		m.Pager = pager(link.Tickets, m.Filter.Pairs(), f.Page.After, t.ID, len(list))
 	}
 	return render(c, http.StatusOK, views.TicketsPage(m))
 }

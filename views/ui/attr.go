@@ -53,6 +53,14 @@ func secretHint(hint string) string {
 	return hint
 }
 
+// Focused puts the cursor into a drop-down a person came for; nil when he did not.
+func Focused(on bool) templ.Attributes {
+	if !on {
+		return nil
+	}
+	return templ.Attributes{"autofocus": true}
+}
+
 // merge puts attributes together; later ones win.
 func merge(all []templ.Attributes) templ.Attributes {
 	out := templ.Attributes{}

@@ -77,6 +77,7 @@ type Field struct {
 	Required    bool
 	Rows        int    // more than 0 makes a textarea
 	Min, Max    string // of a number or date
+	Focus       bool   // the person came for this one
 }
 
 // FieldID is the id of an input by its name; the error summary links to it.

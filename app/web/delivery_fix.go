@@ -1,0 +1,287 @@
+package web
+
+import (
+	"context"
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/labstack/echo/v4"
+
+	"psabridge/app"
+	"psabridge/app/link"
+	"psabridge/app/settings"
+	"psabridge/views"
+	"psabridge/views/ui"
+)
+
+// remedy is where a person mends what a delivery waits for.
+type remedy struct {
+	path   string // of the page
+	pairs  []string
+	input  string         // on that page; empty when nothing is to be typed there
+	list   app.OptionList // ConnectWise's list the input is chosen from; empty for none
+	label  string         // of the button
+	words  string         // what is to be done there
+	remote bool           // it is in ConnectWise, and path is its address
+}
+
+var (
+	ticketingField    = regexp.MustCompile(`^connections\[([^\]]+)\]\.ticketing\.([a-z_]+)$`)
+	alertField        = regexp.MustCompile(`^alerts\[(.+)\]\.ticket\.([a-z_]+)$`)
+	organizationField = regexp.MustCompile(`^organizations\[([^/\]]+)/(.+)\]\.company$`)
+	mailField         = regexp.MustCompile(`^notify\.(?:email\.)?(smtp_password|webhook_url|smtp\.[a-z_]+|to)?$`)
+)
+
+// remedyOf finds where a delivery is mended: by the setting that was at fault, else by the kind of refusal. False when psabridge
+// does not know one: then the reason says in words what to do.
+func (s *Server) remedyOf(ctx context.Context, doc app.Settings, d app.DeliveryRow) (remedy, bool, error) {
+	if d.Kind == app.DeliverMail {
+		return mailRemedy(d), true, nil
+	}
+	if d.PushID != 0 {
+		return remedy{path: link.Push(d.PushID), label: "Look at the push", words: "Its lines say what to do; then retry."}, true, nil
+	}
+	if f := ticketingField.FindStringSubmatch(d.ErrorField); f != nil {
+		return ticketingRemedy(d, f[1], f[2]), true, nil
+	}
+	if f := alertField.FindStringSubmatch(d.ErrorField); f != nil {
+		out, ok := s.alertRemedy(ctx, doc, d, f[1], f[2])
+		return out, ok, nil
+	}
+	if f := organizationField.FindStringSubmatch(d.ErrorField); f != nil {
+		o, err := s.Read.OrganizationByExternalID(ctx, f[1], f[2])
+		if app.ErrorCode(err) == app.NotFound {
+			return remedy{}, false, nil
+		}
+		return remedy{
+			path: link.OrganizationSettings(o.ID), input: "company", label: "Choose the company", list: app.ListCompanies,
+			words: "Choose the ConnectWise company of " + o.Name + " and save. Everything that waits for it goes out by itself.",
+		}, true, err
+	}
+	out, ok := s.refusedRemedy(doc, d)
+	return out, ok, nil
+}
+
+// ticketingRemedy is a service default of a connection.
+func ticketingRemedy(d app.DeliveryRow, connection, what string) remedy {
+	out := remedy{
+		path: link.Connection(connection), input: what, list: listOf(what), label: "Choose another " + fieldWords(what),
+		words: "Choose another " + fieldWords(what) + " and save. Everything that waits for it goes out by itself.",
+	}
+	if what == "priority" {
+		out.input = "priority_" + string(app.SeverityWarning)
+		if payload, _ := payloads(d.Delivery); payload != nil && payload.Severity != "" {
+			out.input = "priority_" + string(payload.Severity)
+		}
+	}
+	return out
+}
+
+// alertRemedy is the field of an alert that has its own; false when the alert is gone.
+func (s *Server) alertRemedy(ctx context.Context, doc app.Settings, d app.DeliveryRow, rule, what string) (remedy, bool) {
+	address := s.ruleURL(ctx, doc, rule, d.Organization.ID)
+	if address == "" {
+		return remedy{}, false
+	}
+	path, _, _ := strings.Cut(address, "?")
+	return remedy{
+		path: path, pairs: []string{"name", rule}, input: what, list: listOf(what), label: "Choose another " + fieldWords(what),
+		words: "The alert “" + rule + "” has its own. Choose another " + fieldWords(what) + " and save. Everything that waits for it goes out by itself.",
+	}, true
+}
+
+// listOf is the list of ConnectWise a service default is chosen from.
+func listOf(what string) app.OptionList {
+	if what == "priority" {
+		return app.ListPriorities
+	}
+	for _, one := range ticketingInputs {
+		if one.input == what {
+			return one.list
+		}
+	}
+	return ""
+}
+
+func fieldWords(what string) string {
+	switch what {
+	case "closed_status":
+		return "closed status"
+	case "status":
+		return "status for new tickets"
+	}
+	return what
+}
+
+// mailRemedy is the mail server's form.
+func mailRemedy(d app.DeliveryRow) remedy {
+	out := remedy{path: link.Notifications, input: "smtp_host", label: "Set up the mail server", words: "Save it, and the e-mails that wait go out by themselves."}
+	f := mailField.FindStringSubmatch(d.ErrorField)
+	switch {
+	case d.ErrorCode == app.Unauthorized, f != nil && f[1] == "smtp_password":
+		out.input, out.label = "smtp_password", "Enter the password"
+	case f != nil && f[1] == "smtp.from":
+		out.input = "smtp_from"
+	case f != nil && f[1] == "smtp.user":
+		out.input = "smtp_user"
+	case d.ErrorField == "" && d.ErrorCode == app.Invalid: // the server refused an address, which is the alert's
+		out.input, out.label, out.words = "", "Look at the mail server", "If an address is wrong, change it in the alert; then drop this e-mail or retry it."
+	}
+	return out
+}
+
+// refusedRemedy is for what ConnectWise itself refused.
+func (s *Server) refusedRemedy(doc app.Settings, d app.DeliveryRow) (remedy, bool) {
+	c, known := settings.ConnectionByName(doc, d.Connection)
+	if !known {
+		return remedy{path: link.Connections, label: "Add the connection", words: "Add the connection again under the same name, or drop this."}, true
+	}
+	switch d.ErrorCode { //nolint:exhaustive // the other codes need nobody, or nobody knows what
+	case app.Unauthorized:
+		return remedy{path: link.Connection(c.Name), input: "private_key", label: "Enter the keys", words: "Enter both keys again and save. Everything that waits goes out by itself."}, true
+	case app.Forbidden:
+		return remedy{path: link.Connection(c.Name) + "#test", label: "See which right is missing", words: "Give the API member’s role the right in ConnectWise, then retry."}, true
+	case app.Invalid, app.NotFound:
+		if c.SiteURL == "" {
+			return remedy{}, false
+		}
+		return remedy{path: c.SiteURL, remote: true, label: "Open ConnectWise", words: "ConnectWise refused it in its own words. Mend it there, then retry."}, true
+	}
+	return remedy{}, false
+}
+
+// fixFor is the button that leads to where a parked delivery is mended; nil when nobody knows.
+func (s *Server) fixFor(ctx context.Context, doc app.Settings, d app.DeliveryRow) (*views.Fix, error) {
+	if payload, _ := payloads(d.Delivery); payload != nil && payload.Double {
+		return nil, nil // its own page has both numbers
+	}
+	at, ok, err := s.remedyOf(ctx, doc, d)
+	if err != nil || !ok {
+		return nil, err
+	}
+	out := &views.Fix{Words: at.words, Action: ui.Action{Label: at.label, Path: at.address(d.ID, ""), Primary: true, External: at.remote}}
+	if at.list != "" { // the list is read anew first: what was mended in ConnectWise meanwhile can be chosen
+		out.Action.Path, out.Action.Post = link.FixDelivery(d.ID), true
+	}
+	return out, nil
+}
+
+// address leads to the input; to is what it is set to before the person looks, "" for what is saved.
+func (r remedy) address(delivery int64, to string) string {
+	if r.remote || r.input == "" {
+		return r.path
+	}
+	return link.With(r.path, append(slices.Clone(r.pairs), "fix", r.input, "delivery", strconv.FormatInt(delivery, 10), "to", to)...)
+}
+
+// blockFix is the button that leads to where a connection nothing is sent on is mended; nil when it goes on by itself.
+func blockFix(b app.Block) *views.Fix {
+	mail := b.Connection == app.MailConnection
+	switch {
+	case b.Code == app.RateLimited:
+		return nil
+	case mail && b.Code == app.Unauthorized:
+		return &views.Fix{
+			Words:  "Enter the password again and save. The e-mails that wait go out by themselves.",
+			Action: ui.Action{Label: "Enter the password", Path: link.With(link.Notifications, "fix", "smtp_password"), Primary: true},
+		}
+	case mail:
+		return &views.Fix{
+			Words:  "psabridge asks it again every minute, and goes on by itself when it answers.",
+			Action: ui.Action{Label: "Look at the mail server", Path: link.Notifications, Primary: true},
+		}
+	case b.Code == app.Unauthorized:
+		return &views.Fix{
+			Words:  "Enter both keys again and save. Everything that waits goes out by itself.",
+			Action: ui.Action{Label: "Enter the keys", Path: link.With(link.Connection(b.Connection), "fix", "private_key"), Primary: true},
+		}
+	}
+	return &views.Fix{
+		Words:  "psabridge asks it again by itself, and goes on when it answers.",
+		Action: ui.Action{Label: "Look at the checks", Path: link.Connection(b.Connection) + "#test", Primary: true},
+	}
+}
+
+// fixDelivery leads to the setting a delivery waits for. Before, the list that it is chosen from is read anew; a record that
+// only has another name now is proposed.
+func (s *Server) fixDelivery(c echo.Context) error {
+	id, err := rowID(c)
+	if err != nil {
+		return err
+	}
+	ctx := c.Request().Context()
+	d, err := s.Read.Delivery(ctx, id)
+	if err != nil {
+		return err
+	}
+	doc, _, err := s.Settings.Document(ctx)
+	if err != nil {
+		return err
+	}
+	at, ok, err := s.remedyOf(ctx, doc, d)
+	if err != nil {
+		return err
+	}
+	if !ok || at.remote || d.State != app.DeliveryParked {
+		return seeOther(c, link.Delivery(id))
+	}
+	was := s.chosen(ctx, doc, d, at)
+	if at.list != "" {
+		if err := s.reload(c, d.Connection); err != nil {
+			s.tell(c, warn, "The lists of ConnectWise could not be read anew. %s", app.ErrorMessage(err))
+		}
+	}
+	return seeOther(c, at.address(id, s.renamed(ctx, d.Connection, was)))
+}
+
+// record is a record of ConnectWise as a list had it.
+type record struct {
+	list   app.OptionList
+	parent int64
+	id     int64
+	name   string
+}
+
+// chosen is the record a setting names, as the stored list still knows it; zero when it does not. Only records that belong to
+// no board are looked for: with another board everything else is chosen anew.
+func (s *Server) chosen(ctx context.Context, doc app.Settings, d app.DeliveryRow, at remedy) record {
+	c, ok := settings.ConnectionByName(doc, d.Connection)
+	if !ok || at.path != link.Connection(c.Name) {
+		return record{}
+	}
+	for _, one := range ticketingInputs {
+		if one.input != at.input {
+			continue
+		}
+		out := record{list: one.list}
+		lists := s.pickLists(ctx, c.Name, refValue(c.Ticketing.Board))
+		all := lists.read(one.list, 0)
+		if one.list != app.ListBoards && one.list != app.ListSources {
+			all, out.parent = lists.ofBoard(one.list), lists.board
+		}
+		if found := app.Meant(all, *one.in(&c.Ticketing), func(o app.Option) app.Option { return o }); len(found) == 1 {
+			out.id, out.name = found[0].ID, found[0].Name
+			return out
+		}
+	}
+	return record{}
+}
+
+// renamed is what a record is called now, when that is another name than before; "" else.
+func (s *Server) renamed(ctx context.Context, connection string, was record) string {
+	if was.id == 0 {
+		return ""
+	}
+	rows, _, err := options[app.Option](ctx, s, connection, was.list, was.parent)
+	if err != nil {
+		return ""
+	}
+	for _, o := range rows {
+		if o.ID == was.id && o.Name != was.name && !o.Inactive {
+			return o.Name
+		}
+	}
+	return ""
+}

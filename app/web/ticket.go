@@ -1,0 +1,91 @@
+package web
+
+import (
+	"context"
+	"net/http"
+	"regexp"
+	"slices"
+	"strconv"
+
+	"github.com/labstack/echo/v4"
+
+	"psabridge/app"
+	"psabridge/app/link"
+	"psabridge/views"
+	"psabridge/views/ui"
+)
+
+// ticket is one ticket with what it stands for and everything ConnectWise was told about it.
+func (s *Server) ticket(c echo.Context) error {
+	id, err := rowID(c)
+	if err != nil {
+		return err
+	}
+	ctx := c.Request().Context()
+	t, err := s.Read.Ticket(ctx, id)
+	if err != nil {
+		return err
+	}
+	title := "Ticket"
+	if t.RemoteID != 0 {
+		title += " " + ui.ID(t.RemoteID)
+	}
+	p, err := s.open(c, title, link.Tickets)
+	if err != nil {
+		return err
+	}
+	m := views.Ticket{Shell: p.shell, Row: views.TicketRow{TicketRow: t, Organization: t.Organization}}
+	if t.RemoteID != 0 {
+		m.Row.URL = s.TicketURL(ctx, t.Connection, t.RemoteID)
+	}
+	if err := s.ticketStory(ctx, &m); err != nil {
+		return err
+	}
+	return render(c, http.StatusOK, views.TicketPage(m))
+}
+
+// ticketStory is everything that was sent about a ticket, oldest first.
+func (s *Server) ticketStory(ctx context.Context, m *views.Ticket) error {
+	list, err := s.Read.Deliveries(ctx, app.DeliveryFilter{TicketID: m.Row.ID, Page: app.Page{Limit: 1000}})
+	if err != nil {
+		return err
+	}
+	for _, d := range slices.Backward(list) {
+		ledger, err := s.Read.DeliveryLedger(ctx, d.ID)
+		if err != nil {
+			return err
+		}
+		step := views.DeliveryStep(d, nil)
+		if d.Attempt > 1 {
+			step.Notes = append(step.Notes, ui.Count(d.Attempt, "attempt", "attempts")+".")
+		}
+		for _, e := range ledger {
+			if e.Phase == app.LedgerOutcome && e.Note != "" {
+				step.Notes = append(step.Notes, e.Note)
+				if into := mergedInto(e.Note); into != 0 {
+					m.Merged, m.Into = into, s.TicketURL(ctx, d.Connection, into)
+				}
+			}
+		}
+		m.Steps = append(m.Steps, step)
+		if payload, _ := payloads(d.Delivery); payload != nil && payload.Double && d.State == app.DeliveryParked {
+			m.Twice = s.twice(ctx, d)
+		}
+	}
+	return nil
+}
+
+// intoTicket is how the ledger says that a ticket was merged into another one.
+var intoTicket = regexp.MustCompile(`merged into #(\d{1,18})`)
+
+func mergedInto(note string) int64 {
+	found := intoTicket.FindStringSubmatch(note)
+	if found == nil {
+		return 0
+	}
+	n, err := strconv.ParseInt(found[1], 10, 64)
+	if err != nil {
+		return 0
+	}
+	return n
+}
