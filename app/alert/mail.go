@@ -3,6 +3,7 @@ package alert
 import (
 	"cmp"
 	"slices"
+	"strings"
 	"time"
 
 	"psabridge/app"
@@ -14,10 +15,19 @@ const (
 	mailNever   = "-" // its moment came when its rule told nobody by e-mail, so it is history to one that does (T4)
 )
 
+// mailMore ends MailThread while those who have an e-mail are to get another, when the quiet time lets it.
+const mailMore = " more"
+
+// thread is the id of the first e-mail.
+func (c *condition) thread() string { return strings.TrimSuffix(c.MailThread, mailMore) }
+
 // mailed reports whether an e-mail of the episode, or of the one it goes on with, was written.
 func (c *condition) mailed() bool {
 	return c.MailThread != "" && c.MailThread != mailPending && c.MailThread != mailNever
 }
+
+// more has another e-mail written to those who know that it holds.
+func (c *condition) more(reason app.Reason) { c.MailThread, c.again = c.thread()+mailMore, reason }
 
 // mailWaits reports whether the first e-mail of the episode is still to be written.
 func (c *condition) mailWaits() bool { return c.MailThread == mailPending && c.Mailed == "" }
@@ -48,25 +58,20 @@ func (w *world) mailPassed(c *condition, r *app.AlertRule) {
 // mailWorse has those told who know that it holds.
 func (w *world) mailWorse(c *condition) {
 	if c.mailed() && c.Mailed == app.MailedOpen && c.holds() && !c.silenced() {
-		c.Mailed, c.again = "", app.ReasonWorsened
+		c.more(app.ReasonWorsened)
 	}
 }
 
 // mailAgain tells those who know that it holds that it still does, unless they were told just now.
 func (w *world) mailAgain(c *condition) {
 	if c.mailed() && c.Mailed == app.MailedOpen && !w.mailQuiet(c) {
-		c.Mailed, c.again = "", app.ReasonDateCame
+		c.more(app.ReasonDateCame)
 		w.change(c)
 	}
 }
 
-// mailEnds keeps in mind that those who were told that it holds, though not yet how bad it became, must hear that it is
-// over.
-func (w *world) mailEnds(c *condition) {
-	if c.mailed() {
-		c.Mailed = app.MailedOpen
-	}
-}
+// mailEnds forgets what was still to be said of an episode that holds: what is to be said now is that it is over.
+func (w *world) mailEnds(c *condition) { c.MailThread = c.thread() }
 
 // mailRevived has an episode told of anew that goes on after its recovery was told.
 func (w *world) mailRevived(c *condition) {
@@ -143,7 +148,7 @@ func (c *condition) mailStands() (opens, again, over bool) {
 	case c.silenced():
 		return false, false, false
 	}
-	return c.mailWaits(), c.mailed() && c.Mailed == "", false
+	return c.mailWaits(), c.mailed() && c.MailThread != c.thread(), false
 }
 
 // mailCalm is when a recovery may be told by e-mail; that nobody watches any more may be told at once.
@@ -186,13 +191,13 @@ func (w *world) mailQuiet(c *condition) bool {
 
 // mailOthers reports whether another condition of the thread still holds.
 func (w *world) mailOthers(c *condition) bool {
-	return w.inCircle(c, func(other *condition) bool { return other != c && other.holds() && other.MailThread == c.MailThread })
+	return w.inCircle(c, func(other *condition) bool { return other != c && other.holds() && other.thread() == c.thread() })
 }
 
 // mailFlaps reports whether another recovery of the thread has not lasted long enough yet.
 func (w *world) mailFlaps(c *condition) bool {
 	return w.inCircle(c, func(other *condition) bool {
-		return other.MailThread == c.MailThread && !other.holds() && other.Mailed == app.MailedOpen && w.s.Now.Before(w.mailCalm(other))
+		return other.thread() == c.thread() && !other.holds() && other.Mailed == app.MailedOpen && w.s.Now.Before(w.mailCalm(other))
 	})
 }
 
@@ -201,7 +206,7 @@ func (w *world) thread(c *condition) string {
 	found := ""
 	w.inCircle(c, func(other *condition) bool {
 		if other != c && other.mailed() && (other.holds() || other.Mailed == app.MailedOpen) {
-			found = other.MailThread
+			found = other.thread()
 		}
 		return found != ""
 	})
