@@ -29,7 +29,7 @@ const resent = "Sent again because no answer had come: it may have arrived twice
 func (n *Notify) Mail(ctx context.Context, d app.Delivery, intend outbox.Intend) (app.Settlement, error) {
 	var p app.MailPayload
 	if json.Unmarshal(d.Payload, &p) != nil {
-		return app.Settlement{State: app.DeliveryParked, Code: app.Internal, Message: "This e-mail cannot be read any more. Please report it, and drop it."}, nil
+		return app.Settlement{State: app.DeliveryParked, Code: app.Internal, Message: "This e-mail cannot be read any more. Please report it, and drop it."}, nil //nolint:nilerr // it is parked
 	}
 	c, s, err := n.mailer(ctx)
 	if err != nil {
