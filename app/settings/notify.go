@@ -22,7 +22,7 @@ func NotifyWithDefaults(n app.NotifySettings) app.NotifySettings {
 		or(&s.Port, 465)
 	}
 	or(&s.Port, 587)
-	if _, err := mailAddress(s.User); err == nil {
+	if isMailAddress(s.User) {
 		or(&s.From, s.User)
 	}
 	return n
@@ -48,7 +48,7 @@ func WebhookHost(address app.Secret, allowPrivate bool) (string, error) {
 	switch {
 	case u.Scheme != "https" && u.Scheme != "http":
 		return "", webhookProblem("The address must begin with https://.")
-	case u.Scheme == "http" && !loopback && !private && !(allowPrivate && inside(u.Hostname())):
+	case u.Scheme == "http" && !loopback && !private && (!allowPrivate || !inside(u.Hostname())):
 		return "", webhookProblem("The address begins with http://, which would send it unencrypted. It must begin with https://.")
 	case (loopback || private) && !allowPrivate:
 		return "", webhookProblem("The address is in a private network. Set notify.webhook.allow_private_network to true if the program really runs there.")

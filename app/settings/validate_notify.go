@@ -57,7 +57,7 @@ func (v *validator) sender(path string, s app.SMTPSettings) {
 		v.isAddress(path, s.From)
 		return
 	}
-	if _, err := mailAddress(s.User); err != nil {
+	if !isMailAddress(s.User) {
 		v.add(path, "The mail needs a sender. Write its address here, because the user is not one.")
 	}
 }
@@ -104,22 +104,18 @@ func (v *validator) addresses(path string, all []string) {
 
 // isAddress refuses what is not one address.
 func (v *validator) isAddress(path, text string) {
-	if _, err := mailAddress(text); err != nil {
+	if !isMailAddress(text) {
 		v.add(path, "%q is not one e-mail address. Write it as name@example.com, without the person's name beside it.", cutShort(text))
 	}
 }
 
-// mailAddress reads one bare address. A line break in it could add a header to the mail, and a comma a second receiver.
-func mailAddress(text string) (string, error) {
-	bad := app.Errorf(app.Invalid, "This is not one e-mail address.")
+// isMailAddress reports whether it is one bare address. A line break in it could add a header to the mail, and a comma a second receiver.
+func isMailAddress(text string) bool {
 	if len(text) > 254 || strings.ContainsFunc(text, func(r rune) bool { return unicode.IsControl(r) || unicode.IsSpace(r) }) || strings.ContainsAny(text, "<>,;\"") {
-		return "", bad
+		return false
 	}
 	got, err := mail.ParseAddress(text)
-	if err != nil || got.Name != "" || got.Address != text {
-		return "", bad
-	}
-	return got.Address, nil
+	return err == nil && got.Name == "" && got.Address == text
 }
 
 // cutShort is what a sentence quotes of what somebody typed.

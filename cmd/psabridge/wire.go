@@ -25,7 +25,8 @@ func (b *bridge) wireUseCases(context.Context) error {
 		Settings: b.setup.Document, Secrets: b.vault, PSA: psaAdapters(), Sources: sourceAdapters(b.setup, component(b.log, "source")),
 	})
 	b.intake = intake.New(intake.Deps{
-		Store: b.store, Source: b.source, Settings: b.document, Decide: ticketing.Decide, Wake: b.wake, Logger: component(b.log, "intake"),
+		Store: b.store, Source: b.source, Settings: b.document, Decide: ticketing.Decide, Left: b.store.SourcesLeftMailed, Wake: b.wake,
+		Logger: component(b.log, "intake"),
 	})
 	b.pusher = push.New(push.Deps{
 		Store: b.store, Settings: b.setup.Document, Client: b.psa, Refresh: b.refresh, Log: component(b.log, "push"),

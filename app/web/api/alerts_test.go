@@ -173,7 +173,7 @@ func TestQuietAndOpen(t *testing.T) {
 	if p := w.ask(400, "POST", "/conditions/1/quiet", asJSON, `{"until":"2026-11-22T08:00:00Z"}`); p["field"] != "until" {
 		t.Errorf("%v", p)
 	}
-	w.ask(400, "POST", "/conditions/1/quiet", asJSON, `{"untill":"2026-11-23T08:00:00Z"}`)
+	w.ask(400, "POST", "/conditions/1/quiet", asJSON, `{"til":"2026-11-23T08:00:00Z"}`)
 	w.ask(204, "POST", "/conditions/1/open", "", "")
 	if seen.openID != 1 {
 		t.Errorf("%+v", seen)
@@ -218,7 +218,7 @@ func TestDeliveriesAlike(t *testing.T) {
 		}
 	}
 	w.ask(400, "POST", "/deliveries/retry?state=done", "", "")
-	w.ask(400, "POST", "/deliveries/retry?liek=1", "", "")
+	w.ask(400, "POST", "/deliveries/retry?alike=1", "", "")
 }
 
 func TestOneTicket(t *testing.T) {

@@ -208,7 +208,7 @@ type server struct{ Deps }
 // New builds the handler of /api/v1. The guard in front of it has already checked Host, browser headers and token.
 func New(d Deps) http.Handler {
 	d.fill()
-	d.AlertDeps.Fill()
+	d.Fill()
 	s := &server{Deps: d}
 	useProblems(d.Log)
 	e := echo.New()

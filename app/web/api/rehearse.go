@@ -102,7 +102,7 @@ func (l *RuleList) UnmarshalJSON(b []byte) error {
 type rehearseInput struct {
 	Waiting
 	Body *struct {
-		Rules RuleList `json:"rules,omitempty"`
+		Rules RuleList `json:"rules,omitzero"`
 		Days  int      `json:"days,omitempty" minimum:"1" maximum:"90" doc:"30 when left out"`
 	}
 }
