@@ -70,7 +70,7 @@ func TestRehearseRefuses(t *testing.T) {
 		`{"rules":[{"name":"Down","when":[],"via":{"psa":true}}]}`:                                                   "alerts[Down].when",
 		`{"rules":[{"name":"Down","when":["machine.unreachable"],"via":{"psa":true},"ticket":{"summary":"{nix}"}}]}`: "alerts[Down].ticket.summary",
 		`{"days":91}`: "days",
-		`{"day":30}`: "day",
+		`{"day":30}`:  "day",
 	} {
 		if p := w.ask(400, "POST", "/rules/rehearse", asJSON, body); p["field"] != field {
 			t.Errorf("%s: %v", body, p)
