@@ -165,6 +165,18 @@ func (m *memory) pause(install app.Install) {
 	m.install = install
 }
 
+// tidy forgets what is over, as nobody asks for it any more; rows keep their numbers.
+func (m *memory) tidy() {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	m.settled, m.intents = nil, nil
+	for i, d := range m.rows {
+		if d.State == app.DeliveryDone || d.State == app.DeliveryParked {
+			m.rows[i] = &app.Delivery{ID: d.ID, State: app.DeliveryDropped}
+		}
+	}
+}
+
 func (m *memory) counts() (settled, intents int) {
 	m.mu.Lock()
 	defer m.mu.Unlock()

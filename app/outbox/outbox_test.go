@@ -190,7 +190,7 @@ func TestUnknownCreateIsCheckedNotRepeatedAtOnce(t *testing.T) {
 	}
 }
 
-func TestWrongKeysBlockTheConnectionUntilTheyAreReplaced(t *testing.T) {
+func TestF11WrongKeysBlockTheConnectionUntilTheyAreReplaced(t *testing.T) {
 	m := newMemory(app.Delivery{}, app.Delivery{}, app.Delivery{Connection: "other"})
 	s := &script{steps: []step{{err: failed(app.Unauthorized, app.OutcomeNone)}, {}}}
 	run(t, m, s, outbox.Options{Workers: 1}, func(b *outbox.Outbox) {
@@ -215,7 +215,7 @@ func TestWrongKeysBlockTheConnectionUntilTheyAreReplaced(t *testing.T) {
 	})
 }
 
-func TestRefusedKeysAreProbedRarely(t *testing.T) {
+func TestF11RefusedKeysAreProbedRarely(t *testing.T) {
 	m := newMemory(app.Delivery{})
 	s := &script{steps: []step{{err: failed(app.Unauthorized, app.OutcomeNone)}, {}}}
 	var probes atomic.Int32 // read here, counted in the outbox
@@ -239,7 +239,7 @@ func TestRefusedKeysAreProbedRarely(t *testing.T) {
 	})
 }
 
-func TestRateLimitRestsTheWholeConnection(t *testing.T) {
+func TestF10RateLimitRestsTheWholeConnection(t *testing.T) {
 	for _, tc := range []struct {
 		name  string
 		after time.Duration
@@ -298,15 +298,6 @@ func TestBreakerOpensAndProbes(t *testing.T) {
 			}
 		}
 	})
-}
-
-func TestPanicParksAndOthersGoOn(t *testing.T) {
-	m := newMemory(app.Delivery{}, app.Delivery{})
-	s := &script{steps: []step{{panics: true, intend: true}, {}}}
-	run(t, m, s, outbox.Options{Workers: 1}, after(time.Second))
-	if m.delivery(1).State != app.DeliveryParked || m.delivery(2).State != app.DeliveryDone {
-		t.Errorf("states %s, %s", m.delivery(1).State, m.delivery(2).State)
-	}
 }
 
 func TestUnknownKindParks(t *testing.T) {

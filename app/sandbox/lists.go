@@ -172,7 +172,7 @@ func (cw *ConnectWise) search(t *table, rows []*row, v view, q url.Values) ([]ob
 	}
 	lagging := t.lag && cw.quirks.SearchLag > 0 && strings.TrimSpace(q.Get("conditions")) != ""
 	found := []object{}
-	for _, r := range rows {
+	for _, r := range narrowed(rows, q.Get("conditions")) {
 		if lagging && !r.born.IsZero() && cw.now().Sub(r.born) < cw.quirks.SearchLag {
 			continue
 		}

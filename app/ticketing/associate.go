@@ -56,6 +56,13 @@ func goesWith(a app.Association, t app.NewTicket) bool {
 
 // storedAssociations reads the cached list; it is empty when it was never read.
 func (k *Desk) storedAssociations(ctx context.Context, j *job, board int64) ([]app.Association, error) {
+	key := listKey{j.connection.Name, app.ListAssociations, board}
+	k.options.mu.Lock()
+	kept := k.options.ownPairs[key]
+	k.options.mu.Unlock()
+	if fresh(kept.at, j.now, storedKept) {
+		return kept.rows, nil
+	}
 	rows, _, err := k.d.Store.Options(ctx, j.connection.Name, app.ListAssociations, board)
 	if err != nil {
 		return nil, err
@@ -67,12 +74,15 @@ func (k *Desk) storedAssociations(ctx context.Context, j *job, board int64) ([]a
 			list = append(list, a)
 		}
 	}
+	k.options.mu.Lock()
+	defer k.options.mu.Unlock()
+	k.options.ownPairs[key] = associationList{rows: list, at: j.now}
 	return list, nil
 }
 
 // liveAssociations reads the list from ConnectWise, at most every few minutes.
 func (k *Desk) liveAssociations(ctx context.Context, j *job, board int64) ([]app.Association, error) {
-	if kept := k.options.associationsOf(j, board); j.now.Sub(kept.at) < listsKept {
+	if kept := k.options.associationsOf(j, board); fresh(kept.at, j.now, listsKept) {
 		return kept.rows, nil
 	}
 	return k.readAssociations(ctx, j, board)

@@ -120,15 +120,27 @@ func either(rule, connection app.Ref) app.Ref {
 }
 
 // company is the mapped company of the ticket's organization as the settings stand now, not as they stood when the
-// ticket was decided.
+// ticket was decided. An organization that is new may not be in the tree that was read a moment ago.
 func (k *Desk) company(ctx context.Context, j *job) (int64, error) {
 	if j.payload.CompanyID != 0 { // a person chose it, for a test
 		return j.payload.CompanyID, nil
 	}
-	organizations, err := k.d.Store.Tree(ctx)
-	if err != nil {
-		return 0, err
+	var refused error
+	for _, again := range []bool{false, true} {
+		organizations, err := k.organizations(ctx, again)
+		if err != nil {
+			return 0, err
+		}
+		id, err := j.companyIn(organizations)
+		if err == nil {
+			return id, nil
+		}
+		refused = err
 	}
+	return 0, refused
+}
+
+func (j *job) companyIn(organizations []app.Organization) (int64, error) {
 	e := settings.EffectiveOf(organizations, j.doc, j.payload.Source, j.payload.OrganizationID)
 	field := "organizations[" + j.payload.Source + "/" + j.payload.OrganizationID + "].company"
 	switch {

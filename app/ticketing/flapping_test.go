@@ -57,6 +57,7 @@ func (w *world) settled(most int) {
 // TestF14Flapping: a thousand times within an hour, read every half minute, some twenty changes in each reading: every other
 // one leaves it down.
 func TestF14Flapping(t *testing.T) {
+	t.Parallel()
 	w := newWorld(t, sandbox.Options{})
 	var read []app.Event
 	for i := range 2000 {
@@ -74,6 +75,7 @@ func TestF14Flapping(t *testing.T) {
 
 // TestF14FlappingWeek: three ways of flapping for seven days through the real rules, store and outbox.
 func TestF14FlappingWeek(t *testing.T) {
+	t.Parallel()
 	const week = 7 * 24 * time.Hour
 	for _, tc := range []struct {
 		name     string

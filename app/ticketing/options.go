@@ -12,8 +12,13 @@ import (
 	"psabridge/app/psa"
 )
 
-// listsKept is how long a list read from ConnectWise is believed, when the stored one does not know a name.
-const listsKept = 5 * time.Minute
+const (
+	// listsKept is how long a list read from ConnectWise is believed, when the stored one does not know a name.
+	listsKept = 5 * time.Minute
+	// storedKept is how long what was read from our own store is: ten thousand tickets at once need not read the same lists
+	// ten thousand times. What is not found in them is looked for again before anybody is asked.
+	storedKept = 2 * time.Second
+)
 
 type listKey struct {
 	connection string
@@ -31,6 +36,35 @@ type options struct {
 	mu           sync.Mutex
 	lists        map[listKey]list
 	associations map[listKey]associationList
+	own          map[listKey]list // from our store
+	ownPairs     map[listKey]associationList
+	tree         []app.Organization
+	treeAt       time.Time
+}
+
+// fresh reports whether what was read at a moment may be used again. A clock that was put back makes it old.
+func fresh(at, now time.Time, keep time.Duration) bool {
+	age := now.Sub(at)
+	return !at.IsZero() && age >= 0 && age < keep
+}
+
+// organizations is the tree as it was read a moment ago; again has it read now.
+func (k *Desk) organizations(ctx context.Context, again bool) ([]app.Organization, error) {
+	k.options.mu.Lock()
+	tree, at := k.options.tree, k.options.treeAt
+	k.options.mu.Unlock()
+	now := k.d.Now()
+	if !again && fresh(at, now, storedKept) {
+		return tree, nil
+	}
+	tree, err := k.d.Store.Tree(ctx)
+	if err != nil {
+		return nil, err
+	}
+	k.options.mu.Lock()
+	defer k.options.mu.Unlock()
+	k.options.tree, k.options.treeAt = tree, now
+	return tree, nil
 }
 
 // choice is a name to be turned into an id.
@@ -128,6 +162,24 @@ func records(options []app.Option) string {
 
 // stored reads the cached drop-down.
 func (k *Desk) stored(ctx context.Context, j *job, c choice) ([]app.Option, error) {
+	key := listKey{j.connection.Name, c.list, c.parent}
+	k.options.mu.Lock()
+	kept := k.options.own[key]
+	k.options.mu.Unlock()
+	if fresh(kept.at, j.now, storedKept) {
+		return kept.rows, nil
+	}
+	rows, err := k.fromStore(ctx, j, c)
+	if err != nil {
+		return nil, err
+	}
+	k.options.mu.Lock()
+	defer k.options.mu.Unlock()
+	k.options.own[key] = list{rows: rows, at: j.now}
+	return rows, nil
+}
+
+func (k *Desk) fromStore(ctx context.Context, j *job, c choice) ([]app.Option, error) {
 	rows, _, err := k.d.Store.Options(ctx, j.connection.Name, c.list, c.parent)
 	if err != nil {
 		return nil, err
@@ -147,9 +199,9 @@ func (k *Desk) stored(ctx context.Context, j *job, c choice) ([]app.Option, erro
 func (k *Desk) live(ctx context.Context, j *job, c choice) ([]app.Option, error) {
 	key := listKey{j.connection.Name, c.list, c.parent}
 	k.options.mu.Lock()
-	kept, ok := k.options.lists[key]
+	kept := k.options.lists[key]
 	k.options.mu.Unlock()
-	if ok && j.now.Sub(kept.at) < listsKept {
+	if fresh(kept.at, j.now, listsKept) {
 		return kept.rows, nil
 	}
 	rows, err := read(ctx, j.client, c)

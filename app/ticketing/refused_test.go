@@ -24,6 +24,7 @@ func (w *world) running() {
 // TestF10NothingIsSentWithinRetryAfter: whatever the header says, the whole connection rests as long, and no request of any
 // kind goes out meanwhile.
 func TestF10NothingIsSentWithinRetryAfter(t *testing.T) {
+	t.Parallel()
 	for _, tc := range []struct {
 		name, header string
 		rest         time.Duration
@@ -75,6 +76,7 @@ func TestF10NothingIsSentWithinRetryAfter(t *testing.T) {
 // TestF11KeysRevoked: the first refusal blocks the connection, a few tries later it goes on at once with new keys, and
 // nothing was counted against a delivery. The poll alone notices it as well.
 func TestF11KeysRevoked(t *testing.T) {
+	t.Parallel()
 	for _, byPoll := range []bool{false, true} {
 		synctest.Test(t, func(t *testing.T) {
 			w := newBubble(t, sandbox.Options{})
@@ -126,6 +128,7 @@ func TestF11KeysRevoked(t *testing.T) {
 
 // TestF12OneRightMissing: what needs it asks for a person, and everything else goes on.
 func TestF12OneRightMissing(t *testing.T) {
+	t.Parallel()
 	w := newWorld(t, sandbox.Options{})
 	w.problem()
 	w.deliver(0)
@@ -149,6 +152,7 @@ func TestF12OneRightMissing(t *testing.T) {
 
 // TestF13WhatATicketNeedsIsGone: it asks for a person and names what to mend; what does not need it goes on.
 func TestF13WhatATicketNeedsIsGone(t *testing.T) {
+	t.Parallel()
 	const noc = "NOC" // the board of another rule, which has all it needs
 	for _, tc := range []struct {
 		name  string

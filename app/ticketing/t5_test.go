@@ -37,6 +37,7 @@ func statusID(w *world, name string) int {
 // TestT5WhatCountsAsTouched: each thing a person can do keeps the ticket open, and nothing ConnectWise does by itself. It is
 // the same whether the poll saw it before the recovery or only the look right before the close does.
 func TestT5WhatCountsAsTouched(t *testing.T) {
+	t.Parallel()
 	for _, tc := range []struct {
 		name    string
 		owner   string // whom the board gives new tickets to by itself

@@ -88,8 +88,10 @@ func New(d Deps) *Desk {
 		d.Wake = func() {}
 	}
 	return &Desk{
-		d:       d,
-		options: options{lists: map[listKey]list{}, associations: map[listKey]associationList{}},
+		d: d,
+		options: options{
+			lists: map[listKey]list{}, associations: map[listKey]associationList{}, own: map[listKey]list{}, ownPairs: map[listKey]associationList{},
+		},
 		stuck:   stuck{first: map[stuckKey]int64{}, behind: map[stuckKey]bool{}},
 		doubles: doubles{rows: map[string][]suspect{}},
 	}
