@@ -17,8 +17,9 @@ type Condition struct {
 	Rule           string
 	State          ConditionState
 	// Wait is why a waiting condition has no ticket: history (behind the start question, T4), not_mapped, ticketing_off,
-	// waiting, muted, no_rule. On an open one, first: the ticket was not told of it yet; worsened: nor that its level rose. On a cleared one, cleared: it
-	// recovered within its ticket's quiet time, and the ticket is told when that ends; source_removed; or, where its object was only
+	// waiting, muted, no_rule, flood (a person is asked). On an open one, first: the ticket was not told of it yet; worsened: nor that its level rose;
+	// date_came: nor that it still holds after its quiet. On a quiet one, acknowledged: a person wants that (AckUntil). On a cleared one, cleared: it
+	// recovered, and its ticket is told when the quiet time is over and it has been calm for long enough; source_removed; or, where its object was only
 	// not shown any more, how it stood before, because it goes on so when it is shown again soon.
 	Wait        Reason
 	Occurrences int
@@ -40,7 +41,7 @@ type Condition struct {
 	// AckUntil ends a quiet that a person asked for: when it still holds then, it opens. Zero: quiet until it recovers.
 	AckUntil time.Time
 	// Mailed is what those a rule tells by e-mail know: "" nothing, MailedOpen that it holds. MailQuietUntil is the quiet
-	// time of the e-mails, MailThread the id of the episode's first message.
+	// time of the e-mails, MailThread the id of the episode's first message, or a mark of the rules where there is none yet.
 	Mailed         MailState
 	MailQuietUntil time.Time
 	MailThread     string

@@ -54,7 +54,7 @@ func TestSinceOfTheSourceCountsButNotIfItIsAheadOfUs(t *testing.T) {
 	}
 }
 
-func TestPollGapRestartsTheMinutes(t *testing.T) {
+func TestT8PollGapRestartsTheMinutes(t *testing.T) {
 	b := newBridge(t, rule(app.TypeMachineUnreachable))
 	b.machine("77", app.Disconnected)
 	b.wait(time.Hour)
@@ -70,7 +70,7 @@ func TestPollGapRestartsTheMinutes(t *testing.T) {
 	mustCount(t, "tickets", len(b.decide(true).Tickets), 1)
 }
 
-func TestQuotaWorsensOnceAndClears(t *testing.T) {
+func TestT2WorsenedIsNotedOnce(t *testing.T) {
 	r := rule()
 	r.When = []app.When{{Type: app.TypeQuotaReached}, {Type: app.TypeQuotaReached, Percent: 100}}
 	b := newBridge(t, r)
@@ -128,7 +128,7 @@ func TestThresholdBackAndForthOpensATicketEachTime(t *testing.T) {
 	}
 }
 
-func TestIncompleteReadingClearsNothing(t *testing.T) {
+func TestT8IncompleteReadingClearsNothing(t *testing.T) {
 	b := newBridge(t, rule(app.TypeMachineUnreachable, app.TypeQuotaReached))
 	b.machine("77", app.Disconnected)
 	b.quota(90)
@@ -143,7 +143,7 @@ func TestIncompleteReadingClearsNothing(t *testing.T) {
 	mustCount(t, "recoveries", len(b.decide(true).Outcomes), 2)
 }
 
-func TestRecoveredBeforeItWasSent(t *testing.T) {
+func TestT8RecoveredBeforeItWasSent(t *testing.T) {
 	t.Run("stateful", func(t *testing.T) {
 		b := newBridge(t, rule("backup.failed"))
 		b.decide(true, b.event("backup.failed", app.Problem))
@@ -177,7 +177,7 @@ func TestRecoveredBeforeItWasSent(t *testing.T) {
 	})
 }
 
-func TestFirstReadIsHistoryBehindOneQuestion(t *testing.T) {
+func TestT4FirstReadIsHistoryBehindOneQuestion(t *testing.T) {
 	for _, open := range []bool{true, false} {
 		b := newBridge(t, rule(app.TypeMachineUnreachable, "activity.login"))
 		b.first, b.started = true, time.Time{}
@@ -224,7 +224,7 @@ func waiting(b *bridge, why app.Reason) int {
 	return n
 }
 
-func TestWorseAfterTheStartLineIsNotHistory(t *testing.T) {
+func TestT4WorseAfterTheStartLineIsNotHistory(t *testing.T) {
 	r := rule()
 	r.When = []app.When{{Type: app.TypeQuotaReached}, {Type: app.TypeQuotaReached, Percent: 100}}
 	b := newBridge(t, r)
@@ -237,7 +237,7 @@ func TestWorseAfterTheStartLineIsNotHistory(t *testing.T) {
 	mustCount(t, "tickets", len(b.decide(true).Tickets), 1)
 }
 
-func TestWhatHeldBeforeTheRuleWaitsBehindTheQuestion(t *testing.T) {
+func TestT4WhatHeldBeforeTheRuleWaitsBehindTheQuestion(t *testing.T) {
 	b := newBridge(t)
 	b.machine("77", app.Disconnected)
 	b.wait(5 * time.Minute)
@@ -247,7 +247,7 @@ func TestWhatHeldBeforeTheRuleWaitsBehindTheQuestion(t *testing.T) {
 	mustCount(t, "behind the question", waiting(b, app.ReasonHistory), 1)
 }
 
-func TestTicketingSwitchedOnAsks(t *testing.T) {
+func TestT4TicketingSwitchedOnAsks(t *testing.T) {
 	b := newBridge(t, rule(app.TypeMachineUnreachable))
 	b.routes["4711"] = alert.Route{Connection: "cw", Mapped: true}
 	b.machine("77", app.Disconnected)
@@ -258,7 +258,7 @@ func TestTicketingSwitchedOnAsks(t *testing.T) {
 	mustCount(t, "behind the question", waiting(b, app.ReasonHistory), 1)
 }
 
-func TestLateMappingOpensWhatStillHolds(t *testing.T) {
+func TestT4LateMappingOpensWhatStillHolds(t *testing.T) {
 	b := newBridge(t, rule(app.TypeMachineUnreachable))
 	b.routes["4711"] = alert.Route{Connection: "cw", Ticketing: true}
 	b.machine("77", app.Disconnected)
@@ -280,7 +280,7 @@ func TestLateMappingOpensWhatStillHolds(t *testing.T) {
 	}
 }
 
-func TestWaitAndMute(t *testing.T) {
+func TestT8MaintenanceWindowThatEndsOpens(t *testing.T) {
 	r := rule("backup.failed")
 	r.Wait = app.Duration(10 * time.Minute)
 	r.Mute = []app.Mute{{From: t0.Add(5 * time.Minute).Format(time.RFC3339), To: t0.Add(time.Hour).Format(time.RFC3339)}}
@@ -338,7 +338,7 @@ func TestPersonClosedStaysQuietUntilRecovery(t *testing.T) {
 	mustCount(t, "tickets", len(b.decide(true, b.event("backup.failed", app.Problem)).Tickets), 1)
 }
 
-func TestMomentaryEndsWithItsTicketOrADay(t *testing.T) {
+func TestT3MomentaryEndsWithItsTicketOrADay(t *testing.T) {
 	b := newBridge(t, rule("activity.login"))
 	b.decide(true, b.event("activity.login", app.Info))
 	b.send()
@@ -354,7 +354,7 @@ func TestMomentaryEndsWithItsTicketOrADay(t *testing.T) {
 	}
 }
 
-func TestComeback(t *testing.T) {
+func TestT7Comeback(t *testing.T) {
 	for _, tc := range []struct {
 		policy  string
 		touched bool
@@ -429,7 +429,7 @@ func TestComebackJoinsATicketThatStaysOpen(t *testing.T) {
 	}
 }
 
-func TestPerOrganizationSharesOneTicket(t *testing.T) {
+func TestT2PerOrganizationSharesOneTicket(t *testing.T) {
 	r := rule(app.TypeMachineUnreachable)
 	r.Ticket.Per = "organization"
 	b := newBridge(t, r)
@@ -463,7 +463,7 @@ func TestSummaryTemplate(t *testing.T) {
 	}
 }
 
-func TestRuleThatBeginsToTellThePSAAsks(t *testing.T) {
+func TestT4RuleThatBeginsToTellThePSAAsks(t *testing.T) {
 	r := rule("backup.failed")
 	r.Via.PSA = false
 	b := newBridge(t, r)
@@ -471,4 +471,56 @@ func TestRuleThatBeginsToTellThePSAAsks(t *testing.T) {
 	b.in.Settings.Alerts[0].Via.PSA = true
 	mustCount(t, "tickets", len(b.decide(true).Tickets), 0)
 	mustCount(t, "behind the question", waiting(b, app.ReasonHistory), 1)
+}
+
+// TestT2ConditionKey: neither what it is called nor what it says makes another condition, nor does the rule; and the
+// rule that opened it stays its rule.
+func TestT2ConditionKey(t *testing.T) {
+	b := newBridge(t, rule("backup.failed"))
+	b.decide(true, b.event("backup.failed", app.Problem))
+	b.send()
+	other := rule("backup.*")
+	other.Name = "Other"
+	b.in.Settings.Alerts = append([]app.AlertRule{other}, b.in.Settings.Alerts...)
+	e := b.event("backup.failed", app.Problem)
+	e.Title, e.Text, e.Object.Name, e.Severity = "Another title", "Another text", "Another name", app.SeverityInfo
+	mustOutcome(t, b.decide(true, e), app.OutcomeMerged, app.ReasonRepeated)
+	if c := b.last(); c.Rule != "Rule" || c.Occurrences != 2 || c.Key != alert.Key("sync", "4711", e.Object, "backup.failed") {
+		t.Errorf("condition %+v", c)
+	}
+}
+
+// TestT7ReopenWindowCountsFromOurClose, not from the recovery before it, nor from when the ticket was opened.
+func TestT7ReopenWindowCountsFromOurClose(t *testing.T) {
+	for _, tc := range []struct {
+		after time.Duration
+		want  int
+	}{{time.Hour, 1}, {24*time.Hour - time.Minute, 1}, {24*time.Hour + time.Minute, 0}} {
+		b := newBridge(t, rule("backup.failed"))
+		b.decide(true, b.event("backup.failed", app.Problem))
+		b.send()
+		b.wait(10 * day)
+		b.decide(true, b.event("backup.failed", app.Recovery))
+		b.wait(20 * time.Hour) // ConnectWise was away
+		b.send()
+		b.wait(tc.after)
+		b.decide(true, b.event("backup.failed", app.Problem))
+		b.send()
+		mustCount(t, "reopened after "+tc.after.String(), b.reopens, tc.want)
+		mustCount(t, "tickets", len(b.tickets), 2-tc.want)
+	}
+}
+
+// TestT7WhatAPersonClosedIsNotReopened, nor is one a person worked on before we closed it.
+func TestT7WhatAPersonClosedIsNotReopened(t *testing.T) {
+	b := newBridge(t, rule("backup.failed"))
+	b.decide(true, b.event("backup.failed", app.Problem))
+	b.send()
+	b.personCloses(&b.tickets[0])
+	b.decide(true, b.event("backup.failed", app.Recovery))
+	b.wait(time.Minute)
+	b.decide(true, b.event("backup.failed", app.Problem))
+	b.send()
+	mustCount(t, "reopened", b.reopens, 0)
+	mustCount(t, "tickets", len(b.tickets), 2)
 }

@@ -54,7 +54,7 @@ func TestWaitIsNotProlongedByAClockPutBack(t *testing.T) {
 }
 
 // The machine we run on is off for a weekend while a momentary alert waits for its moment.
-func TestMomentaryThatWaitsIsOwedItsTicket(t *testing.T) {
+func TestT8MomentaryThatWaitsIsOwedItsTicket(t *testing.T) {
 	r := rule("activity.account_locked")
 	r.Wait = app.Duration(10 * time.Minute)
 	b := newBridge(t, r)

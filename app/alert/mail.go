@@ -126,12 +126,11 @@ func (w *world) mailOne(c *condition) {
 	case r == nil || len(r.Via.Email) == 0: // nobody is named any more who could be told
 		c.Mailed, c.MailThread = "", mailNever
 		w.change(c)
-	case w.mailQuiet(c):
+	case over && w.s.Now.Before(w.mailCalm(c)), w.mailQuiet(c):
 	case opens:
 		w.mailOpens(c, r)
 	case again:
 		w.mailAgainNow(c, r)
-	case w.s.Now.Before(w.mailCalm(c)):
 	case w.mailOthers(c):
 		c.Mailed = "" // the last of a thread tells that it is over for all
 		w.change(c)
@@ -184,9 +183,20 @@ func (w *world) inCircle(c *condition, test func(*condition) bool) bool {
 	return test(c) || slices.ContainsFunc(w.circles[w.circle(c)], test)
 }
 
-// mailQuiet reports whether the quiet time of the e-mails runs.
+// mailQuiet reports whether the quiet time of the e-mails runs. The one it was found by last time is asked first.
 func (w *world) mailQuiet(c *condition) bool {
-	return w.inCircle(c, func(other *condition) bool { return w.s.Now.Before(w.bounded(other.MailQuietUntil, other)) })
+	at := w.circle(c)
+	runs := func(other *condition) bool {
+		is := w.s.Now.Before(w.bounded(other.MailQuietUntil, other))
+		if is {
+			w.mailQuieting[at] = other
+		}
+		return is
+	}
+	if last := w.mailQuieting[at]; last != nil && runs(last) {
+		return true
+	}
+	return w.inCircle(c, runs)
 }
 
 // mailOthers reports whether another condition of the thread still holds.

@@ -25,11 +25,27 @@ func (a *aspect) words(e app.Event, value string) (title, text string) {
 
 // fillIn replaces what stands in braces, once: a name may hold braces too.
 func fillIn(template string, e app.Event, value string) string {
-	if !strings.Contains(template, "{") {
-		return template
+	var b strings.Builder
+	for {
+		before, rest, found := strings.Cut(template, "{")
+		name, after, closed := strings.Cut(rest, "}")
+		if !found || !closed {
+			b.WriteString(template)
+			return b.String()
+		}
+		b.WriteString(before)
+		switch name {
+		case "object":
+			b.WriteString(objectName(e.Object))
+		case "level":
+			b.WriteString(measured(e.Type, e.Level))
+		case "value":
+			b.WriteString(shownValue(value))
+		case "since":
+			b.WriteString("Since " + moment(e.OccurredAt) + ".")
+		}
+		template = after
 	}
-	return strings.NewReplacer("{object}", objectName(e.Object), "{level}", measured(e.Type, e.Level), "{value}", shownValue(value),
-		"{since}", "Since "+moment(e.OccurredAt)+".").Replace(template)
 }
 
 // measured prints a level with its unit: "5 minutes", "80 %".

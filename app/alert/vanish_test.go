@@ -61,7 +61,7 @@ func TestWhatWaitsForAMappingEndsWithItsMachine(t *testing.T) {
 	mustOutcome(t, b.decide(true), app.OutcomeSuppressed, app.ReasonRecovered)
 }
 
-func TestNothingOfAnUnreadOrganizationIsCleared(t *testing.T) {
+func TestT8NothingOfAnUnreadOrganizationIsCleared(t *testing.T) {
 	b := away(t)
 	b.unread = map[string]bool{"4711": true}
 	b.remove("77")

@@ -32,6 +32,8 @@ type world struct {
 	calming   map[string]*condition
 	mails     []*condition // that a rule tells by e-mail, every episode we know
 	circles   map[place][]*condition
+	// mailQuieting has, of each circle, one whose quiet time runs.
+	mailQuieting map[place]*condition
 
 	out      app.AlertDecision
 	outcomes map[string]int // index in out.Outcomes by source event id
@@ -97,7 +99,7 @@ func newWorld(in Input, s app.AlertState) *world {
 		outcomes:      map[string]int{},
 		rules:         make(map[string]*app.AlertRule, len(in.Settings.Alerts)),
 		routes:        map[string]Route{}, parsed: map[templateKey]templates{}, overBy: map[place]time.Time{},
-		creations: map[string]*creation{}, opened: map[string]int{}, quieting: map[string]*condition{}, calming: map[string]*condition{},
+		creations: map[string]*creation{}, opened: map[string]int{}, quieting: map[string]*condition{}, calming: map[string]*condition{}, mailQuieting: map[place]*condition{},
 	}
 	for i := range in.Settings.Alerts {
 		if r := &in.Settings.Alerts[i]; r.Name != "" && w.rules[r.Name] == nil {
