@@ -53,7 +53,7 @@ func (b *bridge) configure(ctx context.Context, v *sandbox.Running) error {
 	if _, err := b.setup.Replace(ctx, "demo", v.AllSettings(), false, false); err != nil {
 		return err
 	}
-	for _, s := range sample.AllSecrets() {
+	for _, s := range v.AllSecrets() {
 		if err := b.setup.SetSecret(ctx, s.Name, app.Secret(s.Value)); err != nil {
 			return err
 		}
