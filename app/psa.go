@@ -151,6 +151,8 @@ type RemoteTicket struct {
 	UpdatedBy string
 	ParentID  int64 // of a merged ticket
 	EnteredAt time.Time
+	// MergedInto is true when a person merged another ticket into this one.
+	MergedInto bool
 }
 
 // NewTicket is what creating a ticket sends. Zero ids are left to ConnectWise's defaults.

@@ -66,8 +66,15 @@ func TestF40PanicParksAndOthersGoOn(t *testing.T) {
 func TestF40ThirtyDays(t *testing.T) {
 	m := newMemory()
 	kinds := []step{
-		{}, {err: failed(app.Unavailable, app.OutcomeNone)}, {}, {err: failed(app.RateLimited, app.OutcomeNone)}, {},
-		{err: failed(app.Unauthorized, app.OutcomeNone)}, {panics: true}, {}, {intend: true, err: failed(app.Unavailable, app.OutcomeUnknown)},
+		{},
+		{err: failed(app.Unavailable, app.OutcomeNone)},
+		{},
+		{err: failed(app.RateLimited, app.OutcomeNone)},
+		{},
+		{err: failed(app.Unauthorized, app.OutcomeNone)},
+		{panics: true},
+		{},
+		{intend: true, err: failed(app.Unavailable, app.OutcomeUnknown)},
 	}
 	var turn int
 	handle := func(ctx context.Context, d app.Delivery, intend outbox.Intend) (app.Settlement, error) {

@@ -219,15 +219,14 @@ func (w *world) impatient(timeout time.Duration) {
 
 // TestF09AnswersThatSayNothing: whatever comes instead of the ticket, there is one of it.
 func TestF09AnswersThatSayNothing(t *testing.T) {
-	page := func(status int) sandbox.Fault { return sandbox.HTMLPage(status) }
 	for name, f := range map[string]sandbox.Fault{
 		"cut before":       {Cut: sandbox.CutBefore},
 		"500":              sandbox.Broken(),
 		"500 as text":      {Status: http.StatusInternalServerError, Body: "oops"},
-		"502 page":         page(http.StatusBadGateway),
-		"503 page":         page(http.StatusServiceUnavailable),
-		"504 page":         page(http.StatusGatewayTimeout),
-		"520 page":         page(520),
+		"502 page":         sandbox.HTMLPage(http.StatusBadGateway),
+		"503 page":         sandbox.HTMLPage(http.StatusServiceUnavailable),
+		"504 page":         sandbox.HTMLPage(http.StatusGatewayTimeout),
+		"520 page":         sandbox.HTMLPage(520),
 		"a hotel's page":   sandbox.CaptivePortal(),
 		"empty 200":        {Damage: sandbox.DamageEmpty},
 		"half an answer":   {Damage: sandbox.DamageTruncated},

@@ -46,7 +46,7 @@ func TestT5WhatCountsAsTouched(t *testing.T) {
 		unseen  bool // the poll does not read it
 	}{
 		{"a note", "", func(_ *world, cw *sandbox.ConnectWise, id int) error { return cw.NoteByHand(id, "Looking at it.") }, true, true},
-		{"a note that quotes ours", "", func(w *world, cw *sandbox.ConnectWise, id int) error {
+		{"a note that quotes ours", "", func(_ *world, cw *sandbox.ConnectWise, id int) error {
 			return cw.NoteByHand(id, cw.Notes(id)[0].Text+"\nWho is that?")
 		}, true, true},
 		{"a copy of our note", "", func(_ *world, cw *sandbox.ConnectWise, id int) error {

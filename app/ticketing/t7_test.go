@@ -200,6 +200,28 @@ func TestT7MergedIsNotedInItsParent(t *testing.T) {
 			t.Errorf("%d notes on the last one", recovered(w, last))
 		}
 	})
+	t.Run("its parent is one of ours", func(t *testing.T) {
+		for _, polled := range []bool{false, true} {
+			w := newWorld(t, sandbox.Options{})
+			child, parent := w.two()
+			if err := w.vendor.ConnectWise.MergeTicket(child.ID, parent.ID); err != nil {
+				t.Fatal(err)
+			}
+			if polled {
+				w.pollTickets()
+			}
+			w.poll(on(w.event(app.Recovery), "78"))
+			w.deliver(time.Hour)
+			if w.ticket(parent.ID).Closed || recovered(w, parent.ID) != 1 {
+				t.Error("the parent was closed although what was merged into it still holds")
+			}
+			w.recovery()
+			w.deliver(time.Hour)
+			if w.ticket(parent.ID).Closed || recovered(w, parent.ID) != 2 {
+				t.Errorf("the parent has %+v", w.vendor.ConnectWise.Notes(parent.ID))
+			}
+		}
+	})
 	t.Run("merged in a circle", func(t *testing.T) {
 		w, into := mergedWorld(t)
 		if err := w.vendor.ConnectWise.MergeTicket(into, w.only().ID); err != nil {

@@ -28,6 +28,8 @@ func (a automation) moved(t app.Ticket, r app.RemoteTicket, me string) string {
 		return "it was moved to the board “" + r.Board + "”."
 	case changedStatus(t, r) && !a.status(r.Status):
 		return "its status was changed to “" + r.Status + "”."
+	case r.MergedInto: // it stands for another one's trouble, too
+		return "another ticket was merged into it."
 	case strings.EqualFold(t.Owner, r.Owner) || a.member(r.Owner) || isMember(r.Owner, me):
 		return ""
 	case r.Owner == "":

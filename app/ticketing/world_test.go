@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"log/slog"
 	"slices"
+	"strconv"
 	"sync/atomic"
 	"testing"
 	"time"
@@ -327,7 +328,7 @@ func (w *world) problems(n int) {
 	w.t.Helper()
 	events := make([]app.Event, n)
 	for i := range events {
-		events[i] = on(w.event(app.Problem), fmt.Sprint(1000+i))
+		events[i] = on(w.event(app.Problem), strconv.Itoa(1000+i))
 	}
 	w.poll(events...)
 }

@@ -28,11 +28,12 @@ type ticketRow struct {
 	ClosedFlag   bool   `json:"closedFlag"`
 	Owner        ref    `json:"owner"`
 	MergedParent ref    `json:"mergedParentTicket"`
+	MergedChild  bool   `json:"hasMergedChildTicketFlag"`
 	Info         info   `json:"_info"`
 }
 
 // _info is only sent when it is asked for by name.
-const ticketFields = "id,summary,externalXRef,company/id,board/id,board/name,status/id,status/name,priority/id,priority/name,closedFlag,owner/identifier,owner/name,mergedParentTicket/id,_info"
+const ticketFields = "id,summary,externalXRef,company/id,board/id,board/name,status/id,status/name,priority/id,priority/name,closedFlag,owner/identifier,owner/name,mergedParentTicket/id,hasMergedChildTicketFlag,_info"
 
 // FindTickets lists tickets whose externalXRef is exactly xref. The search lags: see psa.Reader.
 //
@@ -212,6 +213,6 @@ func (r ticketRow) ticket() app.RemoteTicket {
 	}
 	return app.RemoteTicket{
 		ID: r.ID, XRef: r.ExternalXRef, Summary: r.Summary, CompanyID: r.Company.ID, BoardID: r.Board.ID, Board: r.Board.Name, StatusID: r.Status.ID, Status: r.Status.Name, Priority: r.Priority.ID,
-		Closed: r.ClosedFlag, Owner: owner, UpdatedAt: r.Info.LastUpdated.Time, UpdatedBy: r.Info.UpdatedBy, ParentID: r.MergedParent.ID, EnteredAt: r.Info.DateEntered.Time,
+		Closed: r.ClosedFlag, Owner: owner, UpdatedAt: r.Info.LastUpdated.Time, UpdatedBy: r.Info.UpdatedBy, ParentID: r.MergedParent.ID, MergedInto: r.MergedChild, EnteredAt: r.Info.DateEntered.Time,
 	}
 }
