@@ -1,6 +1,9 @@
 package app
 
-import "time"
+import (
+	"strings"
+	"time"
+)
 
 // Condition is something that holds: opened by a problem event, counted by repeats, cleared by a recovery.
 // Its Key is hash(source, organization, object kind, object, event type) — never the text and never the rule (T2).
@@ -47,6 +50,15 @@ type Condition struct {
 	MailThread     string
 	Title          string
 	Text           string
+}
+
+// Thread is the Message-ID of the episode's first e-mail; empty when there is none. MailThread may also hold a mark.
+func (c Condition) Thread() string {
+	id, _, _ := strings.Cut(c.MailThread, " ")
+	if !strings.Contains(id, "@") {
+		return ""
+	}
+	return id
 }
 
 // ConditionState is where a condition stands. All but ConditionCleared hold.

@@ -71,7 +71,7 @@ func addDeliveries(ctx context.Context, q querier, s *app.ConditionStory) (err e
 			SELECT id FROM deliveries INDEXED BY deliveries_by_ticket WHERE ticket_id = ?1
 			UNION SELECT id FROM deliveries INDEXED BY deliveries_by_thread
 				WHERE kind = 'alert.mail' AND coalesce(payload ->> '$.in_reply_to', payload ->> '$.message_id') = nullif(?2, '')
-			ORDER BY 1 DESC LIMIT ?3) ORDER BY d.id`, orNull(s.TicketID), s.MailThread, storyDeliveries)
+			ORDER BY 1 DESC LIMIT ?3) ORDER BY d.id`, orNull(s.TicketID), s.Thread(), storyDeliveries)
 	if err != nil {
 		return err
 	}

@@ -18,16 +18,11 @@ const (
 // mailMore ends MailThread while those who have an e-mail are to get another, when the quiet time lets it.
 const mailMore = " more"
 
-// thread is the id of the first e-mail.
-func (c *condition) thread() string { return strings.TrimSuffix(c.MailThread, mailMore) }
-
 // mailed reports whether an e-mail of the episode, or of the one it goes on with, was written.
-func (c *condition) mailed() bool {
-	return c.MailThread != "" && c.MailThread != mailPending && c.MailThread != mailNever
-}
+func (c *condition) mailed() bool { return c.Thread() != "" }
 
 // more has another e-mail written to those who know that it holds.
-func (c *condition) more(reason app.Reason) { c.MailThread, c.again = c.thread()+mailMore, reason }
+func (c *condition) more(reason app.Reason) { c.MailThread, c.again = c.Thread()+mailMore, reason }
 
 // mailWaits reports whether the first e-mail of the episode is still to be written.
 func (c *condition) mailWaits() bool { return c.MailThread == mailPending && c.Mailed == "" }
@@ -71,7 +66,7 @@ func (w *world) mailAgain(c *condition) {
 }
 
 // mailEnds forgets what was still to be said of an episode that holds: what is to be said now is that it is over.
-func (w *world) mailEnds(c *condition) { c.MailThread = c.thread() }
+func (w *world) mailEnds(c *condition) { c.MailThread = strings.TrimSuffix(c.MailThread, mailMore) }
 
 // mailRevived has an episode told of anew that goes on after its recovery was told.
 func (w *world) mailRevived(c *condition) {
@@ -147,7 +142,7 @@ func (c *condition) mailStands() (opens, again, over bool) {
 	case c.silenced():
 		return false, false, false
 	}
-	return c.mailWaits(), c.mailed() && c.MailThread != c.thread(), false
+	return c.mailWaits(), strings.HasSuffix(c.MailThread, mailMore), false
 }
 
 // mailCalm is when a recovery may be told by e-mail; that nobody watches any more may be told at once.
@@ -201,13 +196,13 @@ func (w *world) mailQuiet(c *condition) bool {
 
 // mailOthers reports whether another condition of the thread still holds.
 func (w *world) mailOthers(c *condition) bool {
-	return w.inCircle(c, func(other *condition) bool { return other != c && other.holds() && other.thread() == c.thread() })
+	return w.inCircle(c, func(other *condition) bool { return other != c && other.holds() && other.Thread() == c.Thread() })
 }
 
 // mailFlaps reports whether another recovery of the thread has not lasted long enough yet.
 func (w *world) mailFlaps(c *condition) bool {
 	return w.inCircle(c, func(other *condition) bool {
-		return other.thread() == c.thread() && !other.holds() && other.Mailed == app.MailedOpen && w.s.Now.Before(w.mailCalm(other))
+		return other.Thread() == c.Thread() && !other.holds() && other.Mailed == app.MailedOpen && w.s.Now.Before(w.mailCalm(other))
 	})
 }
 
@@ -216,7 +211,7 @@ func (w *world) thread(c *condition) string {
 	found := ""
 	w.inCircle(c, func(other *condition) bool {
 		if other != c && other.mailed() && (other.holds() || other.Mailed == app.MailedOpen) {
-			found = other.thread()
+			found = other.Thread()
 		}
 		return found != ""
 	})

@@ -215,12 +215,12 @@ func TestEmailPerOrganization(t *testing.T) {
 
 // However a condition ends of which people were told, they are told so.
 func TestEmailLeavesNoLie(t *testing.T) {
-	recover := func(b *bridge) { b.decide(true, b.event("backup.failed", app.Recovery)) }
+	over := func(b *bridge) { b.decide(true, b.event("backup.failed", app.Recovery)) }
 	for name, end := range map[string]func(*testing.T, *bridge){
-		"a person closed the ticket": func(_ *testing.T, b *bridge) { b.personCloses(&b.tickets[0]); b.live(time.Minute); recover(b) },
+		"a person closed the ticket": func(_ *testing.T, b *bridge) { b.personCloses(&b.tickets[0]); b.live(time.Minute); over(b) },
 		"a person wants it quiet": func(t *testing.T, b *bridge) {
 			mustAcknowledge(t, b, alert.Ack{Condition: 1, Until: b.now.Add(day)})
-			recover(b)
+			over(b)
 		},
 		"its source was removed": func(_ *testing.T, b *bridge) {
 			c := &b.conditions[0]
@@ -230,7 +230,7 @@ func TestEmailLeavesNoLie(t *testing.T) {
 			e := b.event("backup.failed", app.Problem)
 			e.Severity = app.SeverityCritical
 			b.decide(true, e)
-			recover(b)
+			over(b)
 		},
 	} {
 		t.Run(name, func(t *testing.T) {

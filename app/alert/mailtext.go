@@ -41,7 +41,7 @@ func (w *world) mailOpens(c *condition, r *app.AlertRule) {
 
 // mailAgainNow tells that it became worse, or still holds when the date came until which it was to be quiet.
 func (w *world) mailAgainNow(c *condition, r *app.AlertRule) {
-	m := app.MailPayload{Reason: app.ReasonWorsened, InReplyTo: c.thread(), Subject: cut("Worse: "+c.Title, summaryLimit), Text: worsenedText(c.Condition)}
+	m := app.MailPayload{Reason: app.ReasonWorsened, InReplyTo: c.Thread(), Subject: cut("Worse: "+c.Title, summaryLimit), Text: worsenedText(c.Condition)}
 	what := "worse:" + itoa(c.Level) + ":" + string(c.Severity)
 	if c.again == app.ReasonDateCame {
 		m.Reason, what = c.again, "date:"+itoa(int(w.s.Now.Unix()))
@@ -49,7 +49,7 @@ func (w *world) mailAgainNow(c *condition, r *app.AlertRule) {
 		m.Text = below("It still holds: "+sentence(c.Title)+"\n"+c.Text, c.extra)
 	}
 	m.Text = below(m.Text, w.facts(c))
-	w.mailKnown(c, c.thread())
+	w.mailKnown(c, c.Thread())
 	w.post(c, r, what, m)
 }
 
@@ -57,12 +57,12 @@ func (w *world) mailAgainNow(c *condition, r *app.AlertRule) {
 func (w *world) mailOver(c *condition, r *app.AlertRule) {
 	var group []*condition
 	for _, other := range w.circles[w.circle(c)] {
-		if other.thread() == c.thread() {
+		if other.Thread() == c.Thread() {
 			group = append(group, other)
 		}
 	}
 	m := app.MailPayload{
-		Reason: app.ReasonCleared, InReplyTo: c.thread(), Subject: cut("Over: "+c.Title, summaryLimit),
+		Reason: app.ReasonCleared, InReplyTo: c.Thread(), Subject: cut("Over: "+c.Title, summaryLimit),
 		Text: below(below(sentence(c.Title), clearedText(c, group)), w.facts(c)),
 	}
 	for _, other := range group {
