@@ -21,8 +21,16 @@ var seekAt = []time.Duration{20 * time.Minute, 2 * time.Hour, 8 * time.Hour, 26 
 
 // doubles are the tickets that were sent twice lately, by connection. They are found in the store again after a start.
 type doubles struct {
-	mu   sync.Mutex
-	rows map[string][]suspect
+	mu     sync.Mutex
+	rows   map[string][]suspect
+	loaded map[string]bool
+}
+
+// add takes one down, once. The caller holds the lock.
+func (d *doubles) add(connection string, s suspect) {
+	if !slices.ContainsFunc(d.rows[connection], func(old suspect) bool { return old.ticket == s.ticket }) {
+		d.rows[connection] = append(d.rows[connection], s)
+	}
 }
 
 type suspect struct {
@@ -42,9 +50,7 @@ func (k *Desk) suspect(ctx context.Context, j *job) error {
 	}
 	k.doubles.mu.Lock()
 	defer k.doubles.mu.Unlock()
-	if rows, loaded := k.doubles.rows[j.connection.Name]; loaded {
-		k.doubles.rows[j.connection.Name] = append(rows, suspect{ticket: j.ticket.ID, from: j.now})
-	}
+	k.doubles.add(j.connection.Name, suspect{ticket: j.ticket.ID, from: j.now})
 	return nil
 }
 
@@ -85,10 +91,9 @@ func (k *Desk) seekDoubles(ctx context.Context, connection string) error {
 func (k *Desk) loadDoubles(ctx context.Context, connection string) error {
 	k.doubles.mu.Lock()
 	defer k.doubles.mu.Unlock()
-	if _, loaded := k.doubles.rows[connection]; loaded {
+	if k.doubles.loaded[connection] {
 		return nil
 	}
-	rows := []suspect{}
 	since := k.d.Now().Add(-2 * seekAt[len(seekAt)-1])
 	page := app.Page{Limit: 1000}
 	for {
@@ -107,11 +112,11 @@ func (k *Desk) loadDoubles(ctx context.Context, connection string) error {
 				return err
 			}
 			if last := attempts[len(attempts)-1]; !last.IntentAt.IsZero() && sentBefore(attempts, last.N) {
-				rows = append(rows, suspect{ticket: d.TicketID, from: d.DoneAt})
+				k.doubles.add(connection, suspect{ticket: d.TicketID, from: d.DoneAt})
 			}
 		}
 		if len(made) < page.Size() {
-			k.doubles.rows[connection] = rows
+			k.doubles.loaded[connection] = true
 			return nil
 		}
 		page.After = made[len(made)-1].ID

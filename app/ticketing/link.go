@@ -35,7 +35,10 @@ func (k *Desk) Link(ctx context.Context, delivery, number int64, by string) erro
 	t := j.ticket.Ticket
 	t.RemoteID, t.Board, t.Status, t.State, t.RemoteUpdatedAt = found.ID, found.Board, found.Status, app.TicketOpen, found.UpdatedAt
 	t.Linked, t.EnteredAt = found.XRef != t.XRef, found.EnteredAt
-	if found.Closed {
+	switch {
+	case found.ParentID != 0:
+		t.Touched = true // what it was merged into goes on for it (T7)
+	case found.Closed:
 		t.State, t.ClosedAt = app.TicketClosed, j.now
 	}
 	return k.d.Store.LinkDelivery(ctx, delivery, t, by, j.now)

@@ -124,8 +124,8 @@ func TestOneCallPerTicketAndPoll(t *testing.T) {
 			touched++
 		}
 	}
-	if touched != 3 {
-		t.Errorf("%d tickets are touched, want 3", touched)
+	if touched != 4 {
+		t.Errorf("%d tickets are touched, want 4: the parent of the merged one, too", touched)
 	}
 	w.vendor.ConnectWise.ForgetRequests()
 	w.pollTickets()

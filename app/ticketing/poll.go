@@ -32,9 +32,15 @@ func (k *Desk) Poll(ctx context.Context) error {
 }
 
 func (k *Desk) poll(ctx context.Context, c app.ConnectionSettings) error {
-	if err := k.seekDoubles(ctx, c.Name); err != nil {
-		return err
+	seek := k.seekDoubles(ctx, c.Name)
+	if code := app.ErrorCode(seek); code == app.Unauthorized || code == app.RateLimited {
+		k.d.Report(ctx, c.Name, seek)
+		return seek
 	}
+	return errors.Join(seek, k.pollOpen(ctx, c))
+}
+
+func (k *Desk) pollOpen(ctx context.Context, c app.ConnectionSettings) error {
 	open, err := k.openTickets(ctx, c.Name)
 	if err != nil || len(open) == 0 {
 		return err

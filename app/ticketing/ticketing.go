@@ -93,7 +93,7 @@ func New(d Deps) *Desk {
 			lists: map[listKey]list{}, associations: map[listKey]associationList{}, own: map[listKey]list{}, ownPairs: map[listKey]associationList{},
 		},
 		stuck:   stuck{first: map[stuckKey]int64{}, behind: map[stuckKey]bool{}},
-		doubles: doubles{rows: map[string][]suspect{}},
+		doubles: doubles{rows: map[string][]suspect{}, loaded: map[string]bool{}},
 	}
 }
 
