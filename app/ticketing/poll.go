@@ -11,8 +11,7 @@ import (
 )
 
 // Poll looks what people did with our open tickets: as few batched calls per connection as psa.Reader.TicketsByID needs, one
-// more for the tickets that ours were merged into, and one for each that is missing, because the search lags behind what was
-// just made. A connection or a ticket that cannot be read does not keep the others from it; the error joins them all.
+// more for the tickets that ours were merged into, and one for each that is missing. A connection or a ticket that cannot be read does not keep the others from it; the error joins them all.
 // Connections that Deps.Skip names are left out.
 func (k *Desk) Poll(ctx context.Context) error {
 	doc, err := k.d.Settings(ctx)
@@ -70,6 +69,24 @@ type polling struct {
 	rules  automation
 	now    time.Time
 	found  map[int64]app.RemoteTicket // what ConnectWise shows, by number, parents of merged tickets too
+	singly int                        // how many young tickets were asked for by their number
+}
+
+// The search lags behind what was just made, so a ticket that is missing is asked for by its number before it counts as
+// deleted. After a flood that would be a call for each: of those that are young only a few are asked for in one poll, the
+// oldest first; the others are in the search before long.
+const (
+	youngFor   = 15 * time.Minute
+	youngAsked = 20
+)
+
+// tooYoung reports whether a ticket that is missing in the list is left to a later poll.
+func (p *polling) tooYoung(t app.Ticket) bool {
+	if _, ok := p.found[t.RemoteID]; ok || t.OpenedAt.IsZero() || p.now.Sub(t.OpenedAt) > youngFor {
+		return false
+	}
+	p.singly++
+	return p.singly > youngAsked
 }
 
 // read asks for all open tickets at once, and then for those they were merged into.
@@ -108,7 +125,10 @@ func (p *polling) compare(ctx context.Context, open []app.Ticket) ([]app.Ticket,
 	var changed []app.Ticket
 	var problems []error
 	said := map[string]bool{}
-	for _, t := range open {
+	for _, t := range slices.Backward(open) { // the oldest first
+		if p.tooYoung(t) {
+			continue
+		}
 		next, ok, err := p.one(ctx, t)
 		if ctx.Err() != nil {
 			return nil, ctx.Err()
@@ -215,8 +235,7 @@ func (p *polling) lost(t app.Ticket) app.Ticket {
 	return t
 }
 
-// remote is what ConnectWise shows under a number. What is missing in the list is asked for by its number before it counts
-// as deleted: the search lags behind what was just made.
+// remote is what ConnectWise shows under a number.
 func (p *polling) remote(ctx context.Context, id int64) (app.RemoteTicket, error) {
 	if r, ok := p.found[id]; ok {
 		return r, nil

@@ -270,4 +270,18 @@ func TestPollIsNotFooledByTheSearch(t *testing.T) {
 	if w.row().State != app.TicketOpen {
 		t.Errorf("ticket %s", w.row().State)
 	}
+	w.problems(200) // after a flood it does not ask for each of them
+	w.drain(time.Minute)
+	w.vendor.ConnectWise.ForgetRequests()
+	w.pollTickets()
+	if n := w.vendor.ConnectWise.Requests(); n > 25 {
+		t.Errorf("%d calls for 201 tickets that are not in the search yet", n)
+	}
+	first := w.remote()[0]
+	w.set(w.clock.Add(20 * time.Minute))
+	w.vendor.ConnectWise.DeleteTicket(first.ID)
+	w.pollTickets()
+	if rows := w.rows(); rows[len(rows)-1].State != app.TicketUnknown {
+		t.Errorf("the deleted one is %s", rows[len(rows)-1].State)
+	}
 }
