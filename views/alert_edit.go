@@ -88,13 +88,13 @@ type AlertService struct {
 
 // AlertPreview shows the templates on an event.
 type AlertPreview struct {
-	Problems []TemplateProblem
-	Example  bool // the event is made up: nothing of the kind has been received yet
-	At       time.Time
-	Source   string // title of the event, or of the example
-	Summary  string
-	Body     string
-	Shell    layout.Shell
+	Organization int64
+	Problems     []TemplateProblem
+	Example      bool // the event is made up: nothing of the kind has been received yet
+	At           time.Time
+	Summary      string
+	Body         string
+	Shell        layout.Shell
 }
 
 // TemplateProblem is what is wrong with a template, with the place.
@@ -188,6 +188,11 @@ func (f *AlertForm) Value(name string) *string {
 		"board": &f.Board, "type": &f.Type, "subtype": &f.Subtype, "item": &f.Item, "status": &f.Status, "closed_status": &f.ClosedStatus,
 		"team": &f.Team, "priority": &f.Priority, "source": &f.Source,
 	}[name]
+}
+
+// shows reports whether there is anything to choose or to see of a drop-down.
+func (s AlertService) shows(name string) bool {
+	return name == "board" || len(s.Lists[name]) > 0 || s.Defaults[name] != "" || *s.Form.Value(name) != "" || s.Form.Errors.For(name) != ""
 }
 
 func (s AlertService) choices(name string) []ui.Choice {

@@ -88,8 +88,21 @@ func (s *Server) alertService(ctx context.Context, o organizationPage, t views.A
 		}
 		m.Lists[one.input] = choices(all, *t.Value(one.input))
 	}
+	for _, input := range []string{"type", "status", "closed_status", "team"} {
+		if !offers(m.Lists[input], m.Defaults[input]) {
+			m.Defaults[input] += " (not on this board)"
+		}
+	}
 	return m, l.err
 }
+
+// offers reports whether a list has what the connection sets. Of a list that was never read nothing is said.
+func offers(list []ui.Choice, name string) bool {
+	return len(list) == 0 || name == "" || name == boardsOwn || slices.ContainsFunc(list, func(c ui.Choice) bool { return c.Label == name || c.Value == name })
+}
+
+// boardsOwn stands for the status a board closes its tickets with.
+const boardsOwn = "the board’s own"
 
 // serviceDefaults are what the connection sets where a rule says nothing, by the input.
 func serviceDefaults(t app.TicketingSettings, severity app.Severity) map[string]string {
@@ -108,7 +121,7 @@ func serviceDefaults(t app.TicketingSettings, severity app.Severity) map[string]
 		out["priority"] = "by severity"
 	}
 	if out["closed_status"] == "" {
-		out["closed_status"] = "the board’s own"
+		out["closed_status"] = boardsOwn
 	}
 	return out
 }

@@ -139,7 +139,7 @@ func (s *Server) addStarters(c echo.Context) error {
 			if !slices.Contains(f.Values["starter"], rule.Name) {
 				continue
 			}
-			doc.Alerts = slices.Insert(doc.Alerts, place(doc.Alerts, rule), rule)
+			doc.Alerts = slices.Insert(doc.Alerts, o.place(doc.Alerts, rule), rule)
 			added++
 		}
 		return nil

@@ -32,7 +32,7 @@ func (s *Server) alertPreview(c echo.Context) error {
 // preview shows the templates on the newest event of the types the form names; where none came yet, on a made-up one.
 func (s *Server) preview(ctx context.Context, a alertPage, typed views.AlertForm) (views.AlertPreview, error) {
 	rule, _ := s.typedRule(ctx, a, typed)
-	m := views.AlertPreview{Shell: layout.Shell{Now: a.now, Zone: s.Zone}}
+	m := views.AlertPreview{Organization: a.row.ID, Shell: layout.Shell{Now: a.now, Zone: s.Zone}}
 	m.Problems = append(templateProblems("summary", typed.Summary), templateProblems("body", typed.Body)...)
 	var types []string
 	for _, w := range rule.When {

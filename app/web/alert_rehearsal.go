@@ -47,7 +47,7 @@ func (s *Server) rehearseTyped(c echo.Context, a alertPage, typed views.AlertFor
 	}
 	doc := a.doc
 	doc.Alerts = slices.Clone(a.doc.Alerts)
-	err := putAlert(&doc, a.stored.Name, typed.Override, rule)
+	err := a.putAlert(&doc, a.stored.Name, typed.Override, rule)
 	if err == nil {
 		err = settings.Validate(doc)
 	}

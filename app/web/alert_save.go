@@ -63,7 +63,7 @@ func (s *Server) storeAlert(c echo.Context, a alertPage, typed views.AlertForm) 
 	}
 	back := link.Alerts(a.row.ID)
 	changes, err := s.edit(c, typed.Revision, back, func(doc *app.Settings) error {
-		return putAlert(doc, a.stored.Name, typed.Override, rule)
+		return a.putAlert(doc, a.stored.Name, typed.Override, rule)
 	})
 	if invalid(err) {
 		typed.Errors = alertErrors(err, a.doc, rule, a.stored.Name == "", listed(typed))
@@ -86,8 +86,8 @@ func listed(t views.AlertForm) (n int) {
 	return n
 }
 
-// putAlert puts a rule into the document: in its place, before the one it overrides, or where it is not hidden by wider ones.
-func putAlert(doc *app.Settings, stored, override string, rule app.AlertRule) error {
+// putAlert puts a rule into the document: in its place, before the one it overrides, or before the wider ones that apply here.
+func (o organizationPage) putAlert(doc *app.Settings, stored, override string, rule app.AlertRule) error {
 	named := func(name string) int {
 		return slices.IndexFunc(doc.Alerts, func(r app.AlertRule) bool { return r.Name == name })
 	}
@@ -99,30 +99,33 @@ func putAlert(doc *app.Settings, stored, override string, rule app.AlertRule) er
 	case override != "" && over >= 0:
 		doc.Alerts = slices.Insert(doc.Alerts, over, rule)
 	default:
-		doc.Alerts = slices.Insert(doc.Alerts, place(doc.Alerts, rule), rule)
+		doc.Alerts = slices.Insert(doc.Alerts, o.place(doc.Alerts, rule), rule)
 	}
 	return nil
 }
 
-// place is where a new rule goes. The first rule that wants an event decides, so a narrow one goes before a wide one.
-func place(rules []app.AlertRule, r app.AlertRule) int {
-	at := slices.IndexFunc(rules, func(other app.AlertRule) bool { return width(other.For) > width(r.For) })
+// place is where a new rule of this organization goes. The first rule that wants an event decides, so a narrow one goes
+// before the wide ones: one object, this organization, those below too, what is inherited, everything.
+func (o organizationPage) place(rules []app.AlertRule, r app.AlertRule) int {
+	at := slices.IndexFunc(rules, func(other app.AlertRule) bool { return o.applies(other.For) && o.width(other.For) > o.width(r.For) })
 	if at < 0 {
 		return len(rules)
 	}
 	return at
 }
 
-func width(f app.For) int {
+func (o organizationPage) width(f app.For) int {
 	switch {
 	case f.Object != "":
 		return 0
-	case f.Organization != "" && !f.Suborganizations:
-		return 1
-	case f.Organization != "":
+	case f.Organization == "":
+		return 4
+	case f.Organization != o.row.ExternalID:
+		return 3
+	case f.Suborganizations:
 		return 2
 	}
-	return 3
+	return 1
 }
 
 // wordsShown is how many changes the notice after a save names.

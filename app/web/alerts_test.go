@@ -183,8 +183,15 @@ func TestInheritedAlerts(t *testing.T) {
 	if !strings.Contains(form.body, `value="File server unreachable – Contoso`) {
 		t.Errorf("the copy has no name of its own: %s", mainOf(form.body))
 	}
-	w.get(link.AlertOverride(w.org, "No such")).want(t, http.StatusNotFound)
 	_, rev := w.doc()
+	w.post(link.AlertNew(w.org), alertForm(rev, "name", "Of its own", "when", "machine.unreachable", "level", "9", "for", "tree")...).to(t, list)
+	if _, at := w.rule("Of its own"); at != 0 {
+		t.Errorf("an alert of its own stands at %d, behind the one it inherits", at)
+	}
+	_, rev = w.doc()
+	w.post(link.DeleteAlert(w.org), "revision", rev, "name", "Of its own").to(t, list)
+	w.get(link.AlertOverride(w.org, "No such")).want(t, http.StatusNotFound)
+	_, rev = w.doc()
 	w.post(link.AlertNew(w.org), alertForm(rev, "override", "File server unreachable", "name", "Own", "when", "machine.unreachable", "level", "3", "for", "tree")...).to(t, list)
 	if _, at := w.rule("Own"); at != 0 {
 		t.Errorf("the copy stands at %d", at)

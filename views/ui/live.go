@@ -19,6 +19,9 @@ const OnTyping = "input changed delay:500ms"
 // OnChange is the trigger of a control whose answer follows a choice.
 const OnChange = "change"
 
+// OnForm is the trigger of a part that follows what is chosen anywhere in the form with an id.
+func OnForm(id string) string { return "change from:#" + id + " delay:300ms" }
+
 // Poll are the attributes by which a part of a page that is under way asks for itself every second, until an answer has
 // none of them. With vals it posts those, else it gets.
 func Poll(path, vals string) templ.Attributes {
