@@ -18,6 +18,7 @@ type memory struct {
 	settled []app.Settlement
 	intents []app.Intent
 	install app.Install
+	over    int // so many rows at the start are over and forgotten
 	// broken makes Settle fail as a full disk does.
 	broken int
 }
@@ -59,7 +60,7 @@ func (m *memory) claimable(d *app.Delivery, blocked []string) bool {
 	if d.State != app.DeliveryWaiting && d.State != app.DeliveryChecking || m.claimed[d.ID] || slices.Contains(blocked, d.Connection) {
 		return false
 	}
-	for _, o := range m.rows {
+	for _, o := range m.rows[m.over:] {
 		if o.Lane == d.Lane && o.ID < d.ID && o.State != app.DeliveryDone && o.State != app.DeliveryDropped {
 			return false
 		}
@@ -70,7 +71,7 @@ func (m *memory) claimable(d *app.Delivery, blocked []string) bool {
 func (m *memory) Claim(_ context.Context, now time.Time, blocked []string) (app.Delivery, bool, error) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	for _, d := range m.rows {
+	for _, d := range m.rows[m.over:] {
 		if m.claimable(d, blocked) && !d.NextAt.After(now) {
 			m.claimed[d.ID] = true
 			d.Attempt++
@@ -86,7 +87,7 @@ func (m *memory) Claim(_ context.Context, now time.Time, blocked []string) (app.
 func (m *memory) NextDue(_ context.Context, blocked []string) (at time.Time, ok bool, _ error) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	for _, d := range m.rows {
+	for _, d := range m.rows[m.over:] {
 		if m.claimable(d, blocked) && (!ok || d.NextAt.Before(at)) {
 			at, ok = d.NextAt, true
 		}
@@ -173,6 +174,9 @@ func (m *memory) tidy() {
 	for i, d := range m.rows {
 		if d.State == app.DeliveryDone || d.State == app.DeliveryParked {
 			m.rows[i] = &app.Delivery{ID: d.ID, State: app.DeliveryDropped}
+		}
+		if m.over == i && m.rows[i].State == app.DeliveryDropped {
+			m.over++
 		}
 	}
 }
