@@ -17,7 +17,7 @@ import (
 func ruleStories(state string, n int, long, bad bool, sh func(title, current string) layout.Shell, add func(state, page string, v templ.Component)) {
 	add(state, "alerts", views.AlertsPage(alerts(sh("Alerts", link.Organizations), min(n, 60), long, bad)))
 	add(state, "alert", views.AlertEditorPage(alertEditor(sh("Alerts", link.Organizations), n, long, bad)))
-	add(state, "rehearsal", views.RehearsalPage(views.RehearsalView{Shell: sh("Rehearsal", link.Deliveries), Days: 30, Part: rehearsal(n, long, bad, "")}))
+	add(state, "rehearsal", views.RehearsalPage(views.RehearsalView{Shell: sh("Rehearsal", link.Tickets), Days: 30, Part: rehearsal(n, long, bad, "")}))
 }
 
 var types = []views.AlertType{

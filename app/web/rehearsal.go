@@ -53,7 +53,7 @@ func (s *Server) runRehearsal(c echo.Context, rules []app.AlertRule, rev int64, 
 // rehearsalPage shows what the alerts as they are would have made of the last days. Looking replays them where that was
 // not done lately; nothing is written by it.
 func (s *Server) rehearsalPage(c echo.Context) error {
-	p, err := s.open(c, "Rehearsal", link.Deliveries)
+	p, err := s.open(c, "Rehearsal", link.Tickets)
 	if err != nil {
 		return err
 	}
