@@ -130,7 +130,7 @@ func delivery(s layout.Shell, n int, long, bad bool) views.Delivery {
 		m.Fix, m.Alike = boardFix, views.Alike{ID: 4, Reason: boardGone, N: 12}
 		m.Drop.Errors = ui.Errors{{Field: "reason", Message: "Say why it is given up"}}
 	}
-	m.Steps = append(views.EventSteps(storyEvents(long)), views.Step{At: ago(42 * time.Minute), Icon: "right", Text: "Decided, because the first time it was noticed: open ticket.", Notes: []string{"By the alert “File server unreachable”."}})
+	m.Steps = append(views.EventSteps(storyEvents(long)), views.Step{At: ago(42 * time.Minute), Icon: "right", Text: "Decided: open ticket.", Notes: []string{"Why: noticed for the first time.", "By the alert “File server unreachable”."}})
 	m.Steps = append(m.Steps, views.AttemptSteps(m.Row.DeliveryRow, attempts, now)...)
 	note := deliveryRow(0, long).DeliveryRow
 	note.Kind = app.DeliverTicketNote

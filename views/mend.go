@@ -4,7 +4,7 @@ package views
 type Mend struct {
 	Field    string // name of the input; empty: nobody was led here
 	Delivery int64  // that is tried again once the form is saved
-	Proposed string // what the field was set to, because ConnectWise calls the chosen record so now; empty for nothing
+	Proposed string // what the field was set to, because it is the nearest that ConnectWise has; empty for nothing
 }
 
 // credential reports whether the field is one of a connection's address and keys.

@@ -54,7 +54,7 @@ var NoticeKinds = []struct{ Kind, Words string }{
 	{"push_waiting", "A month is due and waits for you"},
 	{"push_incomplete", "A push ended with lines not written"},
 	{"push_writing", "A push is being written for more than an hour"},
-	{"mapping", "Alerts wait for a company"},
+	{"not_mapped", "Alerts wait for a company"},
 	{"new_organization", "A new organization appeared"},
 	{"checks_failed", "A check of a connection went from good to bad"},
 	{"checks_outdated", "A connection was changed and not tested since"},

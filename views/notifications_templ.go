@@ -209,7 +209,7 @@ func notifyForm(m Notifications) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = ui.Secret(ui.Field{Name: "webhook_url", Label: "Address", Hint: "Whoever knows it can post there: it goes to the keychain and is never shown again", Focus: m.Mend.Field == "webhook_url", Error: m.Form.Errors.For("webhook_url")}, m.Webhook, m.Shell.Now, m.Shell.Zone).Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = ui.Secret(ui.Field{Name: "webhook_url", Label: "Address", Type: "text", Hint: "Whoever knows it can post there: it goes to the keychain and is never shown again", Focus: m.Mend.Field == "webhook_url", Error: m.Form.Errors.For("webhook_url")}, m.Webhook, m.Shell.Now, m.Shell.Zone).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}

@@ -965,7 +965,7 @@ func lastDay(m Overview) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 81, "<p class=\"bar muted mt1\"><small>24 h ago</small><small>now</small></p><dl class=\"prop mt2\"><dt>Opened a ticket</dt><dd>")
+		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 81, "<p class=\"bar muted mt1\"><small>24 h ago</small><small>now</small></p><dl class=\"prop loose mt2\"><dt>Opened a ticket</dt><dd>")
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}

@@ -5,7 +5,7 @@ import "psabridge/app"
 // reasonPhrases are the words for every named decision of the alert rules, as they stand behind "stayed quiet:" or in a
 // timeline. This is the one place for them: a reason without words would be a decision nobody can follow.
 var reasonPhrases = map[app.Reason]string{
-	app.ReasonFirst:         "the first time it was noticed",
+	app.ReasonFirst:         "noticed for the first time",
 	app.ReasonWorsened:      "it got worse",
 	app.ReasonRepeated:      "the same again, nothing new",
 	app.ReasonCleared:       "it recovered",

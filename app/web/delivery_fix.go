@@ -204,8 +204,8 @@ func blockFix(b app.Block) *views.Fix {
 	}
 }
 
-// fixDelivery leads to the setting a delivery waits for. Before, the list that it is chosen from is read anew; a record that
-// only has another name now is proposed.
+// fixDelivery leads to the setting a delivery waits for. Before, the list that it is chosen from is read anew, and what is
+// most like the name that does not exist is proposed: usually it was mistyped, or is called otherwise now.
 func (s *Server) fixDelivery(c echo.Context) error {
 	id, err := rowID(c)
 	if err != nil {
@@ -227,61 +227,54 @@ func (s *Server) fixDelivery(c echo.Context) error {
 	if !ok || at.remote || d.State != app.DeliveryParked {
 		return seeOther(c, link.Delivery(id))
 	}
-	was := s.chosen(ctx, doc, d, at)
-	if at.list != "" {
-		if err := s.reload(c, d.Connection); err != nil {
-			s.tell(c, warn, "The lists of ConnectWise could not be read anew. %s", app.ErrorMessage(err))
-		}
+	if at.list == "" {
+		return seeOther(c, at.address(id, ""))
 	}
-	return seeOther(c, at.address(id, s.renamed(ctx, d.Connection, was)))
+	if err := s.reload(c, d.Connection); err != nil {
+		s.tell(c, warn, "The lists of ConnectWise could not be read anew. %s", app.ErrorMessage(err))
+	}
+	to, err := s.proposed(ctx, doc, d, at)
+	if err != nil {
+		return err
+	}
+	return seeOther(c, at.address(id, to))
 }
 
-// record is a record of ConnectWise as a list had it.
-type record struct {
-	list   app.OptionList
-	parent int64
-	id     int64
-	name   string
-}
-
-// chosen is the record a setting names, as the stored list still knows it; zero when it does not. Only records that belong to
-// no board are looked for: with another board everything else is chosen anew.
-func (s *Server) chosen(ctx context.Context, doc app.Settings, d app.DeliveryRow, at remedy) record {
+// proposed is what the input is set to before the person looks; "" where nothing is near enough, or more than one thing is.
+func (s *Server) proposed(ctx context.Context, doc app.Settings, d app.DeliveryRow, at remedy) (string, error) {
 	c, ok := settings.ConnectionByName(doc, d.Connection)
-	if !ok || at.path != link.Connection(c.Name) {
-		return record{}
+	switch {
+	case !ok:
+		return "", nil
+	case at.input == "company":
+		return s.proposedCompany(ctx, c.Name, d.Organization.ID)
+	case at.path != link.Connection(c.Name):
+		return "", nil // an alert's form shows what there is
 	}
+	lists := s.pickLists(ctx, c.Name, refValue(c.Ticketing.Board))
 	for _, one := range ticketingInputs {
 		if one.input != at.input {
 			continue
 		}
-		out := record{list: one.list}
-		lists := s.pickLists(ctx, c.Name, refValue(c.Ticketing.Board))
 		all := lists.read(one.list, 0)
 		if one.list != app.ListBoards && one.list != app.ListSources {
-			all, out.parent = lists.ofBoard(one.list), lists.board
+			all = lists.ofBoard(one.list)
 		}
-		if found := app.Meant(all, *one.in(&c.Ticketing), func(o app.Option) app.Option { return o }); len(found) == 1 {
-			out.id, out.name = found[0].ID, found[0].Name
-			return out
-		}
+		return nearest(all, one.in(&c.Ticketing).Name), lists.err
 	}
-	return record{}
+	return "", nil
 }
 
-// renamed is what a record is called now, when that is another name than before; "" else.
-func (s *Server) renamed(ctx context.Context, connection string, was record) string {
-	if was.id == 0 {
-		return ""
-	}
-	rows, _, err := options[app.Option](ctx, s, connection, was.list, was.parent)
+// proposedCompany is the one company that is surely meant; "" when there is none.
+func (s *Server) proposedCompany(ctx context.Context, connection string, organization int64) (string, error) {
+	rows, err := s.Setup.Suggestions(ctx, connection)
 	if err != nil {
-		return ""
+		return "", err
 	}
-	for _, o := range rows {
-		if o.ID == was.id && o.Name != was.name && !o.Inactive {
-			return o.Name
+	for _, r := range rows {
+		if string(r.OrganizationID) == strconv.FormatInt(organization, 10) && r.Reason != "similar" {
+			return strconv.FormatInt(r.CompanyID, 10), nil
 		}
 	}
-	return ""
+	return "", nil
 }

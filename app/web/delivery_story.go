@@ -104,7 +104,7 @@ func decisionStep(m *views.Delivery) []views.Step {
 	}
 	step := views.Step{At: m.Row.CreatedAt, Icon: "right", Text: "Decided: " + strings.ToLower(views.KindWords(m.Row.Delivery)) + "."}
 	if reason != "" {
-		step.Text = "Decided, because " + views.ReasonWords(reason) + ": " + strings.ToLower(views.KindWords(m.Row.Delivery)) + "."
+		step.Notes = append(step.Notes, "Why: "+views.ReasonWords(reason)+".")
 	}
 	if rule != "" {
 		step.Notes = append(step.Notes, "By the alert “"+rule+"”.")

@@ -38,8 +38,7 @@ func (s *Server) mendOf(c echo.Context, inputs ...string) (views.Mend, ui.Errors
 // credentialNames are the inputs of a connection's first form that a person can be led to.
 var credentialNames = []string{"site_url", "company_id", "client_id", "public_key", "private_key"}
 
-// markConnection marks the field of a connection that a person was led to. One that is only called otherwise in ConnectWise is
-// chosen already.
+// markConnection marks the field of a connection that a person was led to. What is proposed for it is chosen already.
 func (s *Server) markConnection(c echo.Context, name string, f *views.Connection) error {
 	inputs := slices.Clone(credentialNames)
 	for _, one := range ticketingInputs {

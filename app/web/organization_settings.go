@@ -28,7 +28,16 @@ func (s *Server) organizationSettings(c echo.Context) error {
 	if o.mend, f.Errors, err = s.mendOf(c, "company"); err != nil {
 		return err
 	}
+	if to := c.QueryParam("to"); o.mend.Field != "" && f.Company == "" && known(to) {
+		f.Company = to
+	}
 	return s.showOrganization(c, o, http.StatusOK, f)
+}
+
+// known reports whether a text is the id of a record.
+func known(text string) bool {
+	n, err := strconv.ParseInt(text, 10, 64)
+	return err == nil && n > 0
 }
 
 // storedMapping is the form as the settings have it.

@@ -68,6 +68,8 @@ type world struct {
 	approved                  []string // digests
 	trials                    []string // test tickets
 	outbox                    []string
+	acks                      []string // what was asked of conditions
+	ackErr, noticeErr         error
 	answers                   []alert.Answer
 	sources                   []intake.Status
 	blocks                    []app.Block
@@ -126,7 +128,10 @@ func newWorld(t *testing.T) *world {
 		TicketURL: func(context.Context, string, int64) string {
 			return "https://na.example.com/ticket"
 		},
-		OnLaunch:   func() { w.launched++ },
+		OnLaunch: func() { w.launched++ },
+		AlertDeps: api.AlertDeps{
+			Quiet: w.quieted, OpenCondition: w.reopened, TestNotice: func(context.Context, string) error { return w.noticeErr },
+		},
 		SourceDeps: web.SourceDeps{Receive: w.desk, SignIn: &w.vendor, Organize: w.store, TokenInfo: w.setup.TokenInfo},
 	})
 	w.guard.Pages, w.guard.OpenPages = w.server.Handler(), w.server.Open
@@ -415,7 +420,7 @@ func (o *fakeOutbox) RetryParked(ctx context.Context, _ string) (int, error) {
 }
 
 func (o *fakeOutbox) RetryMatching(ctx context.Context, f app.RetryFilter, _ string) (int, error) {
-	return 2, o.note(ctx, f.LikeID, "retry matching "+string(f.State))
+	return 2, o.note(ctx, cmp.Or(f.LikeID, o.delivery), "retry matching "+string(f.State))
 }
 
 func (o *fakeOutbox) Drop(ctx context.Context, id int64, reason, _ string) error {
