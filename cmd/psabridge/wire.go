@@ -32,7 +32,7 @@ func (b *bridge) wireUseCases(context.Context) error {
 		Store: b.store, Settings: b.setup.Document, Client: b.psa, Refresh: b.refresh, Log: component(b.log, "push"),
 	})
 	b.tickets = ticketing.New(ticketing.Deps{
-		Store: b.store, Client: b.psa, Settings: b.document, PageURL: b.page, Skip: b.blocked, Wake: b.wake,
+		Store: b.store, Client: b.psa, Settings: b.document, PageURL: b.page, Skip: b.blocked, Wake: b.wake, Report: b.report,
 		Logger: component(b.log, "ticketing"),
 	})
 	b.jobs = job.New(nil, component(b.log, "job"))
@@ -103,6 +103,9 @@ func (b *bridge) sourceProblem(ctx context.Context, name string) string {
 	}
 	return ""
 }
+
+// report tells the outbox, which is made after the tickets' desk, what a connection answered when it was not the outbox that asked.
+func (b *bridge) report(ctx context.Context, connection string, err error) { b.outbox.Report(ctx, connection, err) }
 
 // wake tells the outbox that there is something new.
 func (b *bridge) wake() { b.outbox.Kick() }
