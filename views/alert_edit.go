@@ -175,8 +175,15 @@ func (m AlertEditor) levelField(i int, w WhenField) (f ui.Field, unit string, ok
 
 // servicePicks are the drop-downs of the ticket settings in their order; the first three decide over others.
 var servicePicks = []struct{ name, label string }{
-	{"board", "Board"}, {"type", "Type"}, {"subtype", "Subtype"}, {"item", "Item"}, {"status", "New ticket status"}, {"closed_status", "Closed status"},
-	{"team", "Team"}, {"priority", "Priority"}, {"source", "Source"},
+	{"board", "Board"},
+	{"type", "Type"},
+	{"subtype", "Subtype"},
+	{"item", "Item"},
+	{"status", "New ticket status"},
+	{"closed_status", "Closed status"},
+	{"team", "Team"},
+	{"priority", "Priority"},
+	{"source", "Source"},
 }
 
 // decides reports whether other lists depend on a drop-down.

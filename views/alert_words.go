@@ -84,8 +84,15 @@ func TicketWords(r app.AlertRule) string {
 		name string
 		ref  app.Ref
 	}{
-		{"board", p.Board}, {"type", p.Type}, {"subtype", p.Subtype}, {"item", p.Item}, {"status", p.Status}, {"closed by", p.ClosedStatus},
-		{"team", p.Team}, {"priority", p.Priority}, {"source", p.Source},
+		{"board", p.Board},
+		{"type", p.Type},
+		{"subtype", p.Subtype},
+		{"item", p.Item},
+		{"status", p.Status},
+		{"closed by", p.ClosedStatus},
+		{"team", p.Team},
+		{"priority", p.Priority},
+		{"source", p.Source},
 	} {
 		if !part.ref.IsZero() {
 			out = append(out, part.name+" "+part.ref.String())

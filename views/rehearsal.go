@@ -3,6 +3,7 @@ package views
 import (
 	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 
@@ -113,7 +114,7 @@ func restTickets(list []app.RehearsedTicket) []app.RehearsedTicket {
 	return list[min(len(list), shownTickets):]
 }
 
-func daysPath(days int) string { return link.With(link.Rehearsal, "days", fmt.Sprint(days)) }
+func daysPath(days int) string { return link.With(link.Rehearsal, "days", strconv.Itoa(days)) }
 
 func (m RehearsalPart) poll() (path, vals string) {
 	if m.Job == "" {

@@ -1,6 +1,7 @@
 package web
 
 import (
+	"slices"
 	"strings"
 
 	"psabridge/app"
@@ -16,7 +17,7 @@ func (o organizationPage) starterRules() (out []app.AlertRule) {
 	}
 	rules := o.applying()
 	for _, rule := range settings.Starters(src.Kind, app.For{Source: o.row.Source, Organization: o.row.ExternalID, Suborganizations: true}) {
-		if o.shadow(append(rules[:len(rules):len(rules)], rule), len(rules)) != "" {
+		if o.shadow(append(slices.Clip(rules), rule), len(rules)) != "" {
 			continue
 		}
 		rule.Name = settings.FreeAlertName(o.doc, rule.Name, rule.For)

@@ -217,12 +217,13 @@ func TestMovingAnAlert(t *testing.T) {
 		_, rev := w.doc()
 		return w.post(link.AlertMove(organization), "revision", rev, "name", name, "to", to)
 	}
-	order := func() (out string) {
+	order := func() string {
 		doc, _ := w.doc()
+		var out strings.Builder
 		for _, r := range doc.Alerts {
-			out += r.Name
+			out.WriteString(r.Name)
 		}
-		return out
+		return out.String()
 	}
 	move(w.master, "B", "up").to(t, link.Alerts(w.master))
 	if order() != "OBA" {
