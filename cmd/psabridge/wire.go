@@ -105,7 +105,9 @@ func (b *bridge) sourceProblem(ctx context.Context, name string) string {
 }
 
 // report tells the outbox, which is made after the tickets' desk, what a connection answered when it was not the outbox that asked.
-func (b *bridge) report(ctx context.Context, connection string, err error) { b.outbox.Report(ctx, connection, err) }
+func (b *bridge) report(ctx context.Context, connection string, err error) {
+	b.outbox.Report(ctx, connection, err)
+}
 
 // wake tells the outbox that there is something new.
 func (b *bridge) wake() { b.outbox.Kick() }
