@@ -37,7 +37,7 @@ type StateSpan struct {
 // Rehearsal is what a set of alert rules would have done with what happened.
 type Rehearsal struct {
 	From, To   time.Time
-	KeptSince  time.Time // later than From where not everything is kept that far back
+	KeptSince  time.Time // later than From where not everything of each source is kept that far back
 	Events     int
 	Tickets    int // opened
 	Reopened   int
@@ -45,6 +45,9 @@ type Rehearsal struct {
 	AutoClosed int // of the tickets: closed by themselves
 	Open       int // of the tickets: open at the end
 	Mails      int
+	// Asked are the conditions that would have waited for a person's word, because more opened at once than their connection
+	// opens without asking. They are no tickets, and none of their events stayed quiet.
+	Asked      int
 	NoRule     int              // events no rule wanted
 	Suppressed int              // events that stayed quiet: maintenance, a wait that ended before its time, quiet conditions
 	Unmapped   []RehearsedShare // organizations without a company, with the tickets that would have waited for one
@@ -53,6 +56,8 @@ type Rehearsal struct {
 	ByOrganization []RehearsedShare
 	// Opened are the tickets, newest first, at most RehearsedMost.
 	Opened []RehearsedTicket
+	// Problems are sentences about rules that can match nothing, because whom they are for is not there.
+	Problems []string
 }
 
 // RehearsedMost bounds the tickets a rehearsal names.
@@ -85,7 +90,9 @@ type RehearsedTicket struct {
 
 // RehearsalDifference is what a change of the rules changes.
 type RehearsalDifference struct {
-	Before   Rehearsal         // by the rules as they are
-	Opened   []RehearsedTicket // that the change adds
-	NoLonger []RehearsedTicket // that it takes away
+	Before Rehearsal // by the rules as they are
+	// More and Fewer are how many tickets the change adds and takes away.
+	More, Fewer int
+	Opened      []RehearsedTicket // those it adds, newest first, at most RehearsedMost
+	NoLonger    []RehearsedTicket // those it takes away, likewise
 }

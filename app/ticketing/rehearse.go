@@ -30,28 +30,27 @@ func (k *Desk) Rehearse(ctx context.Context, rules []app.AlertRule, days int) (a
 	}
 	to := k.d.Now()
 	from := to.Add(-time.Duration(days) * 24 * time.Hour)
-	now := newScore(doc.Alerts, from, to)
-	changed := doc
-	changed.Alerts = rules
-	then := newScore(rules, from, to)
-	for _, s := range doc.Sources {
-		h, err := k.d.Store.History(ctx, s.Name, from, to)
-		if err != nil {
-			return app.Rehearsal{}, nil, err
-		}
-		if err := replay(ctx, doc, h, now); err != nil {
-			return app.Rehearsal{}, nil, err
-		}
-		if rules == nil {
-			continue
-		}
-		if err := replay(ctx, changed, h, then); err != nil {
-			return app.Rehearsal{}, nil, err
-		}
+	past, err := k.histories(ctx, doc, from, to)
+	if err != nil {
+		return app.Rehearsal{}, nil, err
 	}
-	if rules == nil {
-		return now.report(), nil, nil
+	now, err := rehearse(ctx, doc, past, from, to)
+	if err != nil || rules == nil {
+		return now.report(), nil, err
+	}
+	doc.Alerts = rules
+	then, err := rehearse(ctx, doc, past, from, to)
+	if err != nil {
+		return app.Rehearsal{}, nil, err
 	}
 	opened, noLonger := difference(now.tickets, then.tickets, to)
-	return then.report(), &app.RehearsalDifference{Before: now.report(), Opened: opened, NoLonger: noLonger}, nil
+	return then.report(), &app.RehearsalDifference{
+		Before: now.report(), More: len(opened), Fewer: len(noLonger), Opened: newest(opened), NoLonger: newest(noLonger),
+	}, nil
+}
+
+// rehearse replays what is kept of all sources with the rules of a document.
+func rehearse(ctx context.Context, doc app.Settings, past []app.History, from, to time.Time) (*score, error) {
+	s := newScore(doc.Alerts, from, to)
+	return s, replay(ctx, doc, past, s)
 }

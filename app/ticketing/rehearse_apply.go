@@ -64,7 +64,7 @@ func (p *replayed) insert(t app.Ticket) *rehearsedTicket {
 	row := &rehearsedTicket{Ticket: t, unmapped: strings.HasPrefix(t.Connection, unmappedMark)}
 	row.ID, row.XRef = p.lastID, xref
 	p.tickets[xref] = row
-	p.opened = append(p.opened, opening{t.Connection, p.now})
+	p.opened.add(t.Connection, p.now)
 	return row
 }
 
@@ -98,6 +98,9 @@ func (p *replayed) save(c app.Condition, made map[string]*rehearsedTicket) {
 		at.conditions = append(at.conditions, c)
 	}
 	p.attach(at, t, c, old)
+	if asks(c) && !asks(old) {
+		p.score.r.Asked++
+	}
 	p.hush(c)
 }
 
@@ -119,13 +122,19 @@ func (p *replayed) attach(at *cell, t *rehearsedTicket, c, old app.Condition) {
 	}
 }
 
-// hush settles the events that stayed quiet for as long as their condition waited: its ticket speaks of them in the end.
+// asks reports whether a condition waits for a person's word, because too much came at once.
+func asks(c app.Condition) bool {
+	return c.State == app.ConditionWaiting && c.Wait == app.ReasonFlood
+}
+
+// hush settles the events that stayed quiet for as long as their condition waited: its ticket speaks of them in the end, or
+// a person is asked about them.
 func (p *replayed) hush(c app.Condition) {
 	n := p.hushed[c.Key]
-	if n == 0 || c.State == app.ConditionWaiting {
+	if n == 0 || c.State == app.ConditionWaiting && !asks(c) {
 		return
 	}
-	if c.State == app.ConditionOpen {
+	if c.State == app.ConditionOpen || asks(c) {
 		p.score.r.Suppressed -= n
 	}
 	delete(p.hushed, c.Key)

@@ -35,7 +35,7 @@ func (p *replayed) decide(m *moment, first bool) {
 func (p *replayed) state(m *moment, first bool) app.AlertState {
 	s := app.AlertState{
 		Now: p.now, Source: p.h.Source, InstallID: "rehearsal", FirstRead: first, SteadySince: p.steady, GapRestart: p.blind(),
-		Complete: true, Unread: p.unread, Fresh: m.fresh, OpenedLately: p.openedLately(), RecoveredAt: map[string]time.Time{},
+		Complete: true, Unread: p.unread, Fresh: m.fresh, OpenedLately: p.opened.counts(p.now), RecoveredAt: map[string]time.Time{},
 		Starts: map[string]map[string]time.Time{},
 	}
 	if !first {
@@ -77,22 +77,6 @@ func (p *replayed) climb(s *app.AlertState, climbed map[string]bool, organizatio
 	}
 }
 
-// lately is how far the rules look back for a flood of tickets.
-const lately = 15 * time.Minute
-
-func (p *replayed) openedLately() map[string]int {
-	i := 0
-	for i < len(p.opened) && p.opened[i].at.Before(p.now.Add(-lately)) {
-		i++
-	}
-	p.opened = p.opened[i:]
-	counts := map[string]int{}
-	for _, o := range p.opened {
-		counts[o.connection]++
-	}
-	return counts
-}
-
 // count tells the score what became of the events of a decision. Of those the window begins with only what was received
 // with the first reading is an event of the window.
 func (p *replayed) count(m *moment, d app.AlertDecision, first bool) {
@@ -114,7 +98,7 @@ func (p *replayed) count(m *moment, d app.AlertDecision, first bool) {
 			continue
 		}
 		p.score.event(o, p.organization(organization))
-		if o.Outcome == app.OutcomeSuppressed && o.ConditionKey != "" {
+		if o.Outcome == app.OutcomeSuppressed && o.Reason != app.ReasonFlood && o.ConditionKey != "" {
 			p.hushed[o.ConditionKey]++
 		}
 	}

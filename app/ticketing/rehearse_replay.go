@@ -2,7 +2,6 @@ package ticketing
 
 import (
 	"container/heap"
-	"context"
 	"slices"
 	"time"
 
@@ -39,50 +38,23 @@ type replayed struct {
 	dedup   map[string]bool             // of deliveries
 	tickets map[string]*rehearsedTicket // by reference
 	hushed  map[string]int              // events that stay quiet for as long as their condition waits, by its key
-	opened  []opening                   // lately
+	opened  *openings
 	lastID  int64
+	begun   bool
 
 	begins, ends, news, outages int   // how far the histories are read
 	byEnd                       []int // States by their end
-}
-
-// opening is a ticket decided on a connection.
-type opening struct {
-	connection string
-	at         time.Time
 }
 
 // unmappedMark stands before the connection of an organization without a company: its tickets are rehearsed beside the
 // others, not among them.
 const unmappedMark = "\x00"
 
-// replay runs a history through the rules of a document and counts what they do.
-func replay(ctx context.Context, doc app.Settings, h app.History, to *score) error {
-	if h.StartedAt.IsZero() || h.StartedAt.After(h.To) {
-		return nil
-	}
-	if h.KeptSince.After(to.r.KeptSince) {
-		to.r.KeptSince = h.KeptSince
-	}
-	p := newReplay(doc, h, to)
-	p.start()
-	for steps := 0; ; steps++ {
-		at, ok := p.next()
-		if !ok {
-			return nil
-		}
-		if steps%64 == 0 && ctx.Err() != nil {
-			return ctx.Err()
-		}
-		p.step(at)
-	}
-}
-
-func newReplay(doc app.Settings, h app.History, to *score) *replayed {
+func newReplay(doc app.Settings, h app.History, to *score, opened *openings) *replayed {
 	source, _ := settings.SourceByName(doc, h.Source)
 	source = settings.SourceWithDefaults(source)
 	p := &replayed{
-		h: h, in: input(doc, app.AlertState{Source: h.Source, Organizations: h.Organizations}), score: to,
+		h: h, in: input(doc, app.AlertState{Source: h.Source, Organizations: h.Organizations}), score: to, opened: opened,
 		organizations: make(map[string]app.Organization, len(h.Organizations)), routes: map[string]alert.Route{},
 		pushed: source.Pushed(), every: max(source.Every.D(), 30*time.Second),
 		now: h.KeptSince, line: h.KeptSince, steady: h.KeptSince, unread: map[string]bool{},
@@ -142,8 +114,11 @@ func (p *replayed) start() {
 	p.decide(&m, true)
 }
 
-// next finds the next moment at which something can be decided.
+// next finds the next moment at which something can be decided; the first is that from which on everything is kept.
 func (p *replayed) next() (at time.Time, ok bool) {
+	if !p.begun {
+		return p.line, true
+	}
 	consider := func(t time.Time) {
 		if t.Before(p.now) {
 			t = p.now // our clock was put back then: the order holds
@@ -175,6 +150,11 @@ func (p *replayed) next() (at time.Time, ok bool) {
 
 // step decides about everything that came by one moment.
 func (p *replayed) step(at time.Time) {
+	if !p.begun {
+		p.begun = true
+		p.start()
+		return
+	}
 	p.now = at
 	var m moment
 	p.takeOutages(&m)

@@ -62,7 +62,9 @@ func (s *score) event(e app.DecidedOutcome, o app.Organization) {
 	case app.OutcomeNoRule:
 		s.r.NoRule++
 	case app.OutcomeSuppressed:
-		s.r.Suppressed++
+		if e.Reason != app.ReasonFlood { // a person is asked about those
+			s.r.Suppressed++
+		}
 	}
 }
 
@@ -123,7 +125,7 @@ func newest(tickets []*rehearsed) []app.RehearsedTicket {
 
 // difference pairs the tickets of two sets of rules. One is the other where the same event opened it, or where it stands for
 // the same thing at the same time: that a rule waits longer moves its ticket and makes no other.
-func difference(before, after []*rehearsed, to time.Time) (opened, noLonger []app.RehearsedTicket) {
+func difference(before, after []*rehearsed, to time.Time) (opened, noLonger []*rehearsed) {
 	left := map[string][]*rehearsed{} // of before, by scope
 	for _, t := range before {
 		left[t.scope] = append(left[t.scope], t)
@@ -141,7 +143,7 @@ func difference(before, after []*rehearsed, to time.Time) (opened, noLonger []ap
 	added = slices.DeleteFunc(added, func(t *rehearsed) bool {
 		return take(t, func(b *rehearsed) bool { return !b.until(to).Before(t.At) && !t.until(to).Before(b.At) })
 	})
-	return newest(added), newest(slices.Concat(slices.Collect(maps.Values(left))...))
+	return added, slices.Concat(slices.Collect(maps.Values(left))...)
 }
 
 // until is when a ticket closed, or the end of the rehearsal.

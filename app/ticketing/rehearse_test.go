@@ -13,6 +13,7 @@ import (
 
 	"psabridge/app"
 	"psabridge/app/settings"
+	"psabridge/app/ticketing"
 )
 
 func decoded[T any](t testing.TB, text string) (v T) {
@@ -43,6 +44,7 @@ func TestRehearsalOfWhatHappenedIsWhatHappened(t *testing.T) {
 	rapid.Check(t, func(r *rapid.T) {
 		p := newPast(t, drawRules(r)...)
 		defer func() { _ = p.store.Close() }()
+		p.doc.Connections[0].Ticketing.AskAbove = rapid.SampledFrom([]int{0, 0, 1, 2}).Draw(r, "ask above")
 		p.machine("2", "21", app.Connected)
 		p.machine("3", "31", rapid.SampledFrom([]string{app.Connected, app.Disconnected}).Draw(r, "first"))
 		p.minute()
@@ -226,5 +228,30 @@ func TestRehearsalStartsWithHistory(t *testing.T) {
 	p.minutes(30)
 	if r, _ := p.rehearse(nil); r.Tickets != 1 || r.Opened[0].Object.ExternalID != "23" {
 		t.Errorf("%+v", r)
+	}
+}
+
+// TestDifferenceCountsWhatItDoesNotName: the lists are cut, the numbers are not.
+func TestDifferenceCountsWhatItDoesNotName(t *testing.T) {
+	h := bigPast(false)
+	doc := app.Settings{
+		Sources:     []app.SourceSettings{{Name: "sync", Kind: app.KindX360Sync}},
+		Connections: []app.ConnectionSettings{{Name: "cw", System: "connectwise"}},
+		Alerts:      []app.AlertRule{pastRule("Down", nil, app.When{Type: app.TypeMachineUnreachable})},
+	}
+	for _, o := range h.Organizations {
+		one := app.OrganizationSettings{Source: "sync", ID: o.ExternalID, Company: app.CompanyRef{ID: 250}}
+		if o.ParentExternalID == "" {
+			one.PSA = "cw"
+		}
+		doc.Organizations = append(doc.Organizations, one)
+	}
+	desk := ticketing.New(ticketing.Deps{Store: kept{h: h}, Now: func() time.Time { return h.To }, Settings: func(context.Context) (app.Settings, error) { return doc, nil }})
+	r, d, err := desk.Rehearse(t.Context(), []app.AlertRule{}, 30)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if d.Before.Tickets <= app.RehearsedMost || d.Fewer != d.Before.Tickets-r.Tickets || d.More != 0 || len(d.NoLonger) != app.RehearsedMost {
+		t.Errorf("%d tickets before, %d with these rules: %d more, %d fewer, %d of them named", d.Before.Tickets, r.Tickets, d.More, d.Fewer, len(d.NoLonger))
 	}
 }
