@@ -91,9 +91,11 @@ func (k *Desk) parkedFor(ctx context.Context, key stuckKey) int64 {
 	return 0
 }
 
+// isParked reports whether a delivery waits for a person, or is about to: what was taken down as the first of its kind a moment
+// ago may not be settled yet while the next one asks.
 func (k *Desk) isParked(ctx context.Context, id int64) bool {
 	row, err := k.d.Store.Delivery(ctx, id)
-	return err == nil && row.State == app.DeliveryParked
+	return err == nil && (row.State == app.DeliveryParked || row.State == app.DeliverySending)
 }
 
 // unstick wakes those that waited behind a delivery which has just been made: what stood in its way is fixed.
