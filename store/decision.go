@@ -4,6 +4,7 @@ import (
 	"context"
 	"database/sql"
 	"fmt"
+	"log/slog"
 	"strings"
 
 	"psabridge/app"
@@ -24,13 +25,14 @@ type decided struct {
 	renamed    map[string]string // its other name where a ticket that is over has that reference
 	scopes     map[string]int64  // scope key of a new ticket
 	conditions map[episode]int64
+	log        *slog.Logger
 }
 
 // saveDecision writes what the rules decided. An empty decision writes nothing.
-func saveDecision(ctx context.Context, sqlTx *sql.Tx, st app.AlertState, d app.AlertDecision, res *app.IngestResult) error {
+func saveDecision(ctx context.Context, log *slog.Logger, sqlTx *sql.Tx, st app.AlertState, d app.AlertDecision, res *app.IngestResult) error {
 	tx := preparing(sqlTx) // a flood runs the same few statements thousands of times
 	rows := decided{
-		state: st, events: map[string]int64{}, known: map[string]bool{},
+		log: log, state: st, events: map[string]int64{}, known: map[string]bool{},
 		tickets: map[string]int64{}, renamed: map[string]string{}, scopes: map[string]int64{}, conditions: map[episode]int64{},
 	}
 	for _, e := range st.Fresh {
@@ -164,6 +166,9 @@ func (r *decided) saveDeliveries(ctx context.Context, tx writer, deliveries []ap
 			n, err := saveMail(ctx, tx, d, r.state.Now)
 			if err != nil {
 				return err
+			}
+			if n == 0 { // its moment is over when it is decided: nobody decides it again
+				r.log.ErrorContext(ctx, "an e-mail was decided that was decided before", "delivery", d.DedupKey)
 			}
 			res.Deliveries += n
 			continue

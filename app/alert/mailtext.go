@@ -3,6 +3,7 @@ package alert
 import (
 	"fmt"
 	"slices"
+	"strconv"
 
 	"psabridge/app"
 )
@@ -92,9 +93,11 @@ func (w *world) facts(c *condition) string {
 	return text + "\nFirst seen: " + moment(c.FirstAt) + "\nCount: " + itoa(c.Occurrences) + "\nAlert: " + c.Rule
 }
 
-// mailName names an e-mail for ever: one is decided once, and sending it again sends the same.
+// mailName names an e-mail for ever: one is decided once, and sending it again sends the same. The episode is named by
+// what began it: its number begins anew when the rules forgot those before.
 func mailName(c *condition, what string) string {
-	return "mail:" + c.Key + ":" + itoa(c.Episode) + ":" + itoa(c.Comebacks) + ":" + what
+	episode := app.HashKey(c.FirstEvent, strconv.FormatInt(c.FirstAt.UnixMilli(), 10))
+	return "mail:" + c.Key + ":" + episode + ":" + itoa(c.Comebacks) + ":" + what
 }
 
 func (w *world) messageID(c *condition, what string) string {

@@ -43,6 +43,7 @@ type bridge struct {
 	reopens    int                   // sent
 	mails      []app.DecidedDelivery // sent
 	overBy     map[string]time.Time  // newest recovery received, by subject
+	overHeard  map[string]time.Time  // when that was received
 	openedAt   map[string][]time.Time
 	noted      map[string]time.Time // when a ticket, or the lane of e-mails, was told something last
 	sequence   int
@@ -59,7 +60,7 @@ var t0 = time.Date(2026, 11, 2, 9, 0, 0, 0, time.UTC)
 func newBridge(t tb, rules ...app.AlertRule) *bridge {
 	b := &bridge{
 		t: t, now: t0, started: t0.Add(-time.Hour), waiting: map[int64]bool{}, dedup: map[string]bool{}, events: map[string]bool{},
-		overBy: map[string]time.Time{}, openedAt: map[string][]time.Time{}, noted: map[string]time.Time{},
+		overBy: map[string]time.Time{}, overHeard: map[string]time.Time{}, openedAt: map[string][]time.Time{}, noted: map[string]time.Time{},
 		outcomes: map[string]app.DecidedOutcome{}, readBefore: map[string]bool{"4700": true, "4711": true, "4712": true},
 		tree: []app.Organization{
 			{Source: "sync", ExternalID: "4700", Name: "MSP"},
@@ -88,9 +89,27 @@ func (b *bridge) state(complete bool, fresh []app.Event) app.AlertState {
 		Now: b.now, Source: "sync", InstallID: "k3v9x2abcd", FirstRead: b.first, StartedAt: b.started, Starts: b.starts, SteadySince: b.steady, Complete: complete, Unread: b.unread,
 		Organizations: slices.Clone(b.tree), GapRestart: b.gap, FailingSince: b.failing, FailingText: "The server does not answer.",
 		Appeared: b.appeared, Vanished: b.vanished, Moved: b.moved, ReadBefore: b.readBefore,
-		Objects: slices.Clone(b.objects), Conditions: slices.Clone(b.conditions), Tickets: slices.Clone(b.tickets),
-		CreateWaiting: maps.Clone(b.waiting), Fresh: fresh, RecoveredAt: maps.Clone(b.overBy), OpenedLately: b.openedLately(),
+		Objects: slices.Clone(b.objects), Conditions: b.known(), Tickets: slices.Clone(b.tickets),
+		CreateWaiting: maps.Clone(b.waiting), Fresh: fresh, RecoveredAt: maps.Clone(b.overBy), RecoveredHeard: maps.Clone(b.overHeard), OpenedLately: b.openedLately(),
 	}
+}
+
+// known are the conditions that the store still shows the rules: what ended longer ago than any rule's reopen window, and
+// is not to be told of any more, is forgotten, and the number of its episode with it.
+func (b *bridge) known() (list []app.Condition) {
+	from := b.now.Add(-24 * time.Hour)
+	for _, r := range b.in.Settings.Alerts {
+		if at := b.now.Add(-r.Ticket.ReopenWithin.D()); at.Before(from) {
+			from = at
+		}
+	}
+	for _, c := range b.conditions {
+		ticket := c.TicketID != 0 && (b.tickets[c.TicketID-1].State != app.TicketClosed || !b.tickets[c.TicketID-1].ClosedAt.Before(from))
+		if c.State != app.ConditionCleared || !c.ClearedAt.Before(from) || ticket || c.Mailed == app.MailedOpen {
+			list = append(list, c)
+		}
+	}
+	return list
 }
 
 // openedLately counts the tickets of the last quarter of an hour, as the store does.
@@ -117,10 +136,16 @@ func (b *bridge) received(fresh []app.Event) (kept []app.Event) {
 	return kept
 }
 
+// remember keeps the newest recovery, as the store does: one without a time of its own, or with one that cannot be, says
+// nothing, and one that is a little ahead happened when it came.
 func (b *bridge) remember(fresh []app.Event) {
 	for _, e := range fresh {
-		if key := alert.Key(e.Source, e.OrganizationID, e.Object, e.Type); e.State == app.Recovery && e.OccurredAt.After(b.overBy[key]) {
-			b.overBy[key] = e.OccurredAt
+		key, ago := alert.Key(e.Source, e.OrganizationID, e.Object, e.Type), b.now.Sub(e.OccurredAt)
+		if e.State != app.Recovery || e.OccurredAt.Equal(e.ReceivedAt) || ago > 24*time.Hour || ago < -5*time.Minute {
+			continue
+		}
+		if at := b.now.Add(-max(ago, 0)); at.After(b.overBy[key]) {
+			b.overBy[key], b.overHeard[key] = at, b.now
 		}
 	}
 }
@@ -192,6 +217,11 @@ func (b *bridge) apply(d app.AlertDecision) {
 		c.TicketXRef = ""
 		if c.ID == 0 {
 			c.ID = int64(len(b.conditions) + 1)
+			for _, old := range b.conditions {
+				if old.Key == c.Key {
+					c.Episode = max(c.Episode, old.Episode+1)
+				}
+			}
 			b.conditions = append(b.conditions, c)
 		} else {
 			b.conditions[c.ID-1] = c
