@@ -151,8 +151,10 @@ type AlertState struct {
 	// FailingText is what the source, or the road to it, said.
 	FailingText string
 	// RecoveredAt is the newest OccurredAt of a recovery received so far, by condition key, of the keys that Fresh has problems
-	// of: a problem that is older came late and is over.
-	RecoveredAt map[string]time.Time
+	// of: a problem that is older came late and is over. RecoveredHeard is when we received that recovery. Recoveries without
+	// a time of their own, or with one that cannot be, are not among them.
+	RecoveredAt    map[string]time.Time
+	RecoveredHeard map[string]time.Time
 	// OpenedLately is how many tickets were decided within the last quarter of an hour, by connection.
 	OpenedLately map[string]int
 	// CreateWaiting holds the ticket rows whose create has not been sent yet (delivery state waiting), so that a

@@ -158,12 +158,14 @@ func TestRulesKnowWhatRecovered(t *testing.T) {
 			t.Errorf("%s: %v, want %v", what, got, want)
 		}
 	}
-	is("its own batch", send(t0, problem("r1", app.Recovery, t0), problem("p1", app.Problem, t0.Add(-time.Minute))), time.Time{})
+	is("its own batch", send(t0.Add(time.Second), problem("r1", app.Recovery, t0), problem("p1", app.Problem, t0.Add(-time.Minute))), time.Time{})
 	is("the only one", send(t0, problem("p2", app.Problem, t0.Add(-time.Minute))), t0)
 	send(t0, problem("r0", app.Recovery, t0.Add(-time.Hour)), problem("ahead", app.Recovery, t0.Add(6*time.Minute)), problem("timeless", app.Recovery, time.Time{}))
 	is("older, ahead and timeless ones", send(t0.Add(time.Hour), problem("p3", app.Problem, t0)), t0)
-	send(t0.Add(time.Hour), problem("r4", app.Recovery, t0.Add(time.Hour)))
-	is("a newer one", send(t0.Add(time.Hour), problem("p4", app.Problem, t0)), t0.Add(time.Hour))
+	send(t0.Add(time.Hour), problem("r4", app.Recovery, t0.Add(time.Hour+time.Minute)), problem("filled in", app.Recovery, t0.Add(time.Hour)))
+	is("a newer one, a little ahead", send(t0.Add(time.Hour), problem("p4", app.Problem, t0)), t0.Add(time.Hour))
+	send(t0.Add(48*time.Hour), problem("a day late", app.Recovery, t0.Add(2*time.Hour)))
+	is("one of long ago when it came", send(t0.Add(24*time.Hour), problem("p7", app.Problem, t0.Add(time.Hour))), t0.Add(time.Hour))
 	if got := send(t0.Add(time.Hour), problem("r5", app.Recovery, t0), problem("p5", app.Problem, time.Time{})); len(got) != 0 {
 		t.Errorf("%v is known though no problem has a time", got)
 	}

@@ -24,7 +24,7 @@ func (s *Store) Ingest(ctx context.Context, b app.Batch, now time.Time, decide D
 		after = polled
 		res.Stored = len(st.Fresh)
 		res.Events = len(st.Fresh)
-		if err := saveDecision(ctx, s.log, tx, st, decide(st), &res); err != nil {
+		if err := saveDecision(ctx, tx, st, decide(st), &res); err != nil {
 			return err
 		}
 		return saveMarks(ctx, tx, b.Source, b.Marks)
@@ -66,7 +66,7 @@ func (s *Store) take(ctx context.Context, tx *sql.Tx, b app.Batch, now time.Time
 	}
 	st.Objects, st.Appeared, st.Vanished, st.ReadBefore = states.current, states.appeared, states.vanished, states.readBefore
 	st.Starts, st.Moved, st.Fresh = starts, moved, fresh
-	if st.RecoveredAt, err = recoveredAt(ctx, tx, b.Source, fresh); err != nil {
+	if st.RecoveredAt, st.RecoveredHeard, err = recoveredAt(ctx, tx, b.Source, fresh); err != nil {
 		return st, after, err
 	}
 	if b.Pushed {
@@ -108,7 +108,7 @@ func (s *Store) Tick(ctx context.Context, source string, now time.Time, decide D
 		if err != nil {
 			return err
 		}
-		return saveDecision(ctx, s.log, tx, st, decide(st), &res)
+		return saveDecision(ctx, tx, st, decide(st), &res)
 	})
 	if err != nil {
 		return app.IngestResult{}, err

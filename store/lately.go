@@ -28,18 +28,20 @@ func openedLately(ctx context.Context, q querier, now time.Time) (map[string]int
 	return counts, err
 }
 
-// recoveredAt finds the newest recovery, by the source's clock, of what the fresh problems are about, by condition key.
-// Recoveries of the same batch are not looked at: the rules see those themselves. One whose clock was ahead of ours when
-// it came says nothing, and the ids and clocks of another server under the same name mean nothing here.
-func recoveredAt(ctx context.Context, tx *sql.Tx, source string, fresh []app.Event) (map[string]time.Time, error) {
-	found := map[string]time.Time{}
-	find, err := tx.PrepareContext(ctx, `SELECT occurred_at FROM events INDEXED BY events_recovered
+// recoveredAt finds the newest recovery, by the source's clock, of what the fresh problems are about, and when it was
+// received, by condition key. Recoveries of the same batch are not looked at: the rules see those themselves. One that has
+// no time of its own, or whose clock was far from ours when it came, says nothing; one that was a little ahead happened
+// when it came. The ids and clocks of another server under the same name mean nothing here.
+func recoveredAt(ctx context.Context, tx *sql.Tx, source string, fresh []app.Event) (at, heard map[string]time.Time, err error) {
+	at, heard = map[string]time.Time{}, map[string]time.Time{}
+	find, err := tx.PrepareContext(ctx, `SELECT min(occurred_at, received_at), received_at FROM events INDEXED BY events_recovered
 		WHERE source = ?1 AND organization = ?2 AND object_kind = ?3 AND object_id = ?4 AND type = ?5 AND state = 'recovery'
-			AND occurred_at IS NOT NULL AND id < ?6 AND unixepoch(occurred_at) <= unixepoch(received_at) + ?7
+			AND occurred_at > ?8 AND id < ?6 AND occurred_at <> received_at
+			AND unixepoch(occurred_at) BETWEEN unixepoch(received_at) - ?9 AND unixepoch(received_at) + ?7
 			AND generation = coalesce((SELECT generation FROM sources WHERE name = ?1), 1)
 		ORDER BY occurred_at DESC LIMIT 1`)
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	defer find.Close()
 	asked := map[string]bool{}
@@ -52,18 +54,22 @@ func recoveredAt(ctx context.Context, tx *sql.Tx, source string, fresh []app.Eve
 			continue
 		}
 		asked[key] = true
-		var at time.Time
-		err := find.QueryRowContext(ctx, source, e.OrganizationID, e.Object.Kind, e.Object.ExternalID, e.Type, fresh[0].ID, int64(clockSkew/time.Second)).
-			Scan(into(&at))
+		var occurred, received time.Time
+		err := find.QueryRowContext(ctx, source, e.OrganizationID, e.Object.Kind, e.Object.ExternalID, e.Type, fresh[0].ID,
+			int64(clockSkew/time.Second), stamp(e.ReceivedAt.Add(-believed)), int64(believed/time.Second)).Scan(into(&occurred), into(&received))
 		switch {
 		case err == nil:
-			found[key] = at
+			at[key], heard[key] = occurred, received
 		case !errors.Is(err, sql.ErrNoRows):
-			return nil, err
+			return nil, nil, err
 		}
 	}
-	return found, nil
+	return at, heard, nil
 }
 
-// clockSkew is how far a source's clock may be ahead of ours and still be believed.
-const clockSkew = 5 * time.Minute
+// clockSkew is how far a source's clock may be ahead of ours and still be believed, and believed how long before it was
+// received something may have happened.
+const (
+	clockSkew = 5 * time.Minute
+	believed  = 24 * time.Hour
+)

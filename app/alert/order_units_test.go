@@ -85,3 +85,72 @@ func TestLevelThatIsReachedLaterOpens(t *testing.T) {
 	mustOutcome(t, b.decide(true, low), app.OutcomeNoRule, app.ReasonNoRule)
 	mustOutcome(t, b.decide(true, high), app.OutcomeTicket, app.ReasonFirst)
 }
+
+// Clocks go wrong and are put right: a real problem or recovery gets through, whichever clock it was.
+func TestClockThatIsPutRightLosesNothing(t *testing.T) {
+	year2000 := time.Date(2000, 1, 1, 0, 3, 0, 0, time.UTC)
+	t.Run("ours was a day ahead", func(t *testing.T) {
+		b := newBridge(t, rule("backup.failed"))
+		b.now = t0.Add(day)
+		b.decide(true, b.at(1, app.Problem))
+		b.send()
+		b.now = t0.Add(time.Hour)
+		mustOutcome(t, b.decide(true, b.at(1, app.Recovery)), app.OutcomeMerged, app.ReasonCleared)
+	})
+	t.Run("the sender's was a little ahead", func(t *testing.T) {
+		b := newBridge(t, rule("backup.failed"))
+		b.decide(true, b.at(-240, app.Problem))
+		b.send()
+		b.wait(2 * time.Minute)
+		mustOutcome(t, b.decide(true, b.at(1, app.Recovery)), app.OutcomeMerged, app.ReasonCleared)
+		b.decide(true, b.at(-240, app.Recovery))
+		b.wait(2 * time.Minute)
+		d := b.decide(true, b.at(1, app.Problem))
+		if d.Outcomes[0].Reason == app.ReasonStale {
+			t.Errorf("outcome %+v", d.Outcomes[0])
+		}
+	})
+	t.Run("the sender's begins at 2000, problem", func(t *testing.T) {
+		b := newBridge(t, rule("backup.failed"))
+		b.decide(true, b.at(1, app.Problem))
+		b.send()
+		b.wait(time.Hour)
+		b.decide(true, b.at(1, app.Recovery))
+		b.send()
+		b.wait(2 * day)
+		e := b.event("backup.failed", app.Problem)
+		e.OccurredAt = year2000
+		mustOutcome(t, b.decide(true, e), app.OutcomeTicket, app.ReasonFirst)
+	})
+	t.Run("the sender's begins at 2000, recovery", func(t *testing.T) {
+		b := newBridge(t, rule("backup.failed"))
+		b.decide(true, b.at(1, app.Problem))
+		b.send()
+		b.wait(2 * day)
+		e := b.event("backup.failed", app.Recovery)
+		e.OccurredAt = year2000
+		mustOutcome(t, b.decide(true, e), app.OutcomeMerged, app.ReasonCleared)
+	})
+	t.Run("the sender's was put back by a few minutes", func(t *testing.T) {
+		b := newBridge(t, rule("backup.failed"))
+		b.decide(true, b.at(1, app.Problem))
+		b.send()
+		b.wait(6 * time.Minute)
+		e := b.at(7*60, app.Recovery)
+		mustOutcome(t, b.decide(true, e), app.OutcomeMerged, app.ReasonCleared)
+	})
+}
+
+// An event that carries no time of its own gets ours, which says nothing of the order.
+func TestTimeThatWeFilledInSaysNothing(t *testing.T) {
+	b := newBridge(t, rule("backup.failed"))
+	b.decide(true, b.event("backup.failed", app.Problem))
+	b.send()
+	b.wait(time.Minute)
+	mustOutcome(t, b.decide(true, b.at(90, app.Recovery)), app.OutcomeMerged, app.ReasonCleared)
+	b.decide(true, b.event("backup.failed", app.Recovery))
+	d := b.decide(true, b.at(30, app.Problem))
+	if d.Outcomes[0].Reason == app.ReasonStale {
+		t.Errorf("outcome %+v", d.Outcomes[0])
+	}
+}

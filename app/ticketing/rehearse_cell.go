@@ -17,8 +17,8 @@ type cell struct {
 	objects    map[aspect]app.ObjectState
 	conditions []app.Condition // by id
 	tickets    []*rehearsedTicket
-	recovered  map[string]time.Time // newest recovery by the source's clock, by condition key
-	episodes   map[string]int       // by condition key
+	recovered  map[string]recoveredAt // newest recovery by the source's clock, by condition key
+	episodes   map[string]int         // by condition key
 
 	touched bool            // in this moment
 	changed map[aspect]bool // in this moment
@@ -121,21 +121,30 @@ func ages(o app.ObjectState) bool {
 	return (o.What == app.StateConnection || o.What == app.StateLastSeen) && o.Value != app.Connected
 }
 
-// recover remembers a recovery, for problems that come late.
+// recoveredAt is when something recovered, and when we heard of it.
+type recoveredAt struct{ at, heard time.Time }
+
+// recover remembers a recovery, for problems that come late. One without a time of its own, or with one that cannot be,
+// says nothing, as in the store.
 func (c *cell) recover(source string, e app.Event) {
-	if e.State != app.Recovery || e.OccurredAt.IsZero() || e.OccurredAt.After(e.ReceivedAt.Add(believed)) {
+	ago := e.ReceivedAt.Sub(e.OccurredAt)
+	if e.State != app.Recovery || e.OccurredAt.IsZero() || ago == 0 || ago > behindMost || ago < -aheadMost {
 		return
 	}
 	if c.recovered == nil {
-		c.recovered = map[string]time.Time{}
+		c.recovered = map[string]recoveredAt{}
 	}
-	if key := app.SubjectKey(source, e.OrganizationID, e.Object, e.Type); e.OccurredAt.After(c.recovered[key]) {
-		c.recovered[key] = e.OccurredAt
+	at := e.ReceivedAt.Add(-max(ago, 0))
+	if key := app.SubjectKey(source, e.OrganizationID, e.Object, e.Type); at.After(c.recovered[key].at) {
+		c.recovered[key] = recoveredAt{at, e.ReceivedAt}
 	}
 }
 
-// believed is how far a source's clock may be ahead of ours.
-const believed = 5 * time.Minute
+// How far a source's clock may be off and still be believed.
+const (
+	aheadMost  = 5 * time.Minute
+	behindMost = 24 * time.Hour
+)
 
 // find returns a condition by its id.
 func (c *cell) find(id int64) *app.Condition {

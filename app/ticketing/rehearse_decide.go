@@ -35,7 +35,7 @@ func (p *replayed) decide(m *moment, first bool) {
 func (p *replayed) state(m *moment, first bool) app.AlertState {
 	s := app.AlertState{
 		Now: p.now, Source: p.h.Source, InstallID: "rehearsal", FirstRead: first, SteadySince: p.steady, GapRestart: p.blind(),
-		Complete: true, Unread: p.unread, Fresh: m.fresh, OpenedLately: p.opened.counts(p.now), RecoveredAt: map[string]time.Time{},
+		Complete: true, Unread: p.unread, Fresh: m.fresh, OpenedLately: p.opened.counts(p.now), RecoveredAt: map[string]time.Time{}, RecoveredHeard: map[string]time.Time{},
 		Starts: map[string]map[string]time.Time{},
 	}
 	if !first {
@@ -48,8 +48,8 @@ func (p *replayed) state(m *moment, first bool) app.AlertState {
 		if c.eventType == app.TypeSourceUnreadable && p.outage != nil {
 			s.FailingSince, s.FailingText = p.outage.From, p.outage.Text
 		}
-		for key, at := range c.recovered {
-			s.RecoveredAt[key] = at
+		for key, r := range c.recovered {
+			s.RecoveredAt[key], s.RecoveredHeard[key] = r.at, r.heard
 		}
 	}
 	return s
