@@ -24,7 +24,7 @@ func (s *Store) Ingest(ctx context.Context, b app.Batch, now time.Time, decide D
 		after = polled
 		res.Stored = len(st.Fresh)
 		res.Events = len(st.Fresh)
-		if err := saveDecision(ctx, tx, st, decide(st), &res); err != nil {
+		if err := saveDecision(ctx, s.log, tx, st, decide(st), &res); err != nil {
 			return err
 		}
 		return saveMarks(ctx, tx, b.Source, b.Marks)
@@ -108,7 +108,7 @@ func (s *Store) Tick(ctx context.Context, source string, now time.Time, decide D
 		if err != nil {
 			return err
 		}
-		return saveDecision(ctx, tx, st, decide(st), &res)
+		return saveDecision(ctx, s.log, tx, st, decide(st), &res)
 	})
 	if err != nil {
 		return app.IngestResult{}, err

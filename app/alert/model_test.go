@@ -89,9 +89,27 @@ func (b *bridge) state(complete bool, fresh []app.Event) app.AlertState {
 		Now: b.now, Source: "sync", InstallID: "k3v9x2abcd", FirstRead: b.first, StartedAt: b.started, Starts: b.starts, SteadySince: b.steady, Complete: complete, Unread: b.unread,
 		Organizations: slices.Clone(b.tree), GapRestart: b.gap, FailingSince: b.failing, FailingText: "The server does not answer.",
 		Appeared: b.appeared, Vanished: b.vanished, Moved: b.moved, ReadBefore: b.readBefore,
-		Objects: slices.Clone(b.objects), Conditions: slices.Clone(b.conditions), Tickets: slices.Clone(b.tickets),
+		Objects: slices.Clone(b.objects), Conditions: b.known(), Tickets: slices.Clone(b.tickets),
 		CreateWaiting: maps.Clone(b.waiting), Fresh: fresh, RecoveredAt: maps.Clone(b.overBy), RecoveredHeard: maps.Clone(b.overHeard), OpenedLately: b.openedLately(),
 	}
+}
+
+// known are the conditions that the store still shows the rules: what ended longer ago than any rule's reopen window, and
+// is not to be told of any more, is forgotten, and the number of its episode with it.
+func (b *bridge) known() (list []app.Condition) {
+	from := b.now.Add(-24 * time.Hour)
+	for _, r := range b.in.Settings.Alerts {
+		if at := b.now.Add(-r.Ticket.ReopenWithin.D()); at.Before(from) {
+			from = at
+		}
+	}
+	for _, c := range b.conditions {
+		ticket := c.TicketID != 0 && (b.tickets[c.TicketID-1].State != app.TicketClosed || !b.tickets[c.TicketID-1].ClosedAt.Before(from))
+		if c.State != app.ConditionCleared || !c.ClearedAt.Before(from) || ticket || c.Mailed == app.MailedOpen {
+			list = append(list, c)
+		}
+	}
+	return list
 }
 
 // openedLately counts the tickets of the last quarter of an hour, as the store does.
@@ -199,6 +217,11 @@ func (b *bridge) apply(d app.AlertDecision) {
 		c.TicketXRef = ""
 		if c.ID == 0 {
 			c.ID = int64(len(b.conditions) + 1)
+			for _, old := range b.conditions {
+				if old.Key == c.Key {
+					c.Episode = max(c.Episode, old.Episode+1)
+				}
+			}
 			b.conditions = append(b.conditions, c)
 		} else {
 			b.conditions[c.ID-1] = c
