@@ -29,6 +29,9 @@ type Delivery struct {
 	// Checks is how often we looked for the effect of an unknown outcome without finding it; CheckSince when we began.
 	Checks     int
 	CheckSince time.Time
+	// Deferrals is how often the other side answered that it is to be asked again later; DeferredSince when it first did.
+	Deferrals     int
+	DeferredSince time.Time
 }
 
 // DeliveryKind picks the handler.
@@ -93,10 +96,13 @@ type Settlement struct {
 	Checks     int           // for checking
 	// Uncounted is true for a wait that is nobody's failure (rate limit, blocked connection): the attempt does not count.
 	Uncounted bool
-	Ticket    *Ticket       // the ticket row as it stands now; nil when unchanged
-	Lines     []Line        // lines of a push as they stand now
-	Ledger    []LedgerEntry // outcomes
-	Status    int           // HTTP status of the answer that decided, where an error says so; 0: none
+	// Answered is true when the other side answered and only put this delivery off, or refused it: that says nothing against
+	// the connection, and certainly nothing was written.
+	Answered bool
+	Ticket   *Ticket       // the ticket row as it stands now; nil when unchanged
+	Lines    []Line        // lines of a push as they stand now
+	Ledger   []LedgerEntry // outcomes
+	Status   int           // HTTP status of the answer that decided, where an error says so; 0: none
 }
 
 // LedgerEntry is one line of the append-only record of everything written to ConnectWise.

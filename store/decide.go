@@ -53,7 +53,7 @@ func retry(ctx context.Context, tx *sql.Tx, d app.Delivery, by string, now time.
 			state, checks, since = app.DeliveryChecking, 0, now
 		}
 	}
-	return exec(ctx, tx, `UPDATE deliveries SET state = ?, next_at = ?, failures = 0, checks = ?, check_since = ?, reason = '', decided_by = ?
+	return exec(ctx, tx, `UPDATE deliveries SET state = ?, next_at = ?, failures = 0, deferrals = 0, deferred_since = NULL, checks = ?, check_since = ?, reason = '', decided_by = ?
 		WHERE id = ?`, state, stamp(now), checks, stamp(since), by, d.ID)
 }
 

@@ -11,13 +11,13 @@ import (
 )
 
 const deliveryFields = `d.id, d.dedup_key, d.lane, d.kind, d.connection, d.state, d.attempt, d.failures, d.next_at, d.ticket_id, d.push_id,
-	d.payload, d.reason, d.error_code, d.error_field, d.created_at, d.done_at, d.intended, d.checks, d.check_since`
+	d.payload, d.reason, d.error_code, d.error_field, d.created_at, d.done_at, d.intended, d.checks, d.check_since, d.deferrals, d.deferred_since`
 
 func deliveryDest(d *app.Delivery) []any {
 	return []any{
 		&d.ID, &d.DedupKey, &d.Lane, &d.Kind, &d.Connection, &d.State, &d.Attempt, &d.Failures, into(&d.NextAt),
 		intoID(&d.TicketID), intoID(&d.PushID), intoRaw(&d.Payload), &d.Reason, &d.ErrorCode, &d.ErrorField, into(&d.CreatedAt),
-		into(&d.DoneAt), &d.Intended, &d.Checks, into(&d.CheckSince),
+		into(&d.DoneAt), &d.Intended, &d.Checks, into(&d.CheckSince), &d.Deferrals, into(&d.DeferredSince),
 	}
 }
 

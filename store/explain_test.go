@@ -146,6 +146,7 @@ func TestListsUseIndexes(t *testing.T) {
 		"event sample":       func() error { _, _, err := r.EventSample(ctx, 2, []string{"backup.*", "x"}); return err },
 		"notices":            func() error { _, err := r.Notices(ctx); return err },
 		"left":               func() error { _, err := r.SourcesLeftMailed(ctx, now); return err },
+		"mails not for all":  func() error { _, err := r.MailsNotForAll(ctx, now.AddDate(0, 0, -7)); return err },
 		"told":               func() error { _, err := r.LastTold(ctx); return err },
 		"proofs":             func() error { _, err := r.Proofs(ctx, "cw"); return err },
 		"line":               func() error { _, err := r.LineEvidence(ctx, 1); return ignoreMissing(err) },

@@ -70,6 +70,12 @@ func frees(d app.Delivery, st app.Settlement) bool {
 func settleDelivery(ctx context.Context, tx *sql.Tx, d app.Delivery, st app.Settlement) error {
 	next, done, since, reason, failures := d.NextAt, time.Time{}, d.CheckSince, st.Message, d.Failures
 	intended, checks := d.Intended, st.Checks
+	deferrals, deferred := d.Deferrals, d.DeferredSince
+	if st.Answered && (st.State == app.DeliveryWaiting || st.State == app.DeliveryChecking) {
+		if deferrals++; deferred.IsZero() {
+			deferred = st.At
+		}
+	}
 	if !st.Uncounted && st.State != app.DeliveryDone {
 		failures++
 	}
@@ -82,10 +88,10 @@ func settleDelivery(ctx context.Context, tx *sql.Tx, d app.Delivery, st app.Sett
 			since = st.At
 		}
 	case app.DeliveryParked:
-		intended = d.Intended && (d.State == app.DeliveryChecking || !refused(st.Code))
+		intended = d.Intended && (d.State == app.DeliveryChecking || !st.Answered && !refused(st.Code))
 	case app.DeliveryDone:
 		done, failures = st.At, 0
-		if d.Kind != app.DeliverTicketTest { // whose reason is what it was made for: what the test showed
+		if d.Kind != app.DeliverTicketTest && d.Kind != app.DeliverMail { // what the test showed; whom the e-mail did not reach
 			reason = ""
 		}
 	case app.DeliveryDropped:
@@ -94,8 +100,8 @@ func settleDelivery(ctx context.Context, tx *sql.Tx, d app.Delivery, st app.Sett
 		return app.Errorf(app.Internal, "a settlement cannot leave delivery %d sending", d.ID)
 	}
 	return exec(ctx, tx, `UPDATE deliveries SET state = ?, claimed = 0, next_at = ?, done_at = ?, reason = ?, error_code = ?, error_field = ?,
-			failures = ?, intended = ?, checks = ?, check_since = ? WHERE id = ?`,
-		st.State, stamp(next), stamp(done), reason, st.Code, st.Field, failures, intended, checks, stamp(since), d.ID)
+			failures = ?, intended = ?, checks = ?, check_since = ?, deferrals = ?, deferred_since = ? WHERE id = ?`,
+		st.State, stamp(next), stamp(done), reason, st.Code, st.Field, failures, intended, checks, stamp(since), deferrals, stamp(deferred), d.ID)
 }
 
 // refused reports whether a code can only come from an answer that was read: then nothing was written.
@@ -124,7 +130,9 @@ func afterDrop(ctx context.Context, tx *sql.Tx, d app.Delivery, reason string, n
 		return failLines(ctx, tx, d, reason, now)
 	case app.DeliverTicketTest:
 		return closeUnsent(ctx, tx, d.TicketID, now) // it never counted as open, whatever ConnectWise has of it
-	case app.DeliverTicketNote, app.DeliverMail: // the next of its lane says what is true by then
+	case app.DeliverMail:
+		return untell(ctx, tx, d)
+	case app.DeliverTicketNote: // the next of its lane says what is true by then
 	}
 	return nil
 }

@@ -29,7 +29,8 @@ type Item struct{ Title, Text string }
 // Channel tells a person. Send returns when the other side has taken the message.
 // Codes: unauthorized (it does not accept our name or address), invalid (it refuses this message for good), rate_limited,
 // unavailable. The outcome is unknown when the message went out and no answer was read.
-// When some of the receivers were refused and the others have it, the error is a *PartlyError.
+// When some of the receivers were refused and the others have it, the error is a *PartlyError. When the other side asks for
+// this message again later, it is unavailable in a *DeferredError.
 type Channel interface {
 	Send(ctx context.Context, m Message) error
 }
@@ -45,3 +46,13 @@ type PartlyError struct{ Message string } // for the person: who did not get it,
 
 // Error implements error.
 func (e *PartlyError) Error() string { return e.Message }
+
+// DeferredError says that the other side answered and asks for this one message again later: a mailbox is full, or it does not
+// know us yet. Others may go through, so it says nothing against the channel. Nobody has the message.
+type DeferredError struct{ Err error } // an *app.Error: unavailable, nothing sent
+
+// Error implements error.
+func (e *DeferredError) Error() string { return e.Err.Error() }
+
+// Unwrap returns what the person reads.
+func (e *DeferredError) Unwrap() error { return e.Err }

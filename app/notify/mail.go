@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"net/mail"
+	"slices"
 	"strings"
 	"time"
 
@@ -17,8 +18,18 @@ import (
 // it: the copy carries the same Message-ID, and most mail programs show it once. After the last one a person must look.
 var resends = []time.Duration{time.Minute, 10 * time.Minute, 45 * time.Minute}
 
-// patience is how often a message waits for receivers that are to be tried later, before the others get it without them.
-const patience = 6
+// deferrals are the waits after the server answered that a message is to come again later; the last one repeats.
+var deferrals = []time.Duration{
+	time.Minute, 4 * time.Minute, 10 * time.Minute, 15 * time.Minute, 15 * time.Minute, 30 * time.Minute, time.Hour, 2 * time.Hour,
+}
+
+const (
+	// patience is how often the server may put off some receivers before the others get the message without them.
+	patience = 5
+	// A message that nobody got is put off for this long and so often at least; then a person must look. Both, because a night
+	// without network is no answer of the server's, and a person may have it tried again at once.
+	deferFor, deferLeast = 24 * time.Hour, 12
+)
 
 const resent = "Sent again because no answer had come: it may have arrived twice, with the same Message-ID."
 
@@ -30,6 +41,13 @@ func (n *Notify) Mail(ctx context.Context, d app.Delivery, intend outbox.Intend)
 	var p app.MailPayload
 	if json.Unmarshal(d.Payload, &p) != nil {
 		return app.Settlement{State: app.DeliveryParked, Code: app.Internal, Message: "This e-mail cannot be read any more. Please report it, and drop it."}, nil //nolint:nilerr // it is parked
+	}
+	doc, err := n.Settings(ctx)
+	if err != nil {
+		return app.Settlement{}, err
+	}
+	if d.State != app.DeliveryChecking { // nobody has it yet
+		p.To = receivers(doc, p)
 	}
 	c, s, err := n.mailer(ctx)
 	if err != nil {
@@ -46,7 +64,7 @@ func (n *Notify) Mail(ctx context.Context, d app.Delivery, intend outbox.Intend)
 		return app.Settlement{}, err
 	}
 	err = c.Send(ctx, channel.Message{
-		To: p.To, Title: p.Subject, Text: p.Text, ID: p.MessageID, ReplyTo: p.InReplyTo, WithoutLate: d.Failures >= patience,
+		To: p.To, Title: p.Subject, Text: p.Text, ID: p.MessageID, ReplyTo: p.InReplyTo, WithoutLate: d.Deferrals >= patience,
 	})
 	return n.settled(d, p, err)
 }
@@ -64,18 +82,48 @@ func (n *Notify) settled(d app.Delivery, p app.MailPayload, err error) (app.Sett
 	}
 	e := entry(p)
 	e.Phase, e.Note = app.LedgerOutcome, "Not sent. "+app.ErrorMessage(err)
+	if _, later := errors.AsType[*channel.DeferredError](err); later {
+		st := n.deferred(d, err)
+		st.Ledger = []app.LedgerEntry{e}
+		return st, nil
+	}
 	return app.Settlement{Ledger: []app.LedgerEntry{e}}, located(app.ChannelEmail, err)
 }
 
-// done ends the delivery, with what the ledger must know besides.
+// receivers are those of the alert as it is now: who was corrected since is not written to. When it names nobody any more, those
+// it was decided for.
+func receivers(doc app.Settings, p app.MailPayload) []string {
+	at := slices.IndexFunc(doc.Alerts, func(r app.AlertRule) bool { return r.Name == p.Rule })
+	if at < 0 || len(doc.Alerts[at].Via.Email) == 0 {
+		return p.To
+	}
+	return slices.Clone(doc.Alerts[at].Via.Email)
+}
+
+// deferred plans the next try of a message that the server put off. It is about this message: others go on.
+func (n *Notify) deferred(d app.Delivery, err error) app.Settlement {
+	now := n.Now()
+	st := app.Settlement{Code: app.ErrorCode(err), Message: app.ErrorMessage(err), Answered: true, Uncounted: true, Checks: d.Checks}
+	if d.Deferrals+1 >= deferLeast && !d.DeferredSince.IsZero() && now.Sub(d.DeferredSince) >= deferFor {
+		st.State, st.Uncounted = app.DeliveryParked, false
+		st.Message += " It has said so for a day, so this is not tried any more. Correct the address in the alert, or have the mailbox mended, then try it again."
+		return st
+	}
+	st.State, st.NextAt = app.DeliveryWaiting, now.Add(deferrals[min(d.Deferrals, len(deferrals)-1)])
+	if d.State == app.DeliveryChecking { // an earlier copy may have arrived
+		st.State = app.DeliveryChecking
+	}
+	return st
+}
+
+// done ends the delivery. note says whom it did not reach, and stays with it.
 func done(d app.Delivery, p app.MailPayload, note string) app.Settlement {
 	e := entry(p)
-	e.Phase = app.LedgerOutcome
+	e.Phase, e.Note = app.LedgerOutcome, note
 	if d.State == app.DeliveryChecking {
-		note = strings.TrimSpace(resent + " " + note)
+		e.Note = strings.TrimSpace(resent + " " + note)
 	}
-	e.Note = note
-	return app.Settlement{State: app.DeliveryDone, Ledger: []app.LedgerEntry{e}}
+	return app.Settlement{State: app.DeliveryDone, Message: note, Ledger: []app.LedgerEntry{e}}
 }
 
 // unanswered plans the next copy, or hands the message to a person.

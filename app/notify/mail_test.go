@@ -162,14 +162,106 @@ func TestSomeOfTheReceivers(t *testing.T) {
 	}
 	p = newPost(t, sandbox.MailFault{On: "RCPT", Address: "boss@example.com", Reply: "452 4.2.2 Mailbox full", Times: -1})
 	d := delivery(t, payload())
-	for d.Failures = range 6 {
-		if _, err := p.send(d); app.ErrorCode(err) != app.Unavailable || app.ErrorOutcome(err) != app.OutcomeNone || len(p.box.Mails()) != 0 {
-			t.Fatalf("try %d: %v", d.Failures, err)
+	for d.Deferrals = range 5 {
+		st, err := p.send(d)
+		if err != nil || st.State != app.DeliveryWaiting || st.Code != app.Unavailable || !st.Answered || !st.NextAt.After(p.now) || len(p.box.Mails()) != 0 {
+			t.Fatalf("try %d: %+v, %v", d.Deferrals, st, err)
 		}
 	}
-	d.Failures = 6
-	if st, err := p.send(d); err != nil || st.State != app.DeliveryDone || !strings.Contains(st.Ledger[0].Note, "boss@example.com (“452") || len(p.box.Mails()) != 1 {
+	d.Deferrals = 5
+	if st, err := p.send(d); err != nil || st.State != app.DeliveryDone || !strings.Contains(st.Message, "boss@example.com (“452") || len(p.box.Mails()) != 1 {
 		t.Errorf("full for long: %+v, %v", st, err)
+	}
+}
+
+// TestANightOfflineIsNoPatience: only what the server answered counts. It was asked for the first time, and greylists.
+func TestANightOfflineIsNoPatience(t *testing.T) {
+	p := newPost(t, sandbox.MailFault{On: "RCPT", Address: "boss@example.com", Reply: "451 4.7.1 Greylisted, try again in 5 minutes", Times: 1})
+	d := delivery(t, payload())
+	d.Failures = 6 // all of them "No connection to the mail server"
+	if st, err := p.send(d); err != nil || st.State != app.DeliveryWaiting || len(p.box.Mails()) != 0 {
+		t.Fatalf("%+v, %v", st, err)
+	}
+	d.Deferrals = 1
+	if st, err := p.send(d); err != nil || st.State != app.DeliveryDone || st.Message != "" || len(p.box.Mails()[0].To) != 2 {
+		t.Errorf("%+v, %v", st, err)
+	}
+}
+
+// TestPutOffForADay: a server that answers on and on that the only mailbox is full is heard, and then a person. A copy that may
+// have arrived before stays in doubt meanwhile.
+func TestPutOffForADay(t *testing.T) {
+	p := newPost(t, sandbox.MailFault{On: "RCPT", Reply: "452 4.2.2 Mailbox full", Times: -1})
+	m := payload()
+	m.To = m.To[:1]
+	for _, state := range []app.DeliveryState{app.DeliverySending, app.DeliveryChecking} {
+		d := delivery(t, m)
+		d.State, d.Checks, p.now = state, 2, start
+		want := app.DeliveryWaiting
+		if state == app.DeliveryChecking {
+			want = app.DeliveryChecking
+		}
+		st, err := p.send(d)
+		for ; err == nil && st.State == want && d.Deferrals < 50; st, err = p.send(d) {
+			if !st.Answered || !st.Uncounted || st.Checks != 2 || st.NextAt.Sub(p.now) >= 3*time.Hour { // the store takes longer ones for a clock that was ahead
+				t.Fatalf("%+v", st)
+			}
+			if d.Deferrals++; d.DeferredSince.IsZero() {
+				d.DeferredSince = p.now
+			}
+			p.now = st.NextAt
+		}
+		if err != nil || st.State != app.DeliveryParked || !st.Answered || !strings.Contains(st.Message, "452 4.2.2 Mailbox full") || !strings.Contains(st.Message, "for a day") {
+			t.Errorf("%+v, %v", st, err)
+		}
+		if took := p.now.Sub(start); took < 24*time.Hour || took > 27*time.Hour {
+			t.Errorf("parked after %v and %d answers", took, d.Deferrals)
+		}
+		d.DeferredSince = p.now.Add(-time.Hour) // tried again by hand many times
+		if st, err := p.send(d); err != nil || st.State != want {
+			t.Errorf("after an hour: %+v, %v", st, err)
+		}
+		d.DeferredSince, d.Deferrals = p.now.Add(-72*time.Hour), 3 // it was asked rarely
+		if st, err := p.send(d); err != nil || st.State != want {
+			t.Errorf("after three answers: %+v, %v", st, err)
+		}
+	}
+}
+
+// TestARefusedReceiverStaysSaid: who did not get the alert is said of the delivery, and not in the ledger alone.
+func TestARefusedReceiverStaysSaid(t *testing.T) {
+	p := newPost(t, sandbox.MailFault{On: "RCPT", Address: "boss@example.com", Reply: "550 5.1.1 No such user", Times: -1})
+	st, err := p.send(delivery(t, payload()))
+	if err != nil || st.State != app.DeliveryDone || st.Code != "" || !strings.Contains(st.Message, "boss@example.com (“550") {
+		t.Errorf("%+v, %v", st, err)
+	}
+}
+
+// TestTheReceiversOfNow: what nobody has goes to whom the alert names now; what may have arrived goes to the same again.
+func TestTheReceiversOfNow(t *testing.T) {
+	for name, tc := range map[string]struct {
+		state app.DeliveryState
+		rules []app.AlertRule
+		want  string
+	}{
+		"corrected":            {app.DeliverySending, []app.AlertRule{{Name: "Other", Via: app.Via{Email: []string{"x@example.com"}}}, {Name: payload().Rule, Via: app.Via{Email: []string{"new@example.com"}}}}, "new@example.com"},
+		"nobody any more":      {app.DeliverySending, []app.AlertRule{{Name: payload().Rule}}, "noc@example.com boss@example.com"},
+		"the alert is gone":    {app.DeliverySending, nil, "noc@example.com boss@example.com"},
+		"it may have gone out": {app.DeliveryChecking, []app.AlertRule{{Name: payload().Rule, Via: app.Via{Email: []string{"new@example.com"}}}}, "noc@example.com boss@example.com"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			p := newPost(t)
+			p.doc.Alerts = tc.rules
+			d := delivery(t, payload())
+			d.State = tc.state
+			st, err := p.send(d)
+			if err != nil || len(p.box.Mails()) != 1 || strings.Join(p.box.Mails()[0].To, " ") != tc.want {
+				t.Fatalf("%+v, %v, %+v", st, err, p.box.Mails())
+			}
+			if list := strings.ReplaceAll(tc.want, " ", ", "); p.entries[0].Object != "e-mail to "+list {
+				t.Errorf("the ledger says %q", p.entries[0].Object)
+			}
+		})
 	}
 }
 

@@ -26,10 +26,11 @@ func (b *Outbox) attempt(ctx context.Context, d app.Delivery) {
 		st, what = b.judge(ctx, d, st, err, h.sent.Load(), now)
 	case st.State == "":
 		st.State, st.Code, st.Message = app.DeliveryParked, app.Internal, "psabridge did not say what became of this. Please report it."
+	case st.Answered: // the handler says so
 	case st.Code != "":
 		what = effectOf(st.Code) // the handler took the failure into its own plan
 	}
-	if what == answered && st.State != app.DeliveryDone && st.Status == 0 && st.Code != "" {
+	if what == answered && !st.Answered && st.State != app.DeliveryDone && st.Status == 0 && st.Code != "" {
 		what = none // a refusal of our own, e.g. of the settings: the other side may not have been asked at all
 	}
 	st.DeliveryID, st.Attempt, st.At = d.ID, d.Attempt, now

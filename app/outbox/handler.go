@@ -16,6 +16,7 @@ type Intend = func(ctx context.Context, request string, entry app.LedgerEntry) e
 // It may write to the other side only after intend succeeded, once per intend. With a nil error the settlement says where
 // the delivery goes; its delivery, attempt and time are filled in here. With an error the fate of the delivery follows
 // from the error and from whether there was an intent, and the settlement's Ticket, Lines and Ledger are stored anyway.
+// A settlement with a Code counts for the connection as an error with it would; with Answered it counts as an answer.
 // A delivery in state checking had an intent without a known outcome: the handler looks for its effect first, and
 // while looking fails it stays in checking.
 type Handler func(ctx context.Context, d app.Delivery, intend Intend) (app.Settlement, error)

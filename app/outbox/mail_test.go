@@ -117,3 +117,44 @@ func TestOwnRefusalSaysNothingOfTheConnection(t *testing.T) {
 		}
 	})
 }
+
+// TestOneFullMailboxBlocksNobody: a server that puts off one message has answered. It is asked again when the handler says so,
+// and what goes elsewhere does not wait for it.
+func TestOneFullMailboxBlocksNobody(t *testing.T) {
+	m := newMemory(app.Delivery{Lane: "full"})
+	s := &script{steps: []step{{intend: true, st: app.Settlement{State: app.DeliveryWaiting, Code: app.Unavailable, Message: "452 Mailbox full", Answered: true, Uncounted: true}}}}
+	tries := 0
+	synctest.Test(t, func(t *testing.T) {
+		handle := func(ctx context.Context, d app.Delivery, intend outbox.Intend) (app.Settlement, error) {
+			if d.Lane != "full" {
+				return app.Settlement{State: app.DeliveryDone}, nil
+			}
+			st, err := s.handle(ctx, d, intend)
+			if tries++; tries > 20 {
+				st.State = app.DeliveryParked
+			}
+			st.NextAt = time.Now().Add(time.Minute)
+			return st, err
+		}
+		box := outbox.New(m, map[app.DeliveryKind]outbox.Handler{app.DeliverTicketCreate: handle}, outbox.Options{Workers: 2})
+		ctx, cancel := context.WithCancel(t.Context())
+		done := make(chan struct{})
+		go func() { defer close(done); box.Run(ctx) }()
+		time.Sleep(10 * time.Minute)
+		if blocks := box.Blocks(); len(blocks) != 0 || tries < 10 {
+			t.Errorf("after %d tries: %+v", tries, blocks)
+		}
+		m.add(app.Delivery{})
+		box.Kick()
+		time.Sleep(time.Second)
+		if d := m.delivery(2); d.State != app.DeliveryDone {
+			t.Errorf("another one is %s", d.State)
+		}
+		time.Sleep(time.Hour)
+		if d := m.delivery(1); d.State != app.DeliveryParked || len(box.Blocks()) != 0 {
+			t.Errorf("%s after %d tries, blocks %+v", d.State, tries, box.Blocks())
+		}
+		cancel()
+		<-done
+	})
+}

@@ -41,6 +41,8 @@ type Case struct {
 	Says    []string      // parts of what the person reads
 	After   time.Duration // RetryAfter of the error
 	Partly  bool          // a *channel.PartlyError
+	// Deferred is true where the other side puts off this message alone.
+	Deferred bool
 }
 
 // Run sends in every situation. secrets must show up in no error.
@@ -79,6 +81,9 @@ func (tc Case) judge(t *testing.T, err error) {
 			}
 		}
 		return
+	}
+	if _, deferred := errors.AsType[*channel.DeferredError](err); deferred != tc.Deferred {
+		t.Errorf("deferred %t: %v", deferred, err)
 	}
 	if code := app.ErrorCode(err); code != tc.Code {
 		t.Fatalf("code %q, want %q: %v", code, tc.Code, err)

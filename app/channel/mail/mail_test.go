@@ -108,19 +108,19 @@ func TestConformance(t *testing.T) {
 		{Name: "no user where one is wanted", Make: with(sandbox.MailOptions{}, func(c *mail.Config) { c.User, c.From = "", user }), Code: app.Unauthorized, Outcome: none, Says: []string{"530"}},
 		{Name: "a sender it does not let us be", Make: with(sandbox.MailOptions{}, nil, fault("MAIL", "550 5.7.60 Not your address")), Code: app.Unauthorized, Outcome: none, Says: []string{"550 5.7.60", user}},
 
-		{Name: "greylisted", Make: with(sandbox.MailOptions{}, nil, fault("RCPT", "451 4.7.1 Greylisted")), Code: app.Unavailable, Outcome: none, Says: []string{noc, "451 4.7.1 Greylisted", "nobody has the message"}},
+		{Name: "greylisted", Make: with(sandbox.MailOptions{}, nil, fault("RCPT", "451 4.7.1 Greylisted")), Code: app.Unavailable, Outcome: none, Says: []string{noc, "451 4.7.1 Greylisted", "nobody has the message"}, Deferred: true},
 		{Name: "a receiver there is not", Make: with(sandbox.MailOptions{}, nil, fault("RCPT", "550 5.1.1 No such user")), Code: app.Invalid, Outcome: none, Says: []string{noc, "550 5.1.1"}},
 		{Name: "one of two there is not", Make: with(sandbox.MailOptions{}, nil, sandbox.MailFault{On: "RCPT", Address: boss, Reply: "550 5.1.1 No such user"}), Change: toBoth, Partly: true, Says: []string{boss, "550 5.1.1", "others have"}},
-		{Name: "one of two later", Make: with(sandbox.MailOptions{}, nil, sandbox.MailFault{On: "RCPT", Address: boss, Reply: "452 4.2.2 Mailbox full"}), Change: toBoth, Code: app.Unavailable, Outcome: none, Says: []string{boss, "452"}},
+		{Name: "one of two later", Make: with(sandbox.MailOptions{}, nil, sandbox.MailFault{On: "RCPT", Address: boss, Reply: "452 4.2.2 Mailbox full"}), Change: toBoth, Code: app.Unavailable, Outcome: none, Says: []string{boss, "452"}, Deferred: true},
 		{Name: "one of two later, without him", Make: with(sandbox.MailOptions{}, nil, sandbox.MailFault{On: "RCPT", Address: boss, Reply: "452 4.2.2 Mailbox full"}), Change: func(m *channel.Message) { toBoth(m); m.WithoutLate = true }, Partly: true, Says: []string{boss, "452"}},
 		{Name: "the line breaks at a receiver", Make: with(sandbox.MailOptions{}, nil, sandbox.MailFault{On: "RCPT", Cut: true}), Code: app.Unavailable, Outcome: none, Says: []string{"broke"}},
 		{Name: "closing down", Make: with(sandbox.MailOptions{}, nil, fault("RCPT", "421 4.3.2 Closing down")), Code: app.Unavailable, Outcome: none, Says: []string{"421"}},
-		{Name: "too much mail", Make: with(sandbox.MailOptions{}, nil, fault("DATA", "452 4.3.1 Disk full")), Code: app.Unavailable, Outcome: none, Says: []string{"452"}},
+		{Name: "too much mail", Make: with(sandbox.MailOptions{}, nil, fault("DATA", "452 4.3.1 Disk full")), Code: app.Unavailable, Outcome: none, Says: []string{"452"}, Deferred: true},
 		{Name: "silent at the message", Make: with(sandbox.MailOptions{}, briefly, sandbox.MailFault{On: "DATA", Silent: true}), Code: app.Unavailable, Outcome: none, Says: []string{"in time"}},
 
 		{Name: "taken for spam", Make: with(sandbox.MailOptions{}, nil, fault("END", "554 5.7.1 Looks like spam")), Code: app.Invalid, Outcome: none, Says: []string{"554 5.7.1 Looks like spam"}},
 		{Name: "too big", Make: with(sandbox.MailOptions{}, nil, fault("END", "552 5.3.4 Too big")), Code: app.Invalid, Outcome: none},
-		{Name: "later, at the end", Make: with(sandbox.MailOptions{}, nil, fault("END", "451 4.3.0 Try again")), Code: app.Unavailable, Outcome: none, Says: []string{"451"}},
+		{Name: "later, at the end", Make: with(sandbox.MailOptions{}, nil, fault("END", "451 4.3.0 Try again")), Code: app.Unavailable, Outcome: none, Says: []string{"451"}, Deferred: true},
 		{Name: "no answer at the end", Make: with(sandbox.MailOptions{}, nil, sandbox.MailFault{On: "END", Cut: true}), Code: app.Unavailable, Outcome: unknown, Says: []string{"may have been sent"}},
 		{Name: "silent at the end", Make: with(sandbox.MailOptions{}, briefly, sandbox.MailFault{On: "END", Silent: true}), Code: app.Unavailable, Outcome: unknown, Says: []string{"may have been sent"}},
 	})

@@ -162,7 +162,7 @@ func (s *session) name(to []string) (taken []string, late, refused []answer, err
 			taken = append(taken, one)
 		case !ok:
 			return nil, nil, nil, s.broken(s.late(err), "answer", app.OutcomeNone)
-		case said.Code == 421:
+		case said.Code == closing:
 			return nil, nil, nil, s.busy(said)
 		case said.Code < 500:
 			late = append(late, answer{one, s.quote(said)})

@@ -10,6 +10,7 @@ import (
 	"strings"
 
 	"psabridge/app"
+	"psabridge/app/channel"
 	"psabridge/app/rest"
 )
 
@@ -95,11 +96,16 @@ func (w words) messageRefused(err error, outcome app.Outcome) error {
 		return w.failed(app.Unavailable, outcome, err, "The mail server %s was handed the message and did not answer. It may have been sent.", w.server)
 	case !ok:
 		return w.broken(err, "take the message", outcome)
-	case said.Code < 500:
+	case said.Code == closing:
 		return w.busy(said)
+	case said.Code < 500:
+		return &channel.DeferredError{Err: w.busy(said)}
 	}
 	return w.failed(app.Invalid, app.OutcomeNone, err, "The mail server %s does not take this message. It says: “%s”", w.server, w.quote(said))
 }
+
+// closing is the answer of a server that goes away, whatever it was asked.
+const closing = 421
 
 // busy is a server that asks to come back later.
 func (w words) busy(said *textproto.Error) error {
@@ -108,7 +114,7 @@ func (w words) busy(said *textproto.Error) error {
 
 // later names the receivers the server wants to be asked for again: it does not know us yet, or a mailbox is full.
 func (w words) later(list []answer) error {
-	return w.failed(app.Unavailable, app.OutcomeNone, nil, "The mail server %s asks to come back later for %s It is tried again; nobody has the message yet.", w.server, spoken(list))
+	return &channel.DeferredError{Err: w.failed(app.Unavailable, app.OutcomeNone, nil, "The mail server %s asks to come back later for %s So far nobody has the message.", w.server, spoken(list))}
 }
 
 func (w words) nobody(list []answer) error {
