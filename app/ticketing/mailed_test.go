@@ -58,3 +58,30 @@ func TestEachTimeIsMailed(t *testing.T) {
 		})
 	}
 }
+
+// It recovers in the quiet time of the e-mails, and then nothing runs for a weekend.
+func TestOverIsMailedAfterAWeekendOff(t *testing.T) {
+	w := newWorld(t, sandbox.Options{}, byMail)
+	w.problem()
+	w.set(w.clock.Add(10 * time.Minute))
+	w.recovery()
+	w.restart()
+	w.set(w.clock.Add(62 * time.Hour))
+	w.poll()
+	if got := w.mailed(); len(got) != 2 || got[1].Reason != app.ReasonCleared {
+		t.Errorf("e-mails: %+v", got)
+	}
+}
+
+func TestOverIsMailedAfterALongQuietTime(t *testing.T) {
+	w := newWorld(t, sandbox.Options{}, byMail, func(doc *app.Settings) { doc.Alerts[0].Ticket.NoteEvery = app.Duration(72 * time.Hour) })
+	w.problem()
+	w.set(w.clock.Add(10 * time.Minute))
+	w.recovery()
+	for range 80 {
+		w.tick(time.Hour)
+	}
+	if got := w.mailed(); len(got) != 2 || got[1].Reason != app.ReasonCleared {
+		t.Errorf("e-mails: %+v", got)
+	}
+}
