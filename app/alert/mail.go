@@ -12,6 +12,7 @@ import (
 // What MailThread says before there is an e-mail.
 const (
 	mailPending = "?" // its moment has come, and only the quiet time holds its first e-mail back
+	mailDropped = "!" // a person gave its first e-mail up before it was sent: nobody knows of it, and its next change is told
 	mailNever   = "-" // its moment came when its rule told nobody by e-mail, so it is history to one that does (T4)
 )
 
@@ -50,8 +51,11 @@ func (w *world) mailPassed(c *condition, r *app.AlertRule) {
 	}
 }
 
-// mailWorse has those told who know that it holds.
+// mailWorse has those told who know that it holds, and those who would if a person had not given their e-mail up.
 func (w *world) mailWorse(c *condition) {
+	if c.MailThread == mailDropped && c.holds() && !c.silenced() {
+		c.MailThread = mailPending
+	}
 	if c.mailed() && c.Mailed == app.MailedOpen && c.holds() && !c.silenced() {
 		c.more(app.ReasonWorsened)
 	}

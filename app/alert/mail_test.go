@@ -67,6 +67,36 @@ func TestEmailBesideATicketTellsTheSameOnce(t *testing.T) {
 	}
 }
 
+// TestAGivenUpEmailIsToldWhenItChanges: nobody knows of it, so it is neither worse nor over for anybody; when it becomes worse it is
+// told as something new.
+func TestAGivenUpEmailIsToldWhenItChanges(t *testing.T) {
+	b := mailing(t, nil)
+	b.decide(true, b.event("backup.failed", app.Problem))
+	giveUp := func() { // what the store makes of it
+		b.send()
+		clear(b.dedup)
+		b.mails = nil
+		b.conditions[0].Mailed, b.conditions[0].MailThread = "", "!"
+	}
+	giveUp()
+	b.live(time.Hour)
+	b.decide(true, b.event("backup.failed", app.Problem))
+	b.live(time.Hour)
+	mustSubjects(t, b)
+	worse := b.event("backup.failed", app.Problem)
+	worse.Severity = app.SeverityCritical
+	b.decide(true, worse)
+	b.live(time.Hour)
+	mustSubjects(t, b, "Backup of FS01 failed – Contoso")
+	giveUp()
+	b.decide(true, b.event("backup.failed", app.Recovery))
+	b.live(time.Hour)
+	mustSubjects(t, b)
+	b.decide(true, b.event("backup.failed", app.Problem))
+	b.live(time.Hour)
+	mustSubjects(t, b, "Backup of FS01 failed – Contoso")
+}
+
 func TestEmailAloneMakesNoTicket(t *testing.T) {
 	b := mailing(t, nil)
 	b.routes = nil // nor does it need a company
