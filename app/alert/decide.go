@@ -33,6 +33,9 @@ func (w *world) event(f fact) {
 // expire ends momentary conditions that are over, before anything is decided about their tickets.
 func (w *world) expire() {
 	for _, c := range w.sortedConditions() {
+		if c.holds() && c.momentary() && owed(c) && w.dayIsOver(c) {
+			w.spared = append(w.spared, c)
+		}
 		if c.holds() && w.over(c) {
 			w.clear(c, w.s.Now)
 			c.Mailed = "" // what happened is not over because nobody heard of it again: there is nothing to tell
@@ -48,7 +51,6 @@ func (w *world) pass() {
 		switch {
 		case c.State == app.ConditionWaiting:
 			w.reconsider(c)
-			w.renew(c)
 		case c.State == app.ConditionQuiet && c.Wait == app.ReasonAcknowledged:
 			if !c.AckUntil.IsZero() && !w.s.Now.Before(c.AckUntil) {
 				w.dateCame(c)
@@ -84,17 +86,20 @@ func (w *world) over(c *condition) bool {
 	return w.dayIsOver(c)
 }
 
-// owed reports whether a condition waits for nothing but its moment, or a person's word.
+// owed reports whether a condition waits for nothing but its moment, a person's word, or the end of a quiet time.
 func owed(c *condition) bool {
-	return c.State == app.ConditionWaiting && (c.Wait == app.ReasonWaiting || c.Wait == app.ReasonMuted || c.Wait == app.ReasonFlood)
+	waits := c.State == app.ConditionWaiting && (c.Wait == app.ReasonWaiting || c.Wait == app.ReasonMuted || c.Wait == app.ReasonFlood)
+	return waits || c.unsaid() || (c.mailWaits() && !c.silenced())
 }
 
-// renew begins the day of a momentary condition that was owed its ticket for longer than a day: what became of it now
-// stands as long as if it had become so at once.
-func (w *world) renew(c *condition) {
-	if c.momentary() && !owed(c) && w.dayIsOver(c) {
-		c.LastAt = w.s.Now
-		w.change(c)
+// renew begins the day of a momentary condition that was owed its ticket, or a word, for longer than a day: what became of
+// it now stands as long as if it had become so at once.
+func (w *world) renew() {
+	for _, c := range w.spared {
+		if c.holds() && !owed(c) {
+			c.LastAt = w.s.Now
+			w.change(c)
+		}
 	}
 }
 

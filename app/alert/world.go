@@ -30,6 +30,7 @@ type world struct {
 	opened    map[string]int // new tickets by connection
 	quieting  map[string]*condition
 	calming   map[string]*condition
+	spared    []*condition // momentary ones that outlived their day because they were owed something
 	mails     []*condition // that a rule tells by e-mail, every episode we know
 	circles   map[place][]*condition
 	// mailQuieting has, of each circle, one whose quiet time runs.
@@ -231,6 +232,7 @@ func (w *world) change(c *condition) {
 func (w *world) finish() app.AlertDecision {
 	w.writeCreations()
 	w.mail()
+	w.renew()
 	slices.SortStableFunc(w.changed, func(a, b *condition) int {
 		return cmp.Or(cmp.Compare(a.Key, b.Key), cmp.Compare(a.Episode, b.Episode))
 	})
