@@ -4,9 +4,11 @@ import "time"
 
 // History is what is kept of one source between two moments, for a rehearsal.
 type History struct {
-	Source        string
-	From, To      time.Time
-	KeptSince     time.Time // the oldest moment of which everything is kept; later than From where less is kept than was asked for
+	Source   string
+	From, To time.Time
+	// KeptSince is the oldest moment of which everything of this source is kept; later than From where less is kept than was
+	// asked for. Where it is StartedAt, Events has what came with the first reading too, received a moment before.
+	KeptSince     time.Time
 	StartedAt     time.Time // the source's start line (T4)
 	Starts        map[string]map[string]time.Time
 	Organizations []Organization

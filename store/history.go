@@ -40,10 +40,13 @@ func readHistory(ctx context.Context, tx *sql.Tx, h *app.History) (err error) {
 	if h.States, err = words.spans(ctx, tx, *h); err != nil {
 		return err
 	}
-	if h.Events, err = words.events(ctx, tx, historyEvents, h.Source, text(h.KeptSince), text(h.To)); err != nil {
+	since := text(h.KeptSince)
+	if h.KeptSince.Equal(h.StartedAt) {
+		since = "" // what was stored first was received a moment before the start line was drawn, and nothing held before it
+	} else if h.Held, err = words.events(ctx, tx, heldEvents, h.Source, since); err != nil {
 		return err
 	}
-	if h.Held, err = words.events(ctx, tx, heldEvents, h.Source, text(h.KeptSince)); err != nil {
+	if h.Events, err = words.events(ctx, tx, historyEvents, h.Source, since, text(h.To)); err != nil {
 		return err
 	}
 	h.Outages, err = outages(ctx, tx, *h)

@@ -68,3 +68,18 @@ func TestHistory(t *testing.T) {
 		t.Errorf("after 200 days kept since %s (%v)", h.KeptSince, err)
 	}
 }
+
+// TestHistoryOfTheFirstMoment: what is stored first was received before the start line was drawn, and belongs to it.
+func TestHistoryOfTheFirstMoment(t *testing.T) {
+	s := storetest.Open(t)
+	b := machine(app.Connected)
+	b.ReadAt = t0.Add(-time.Second)
+	b.Events = []app.Event{{SourceEventID: "h", OrganizationID: "7", Type: "disk.failing", State: app.Problem, Severity: app.SeverityWarning, Title: "Disk", ReceivedAt: b.ReadAt}}
+	ingest(t, s, b, t0)
+	for days, events := range map[int]int{-1: 1, 0: 1, 1: 0} {
+		h, err := s.History(t.Context(), "sync", t0.AddDate(0, 0, days), t0.AddDate(0, 0, 2))
+		if must(t, err); len(h.Events) != events || len(h.Held) != 0 {
+			t.Errorf("from %d days: %d events, %d held", days, len(h.Events), len(h.Held))
+		}
+	}
+}

@@ -71,6 +71,7 @@ func (p *replayed) cellOf(organization string, o app.Object, eventType string) *
 type moment struct {
 	cells []*cell
 	fresh []app.Event
+	held  int // of fresh: the first ones, which are from before the window
 }
 
 func (m *moment) touch(c *cell) {

@@ -77,14 +77,11 @@ func (p *replayed) climb(s *app.AlertState, climbed map[string]bool, organizatio
 	}
 }
 
-// count tells the score what became of the events of a decision. Of those the window begins with only what was received
-// with the first reading is an event of the window.
+// count tells the score what became of the events of a decision. Those that held when the window began are none of it.
 func (p *replayed) count(m *moment, d app.AlertDecision, first bool) {
 	of := make(map[string]string, len(m.fresh)+len(d.Derived)) // organizations by event
-	for _, e := range m.fresh {
-		if !first || !e.ReceivedAt.Before(p.line) {
-			of[e.SourceEventID] = e.OrganizationID
-		}
+	for _, e := range m.fresh[m.held:] {
+		of[e.SourceEventID] = e.OrganizationID
 	}
 	for _, e := range d.Derived {
 		if !p.derived[e.SourceEventID] && !first {

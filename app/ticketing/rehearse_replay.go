@@ -105,6 +105,7 @@ func (p *replayed) start() {
 	for _, e := range p.h.Held {
 		p.hear(&m, e)
 	}
+	m.held = len(m.fresh)
 	if p.pushed && p.line.Equal(p.h.StartedAt) {
 		return // somebody began to send: what comes from then on is no history
 	}
