@@ -75,6 +75,9 @@ type TicketingForm struct {
 	PriorityInfo string // priority_info
 	PriorityWarn string // priority_warning
 	PriorityCrit string // priority_critical
+	AskAbove     string // ask_above; empty for no limit
+	Members      string // automation_members, with commas
+	NotByHand    string // automation_statuses, with commas
 	Errors       ui.Errors
 
 	// Statuses, types and teams are those of the chosen board; subtypes and items those that go with the chosen type.

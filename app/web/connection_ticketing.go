@@ -2,6 +2,8 @@ package web
 
 import (
 	"net/http"
+	"strconv"
+	"strings"
 
 	"github.com/labstack/echo/v4"
 
@@ -38,7 +40,10 @@ var priorityInputs = []struct {
 }
 
 func storedTicketing(t app.TicketingSettings) views.TicketingForm {
-	f := views.TicketingForm{Enabled: t.Enabled}
+	f := views.TicketingForm{Enabled: t.Enabled, Members: strings.Join(t.Automation.Members, ", "), NotByHand: strings.Join(t.Automation.Statuses, ", ")}
+	if t.AskAbove != 0 {
+		f.AskAbove = strconv.Itoa(t.AskAbove)
+	}
 	for _, one := range ticketingInputs {
 		*one.on(&f) = refValue(*one.in(&t))
 	}
@@ -49,7 +54,9 @@ func storedTicketing(t app.TicketingSettings) views.TicketingForm {
 }
 
 func typedTicketing(f form) views.TicketingForm {
-	t := views.TicketingForm{Enabled: f.ticked("ticketing_enabled")}
+	t := views.TicketingForm{
+		Enabled: f.ticked("ticketing_enabled"), AskAbove: f.text("ask_above"), Members: f.text("automation_members"), NotByHand: f.text("automation_statuses"),
+	}
 	for _, one := range ticketingInputs {
 		*one.on(&t) = f.text(one.input)
 	}
@@ -78,10 +85,14 @@ func (s *Server) saveTicketing(c echo.Context) error {
 		return s.showTicketing(c, p, http.StatusOK, found, f, typed)
 	}
 	back, lists := backTo(found.Name, f.number("organization"), guideTask(f)), s.pickLists(c.Request().Context(), found.Name, typed.Board)
-	changes, err := s.edit(c, f.number("revision"), back, editConnection(found.Name, func(to *app.ConnectionSettings) { lists.apply(&to.Ticketing, typed) }))
+	changes, err := s.edit(c, f.number("revision"), back, changeConnection(found.Name, func(to *app.ConnectionSettings) error {
+		lists.apply(&to.Ticketing, typed)
+		return applyManners(&to.Ticketing, typed)
+	}))
 	if invalid(err) {
 		typed.Errors = fieldErrors(err, "connections["+found.Name+"].ticketing", map[string]string{
 			"priority.info": "priority_info", "priority.warning": "priority_warning", "priority.critical": "priority_critical",
+			"automation.members": "automation_members", "automation.statuses": "automation_statuses",
 		})
 		return s.showTicketing(c, p, http.StatusUnprocessableEntity, found, f, typed)
 	}
@@ -164,4 +175,29 @@ func (l *pickLists) apply(to *app.TicketingSettings, t views.TicketingForm) {
 	if len(priorities) > 0 {
 		to.Priority = priorities
 	}
+}
+
+// applyManners puts into the settings how many tickets may open at once, and whose hand on one is no person's.
+func applyManners(to *app.TicketingSettings, t views.TicketingForm) error {
+	to.Automation = app.Automation{Members: namesIn(t.Members), Statuses: namesIn(t.NotByHand)}
+	to.AskAbove = 0
+	if t.AskAbove == "" {
+		return nil
+	}
+	n, err := strconv.Atoi(t.AskAbove)
+	if err != nil || n <= 0 {
+		return app.FieldErrorf("ask_above", "%q is not a number of tickets. Leave it empty for no limit.", t.AskAbove)
+	}
+	to.AskAbove = n
+	return nil
+}
+
+// namesIn reads names with commas between them.
+func namesIn(text string) (out []string) {
+	for one := range strings.SplitSeq(text, ",") {
+		if one = strings.TrimSpace(one); one != "" {
+			out = append(out, one)
+		}
+	}
+	return out
 }

@@ -322,3 +322,21 @@ func (w *world) reopened(_ context.Context, condition int64, _ string) error {
 	w.acks = append(w.acks, fmt.Sprint("open ", condition))
 	return w.ackErr
 }
+
+func TestTicketingManners(t *testing.T) {
+	w := furnished(t)
+	_, rev := w.doc()
+	got := w.post("/connections/cw/ticketing", "step", "save", "ticketing_enabled", "1", "board", "NOC", "ask_above", "many", "revision", rev).want(t, http.StatusUnprocessableEntity)
+	if !strings.Contains(got.body, `id="f-ask_above-e"`) || !strings.Contains(got.body, `value="many"`) {
+		t.Error("a wrong limit is not said beside its field")
+	}
+	w.post("/connections/cw/ticketing", "step", "save", "ticketing_enabled", "1", "board", "NOC", "ask_above", "20", "automation_members", "wfrobot, Zapier ,", "automation_statuses", "Assigned", "revision", rev).
+		to(t, "/connections/cw#ticketing")
+	doc, _ := w.doc()
+	if c := doc.Connections[0].Ticketing; c.AskAbove != 20 || !slices.Equal(c.Automation.Members, []string{"wfrobot", "Zapier"}) || !slices.Equal(c.Automation.Statuses, []string{"Assigned"}) {
+		t.Errorf("saved %+v", c)
+	}
+	if page := w.get("/connections/cw"); !strings.Contains(page.body, `value="wfrobot, Zapier"`) {
+		t.Error("the form does not show what was saved")
+	}
+}
