@@ -105,6 +105,7 @@ func (w *world) mail() {
 	if len(w.mails) == 0 {
 		return
 	}
+	w.findFloods()
 	w.makeCircles()
 	slices.SortStableFunc(w.mails, func(a, b *condition) int {
 		return cmp.Or(a.FirstAt.Compare(b.FirstAt), cmp.Compare(a.Key, b.Key), cmp.Compare(a.Episode, b.Episode))
@@ -157,8 +158,12 @@ func (w *world) mailCalm(c *condition) time.Time {
 	return w.calmUntil(c)
 }
 
-// circle is whom one quiet time is for: all conditions of a rule that tells per organization, or those of one key.
+// circle is whom one quiet time is for: all conditions of a rule that tells per organization, or those of one key; and in a
+// flood all of a rule.
 func (w *world) circle(c *condition) place {
+	if c.ofMany() {
+		return place{kind: "\x00many", eventType: c.Rule}
+	}
 	if r := w.rule(c.Rule); r != nil && r.Ticket.Per == perOrganization {
 		return place{organization: c.OrganizationID, kind: "\x00", eventType: c.Type}
 	}

@@ -33,7 +33,10 @@ func TestMomentaryIsOwedItsEmail(t *testing.T) {
 }
 
 func TestMomentaryIsOwedItsEmailAfterALongQuietTime(t *testing.T) {
-	b := mailing(t, func(r *app.AlertRule) { r.Ticket.Per = "organization"; r.Ticket.NoteEvery = app.Duration(48 * time.Hour) })
+	b := mailing(t, func(r *app.AlertRule) {
+		r.Ticket.Per = "organization"
+		r.Ticket.NoteEvery = app.Duration(48 * time.Hour)
+	})
 	b.decide(true, b.signIns("ada"))
 	b.send()
 	b.wait(5 * time.Minute)

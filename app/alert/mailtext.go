@@ -18,7 +18,11 @@ func (w *world) mailOpens(c *condition, r *app.AlertRule) {
 	}
 	m.Text = below(t.bodyFrom(c.Condition, name), c.sentence(m.Reason))
 	thread := w.thread(c)
-	id := w.messageID(c, "open")
+	what := "open"
+	if c.ofMany() {
+		what = manyOpen
+	}
+	id := w.messageID(c, what)
 	if thread == "" {
 		thread = id
 	} else {
@@ -28,7 +32,7 @@ func (w *world) mailOpens(c *condition, r *app.AlertRule) {
 	n := 0
 	for _, other := range w.circles[w.circle(c)] {
 		if opens, _, _ := other.mailStands(); opens && other != c {
-			m.Text = alongside(m.Text, alsoText(other.Condition))
+			m.Text = alongside(m.Text, w.alsoMail(c, other, alsoText(other.Condition)))
 			w.mailKnown(other, thread)
 			n++
 		}
@@ -37,7 +41,15 @@ func (w *world) mailOpens(c *condition, r *app.AlertRule) {
 		m.Subject = cut(m.Subject, summaryLimit-len(" (and 99999 more)")) + fmt.Sprintf(" (and %d more)", n)
 	}
 	w.mailKnown(c, thread)
-	w.post(c, r, "open", m)
+	w.post(c, r, what, m)
+}
+
+// alsoMail is what an e-mail about one condition says of another, which may be of another organization.
+func (w *world) alsoMail(c, other *condition, text string) string {
+	if other.OrganizationID == c.OrganizationID {
+		return text
+	}
+	return text + " (" + w.organizationName(other.OrganizationID) + ")"
 }
 
 // mailAgainNow tells that it became worse, or still holds when the date came until which it was to be quiet.
@@ -50,8 +62,22 @@ func (w *world) mailAgainNow(c *condition, r *app.AlertRule) {
 		m.Text = below("It still holds: "+sentence(c.Title)+"\n"+c.Text, c.extra)
 	}
 	m.Text = below(m.Text, w.facts(c))
+	for _, other := range w.circles[w.circle(c)] {
+		if _, again, _ := other.mailStands(); again && other != c && other.Thread() == c.Thread() && other.again == c.again {
+			m.Text = alongside(m.Text, w.alsoMail(c, other, againText(other)))
+			w.mailKnown(other, other.Thread())
+		}
+	}
 	w.mailKnown(c, c.Thread())
 	w.post(c, r, what, m)
+}
+
+// againText says why people are told of a condition again.
+func againText(c *condition) string {
+	if c.again == app.ReasonDateCame {
+		return "It still holds: " + sentence(c.Title)
+	}
+	return worsenedText(c.Condition)
 }
 
 // mailOver tells that all of a thread is over, with the facts.
@@ -101,7 +127,19 @@ func mailName(c *condition, what string) string {
 }
 
 func (w *world) messageID(c *condition, what string) string {
-	return app.HashKey(w.s.InstallID, mailName(c, what)) + "@" + w.s.InstallID + ".psabridge"
+	id := app.HashKey(w.s.InstallID, mailName(c, what)) + "@" + w.s.InstallID + ".psabridge"
+	if what == manyOpen {
+		return manyMark + id
+	}
+	return id
+}
+
+// mailLane is what keeps the e-mails about the same things in order.
+func mailLane(c *condition, r *app.AlertRule) string {
+	if c.ofMany() {
+		return "mail:" + app.HashKey(c.Source, "many", c.Rule)
+	}
+	return "mail:" + ScopeKey(c.Condition, r.Ticket.Per)
 }
 
 // post decides an e-mail. Those of one scope go one after the other.
@@ -112,6 +150,6 @@ func (w *world) post(c *condition, r *app.AlertRule, what string, m app.MailPayl
 	m.Text = shorten(m.Text, 2*textLimit)
 	w.out.Deliveries = append(w.out.Deliveries, app.DecidedDelivery{
 		DedupKey: mailName(c, what), Kind: app.DeliverMail, Connection: app.MailConnection,
-		Lane: "mail:" + ScopeKey(c.Condition, r.Ticket.Per), Mail: &m,
+		Lane: mailLane(c, r), Mail: &m,
 	})
 }

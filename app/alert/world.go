@@ -20,7 +20,8 @@ type world struct {
 	open          map[scope]*app.Ticket       // not closed, by scope
 	closed        map[scope]*app.Ticket       // the newest that ConnectWise had, by scope; made when it is asked for
 	rules         map[string]*app.AlertRule
-	routes        map[string]Route // by organization
+	left          map[string]*app.AlertRule // by which something stands still
+	routes        map[string]Route          // by organization
 	parsed        map[templateKey]templates
 	asked         bool // a person's word, which no limit holds back
 
@@ -48,6 +49,7 @@ type scope struct{ connection, key string }
 type condition struct {
 	app.Condition
 	dirty bool
+	many  bool       // it is told of by e-mail together with others of its rule
 	extra string     // a sentence for what is written in this decision
 	again app.Reason // why those who have an e-mail of it get another
 }
