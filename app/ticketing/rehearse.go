@@ -52,5 +52,6 @@ func (k *Desk) Rehearse(ctx context.Context, rules []app.AlertRule, days int) (a
 // rehearse replays what is kept of all sources with the rules of a document.
 func rehearse(ctx context.Context, doc app.Settings, past []app.History, from, to time.Time) (*score, error) {
 	s := newScore(doc.Alerts, from, to)
+	s.r.Problems = problems(doc, past)
 	return s, replay(ctx, doc, past, s)
 }
