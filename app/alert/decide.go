@@ -103,8 +103,15 @@ func (w *world) renew() {
 	}
 }
 
-// dayIsOver reports whether nothing repeated a condition for as long as a momentary one stands.
-func (w *world) dayIsOver(c *condition) bool { return !w.s.Now.Before(c.LastAt.Add(momentaryFor)) }
+// dayIsOver reports whether nothing repeated a condition for as long as a momentary one stands. For those who are told by
+// e-mail alone the day begins when they were told: no open ticket reminds them of what happens every day.
+func (w *world) dayIsOver(c *condition) bool {
+	from := c.LastAt
+	if c.Wait == app.ReasonNotViaPSA && c.Mailed == app.MailedOpen {
+		from = later(w.past(w.mailedAt(c)), w.past(c.FirstAt))
+	}
+	return !w.s.Now.Before(from.Add(momentaryFor))
+}
 
 // reconsider moves a waiting condition on when what it waited for came.
 func (w *world) reconsider(c *condition) {

@@ -65,3 +65,26 @@ func TestMomentaryIsOwedItsNote(t *testing.T) {
 	b.send()
 	mustCount(t, "notes", len(b.notes), 2)
 }
+
+// What happens every day is told every day to those who are told by e-mail alone.
+func TestMomentaryByEmailAloneIsToldOnceADay(t *testing.T) {
+	for name, every := range map[string]time.Duration{"each 23 hours": 23 * time.Hour, "each hour": time.Hour, "each minute": time.Minute} {
+		t.Run(name, func(t *testing.T) {
+			b := mailing(t, nil)
+			for at := time.Duration(0); at < 10*day; at += every {
+				b.decide(true, b.signIns("ada"))
+				b.send()
+				b.wait(every)
+			}
+			b.decide(true)
+			if n := len(b.mails); n < 5 || n > 10 {
+				t.Errorf("%d e-mails in 10 days", n)
+			}
+			for _, q := range b.mails {
+				if q.Mail.Reason != app.ReasonFirst || q.Mail.InReplyTo != "" {
+					t.Errorf("e-mail %+v", q.Mail)
+				}
+			}
+		})
+	}
+}
