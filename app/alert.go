@@ -138,6 +138,7 @@ type AlertState struct {
 	Organizations []Organization
 	Objects       []ObjectState // current values of every object of the source
 	Conditions    []Condition   // those that hold, and those cleared within the longest reopen window
+	Gone          []AlertRule   // what was removed from the settings of the rules that conditions name, as it last was
 	Tickets       []Ticket      // of those conditions
 	// Appeared and Vanished are the presences (StatePresent) that began and that ended with this batch. ReadBefore holds
 	// the organizations that were readable before it: only what appears there was added.

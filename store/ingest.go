@@ -174,6 +174,9 @@ func alertState(ctx context.Context, q querier, source string, now time.Time) (a
 	if st.Conditions, err = conditionsToJudge(ctx, q, source, now); err != nil {
 		return st, err
 	}
+	if st.Gone, err = goneRules(ctx, q, st.Conditions); err != nil {
+		return st, err
+	}
 	if st.Tickets, err = ticketsOf(ctx, q, st.Conditions); err != nil {
 		return st, err
 	}

@@ -32,6 +32,7 @@ type bridge struct {
 	readBefore map[string]bool
 	starts     map[string]map[string]time.Time
 	tree       []app.Organization
+	gone       []app.AlertRule
 	conditions []app.Condition
 	tickets    []app.Ticket
 	waiting    map[int64]bool
@@ -90,7 +91,7 @@ func (b *bridge) state(complete bool, fresh []app.Event) app.AlertState {
 		Organizations: slices.Clone(b.tree), GapRestart: b.gap, FailingSince: b.failing, FailingText: "The server does not answer.",
 		Appeared: b.appeared, Vanished: b.vanished, Moved: b.moved, ReadBefore: b.readBefore,
 		Objects: slices.Clone(b.objects), Conditions: b.known(), Tickets: slices.Clone(b.tickets),
-		CreateWaiting: maps.Clone(b.waiting), Fresh: fresh, RecoveredAt: maps.Clone(b.overBy), RecoveredHeard: maps.Clone(b.overHeard), OpenedLately: b.openedLately(),
+		CreateWaiting: maps.Clone(b.waiting), Fresh: fresh, RecoveredAt: maps.Clone(b.overBy), RecoveredHeard: maps.Clone(b.overHeard), OpenedLately: b.openedLately(), Gone: b.gone,
 	}
 }
 

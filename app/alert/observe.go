@@ -70,7 +70,7 @@ func (w *world) observeOne(o *app.ObjectState) (fact, bool) {
 // type's default, so that what holds before a rule exists is known when it comes (T4).
 func (w *world) reached(s subject, measured int) (level int, is bool) {
 	if c := w.holding(s); c != nil && c.State != app.ConditionWaiting {
-		if r := w.rule(c.Rule); r != nil {
+		if r := w.rules[c.Rule]; r != nil {
 			m := w.wants(r, s, measured)
 			return m.level, m.rule != nil
 		}

@@ -28,7 +28,7 @@ type manners struct {
 	autoClose    bool
 }
 
-// mannersOf reads a rule; nil stands for one that is gone.
+// mannersOf reads a rule; nil stands for one that nobody remembers.
 func mannersOf(r *app.AlertRule) manners {
 	m := manners{comeback: comebackReopen, reopenWithin: reopenWithinDefault, noteEvery: noteEveryDefault}
 	if r == nil {

@@ -109,8 +109,9 @@ func (w *world) explain(c *condition, e app.Event, made bool) {
 		w.amend(e.SourceEventID, app.OutcomeUnmapped, c.Wait)
 	case c.State == app.ConditionWaiting:
 		w.amend(e.SourceEventID, app.OutcomeSuppressed, c.Wait)
-	case c.mailWaits() && c.Wait == app.ReasonNotViaPSA:
-		w.amend(e.SourceEventID, app.OutcomeMail, app.ReasonFirst)
+	case c.mailWaits() && c.Wait == app.ReasonNotViaPSA: // unless this decision mails it
+		c.asks = e.SourceEventID
+		w.amend(e.SourceEventID, app.OutcomeSuppressed, app.ReasonWaiting)
 	case c.mailed() && c.Wait == app.ReasonNotViaPSA: // it is back before anybody was told that it was over
 		w.amend(e.SourceEventID, app.OutcomeMerged, app.ReasonRepeated)
 	case c.State == app.ConditionQuiet && c.Wait == app.ReasonNotViaPSA:
@@ -127,7 +128,7 @@ func (w *world) explain(c *condition, e app.Event, made bool) {
 // tooLittle reports whether an event is below the level its condition's rule asks for: one mistyped password a day must
 // not keep the condition of a hundred alive.
 func (w *world) tooLittle(c *condition, f fact) bool {
-	r := w.rule(c.Rule)
+	r := w.rules[c.Rule]
 	return f.fresh && f.Level > 0 && r != nil && w.wants(r, c.subject(), f.Level).rule == nil
 }
 

@@ -49,6 +49,7 @@ type scope struct{ connection, key string }
 type condition struct {
 	app.Condition
 	dirty bool
+	asks  string     // the event of this decision that is mailed when the quiet time lets it
 	many  bool       // it is told of by e-mail together with others of its rule
 	extra string     // a sentence for what is written in this decision
 	again app.Reason // why those who have an e-mail of it get another
@@ -101,6 +102,7 @@ func newWorld(in Input, s app.AlertState) *world {
 		open:          map[scope]*app.Ticket{},
 		outcomes:      map[string]int{},
 		rules:         make(map[string]*app.AlertRule, len(in.Settings.Alerts)),
+		left:          make(map[string]*app.AlertRule, len(s.Gone)),
 		routes:        map[string]Route{}, parsed: map[templateKey]templates{}, overBy: map[place]time.Time{},
 		creations: map[string]*creation{}, opened: map[string]int{}, quieting: map[string]*condition{}, calming: map[string]*condition{}, mailQuieting: map[place]*condition{},
 	}
@@ -108,6 +110,9 @@ func newWorld(in Input, s app.AlertState) *world {
 		if r := &in.Settings.Alerts[i]; r.Name != "" && w.rules[r.Name] == nil {
 			w.rules[r.Name] = r
 		}
+	}
+	for i := range s.Gone {
+		w.left[s.Gone[i].Name] = &s.Gone[i]
 	}
 	for _, o := range s.Organizations {
 		w.organizations[o.ExternalID] = o
@@ -149,8 +154,14 @@ func (w *world) know(c *condition) {
 	}
 }
 
-// rule finds an alert rule by name; nil when it is gone.
-func (w *world) rule(name string) *app.AlertRule { return w.rules[name] }
+// rule finds the rule that something was opened by, for how it goes on and who is told. One that left the settings goes on
+// to the end of what it opened; it is never asked whether it wants something, for which there are only the rules there are.
+func (w *world) rule(name string) *app.AlertRule {
+	if r := w.rules[name]; r != nil {
+		return r
+	}
+	return w.left[name]
+}
 
 func (w *world) holding(s subject) *condition {
 	c := w.conditions[s.place()]

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"log/slog"
+	"slices"
 	"sync"
 	"time"
 
@@ -29,6 +30,7 @@ type Store interface {
 	Attempts(ctx context.Context, delivery int64) ([]app.Attempt, error)
 	History(ctx context.Context, source string, from, to time.Time) (app.History, error)
 	SettingsHistory(ctx context.Context, p app.Page) ([]app.Revision, error)
+	RemovedRule(ctx context.Context, name string) (app.AlertRule, bool, error)
 	ParkDouble(ctx context.Context, t app.Ticket, p app.TicketPayload, reason string, now time.Time) error
 	WakeConnection(ctx context.Context, connection string, now time.Time) (int, error)
 }
@@ -113,7 +115,7 @@ type job struct {
 	ticket     app.TicketRow
 	doc        app.Settings
 	connection app.ConnectionSettings
-	rule       app.AlertRule // zero when it is gone
+	rule       app.AlertRule // as it last was when it is gone; zero for one that nobody remembers
 	client     psa.Client
 	now        time.Time
 	intend     outbox.Intend
@@ -136,13 +138,24 @@ func (k *Desk) begin(ctx context.Context, d app.Delivery, intend outbox.Intend) 
 		return nil, k.connectionGone(ctx, d.Connection)
 	}
 	j.connection = settings.ConnectionWithDefaults(c)
-	for _, r := range j.doc.Alerts {
-		if r.Name == j.payload.Rule {
-			j.rule = r
-		}
+	if j.rule, err = k.ruleOf(ctx, j); err != nil {
+		return nil, err
 	}
 	j.client, err = k.d.Client(ctx, d.Connection)
 	return j, err
+}
+
+// ruleOf is the rule that decided. What was decided by one that left the settings since is done as that one said.
+func (k *Desk) ruleOf(ctx context.Context, j *job) (app.AlertRule, error) {
+	named := func(r app.AlertRule) bool { return r.Name == j.payload.Rule }
+	if i := slices.IndexFunc(j.doc.Alerts, named); i >= 0 {
+		return j.doc.Alerts[i], nil
+	}
+	if j.payload.Rule == "" {
+		return app.AlertRule{}, nil
+	}
+	r, _, err := k.d.Store.RemovedRule(ctx, j.payload.Rule)
+	return r, err
 }
 
 // entry is the ledger line of what is about to be sent.
