@@ -29,7 +29,7 @@ const leastReopen = 24 * time.Hour
 
 // conditionsToJudge lists the conditions the rules have to know: those that hold, those cleared, or whose ticket was
 // closed, so lately that a rule may reopen that ticket (T7), those whose ticket is still open, and those of which people were
-// told by e-mail and not yet that they are over.
+// told by e-mail and not yet that they are over, or just now.
 func conditionsToJudge(ctx context.Context, q querier, source string, now time.Time) ([]app.Condition, error) {
 	window, err := longestReopen(ctx, q)
 	if err != nil {
@@ -42,8 +42,9 @@ func conditionsToJudge(ctx context.Context, q querier, source string, now time.T
 				WHERE t.state IN ('pending', 'open') AND c.source = ?1
 			UNION SELECT c.id FROM tickets t INDEXED BY tickets_by_closed CROSS JOIN conditions c INDEXED BY conditions_by_ticket ON c.ticket_id = t.id
 				WHERE t.closed_at >= ?2 AND c.source = ?1
-			UNION SELECT id FROM conditions INDEXED BY conditions_mailed WHERE source = ?1 AND mailed = 'open')
-		ORDER BY c.id`, source, stamp(now.Add(-window)))
+			UNION SELECT id FROM conditions INDEXED BY conditions_mailed WHERE source = ?1 AND mailed = 'open'
+			UNION SELECT id FROM conditions INDEXED BY conditions_mail_quiet WHERE source = ?1 AND mail_quiet_until > ?3)
+		ORDER BY c.id`, source, stamp(now.Add(-window)), stamp(now))
 }
 
 // longestReopen reads the rules' reopen windows.

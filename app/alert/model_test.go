@@ -106,7 +106,7 @@ func (b *bridge) known() (list []app.Condition) {
 	}
 	for _, c := range b.conditions {
 		ticket := c.TicketID != 0 && (b.tickets[c.TicketID-1].State != app.TicketClosed || !b.tickets[c.TicketID-1].ClosedAt.Before(from))
-		if c.State != app.ConditionCleared || !c.ClearedAt.Before(from) || ticket || c.Mailed == app.MailedOpen {
+		if c.State != app.ConditionCleared || !c.ClearedAt.Before(from) || ticket || c.Mailed == app.MailedOpen || c.MailQuietUntil.After(b.now) {
 			list = append(list, c)
 		}
 	}
