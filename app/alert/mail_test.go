@@ -288,7 +288,7 @@ func TestEmailOfAComebackWaitsForTheQuietTime(t *testing.T) {
 	b.live(20 * time.Minute)
 	b.decide(true, b.event("backup.failed", app.Recovery))
 	b.live(time.Minute)
-	mustOutcome(t, b.decide(true, b.event("backup.failed", app.Problem)), app.OutcomeMail, app.ReasonFirst)
+	mustOutcome(t, b.decide(true, b.event("backup.failed", app.Problem)), app.OutcomeSuppressed, app.ReasonWaiting)
 	b.live(5 * time.Minute)
 	mustCount(t, "e-mails in the quiet time", len(b.mails), 2)
 	b.live(15 * time.Minute)
@@ -307,6 +307,24 @@ func TestEmailOfARuleThatTellsNobodyAnyMore(t *testing.T) {
 	b.live(time.Hour)
 	b.in.Settings.Alerts[0].Via.Email = nil
 	b.decide(true, b.event("backup.failed", app.Recovery))
+	b.live(time.Hour)
+	mustCount(t, "e-mails", len(b.mails), 1)
+}
+
+// An event is not said to be mailed when it may recover before the quiet time lets it.
+func TestOutcomeIsMailOnlyWithAnEmail(t *testing.T) {
+	b := mailing(t, func(r *app.AlertRule) { r.Ticket.Per = "organization" })
+	d := b.decide(true, b.several(2, 1)...)
+	for _, o := range d.Outcomes {
+		if o.Outcome != app.OutcomeMail {
+			t.Errorf("one of those that the e-mail tells of: %+v", o)
+		}
+	}
+	b.live(2 * time.Minute)
+	e := b.several(1, 3)
+	mustOutcome(t, b.decide(true, e...), app.OutcomeSuppressed, app.ReasonWaiting)
+	b.live(2 * time.Minute)
+	b.decide(true, b.recoveries(1, 3)...)
 	b.live(time.Hour)
 	mustCount(t, "e-mails", len(b.mails), 1)
 }

@@ -105,6 +105,10 @@ func (w *world) mailOver(c *condition, r *app.AlertRule) {
 
 // mailKnown says that people know of a condition, and begins the quiet time.
 func (w *world) mailKnown(c *condition, thread string) {
+	if c.asks != "" {
+		w.amend(c.asks, app.OutcomeMail, app.ReasonFirst)
+		c.asks = ""
+	}
 	c.Mailed, c.MailThread = app.MailedOpen, thread
 	c.MailQuietUntil = w.s.Now.Add(w.manners(c).noteEvery)
 	w.change(c)
