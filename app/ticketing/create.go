@@ -32,6 +32,9 @@ func (k *Desk) Create(ctx context.Context, d app.Delivery, intend outbox.Intend)
 	if err := k.stillMeant(ctx, j); err != nil {
 		return app.Settlement{}, err
 	}
+	if err := j.switchedOff(); err != nil {
+		return k.settle(ctx, d, err)
+	}
 	t, err := k.newTicket(ctx, j)
 	if err != nil {
 		return k.settle(ctx, d, err)

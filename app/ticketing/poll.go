@@ -36,7 +36,7 @@ func (k *Desk) poll(ctx context.Context, c app.ConnectionSettings) error {
 		k.d.Report(ctx, c.Name, seek)
 		return seek
 	}
-	return errors.Join(seek, k.pollOpen(ctx, c))
+	return errors.Join(seek, k.switchedOn(ctx, c), k.pollOpen(ctx, c))
 }
 
 func (k *Desk) pollOpen(ctx context.Context, c app.ConnectionSettings) error {

@@ -33,6 +33,7 @@ type Store interface {
 	RemovedRule(ctx context.Context, name string) (app.AlertRule, bool, error)
 	ParkDouble(ctx context.Context, t app.Ticket, p app.TicketPayload, reason string, now time.Time) error
 	WakeConnection(ctx context.Context, connection string, now time.Time) (int, error)
+	RetryMatching(ctx context.Context, f app.RetryFilter, by string, now time.Time) (int, error)
 }
 
 // Deps are what a Desk works with. PageURL, SearchFirst, Skip, Report, Wake, Now and Logger may be nil.
