@@ -123,7 +123,8 @@ func (w *world) mailOne(c *condition) {
 	}
 	r := w.rule(c.Rule)
 	switch {
-	case r == nil || len(r.Via.Email) == 0: // nobody is named any more who could be told
+	case r == nil || len(r.Via.Email) == 0, opens && w.rules[c.Rule] == nil:
+		// Nobody is named any more who could be told, or nobody was told before the rule left.
 		c.Mailed, c.MailThread = "", mailNever
 		w.change(c)
 	case over && w.s.Now.Before(w.mailCalm(c)), w.mailQuiet(c):

@@ -328,3 +328,20 @@ func TestOutcomeIsMailOnlyWithAnEmail(t *testing.T) {
 	b.live(time.Hour)
 	mustCount(t, "e-mails", len(b.mails), 1)
 }
+
+// Those who were told by a rule that left hear that it is over, and nobody else is told by it.
+func TestEmailOfARuleThatLeft(t *testing.T) {
+	b := mailing(t, func(r *app.AlertRule) { r.Ticket.Per = "organization" })
+	b.decide(true, b.several(2, 1)...)
+	b.live(time.Minute)
+	b.decide(true, b.several(1, 3)...) // waits for the quiet time
+	b.gone, b.in.Settings.Alerts = b.in.Settings.Alerts, nil
+	b.live(time.Hour)
+	mustCount(t, "e-mails", len(b.mails), 1)
+	b.decide(true, b.recoveries(3, 1)...)
+	b.live(time.Hour)
+	mustCount(t, "e-mails with the end", len(b.mails), 2)
+	if m := b.mails[1].Mail; m.Reason != app.ReasonCleared || m.InReplyTo != b.mails[0].Mail.MessageID || m.To[0] != noc[0] {
+		t.Errorf("e-mail %+v", m)
+	}
+}

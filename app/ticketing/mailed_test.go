@@ -7,6 +7,7 @@ import (
 
 	"psabridge/app"
 	"psabridge/app/sandbox"
+	"psabridge/app/sandbox/sample"
 )
 
 // byMail has the rule tell by e-mail alone.
@@ -83,5 +84,41 @@ func TestOverIsMailedAfterALongQuietTime(t *testing.T) {
 	}
 	if got := w.mailed(); len(got) != 2 || got[1].Reason != app.ReasonCleared {
 		t.Errorf("e-mails: %+v", got)
+	}
+}
+
+// A source is removed on its page, which takes the alerts made for it along.
+func TestWhoWasMailedHearsThatTheSourceLeftWithItsRules(t *testing.T) {
+	w := newWorld(t, sandbox.Options{}, byMail, func(doc *app.Settings) { doc.Alerts[0].For = app.For{Source: sample.SourceName} })
+	w.problem()
+	w.set(w.clock.Add(time.Hour))
+	w.doc.Sources, w.doc.Organizations, w.doc.Alerts = nil, nil, nil
+	w.saveSettings()
+	for range 3 {
+		names, err := w.store.SourcesLeftMailed(t.Context(), w.clock)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if len(names) > 0 {
+			w.tick(62 * time.Hour)
+		}
+	}
+	got := w.mailed()
+	if len(got) != 2 || got[1].Reason != app.ReasonCleared || got[1].To[0] != "noc@example.com" {
+		t.Errorf("e-mails: %+v", got)
+	}
+}
+
+// A mail alone of what happens each day is told more than once.
+func TestWhatHappensDailyIsMailedDaily(t *testing.T) {
+	w := newWorld(t, sandbox.Options{}, byMail, func(doc *app.Settings) { doc.Alerts[0].When = []app.When{{Type: app.TypeSignInFailures, Times: 5}} })
+	for range 10 {
+		e := w.event(app.Problem)
+		e.Type, e.Level = app.TypeSignInFailures, 5
+		w.poll(e)
+		w.tick(24 * time.Hour)
+	}
+	if got := w.mailed(); len(got) != 10 {
+		t.Errorf("%d e-mails on 10 days", len(got))
 	}
 }
