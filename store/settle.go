@@ -133,8 +133,23 @@ func afterDrop(ctx context.Context, tx *sql.Tx, d app.Delivery, reason string, n
 	case app.DeliverMail:
 		return untell(ctx, tx, d)
 	case app.DeliverTicketNote: // the next of its lane says what is true by then
+		return afterReopen(ctx, tx, d)
 	}
 	return nil
+}
+
+// afterReopen keeps quiet what holds behind a ticket that was to be opened again, as a person decided who dropped that:
+// nothing would ever open it, or another one, while its conditions count as open.
+func afterReopen(ctx context.Context, tx *sql.Tx, d app.Delivery) error {
+	var p app.TicketPayload
+	if json.Unmarshal(d.Payload, &p) != nil || !p.Reopen {
+		return nil
+	}
+	t, err := ticketByID(ctx, tx, d.TicketID)
+	if err != nil || t.State != app.TicketClosed {
+		return err
+	}
+	return quietConditions(ctx, tx, d.TicketID)
 }
 
 // dropLane drops a delivery and every unfinished one that waits behind it.
