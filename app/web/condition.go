@@ -63,6 +63,9 @@ func (s *Server) quietCondition(c echo.Context) error {
 	if err != nil {
 		return err
 	}
+	if _, err := s.Read.ConditionStory(c.Request().Context(), id); err != nil {
+		return err
+	}
 	until, err := s.quietUntil(f.text("until"))
 	if err == nil {
 		err = s.Quiet(c.Request().Context(), id, until, person)
