@@ -103,6 +103,15 @@ type NoticeSent struct {
 	Error   string    // for the person; empty when the last try succeeded
 }
 
+// NoticeTold is what one channel told of a notice, or has still to tell.
+type NoticeTold struct {
+	NoticeID      int64
+	Kind, Subject string // of the notice; not stored with it
+	Channel       string
+	At            time.Time // when the channel took it, or may have; zero: it has not
+	Owed          bool      // it is to tell it: another channel did, or its own message may not have arrived
+}
+
 // The channels notices are told by.
 const (
 	ChannelDesktop = "desktop"

@@ -148,6 +148,7 @@ func TestListsUseIndexes(t *testing.T) {
 		"left":               func() error { _, err := r.SourcesLeftMailed(ctx, now); return err },
 		"mails not for all":  func() error { _, err := r.MailsNotForAll(ctx, now.AddDate(0, 0, -7)); return err },
 		"told":               func() error { _, err := r.LastTold(ctx); return err },
+		"told by each":       func() error { _, err := r.NoticesTold(ctx, now); return err },
 		"proofs":             func() error { _, err := r.Proofs(ctx, "cw"); return err },
 		"line":               func() error { _, err := r.LineEvidence(ctx, 1); return ignoreMissing(err) },
 	} {
@@ -210,6 +211,9 @@ func TestWritesUseIndexes(t *testing.T) {
 		}},
 		{"notices", func() error { return w.SyncNotices(ctx, []app.Notice{{Kind: "k", Subject: "s"}}, now) }},
 		{"told", func() error { return w.MarkTold(ctx, []int64{1}, now) }},
+		{"told by each", func() error {
+			return w.SaveNoticesTold(ctx, []app.NoticeTold{{NoticeID: 1, Channel: "email", At: now}})
+		}},
 		{"mended", func() error { return w.SyncNotices(ctx, nil, now) }},
 	} {
 		t.Run(step.name, func(t *testing.T) {

@@ -114,3 +114,32 @@ func (r *Reader) NoticesSent(ctx context.Context) ([]app.NoticeSent, error) {
 	}, "SELECT channel, at, ok_at, error FROM notice_sends ORDER BY channel")
 	return list, failed("list what came of notices", err)
 }
+
+// SaveNoticesTold keeps what channels told of notices. A notice that was forgotten is left out.
+func (s *Store) SaveNoticesTold(ctx context.Context, list []app.NoticeTold) error {
+	return s.write(ctx, "save what was told", func(tx *sql.Tx) error {
+		for _, t := range list {
+			if err := exec(ctx, tx, `INSERT INTO notice_told (notice_id, channel, told_at, owed) SELECT id, ?2, ?3, ?4 FROM notices WHERE id = ?1
+				ON CONFLICT (notice_id, channel) DO UPDATE SET told_at = excluded.told_at, owed = excluded.owed`,
+				t.NoticeID, t.Channel, stamp(t.At), t.Owed); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+}
+
+// NoticesTold lists what channels told of the notices that stand, and what they told of others since a moment, oldest notice
+// first. Of what was mended nothing is owed.
+func (r *Reader) NoticesTold(ctx context.Context, since time.Time) ([]app.NoticeTold, error) {
+	list, err := all(ctx, r.db, func(s scanner) (t app.NoticeTold, err error) {
+		err = s.Scan(&t.NoticeID, &t.Kind, &t.Subject, &t.Channel, into(&t.At), &t.Owed)
+		return t, err
+	}, `SELECT n.id, n.kind, n.subject, t.channel, t.told_at, CASE WHEN n.closed_at IS NULL THEN t.owed ELSE 0 END
+		FROM notices n CROSS JOIN notice_told t ON t.notice_id = n.id
+		WHERE n.id IN (SELECT id FROM notices INDEXED BY notices_one_stands WHERE closed_at IS NULL
+			UNION SELECT id FROM notices INDEXED BY notices_by_closed WHERE closed_at >= ?1)
+			AND (n.closed_at IS NULL OR t.told_at >= ?1)
+		ORDER BY n.id, t.channel`, stamp(since))
+	return list, failed("list what was told", err)
+}

@@ -9,7 +9,6 @@ import (
 
 	"psabridge/app"
 	"psabridge/app/channel"
-	"psabridge/app/settings"
 )
 
 const (
@@ -33,42 +32,40 @@ type look struct {
 	wished   bool     // the settings themselves name the desktop
 	sent     map[string]app.NoticeSent
 	open     []app.Notice // what stands, oldest first
-	told     map[string]time.Time
+	problem  error        // the last one with the store
 }
 
-// begin asks what needs a person and brings the store up to date. A minute without news writes nothing.
+// begin asks what needs a person and brings the store up to date. Without the store it goes on with what is known.
 func (n *Notify) begin(ctx context.Context, now time.Time) (*look, error) {
-	l := &look{Notify: n, now: now, sent: map[string]app.NoticeSent{}}
+	l := &look{Notify: n, now: now, sent: n.known.sent}
+	if err := l.ask(ctx); err != nil {
+		return nil, err
+	}
+	l.load(ctx)
+	if sent, err := n.Store.NoticesSent(ctx); err != nil {
+		l.failed("read", err)
+	} else {
+		for _, one := range sent {
+			if !n.known.unsaved[one.Channel] {
+				l.sent[one.Channel] = one
+			}
+		}
+	}
 	current, err := n.Needs(ctx)
-	if err != nil {
-		return nil, err
+	switch {
+	case ctx.Err() != nil:
+		return nil, ctx.Err()
+	case err != nil: // it is not known what stands; it is not known either that anything was mended
+		l.failed("read", err)
+		l.open = l.known.open
+	default:
+		l.stand(ctx, current)
 	}
-	own, err := n.own(ctx)
-	if err != nil {
-		return nil, err
+	l.write(ctx)
+	if l.problem != nil {
+		l.open = append(slices.Clip(l.open), l.known.broken)
 	}
-	l.settings, l.wished = settings.NotifyWithDefaults(own), own.Desktop != nil
-	l.names = n.setUp(l.settings)
-	sent, err := n.Store.NoticesSent(ctx)
-	if err != nil {
-		return nil, err
-	}
-	for _, s := range sent {
-		l.sent[s.Channel] = s
-	}
-	if l.open, err = n.Store.Notices(ctx); err != nil {
-		return nil, err
-	}
-	if !same(current, l.open) {
-		if err := n.Store.SyncNotices(ctx, current, now); err != nil {
-			return nil, err
-		}
-		if l.open, err = n.Store.Notices(ctx); err != nil {
-			return nil, err
-		}
-	}
-	l.told, err = n.Store.LastTold(ctx)
-	return l, err
+	return l, ctx.Err()
 }
 
 // reached reports whether the last message was taken, at least for some.
@@ -76,14 +73,12 @@ func reached(s app.NoticeSent) bool { return s.OKAt.Equal(s.At) }
 
 // same reports whether the store knows everything as it is.
 func same(current, open []app.Notice) bool {
-	type key struct{ kind, subject string }
 	type said struct{ title, text, page string }
 	list := func(all []app.Notice) map[key]said {
 		m := map[key]said{}
 		for _, n := range all {
-			k := key{n.Kind, n.Subject}
-			if _, twice := m[k]; !twice {
-				m[k] = said{n.Title, n.Text, n.Page}
+			if _, twice := m[keyOf(n)]; !twice {
+				m[keyOf(n)] = said{n.Title, n.Text, n.Page}
 			}
 		}
 		return m
@@ -92,7 +87,7 @@ func same(current, open []app.Notice) bool {
 }
 
 // run tells what is to be told, kind by kind.
-func (l *look) run(ctx context.Context) error {
+func (l *look) run(ctx context.Context) {
 	l.forget()
 	var kinds []string
 	for _, one := range l.open {
@@ -101,31 +96,18 @@ func (l *look) run(ctx context.Context) error {
 		}
 	}
 	for _, kind := range kinds {
-		if err := l.tell(ctx, kind); err != nil {
-			return err
-		}
+		l.tell(ctx, kind)
 		if ctx.Err() != nil {
-			return nil //nolint:nilerr // we are stopping; what was not told is told at the next start
+			return // we are stopping; what was not told is told at the next start
 		}
 	}
-	return l.mended(ctx)
-}
-
-// forget drops what channels owe of notices that were closed.
-func (l *look) forget() {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	for _, r := range l.roads {
-		maps.DeleteFunc(r.owed, func(id int64, _ bool) bool {
-			return !slices.ContainsFunc(l.open, func(n app.Notice) bool { return n.ID == id })
-		})
-	}
+	l.mended(ctx)
 }
 
 // due lists what is to be told of a kind now: what nobody was told yet, and what still stands a week later. One message an
 // hour is enough of a kind.
 func (l *look) due(kind string) (out []app.Notice) {
-	if lately(l.told[kind], l.now, quiet) {
+	if lately(l.known.told[kind], l.now, quiet) {
 		return nil
 	}
 	for _, one := range l.open {
@@ -145,9 +127,10 @@ func lately(at, now time.Time, d time.Duration) bool {
 }
 
 // tell sends one message about a kind by every channel, and takes down who took it.
-func (l *look) tell(ctx context.Context, kind string) error {
+func (l *look) tell(ctx context.Context, kind string) {
 	due := l.due(kind)
-	took := false
+	var told []app.Notice
+	sent := false
 	for _, name := range l.names {
 		list, ready := l.forRoad(name, kind, due)
 		if len(list) == 0 || !ready {
@@ -157,22 +140,20 @@ func (l *look) tell(ctx context.Context, kind string) error {
 		if ctx.Err() != nil && err != nil {
 			break // we are stopping: that is nobody's failure
 		}
-		if l.note(name, kind, list, err) {
-			took = true
-		}
-		if err := l.save(ctx, name, err); err != nil {
-			return err
-		}
+		told = append(told, l.note(name, kind, list, err)...)
+		l.save(ctx, name, err)
+		sent = true
 	}
-	if !took || len(due) == 0 {
-		return nil
+	told = slices.DeleteFunc(slices.Clone(due), func(d app.Notice) bool {
+		return !slices.ContainsFunc(told, func(t app.Notice) bool { return keyOf(t) == keyOf(d) })
+	})
+	if len(told) > 0 {
+		l.owe(told)
+		l.mark(told)
 	}
-	l.owe(due)
-	ids := make([]int64, 0, len(due))
-	for _, one := range due {
-		ids = append(ids, one.ID)
+	if sent {
+		l.write(ctx)
 	}
-	return l.Store.MarkTold(context.WithoutCancel(ctx), ids, l.now)
 }
 
 // forRoad is what one channel has to tell of a kind: what is due, and what it owes. It is not ready while it rests after a
@@ -181,9 +162,11 @@ func (l *look) forRoad(name, kind string, due []app.Notice) (list []app.Notice, 
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	r := l.road(name)
-	isDue := func(id int64) bool { return slices.ContainsFunc(due, func(d app.Notice) bool { return d.ID == id }) }
+	isDue := func(one app.Notice) bool {
+		return slices.ContainsFunc(due, func(d app.Notice) bool { return keyOf(d) == keyOf(one) })
+	}
 	for _, one := range l.open {
-		about := one.Kind == kind && (isDue(one.ID) || r.owed[one.ID])
+		about := one.Kind == kind && (isDue(one) || r.lines[keyOf(one)].owed)
 		if about && (kind != kindNotify || one.Subject != name) { // a channel that works again need not say that it did not
 			list = append(list, one)
 		}
@@ -199,51 +182,55 @@ func (l *look) send(ctx context.Context, name, kind string, list []app.Notice) e
 	return c.Send(ctx, l.message(name, kind, list))
 }
 
-// note takes down what came of a message; true when the channel took it. Receivers that were refused are not tried again: the
-// others would get it twice.
-func (l *look) note(name, kind string, list []app.Notice, err error) bool {
+// note takes down what came of a message, and returns what the channel took. Receivers that were refused are not tried again:
+// the others would get it twice.
+func (l *look) note(name, kind string, list []app.Notice, err error) []app.Notice {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	r := l.road(name)
-	if _, partly := errors.AsType[*channel.PartlyError](err); err != nil && !partly {
-		r.fail(err, l.now)
-		return false
+	_, partly := errors.AsType[*channel.PartlyError](err)
+	switch {
+	case err == nil || partly:
+		r.works()
+		r.told(kind, list, l.now)
+		return list
+	case unanswered(err):
+		return r.maybeTold(kind, list, l.now)
 	}
-	r.failures, r.next = 0, time.Time{}
-	r.took[kind] = l.now
-	for _, one := range list {
-		delete(r.owed, one.ID)
-	}
-	return true
+	r.fail(err, l.now)
+	return nil
+}
+
+// unanswered reports whether a message went out and nobody knows whether it arrived.
+func unanswered(err error) bool {
+	e, ok := errors.AsType[*app.Error](err)
+	return ok && e.Outcome == app.OutcomeUnknown
 }
 
 // owe lets every channel that did not tell what others told make up for it.
-func (l *look) owe(due []app.Notice) {
+func (l *look) owe(told []app.Notice) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	for _, name := range l.names {
-		r := l.road(name)
-		for _, one := range due {
-			if !r.took[one.Kind].Equal(l.now) {
-				r.owed[one.ID] = true
-			}
-		}
+		l.road(name).owes(told, l.now)
 	}
 }
 
 // save keeps what came of a channel for the page. A desktop that nobody asked for may be missing: many machines have none, and
 // that needs nobody.
-func (l *look) save(ctx context.Context, name string, err error) error {
+func (l *look) save(ctx context.Context, name string, err error) {
 	if err != nil && name == app.ChannelDesktop && !l.wished {
 		l.Log.DebugContext(ctx, "no notice was shown on the desktop", "error", err)
-		return nil
+		return
 	}
 	s := result(name, err, l.now)
-	l.sent[name] = s
+	if s.OKAt.IsZero() {
+		s.OKAt = l.sent[name].OKAt
+	}
+	l.sent[name], l.known.unsaved[name] = s, true
 	if err != nil {
 		l.Log.WarnContext(ctx, "a notice was not taken", "channel", name, "code", app.ErrorCode(err), "error", err)
 	}
-	return l.Store.SaveNoticeSent(context.WithoutCancel(ctx), s)
 }
 
 // result is what the page shows of a try.
@@ -263,26 +250,40 @@ func result(name string, err error, now time.Time) app.NoticeSent {
 
 // mended tries the mail server again when it failed and there is nothing to say by it any more, without sending anything. The
 // other channels cannot be tried in silence: they have failed until they take a message, or a test.
-func (l *look) mended(ctx context.Context) error {
+func (l *look) mended(ctx context.Context) {
 	const name = app.ChannelEmail
 	was := l.sent[name]
 	if !slices.Contains(l.names, name) || was.Error == "" || reached(was) || !l.restless(name) {
-		return nil
+		return
 	}
 	err := l.Probe(ctx)
 	if ctx.Err() != nil {
-		return nil //nolint:nilerr // we are stopping
+		return // we are stopping
 	}
-	l.note(name, "", nil, err)
+	l.probed(name, err)
 	if result(name, err, l.now).Error == was.Error {
-		return nil // nothing new
+		return // nothing new
 	}
-	return l.save(ctx, name, err)
+	l.save(ctx, name, err)
+	l.write(ctx)
 }
 
-// restless reports whether a channel may be tried now.
+// probed takes down what a try showed that told nobody anything.
+func (l *look) probed(name string, err error) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if err == nil {
+		l.road(name).works()
+		return
+	}
+	l.road(name).fail(err, l.now)
+}
+
+// restless reports whether a channel may be tried now, to find out whether it works. One that took a message without an answer is
+// not: only an answer to the next message tells.
 func (l *look) restless(name string) bool {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	return !l.now.Before(l.road(name).next)
+	r := l.road(name)
+	return !r.unsure && !l.now.Before(r.next)
 }

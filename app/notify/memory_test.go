@@ -12,6 +12,7 @@ import (
 type memory struct {
 	notices []app.Notice
 	sends   []app.NoticeSent
+	told    []app.NoticeTold
 }
 
 func (m *memory) Notices(context.Context) (out []app.Notice, _ error) {
@@ -78,4 +79,24 @@ func (m *memory) SaveNoticeSent(_ context.Context, n app.NoticeSent) error {
 	}
 	m.sends[at] = n
 	return nil
+}
+
+func (m *memory) SaveNoticesTold(_ context.Context, list []app.NoticeTold) error {
+	for _, t := range list {
+		m.told = slices.DeleteFunc(m.told, func(o app.NoticeTold) bool { return o.NoticeID == t.NoticeID && o.Channel == t.Channel })
+		m.told = append(m.told, t)
+	}
+	return nil
+}
+
+func (m *memory) NoticesTold(_ context.Context, since time.Time) (out []app.NoticeTold, _ error) {
+	for _, t := range m.told {
+		n := m.notices[t.NoticeID-1]
+		t.Kind, t.Subject, t.Owed = n.Kind, n.Subject, t.Owed && n.ClosedAt.IsZero()
+		if n.ClosedAt.IsZero() || !t.At.Before(since) {
+			out = append(out, t)
+		}
+	}
+	slices.SortFunc(out, func(a, b app.NoticeTold) int { return int(a.NoticeID - b.NoticeID) })
+	return out, nil
 }

@@ -4,6 +4,9 @@
 // What needs a person is asked, not reported: the same list that the overview shows is looked at each minute. Of one kind a
 // person is told once, in one message, at most once an hour; never of what mends itself within a minute, and never that all is
 // well. What still stands after a week is told again.
+//
+// All of it is remembered in the store, so that a restart tells nothing twice and forgets nothing. When the store cannot be
+// written, which itself needs a person, it goes on from memory.
 package notify
 
 import (
@@ -26,6 +29,9 @@ type Store interface {
 	MarkTold(ctx context.Context, ids []int64, now time.Time) error
 	// LastTold returns when a person was told last, by kind of notice.
 	LastTold(ctx context.Context) (map[string]time.Time, error)
+	// NoticesTold lists what the channels told of what stands, and of what was mended since a moment, oldest notice first.
+	NoticesTold(ctx context.Context, since time.Time) ([]app.NoticeTold, error)
+	SaveNoticesTold(ctx context.Context, list []app.NoticeTold) error
 	NoticesSent(ctx context.Context) ([]app.NoticeSent, error)
 	SaveNoticeSent(ctx context.Context, n app.NoticeSent) error
 }
@@ -55,6 +61,7 @@ type Deps struct {
 type Notify struct {
 	Deps
 	looking sync.Mutex // held for as long as a look takes
+	known   known      // looking protects it
 
 	mu    sync.Mutex // never held while anything is sent
 	roads map[string]*road
@@ -74,7 +81,7 @@ func New(d Deps) *Notify {
 	if d.Page == nil {
 		d.Page = func(path string) string { return path }
 	}
-	return &Notify{Deps: d, roads: map[string]*road{}}
+	return &Notify{Deps: d, known: newKnown(), roads: map[string]*road{}}
 }
 
 // Look finds out what needs a person and tells it. The schedule calls it each minute; one that comes while another runs does
@@ -88,7 +95,8 @@ func (n *Notify) Look(ctx context.Context, now time.Time) error {
 	if err != nil {
 		return err
 	}
-	return l.run(ctx)
+	l.run(ctx)
+	return l.end(ctx)
 }
 
 // Hurry lets channels that failed be tried at the next look: their settings or secrets changed.
@@ -96,6 +104,6 @@ func (n *Notify) Hurry() {
 	n.mu.Lock()
 	defer n.mu.Unlock()
 	for _, r := range n.roads {
-		r.failures, r.next = 0, time.Time{}
+		r.works()
 	}
 }

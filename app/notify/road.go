@@ -13,12 +13,29 @@ import (
 // order is that of the channels: the quickest first.
 var order = []string{app.ChannelDesktop, app.ChannelWebhook, app.ChannelEmail}
 
-// road is what is known of one channel. It is lost when the bridge ends: then nobody is told twice by the others, and what none
-// of them took is still untold in the store.
+// key is what a notice is known by while it stands.
+type key struct{ kind, subject string }
+
+func keyOf(n app.Notice) key { return key{n.Kind, n.Subject} }
+
+// line is what one channel told of a notice that stands, or has still to tell.
+type line struct {
+	at     time.Time // when the channel took it, or may have
+	owed   bool      // another channel told it and this one could not, or nobody knows whether this one did
+	toldAt time.Time // what the notice said of itself when it went out without an answer: the second copy has the same Message-ID
+	dirty  bool      // not in the store yet
+}
+
+// unsure reports whether a message went out without an answer, and is to be sent once more.
+func (x line) unsure() bool { return x.owed && !x.at.IsZero() }
+
+// road is what is known of one channel.
 type road struct {
-	owed     map[int64]bool       // notices another channel told and this one could not
-	took     map[string]time.Time // when it took a message of a kind last
+	lines    map[key]line
+	took     map[string]time.Time // when it took a message of a kind last, or may have
 	failures int                  // in a row
+	late     int                  // of them those in which a server only put some receivers off
+	unsure   bool                 // it did not answer to the last message
 	next     time.Time            // not before
 }
 
@@ -26,7 +43,7 @@ type road struct {
 func (n *Notify) road(name string) *road {
 	r := n.roads[name]
 	if r == nil {
-		r = &road{owed: map[int64]bool{}, took: map[string]time.Time{}}
+		r = &road{lines: map[key]line{}, took: map[string]time.Time{}}
 		n.roads[name] = r
 	}
 	return r
@@ -38,6 +55,8 @@ var pauses = []time.Duration{time.Minute, 2 * time.Minute, 5 * time.Minute, 15 *
 const (
 	// refusedPause is the shortest wait after an account was refused: accounts get locked.
 	refusedPause = 10 * time.Minute
+	// latePatience is how often a mail server may put some receivers off before the others are told without them.
+	latePatience = 3
 	// slack keeps a look that comes a moment early from waiting a whole minute more.
 	slack = 5 * time.Second
 )
@@ -52,7 +71,45 @@ func (r *road) fail(err error, now time.Time) {
 		wait = max(wait, e.RetryAfter)
 	}
 	r.failures++
+	if _, late := errors.AsType[*channel.DeferredError](err); late {
+		r.late++
+	}
+	r.unsure = false
 	r.next = now.Add(wait - slack)
+}
+
+// works takes down that a channel answered.
+func (r *road) works() { r.failures, r.late, r.unsure, r.next = 0, 0, false, time.Time{} }
+
+// told takes down that a channel took what it was to tell of a kind.
+func (r *road) told(kind string, list []app.Notice, now time.Time) {
+	r.took[kind] = now
+	for _, one := range list {
+		r.lines[keyOf(one)] = line{at: now, dirty: true}
+	}
+}
+
+// maybeTold takes down that a message went out and no answer came. Each notice is sent once more, after the quiet time; then it
+// counts as taken, because a chat that is slow to answer must not get the same all day. It returns what counts as taken now.
+func (r *road) maybeTold(kind string, list []app.Notice, now time.Time) (taken []app.Notice) {
+	r.took[kind], r.unsure = now, true
+	for _, one := range list {
+		was := r.lines[keyOf(one)]
+		if was.unsure() {
+			taken = append(taken, one)
+		}
+		r.lines[keyOf(one)] = line{at: now, owed: !was.unsure(), toldAt: one.ToldAt, dirty: true}
+	}
+	return taken
+}
+
+// owes lets a channel make up for what others told and it could not.
+func (r *road) owes(list []app.Notice, now time.Time) {
+	for _, one := range list {
+		if was := r.lines[keyOf(one)]; !was.owed && !was.at.Equal(now) {
+			r.lines[keyOf(one)] = line{owed: true, dirty: true}
+		}
+	}
 }
 
 // setUp lists the channels of the settings, in order.

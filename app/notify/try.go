@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"context"
 	"errors"
-	"time"
 
 	"psabridge/app"
 	"psabridge/app/channel"
@@ -49,8 +48,7 @@ func (n *Notify) Test(ctx context.Context, name string) error {
 func (n *Notify) works(name string) {
 	n.mu.Lock()
 	defer n.mu.Unlock()
-	r := n.road(name)
-	r.failures, r.next = 0, time.Time{}
+	n.road(name).works()
 }
 
 // Probe asks the mail server whether it answers and accepts the account; nobody is sent anything. Codes are those of

@@ -45,7 +45,7 @@ func (l *look) message(name, kind string, list []app.Notice) channel.Message {
 			m.Items = append(m.Items, channel.Item{Title: fmt.Sprintf("And %d more.", more)})
 		}
 	}
-	if toldBefore(list) {
+	if l.toldAWeekAgo(list) {
 		m.Text = strings.TrimSpace(m.Text + "\nYou were told of this a week ago; it still stands.")
 	}
 	l.address(&m, name, list)
@@ -62,9 +62,10 @@ func pageOf(list []app.Notice) string {
 	return list[0].Page
 }
 
-func toldBefore(list []app.Notice) bool {
+// toldAWeekAgo reports whether all of it stood for so long that it is told again.
+func (l *look) toldAWeekAgo(list []app.Notice) bool {
 	for _, one := range list {
-		if one.ToldAt.IsZero() {
+		if one.ToldAt.IsZero() || l.now.Sub(one.ToldAt) < again {
 			return false
 		}
 	}
@@ -72,16 +73,25 @@ func toldBefore(list []app.Notice) bool {
 }
 
 // address adds what a channel needs besides. A mail and a chat are full of other programs' messages: the title says whose this
-// one is. The Message-ID is that of the notices, so that a copy sent again is known as one.
+// one is. The Message-ID is that of the notices, so that a copy sent again is known as one. A server that puts some receivers off
+// does not keep the others waiting for ever.
 func (l *look) address(m *channel.Message, name string, list []app.Notice) {
 	m.Title = titled(name, l.settings, m.Title)
 	if name != app.ChannelEmail {
 		return
 	}
 	h := sha256.New()
+	l.mu.Lock()
+	r := l.road(name)
 	for _, one := range list {
-		fmt.Fprintf(h, "%d %s\n", one.ID, one.ToldAt.UTC())
+		at := one.ToldAt
+		if was := r.lines[keyOf(one)]; was.unsure() {
+			at = was.toldAt
+		}
+		fmt.Fprintf(h, "%q %q %s %s\n", one.Kind, one.Subject, one.OpenedAt.UTC(), at.UTC())
 	}
+	m.WithoutLate = r.late >= latePatience
+	l.mu.Unlock()
 	m.To = l.settings.Email.To
 	m.ID = "notice." + hex.EncodeToString(h.Sum(nil)[:12]) + "@" + domain(l.settings.Email.SMTP.From)
 }

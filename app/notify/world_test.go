@@ -29,22 +29,24 @@ type sent struct {
 
 // world is a bridge with something to tell, and a clock of its own.
 type world struct {
-	t       *testing.T
-	store   notify.Store
-	notify  *notify.Notify
-	now     time.Time
-	doc     app.Settings
-	secrets map[string]app.Secret
-	needs   []app.Notice
-	atOnce  bool
-	demo    bool
-	sent    []sent
-	tried   map[string][]time.Duration
-	fails   map[string]error // by channel
-	probes  int
-	log     bytes.Buffer
-	writes  int
-	every   time.Duration // between two looks
+	t        *testing.T
+	store    notify.Store
+	notify   *notify.Notify
+	now      time.Time
+	doc      app.Settings
+	secrets  map[string]app.Secret
+	needs    []app.Notice
+	needsErr error
+	seen     bool // what is not answered arrives all the same
+	atOnce   bool
+	demo     bool
+	sent     []sent
+	tried    map[string][]time.Duration
+	fails    map[string]error // by channel
+	probes   int
+	log      bytes.Buffer
+	writes   int
+	every    time.Duration // between two looks
 }
 
 func newWorld(t *testing.T) *world {
@@ -87,6 +89,11 @@ func (c counting) MarkTold(ctx context.Context, ids []int64, now time.Time) erro
 	return c.Store.MarkTold(ctx, ids, now)
 }
 
+func (c counting) SaveNoticesTold(ctx context.Context, list []app.NoticeTold) error {
+	c.w.writes++
+	return c.Store.SaveNoticesTold(ctx, list)
+}
+
 func (c counting) SaveNoticeSent(ctx context.Context, n app.NoticeSent) error {
 	c.w.writes++
 	return c.Store.SaveNoticeSent(ctx, n)
@@ -106,7 +113,7 @@ func (w *world) restart() {
 		Open: func(name string, _ app.NotifySettings, _ app.Secret) (channel.Channel, error) {
 			return road{w, name}, nil
 		},
-		Needs:  func(context.Context) ([]app.Notice, error) { return w.needs, nil },
+		Needs:  func(context.Context) ([]app.Notice, error) { return w.needs, w.needsErr },
 		AtOnce: func(app.Notice) bool { return w.atOnce },
 		Page:   func(path string) string { return "http://psabridge.localhost" + path }, NoDesktop: w.demo,
 		Now: func() time.Time { return w.now }, Log: slog.New(slog.NewTextHandler(&w.log, &slog.HandlerOptions{Level: slog.LevelDebug})),
@@ -124,7 +131,7 @@ func (r road) Send(_ context.Context, m channel.Message) error {
 	at := r.w.now.Sub(start)
 	r.w.tried[r.name] = append(r.w.tried[r.name], at)
 	err := r.w.fails[r.name]
-	if _, partly := err.(*channel.PartlyError); err == nil || partly { //nolint:errorlint // put there by the test
+	if _, partly := err.(*channel.PartlyError); err == nil || partly || r.w.seen { //nolint:errorlint // put there by the test
 		r.w.sent = append(r.w.sent, sent{at, r.name, m})
 	}
 	return err
