@@ -264,7 +264,11 @@ func (r DeliveryRow) state(s layout.Shell) string {
 			return ""
 		}
 		return "next try " + soon(r.NextAt, s)
-	case app.DeliverySending, app.DeliveryDone:
+	case app.DeliveryDone:
+		if r.Kind == app.DeliverMail { // whom it did not reach
+			return r.Reason
+		}
+	case app.DeliverySending:
 	}
 	return ""
 }
