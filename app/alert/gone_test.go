@@ -37,3 +37,33 @@ func TestRuleThatLeftWantsNothing(t *testing.T) {
 	b.gone = []app.AlertRule{rule("backup.failed")}
 	mustOutcome(t, b.decide(true, b.event("backup.failed", app.Problem)), app.OutcomeNoRule, app.ReasonNoRule)
 }
+
+// A rule that is edited to be for another organization says nothing of what it opened here: another rule does, or else the
+// type's own level. It is no recovery.
+func TestRuleThatIsForOthersNowRecoversNothing(t *testing.T) {
+	for name, others := range map[string][]app.AlertRule{"another rule": {rule(app.TypeQuotaReached)}, "no rule": nil} {
+		t.Run(name, func(t *testing.T) {
+			b := newBridge(t, rule(app.TypeQuotaReached))
+			b.quota(95)
+			b.decide(true)
+			b.send()
+			b.in.Settings.Alerts[0].For = app.For{Organization: "4712"}
+			for _, r := range others {
+				r.Name, r.For = "Rule for Contoso", app.For{Organization: "4711"}
+				b.in.Settings.Alerts = append(b.in.Settings.Alerts, r)
+			}
+			b.live(40 * time.Minute)
+			mustCount(t, "notes", len(b.notes), 0)
+			mustCount(t, "reopens", b.reopens, 0)
+			if c := b.last(); c.State != app.ConditionOpen {
+				t.Errorf("condition %s", c.State)
+			}
+			b.quota(10)
+			b.decide(true)
+			b.live(time.Hour)
+			if c := b.last(); c.State != app.ConditionCleared {
+				t.Errorf("at 10 %% the condition is %s", c.State)
+			}
+		})
+	}
+}

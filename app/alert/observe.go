@@ -66,11 +66,12 @@ func (w *world) observeOne(o *app.ObjectState) (fact, bool) {
 	return fact{}, false
 }
 
-// reached finds the level that counts: the standing condition's own rule, else the first rule that wants it, else the
-// type's default, so that what holds before a rule exists is known when it comes (T4).
+// reached finds the level that counts: the standing condition's own rule while it is for the subject, else the first rule
+// that wants it, else the type's default, so that what holds before a rule exists is known when it comes (T4), and a rule
+// that is edited makes up no recovery.
 func (w *world) reached(s subject, measured int) (level int, is bool) {
 	if c := w.holding(s); c != nil && c.State != app.ConditionWaiting {
-		if r := w.rules[c.Rule]; r != nil {
+		if r := w.rules[c.Rule]; r != nil && w.wants(r, s, anyLevel).rule != nil {
 			m := w.wants(r, s, measured)
 			return m.level, m.rule != nil
 		}
