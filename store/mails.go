@@ -53,15 +53,15 @@ func untell(ctx context.Context, tx *sql.Tx, d app.Delivery) error {
 	if err != nil || known && (same || !strings.HasSuffix(d.DedupKey, ":open")) {
 		return err
 	}
-	const ofThread = ` source = ?2 AND organization = ?3 AND mailed = 'open' AND (mail_thread = ?4 OR mail_thread = ?4 || ' more')`
+	const ofThread = ` source = ?2 AND mailed = 'open' AND (mail_thread = ?4 OR mail_thread = ?4 || ' more')`
 	args := []any{mailDropped, p.Source, p.OrganizationID, thread}
 	only := ""
 	if known { // it told of some that came later: those that began their quiet time with it
-		only = ` AND mail_quiet_until = (SELECT mail_quiet_until FROM conditions INDEXED BY conditions_by_organization WHERE` + ofThread + `
-			AND object_kind = ?5 AND object_id = ?6 AND type = ?7 ORDER BY id DESC LIMIT 1)`
+		only = ` AND mail_quiet_until = (SELECT mail_quiet_until FROM conditions INDEXED BY conditions_mailed WHERE` + ofThread + `
+			AND organization = ?3 AND object_kind = ?5 AND object_id = ?6 AND type = ?7 ORDER BY id DESC LIMIT 1)`
 		args = append(args, p.Object.Kind, p.Object.ExternalID, p.Type)
 	}
-	if err := exec(ctx, tx, "UPDATE conditions INDEXED BY conditions_by_organization SET mailed = '', mail_thread = ?1 WHERE"+ofThread+only, args...); err != nil {
+	if err := exec(ctx, tx, "UPDATE conditions INDEXED BY conditions_mailed SET mailed = '', mail_thread = ?1 WHERE"+ofThread+only, args...); err != nil {
 		return err
 	}
 	// Its name is free again for the e-mail that tells when it changes.

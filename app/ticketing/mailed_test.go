@@ -2,6 +2,7 @@ package ticketing_test
 
 import (
 	"encoding/json"
+	"strconv"
 	"testing"
 	"time"
 
@@ -120,5 +121,33 @@ func TestWhatHappensDailyIsMailedDaily(t *testing.T) {
 	}
 	if got := w.mailed(); len(got) != 10 {
 		t.Errorf("%d e-mails on 10 days", len(got))
+	}
+}
+
+// One e-mail told of a flood at two customers, and a person gives it up before it is sent: nobody was told of any of them.
+func TestAFloodThatIsGivenUpWasNotTold(t *testing.T) {
+	w := newWorld(t, sandbox.Options{}, byMail)
+	var events []app.Event
+	for i := range 20 {
+		e := on(w.event(app.Problem), strconv.Itoa(1000+i))
+		e.OrganizationID = w.doc.Organizations[1+i%2].ID
+		events = append(events, e)
+	}
+	w.poll(events...)
+	rows, err := w.store.Deliveries(t.Context(), app.DeliveryFilter{})
+	if err != nil || len(rows) != 1 {
+		t.Fatalf("%d deliveries, %v", len(rows), err)
+	}
+	if err := w.store.DropDelivery(t.Context(), rows[0].ID, "known", "Ada", w.clock); err != nil {
+		t.Fatal(err)
+	}
+	list, err := w.store.Conditions(t.Context(), app.ConditionFilter{Page: app.Page{Limit: 100}})
+	if err != nil || len(list) != 20 {
+		t.Fatalf("%d conditions, %v", len(list), err)
+	}
+	for _, c := range list {
+		if c.Mailed != "" {
+			t.Errorf("%s of %s is said to be known", c.Object.Name, c.OrganizationID)
+		}
 	}
 }
