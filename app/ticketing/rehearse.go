@@ -24,6 +24,12 @@ func (k *Desk) Rehearse(ctx context.Context, rules []app.AlertRule, days int) (a
 	if days < 1 || days > rehearsedDaysMost {
 		return app.Rehearsal{}, nil, app.FieldErrorf("days", "A rehearsal looks back 1 to %d days.", rehearsedDaysMost)
 	}
+	select { // what a person types is rehearsed again and again; a history fits into memory once
+	case k.stage <- struct{}{}:
+		defer func() { <-k.stage }()
+	case <-ctx.Done():
+		return app.Rehearsal{}, nil, ctx.Err()
+	}
 	doc, err := k.d.Settings(ctx)
 	if err != nil {
 		return app.Rehearsal{}, nil, err

@@ -106,13 +106,10 @@ func (p *replayed) start() {
 		p.hear(&m, e)
 	}
 	m.held = len(m.fresh)
-	if p.pushed && p.line.Equal(p.h.StartedAt) {
-		return // somebody began to send: what comes from then on is no history
-	}
 	if !p.pushed { // what came with the first reading is history with it
 		p.takeEvents(&m)
 	}
-	p.decide(&m, true)
+	p.decide(&m, !p.pushed || p.line.After(p.h.StartedAt)) // nothing is history to whom somebody has just begun to send
 }
 
 // next finds the next moment at which something can be decided; the first is that from which on everything is kept.

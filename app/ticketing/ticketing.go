@@ -64,7 +64,8 @@ type Desk struct {
 	options options
 	stuck   stuck
 	doubles doubles
-	members sync.Map // connection → the member our notes go under
+	members sync.Map      // connection → the member our notes go under
+	stage   chan struct{} // one rehearsal at a time
 }
 
 // New makes a Desk. It asks nothing yet.
@@ -91,7 +92,7 @@ func New(d Deps) *Desk {
 		d.Wake = func() {}
 	}
 	return &Desk{
-		d: d,
+		d: d, stage: make(chan struct{}, 1),
 		options: options{
 			lists: map[listKey]list{}, associations: map[listKey]associationList{}, own: map[listKey]list{}, ownPairs: map[listKey]associationList{},
 		},

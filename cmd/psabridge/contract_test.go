@@ -162,6 +162,11 @@ func (c contract) alerts() {
 	c.call("GET", "/rules", nil, 200)
 	c.call("GET", "/rules?organization=2&days=7", nil, 200)
 	c.call("GET", "/rules?organization=99999", nil, 404)
+	rules := []any{map[string]any{"name": "Full", "when": []any{"quota.reached"}, "via": map[string]any{"psa": true}}}
+	c.call("POST", "/rules/rehearse?wait=60", nil, 200)
+	c.call("POST", "/rules/rehearse?wait=60", map[string]any{"rules": rules, "days": 7}, 200)
+	c.call("POST", "/rules/rehearse?wait=0", map[string]any{"rules": []any{map[string]any{"nmae": "x"}}}, 400)
+	c.call("POST", "/rules/rehearse", map[string]any{"days": 91}, 400)
 	c.call("GET", "/deliveries?ticket=1&since=2001-01-01T00:00:00Z", nil, 200)
 	c.call("GET", "/deliveries?like=1&kind=alert.mail", nil, 200)
 	c.call("GET", "/deliveries?lik=1", nil, 400)
