@@ -1,6 +1,7 @@
 package web
 
 import (
+	"cmp"
 	"context"
 	"regexp"
 	"slices"
@@ -72,7 +73,30 @@ func (s *Server) ledTo(ctx context.Context, m *views.Delivery) ([]views.Step, er
 			m.Condition, out = link.Condition(t.Conditions[0].ID), first
 		}
 	}
+	if m.Mail != nil && d.Organization.ID != 0 {
+		id, err := s.mailed(ctx, d.Organization.ID, *m.Mail)
+		if err != nil {
+			return nil, err
+		}
+		if id != 0 {
+			if out, err = s.eventsBefore(ctx, id, d.CreatedAt); err != nil {
+				return nil, err
+			}
+			m.Condition = link.Condition(id)
+		}
+	}
 	return append(out, decisionStep(m)...), nil
+}
+
+// mailed finds the condition an e-mail is about, by the first message of its episode; 0 when it is too long ago.
+func (s *Server) mailed(ctx context.Context, organization int64, p app.MailPayload) (int64, error) {
+	list, err := s.Read.Conditions(ctx, app.ConditionFilter{OrganizationID: organization, Page: app.Page{Limit: conditionsKnown}})
+	for _, c := range list {
+		if c.MailThread != "" && c.MailThread == cmp.Or(p.InReplyTo, p.MessageID) {
+			return c.ID, nil
+		}
+	}
+	return 0, err
 }
 
 // eventsBefore are the events of a condition until a delivery was decided: the first one, and the last, which led to it.

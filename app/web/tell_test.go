@@ -340,3 +340,41 @@ func TestTicketingManners(t *testing.T) {
 		t.Error("the form does not show what was saved")
 	}
 }
+
+// TestAMailTellsItsStory: an e-mail belongs to no ticket and leads to its condition all the same.
+func TestAMailTellsItsStory(t *testing.T) {
+	w := furnished(t)
+	ctx := t.Context()
+	_, err := w.store.Tick(ctx, "sync", w.now, func(st app.AlertState) app.AlertDecision {
+		mail := &app.MailPayload{
+			To: []string{"noc@example.com"}, Subject: "Quota of " + nasty, Text: "It is full.", MessageID: "1@psabridge", Rule: "Tell the night shift", Reason: app.ReasonFirst,
+			Source: "sync", OrganizationID: "7",
+		}
+		return app.AlertDecision{
+			Derived:  []app.Event{{SourceEventID: "q1", OrganizationID: "7", Type: app.TypeQuotaReached, State: app.Problem, Severity: app.SeverityWarning, Title: "Quota reached"}},
+			Outcomes: []app.DecidedOutcome{{SourceEventID: "q1", Outcome: app.OutcomeMail, Rule: "Tell the night shift", Reason: app.ReasonFirst, ConditionKey: "mail", Episode: 1}},
+			Conditions: []app.Condition{{
+				Key: "mail", Episode: 1, Source: "sync", OrganizationID: "7", Type: app.TypeQuotaReached, Severity: app.SeverityWarning, Rule: "Tell the night shift",
+				State: app.ConditionOpen, Occurrences: 1, FirstAt: st.Now, LastAt: st.Now, FirstEvent: "q1", Title: "Quota reached", Mailed: app.MailedOpen, MailThread: "1@psabridge",
+			}},
+			Deliveries: []app.DecidedDelivery{{DedupKey: "mail:1", Kind: app.DeliverMail, Connection: app.MailConnection, Lane: "mail:1", Mail: mail}},
+		}
+	})
+	w.must(err)
+	list, err := w.store.Deliveries(ctx, app.DeliveryFilter{Kind: app.DeliverMail})
+	w.must(err)
+	page := w.get(fmt.Sprintf("/deliveries/%d", list[0].ID)).want(t, http.StatusOK)
+	for _, text := range []string{"Told by e-mail: noticed for the first time.", "Decided: e-mail.", "noc@example.com", `href="/conditions/3"`, `href="/settings/notifications"`, "It is full."} {
+		if !strings.Contains(page.body, text) {
+			t.Errorf("the delivery does not say %q", text)
+		}
+	}
+	story := w.get("/conditions/3").want(t, http.StatusOK)
+	if !strings.Contains(story.body, fmt.Sprintf(`href="/deliveries/%d"`, list[0].ID)) {
+		t.Error("the condition does not show its e-mail")
+	}
+	activity := w.get(fmt.Sprintf("/organizations/%d/activity", w.org)).want(t, http.StatusOK)
+	if !strings.Contains(activity.body, "e-mail") || !strings.Contains(activity.body, `href="/conditions/3"`) {
+		t.Error("the activity does not say that it was mailed")
+	}
+}
