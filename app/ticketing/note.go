@@ -193,6 +193,9 @@ func (n *noting) closedAlready(ctx context.Context) (app.Settlement, error) {
 			return n.done(&t, "ticket "+num(n.target), "Closed."), err
 		}
 	}
+	if n.ticket.State == app.TicketClosed && !n.ticket.Touched && n.ticket.Status == n.remote.Status {
+		return n.done(&t, "ticket "+num(n.target), "Closed."), nil // by an earlier close of ours; the next comeback opens it again
+	}
 	t.Touched = true
 	return n.done(&t, "ticket "+num(n.target), "Closed by a person already."), nil
 }
