@@ -27,6 +27,7 @@ type Rehearsal struct {
 	Reopened   int                         `json:"reopened"`
 	Notes      int                         `json:"notes"`
 	Mails      int                         `json:"mails"`
+	Asked      int                         `json:"asked" doc:"conditions that would wait for a person's word: more at once than their connection opens without asking"`
 	NoRule     int                         `json:"no_rule" doc:"events no rule wants"`
 	Suppressed int                         `json:"suppressed" doc:"events that stay quiet"`
 	Unmapped   int                         `json:"unmapped_organizations" doc:"organizations without a company whose tickets would wait for one"`
@@ -34,6 +35,7 @@ type Rehearsal struct {
 	ByRule     []RulePart                  `json:"by_rule" nullable:"false"`
 	ByOrg      []OrganizationPart          `json:"by_organization" nullable:"false" doc:"the busiest first"`
 	Opened     []RehearsedTicket           `json:"opened" nullable:"false" doc:"the tickets, newest first, at most 500"`
+	Problems   []string                    `json:"problems" nullable:"false" doc:"sentences about rules that can match nothing, because whom they are for is not there"`
 	Difference OrNull[RehearsalDifference] `json:"difference" doc:"to the rules as they are; null when none were given"`
 }
 
@@ -56,6 +58,8 @@ type OrganizationPart struct {
 // RehearsalDifference is what the given rules change.
 type RehearsalDifference struct {
 	Before   RehearsalBefore   `json:"before"`
+	More     int               `json:"opened_count" doc:"how many tickets the change adds"`
+	Fewer    int               `json:"no_longer_count" doc:"how many it takes away"`
 	Opened   []RehearsedTicket `json:"opened" nullable:"false" doc:"tickets the change adds, newest first, at most 500"`
 	NoLonger []RehearsedTicket `json:"no_longer" nullable:"false" doc:"tickets it takes away, likewise"`
 }
@@ -66,6 +70,7 @@ type RehearsalBefore struct {
 	AutoClosed int `json:"auto_closed"`
 	Notes      int `json:"notes"`
 	Mails      int `json:"mails"`
+	Asked      int `json:"asked"`
 }
 
 // RehearsedTicket is a ticket that would have been opened.
@@ -167,16 +172,17 @@ func sentenceCase(s string) string {
 func rehearsal(r app.Rehearsal, d *app.RehearsalDifference) Rehearsal {
 	out := Rehearsal{
 		From: r.From.UTC(), To: r.To.UTC(), KeptSince: r.KeptSince.UTC(), Events: r.Events, Tickets: r.Tickets, AutoClosed: r.AutoClosed,
-		Open: r.Open, Reopened: r.Reopened, Notes: r.Notes, Mails: r.Mails, NoRule: r.NoRule, Suppressed: r.Suppressed,
+		Open: r.Open, Reopened: r.Reopened, Notes: r.Notes, Mails: r.Mails, Asked: r.Asked, NoRule: r.NoRule, Suppressed: r.Suppressed,
 		Unmapped: len(r.Unmapped), Waiting: organizationParts(r.Unmapped), ByRule: []RulePart{}, ByOrg: organizationParts(r.ByOrganization), Opened: rehearsedTickets(r.Opened),
+		Problems: append([]string{}, r.Problems...),
 	}
 	for _, s := range r.ByRule {
 		out.ByRule = append(out.ByRule, RulePart{Rule: s.Name, Events: s.Events, Tickets: s.Tickets, AutoClosed: s.AutoClosed})
 	}
 	if d != nil {
 		out.Difference = some(RehearsalDifference{
-			Before: RehearsalBefore{Tickets: d.Before.Tickets, AutoClosed: d.Before.AutoClosed, Notes: d.Before.Notes, Mails: d.Before.Mails},
-			Opened: rehearsedTickets(d.Opened), NoLonger: rehearsedTickets(d.NoLonger),
+			Before: RehearsalBefore{Tickets: d.Before.Tickets, AutoClosed: d.Before.AutoClosed, Notes: d.Before.Notes, Mails: d.Before.Mails, Asked: d.Before.Asked},
+			More:   d.More, Fewer: d.Fewer, Opened: rehearsedTickets(d.Opened), NoLonger: rehearsedTickets(d.NoLonger),
 		})
 	}
 	return out
