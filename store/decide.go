@@ -4,6 +4,7 @@ import (
 	"context"
 	"database/sql"
 	"fmt"
+	"strings"
 	"time"
 
 	"psabridge/app"
@@ -58,8 +59,11 @@ func retry(ctx context.Context, tx *sql.Tx, d app.Delivery, by string, now time.
 }
 
 // DropDelivery gives a delivery up, with a reason. Dropping the creation of a ticket drops what waits behind it too and
-// keeps its conditions quiet; dropping an agreement fails its lines. Conflict as in RetryDelivery.
+// keeps its conditions quiet; dropping an agreement fails its lines. Conflict as in RetryDelivery; invalid without a reason.
 func (s *Store) DropDelivery(ctx context.Context, id int64, reason, by string, now time.Time) error {
+	if reason = strings.TrimSpace(reason); reason == "" {
+		return app.FieldErrorf("reason", "Say why. Somebody will ask why this was never sent.")
+	}
 	return s.write(ctx, "drop delivery", func(tx *sql.Tx) error {
 		d, err := undecided(ctx, tx, id)
 		if err != nil {

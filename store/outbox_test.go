@@ -208,7 +208,8 @@ func TestDroppedCreateTakesItsLaneAlong(t *testing.T) {
 	seed(t, s, 2, "k1", "k2")
 	d := claim(t, s, t0)
 	settle(t, s, d, app.Settlement{State: app.DeliveryParked, Code: app.Invalid})
-	must(t, s.DropDelivery(t.Context(), d.ID, "customer left", "Ada", t0))
+	wantCode(t, s.DropDelivery(t.Context(), d.ID, " \n", "Ada", t0), app.Invalid) // that is no reason
+	must(t, s.DropDelivery(t.Context(), d.ID, "customer left ", "Ada", t0))
 	dropped, err := s.Deliveries(t.Context(), app.DeliveryFilter{State: app.DeliveryDropped})
 	must(t, err)
 	ticket, err := s.Ticket(t.Context(), d.TicketID)

@@ -20,6 +20,7 @@ type told struct {
 	until           time.Time
 	channel         string
 	answer          alert.Answer
+	dropped         string
 	retry           app.RetryFilter
 	secrets         map[string]string
 }
@@ -49,6 +50,11 @@ func (f fakeOutbox) RetryMatching(_ context.Context, filter app.RetryFilter, _ s
 	return 3, nil
 }
 
+func (f fakeOutbox) Drop(_ context.Context, _ int64, reason, _ string) error {
+	f.dropped = reason
+	return nil
+}
+
 // alertWorld is the API over two organizations, one below the other, a condition with its ticket and an e-mail, and rules.
 func alertWorld(t *testing.T) (*world, *told) {
 	t.Helper()
@@ -57,6 +63,7 @@ func alertWorld(t *testing.T) (*world, *told) {
 	w.store = storetest.OpenAt(t, t.TempDir(), clock)
 	doc := app.Settings{
 		Version: 1, Sources: []app.SourceSettings{{Name: "sync", Kind: "x360sync"}},
+		Connections: []app.ConnectionSettings{{Name: "cw", System: "connectwise"}},
 		Alerts: []app.AlertRule{
 			{Name: "Below", When: []app.When{{Type: "machine.*"}}, For: app.For{Source: "sync", Organization: "1", Suborganizations: true}, Via: app.Via{PSA: true}},
 			{Name: "Master", When: []app.When{{Type: "quota.reached", Percent: 90}}, For: app.For{Source: "sync", Organization: "1"}, Via: app.Via{Email: []string{"noc@example.com"}}},
@@ -194,6 +201,48 @@ func TestAnswer(t *testing.T) {
 		}
 	}
 	w.ask(400, "POST", "/conditions/start", asJSON, `{"open":true,"why":"muted"}`)
+}
+
+// TestAnswerOfNothing: a name that is misspelt is told from a question that is answered already.
+func TestAnswerOfNothing(t *testing.T) {
+	w, seen := alertWorld(t)
+	for body, field := range map[string]string{
+		`{"open":true,"rule":"Bellow"}`: "rule", `{"open":true,"rule":" "}`: "rule", `{"open":true,"rule":"Below","connection":"cv"}`: "connection",
+	} {
+		if p := w.ask(400, "POST", "/conditions/start", asJSON, body); p["field"] != field || p["code"] != "invalid" {
+			t.Errorf("%s: %v", body, p)
+		}
+	}
+	if seen.answer != (alert.Answer{}) {
+		t.Errorf("answered %+v", seen.answer)
+	}
+	batch := app.Batch{Source: "sync", ReadAt: w.now}
+	_, err := w.store.Ingest(t.Context(), batch, w.now, func(app.AlertState) (d app.AlertDecision) {
+		d.Conditions = []app.Condition{{
+			Key: "old", Episode: 1, Source: "sync", OrganizationID: "7", Type: "backup.failed", Severity: app.SeverityWarning, Rule: "Taken out", State: app.ConditionWaiting,
+			Wait: app.ReasonHistory, Occurrences: 1, FirstAt: w.now, LastAt: w.now, Title: "Backup failed", FirstEvent: "e0",
+		}}
+		return d
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	w.ask(200, "POST", "/conditions/start", asJSON, `{"open":false,"rule":"Taken out"}`) // something still waits under that name
+}
+
+func TestDropNeedsAReason(t *testing.T) {
+	w, seen := alertWorld(t)
+	for _, reason := range []string{"", " ", "\\t\\n \u00a0"} {
+		if p := w.ask(400, "POST", "/deliveries/1/drop", asJSON, `{"reason":"`+reason+`"}`); p["field"] != "reason" || p["code"] != "invalid" {
+			t.Errorf("%q: %v", reason, p)
+		}
+	}
+	if seen.dropped != "" {
+		t.Errorf("dropped for %q", seen.dropped)
+	}
+	if w.ask(204, "POST", "/deliveries/1/drop", asJSON, `{"reason":" not needed "}`); seen.dropped != "not needed" {
+		t.Errorf("dropped for %q", seen.dropped)
+	}
 }
 
 func TestDeliveriesAlike(t *testing.T) {

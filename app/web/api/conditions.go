@@ -2,10 +2,12 @@ package api
 
 import (
 	"context"
+	"slices"
 	"time"
 
 	"psabridge/app"
 	"psabridge/app/alert"
+	"psabridge/app/settings"
 )
 
 // Condition is something that holds or held.
@@ -175,6 +177,9 @@ type startOutput struct {
 
 func (s *server) start(ctx context.Context, in *startInput) (*startOutput, error) {
 	answer := alert.Answer{Open: in.Body.Open, Rule: in.Body.Rule, Connection: in.Body.Connection, Why: app.Reason(in.Body.Why)}
+	if err := s.named(ctx, answer); err != nil {
+		return nil, s.fail(err)
+	}
 	opened, quiet, err := s.Start(ctx, answer, caller)
 	if err != nil {
 		return nil, s.fail(err)
@@ -182,4 +187,38 @@ func (s *server) start(ctx context.Context, in *startInput) (*startOutput, error
 	var out startOutput
 	out.Body.Opened, out.Body.Quiet = opened, quiet
 	return &out, nil
+}
+
+// named refuses a name that nothing has: answering nothing would look like a question that was answered already.
+func (s *server) named(ctx context.Context, a alert.Answer) error {
+	doc, _, err := s.Settings.Document(ctx)
+	if err != nil {
+		return err
+	}
+	if _, known := settings.ConnectionByName(doc, a.Connection); !known && a.Connection != "" {
+		return app.FieldErrorf("connection", "There is no connection named %q. Its name is in the settings, under connections.", a.Connection)
+	}
+	if a.Rule == "" || slices.ContainsFunc(doc.Alerts, func(r app.AlertRule) bool { return r.Name == a.Rule }) {
+		return nil
+	}
+	waits, err := s.waitsUnder(ctx, a.Rule)
+	if err == nil && !waits {
+		err = app.FieldErrorf("rule", "There is no alert rule named %q. Its name is in the settings, under alerts.", a.Rule)
+	}
+	return err
+}
+
+// waitsUnder reports whether a condition still waits under the name of a rule that was taken out since.
+func (s *server) waitsUnder(ctx context.Context, rule string) (bool, error) {
+	f := app.ConditionFilter{State: app.ConditionWaiting, Page: app.Page{Limit: 1000}}
+	for {
+		rows, err := s.Read.Conditions(ctx, f)
+		if err != nil || slices.ContainsFunc(rows, func(c app.Condition) bool { return c.Rule == rule }) {
+			return err == nil, err
+		}
+		if len(rows) < f.Page.Size() {
+			return false, nil
+		}
+		f.Page.After = rows[len(rows)-1].ID
+	}
 }

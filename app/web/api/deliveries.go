@@ -2,6 +2,7 @@ package api
 
 import (
 	"context"
+	"strings"
 	"time"
 
 	"psabridge/app"
@@ -175,8 +176,12 @@ func (s *server) drop(ctx context.Context, in *struct {
 },
 ) (*struct{}, error) {
 	n, err := in.ID.parse("id")
+	reason := strings.TrimSpace(in.Body.Reason)
+	if err == nil && reason == "" {
+		err = app.FieldErrorf("reason", "Say why. Somebody will ask why this was never sent.")
+	}
 	if err == nil {
-		err = s.Outbox.Drop(ctx, n, in.Body.Reason, caller)
+		err = s.Outbox.Drop(ctx, n, reason, caller)
 	}
 	return s.done(err)
 }
