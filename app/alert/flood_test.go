@@ -63,8 +63,8 @@ func TestFloodEndsByRecoveryOrAPersonsWord(t *testing.T) {
 	mustCount(t, "tickets", len(b.tickets), 5)
 }
 
-// Joining a ticket and opening an old one again are free: nobody gets another ticket.
-func TestFloodCountsNewTicketsAlone(t *testing.T) {
+// Joining a ticket is free, and one that is opened again for many counts once.
+func TestFloodCountsTicketsAlone(t *testing.T) {
 	r := rule("backup.failed")
 	r.Ticket.Per = "organization"
 	b := newBridge(t, r)
@@ -76,6 +76,7 @@ func TestFloodCountsNewTicketsAlone(t *testing.T) {
 		b.decide(true, e)
 		b.live(time.Duration(i/7) * time.Minute)
 	}
+	b.live(15 * time.Minute)
 	b.decide(true, b.several(8, 0)...)
 	b.live(time.Minute)
 	mustCount(t, "held back", waiting(b, app.ReasonFlood), 0)
@@ -92,4 +93,38 @@ func TestFloodForgetsWhatWasTakenBack(t *testing.T) {
 	d := b.decide(true, first, over, second)
 	mustCount(t, "tickets", len(d.Tickets), 1)
 	mustCount(t, "held back", waiting(b, app.ReasonFlood), 0)
+}
+
+// Tickets that are opened again count like new ones: of a hundred that come back at once, all but a few wait for a person.
+func TestFloodOfReopensAsks(t *testing.T) {
+	b := newBridge(t, rule("backup.failed"))
+	r := b.routes["4711"]
+	r.AskAbove = 20
+	b.routes["4711"] = r
+	all := func(state app.EventState) (events []app.Event) {
+		for i := range 100 {
+			e := b.event("backup.failed", state)
+			e.Object.ExternalID = strconv.Itoa(1000 + i)
+			events = append(events, e)
+		}
+		return events
+	}
+	reopens := func(d app.AlertDecision) (n int) {
+		for _, q := range d.Deliveries {
+			if q.Payload.Reopen {
+				n++
+			}
+		}
+		return n
+	}
+	b.decide(true, all(app.Problem)...)
+	b.send()
+	b.apply(alert.AnswerStart(b.in, b.state(true, nil), true))
+	b.send()
+	b.live(time.Hour)
+	b.decide(true, all(app.Recovery)...)
+	b.live(2 * time.Hour)
+	mustCount(t, "reopens without asking", reopens(b.decide(true, all(app.Problem)...)), 20)
+	answer := alert.AnswerStart(b.in, b.state(true, nil), true)
+	mustCount(t, "reopens a person asked for", reopens(answer), 80)
 }

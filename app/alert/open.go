@@ -83,16 +83,27 @@ func (w *world) openTicket(c *condition, r *app.AlertRule, route Route, reason a
 			w.quiet(c, app.ReasonStayQuiet)
 			return false
 		case m.comeback == comebackReopen && !t.Touched:
-			w.reopen(c, t, reason)
+			if !w.asks(c, r, route) {
+				w.reopen(c, t, reason)
+			}
 			return false
 		}
 	}
-	if w.flooded(route.Connection, route.AskAbove) {
-		w.wait(c, app.ReasonFlood)
-		w.mailPassed(c, r)
+	if w.asks(c, r, route) {
 		return false
 	}
 	w.create(c, r, key, reason)
+	return true
+}
+
+// asks has a condition wait for a person's word when its connection opened as many tickets lately, new ones or again, as it
+// does without asking.
+func (w *world) asks(c *condition, r *app.AlertRule, route Route) bool {
+	if !w.flooded(route.Connection, route.AskAbove) {
+		return false
+	}
+	w.wait(c, app.ReasonFlood)
+	w.mailPassed(c, r)
 	return true
 }
 
@@ -164,6 +175,7 @@ func (w *world) join(c *condition, t *app.Ticket) {
 func (w *world) reopen(c *condition, t *app.Ticket, reason app.Reason) {
 	w.link(c, t)
 	w.open[scope{t.Connection, t.ScopeKey}] = t
+	w.opened[t.Connection]++
 	silent := w.isQuiet(c)
 	if reason != app.ReasonDateCame {
 		reason = app.ReasonFirst
