@@ -165,3 +165,13 @@ type PushFilter struct {
 	Period     Period
 	Page       Page
 }
+
+// WaitingCount counts the conditions of one organization and rule that wait for a person for the same reason.
+type WaitingCount struct {
+	Wait           Reason
+	Source         string
+	OrganizationID string // external id at the source
+	Organization   string // empty when the source does not show it any more
+	Rule           string
+	N              int
+}

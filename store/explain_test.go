@@ -148,6 +148,7 @@ func TestListsUseIndexes(t *testing.T) {
 		"left":               func() error { _, err := r.SourcesLeftMailed(ctx, now); return err },
 		"mails not for all":  func() error { _, err := r.MailsNotForAll(ctx, now.AddDate(0, 0, -7)); return err },
 		"told":               func() error { _, err := r.LastTold(ctx); return err },
+		"waiting for you":    func() error { _, err := r.WaitingForYou(ctx); return err },
 		"told by each":       func() error { _, err := r.NoticesTold(ctx, now); return err },
 		"proofs":             func() error { _, err := r.Proofs(ctx, "cw"); return err },
 		"line":               func() error { _, err := r.LineEvidence(ctx, 1); return ignoreMissing(err) },

@@ -56,8 +56,10 @@ var NoticeKinds = []struct{ Kind, Words string }{
 	{"push_writing", "A push is being written for more than an hour"},
 	{"not_mapped", "Alerts wait for a company"},
 	{"new_organization", "A new organization appeared"},
-	{"checks_failed", "A check of a connection went from good to bad"},
+	{"mail_refused", "An alert does not reach somebody by e-mail"},
+	{"checks_failed", "A check of a connection, or of these channels, went from good to bad"},
 	{"checks_outdated", "A connection was changed and not tested since"},
+	{"database", "psabridge cannot write its own database"},
 	{"notify", "One of these channels itself does not work"},
 }
 

@@ -27,19 +27,6 @@ type need struct {
 	views.Need
 }
 
-// Notices is what needs a person now, for whoever tells him by other roads. It is made of the same list as the pages.
-func (s *Server) Notices(ctx context.Context) ([]app.Notice, error) {
-	st, err := s.look(ctx)
-	if err != nil {
-		return nil, err
-	}
-	out := make([]app.Notice, 0, len(st.needs))
-	for _, n := range st.needs {
-		out = append(out, app.Notice{Kind: n.code, Subject: n.subject, Title: n.Title, Text: n.Text, Page: n.page})
-	}
-	return out, nil
-}
-
 // needs lists everything that waits for a person, most pressing first.
 func (s *Server) needs(ctx context.Context, st standing) ([]need, error) {
 	parked, err := s.parkedNeeds(ctx, st)
@@ -66,7 +53,15 @@ func (s *Server) needs(ctx context.Context, st standing) ([]need, error) {
 	if err != nil {
 		return nil, err
 	}
-	return slices.Concat(blockNeeds(st), parked, questions, sourceNeeds(st), billing, mappingNeeds(st), fresh, checks, silent), nil
+	refused, err := s.mailNeeds(ctx, st)
+	if err != nil {
+		return nil, err
+	}
+	notices, err := s.noticeCheckNeeds(ctx, st)
+	if err != nil {
+		return nil, err
+	}
+	return slices.Concat(blockNeeds(st), parked, questions, sourceNeeds(st), billing, mappingNeeds(st), fresh, refused, checks, notices, silent), nil
 }
 
 func blockNeeds(st standing) (out []need) {

@@ -57,6 +57,9 @@ type Deps struct {
 	TicketURL    func(ctx context.Context, connection string, ticket int64) string
 	AgreementURL func(ctx context.Context, connection string, agreement int64) string
 
+	// NotifyChecks are the newest checks of the ways a person is told; nil: there are none.
+	NotifyChecks func(ctx context.Context) ([]app.CheckRow, error)
+
 	SourceDeps
 	api.AlertDeps
 

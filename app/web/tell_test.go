@@ -269,7 +269,7 @@ func TestNoticesAreTheNeedsOfThePages(t *testing.T) {
 			t.Errorf("%s leads to %s: %d", n.Kind, n.Page, page.status)
 		}
 	}
-	want := []string{"blocked e-mail", "parked cw connections[cw].ticketing.board", "start_line ", "source_unreadable sync", "notify email"}
+	want := []string{"blocked e-mail", "parked cw connections[cw].ticketing.board", "start_line sync File server unreachable", "source_unreadable sync", "notify email"}
 	if !slices.Equal(got, want) {
 		t.Errorf("notices %q, want %q", got, want)
 	}

@@ -37,7 +37,8 @@ func (b *bridge) pageDeps() web.Deps {
 		Read: b.store.Reader(), Settings: b.setup, Setup: suggester{b.setup}, Sync: b.sync, Push: pusher{b.pusher, b.wake}, Outbox: parked{b}, Jobs: b.jobs,
 		Start: b.answerStart, Pause: b.pause, Resume: b.resume,
 		Sources: b.intake.Status, Health: b.hub.ConnectionHealth, Blocks: b.outbox.Blocks, Guide: b.setup, TestTicket: b.tickets.StartTest,
-		TicketURL: b.ticketURL, AgreementURL: b.agreementURL, OnLaunch: b.launched, SourceDeps: b.sourceDeps(), AlertDeps: b.alertCalls(),
+		NotifyChecks: b.setup.NotifyChecks,
+		TicketURL:    b.ticketURL, AgreementURL: b.agreementURL, OnLaunch: b.launched, SourceDeps: b.sourceDeps(), AlertDeps: b.alertCalls(),
 	}
 }
 
