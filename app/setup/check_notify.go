@@ -25,7 +25,7 @@ func (s *Setup) notifyChecksOf(doc app.Settings, records []app.SecretRecord) (al
 		all = append(all, check{id: "notify.email", title: "The mail server accepts the account", prove: func(ctx context.Context) finding { return s.mailFinding(ctx, n, records) }})
 	}
 	if n.Webhook.Kind != "" {
-		all = append(all, check{id: "notify.webhook", title: "The webhook has an address", prove: func(context.Context) finding { return webhookFinding(n, records) }, local: true})
+		all = append(all, check{id: "notify.webhook", title: "The webhook has an address", prove: func(ctx context.Context) finding { return s.webhookFinding(ctx, n, records) }})
 	}
 	for _, rule := range doc.Alerts {
 		if rule.Via.PSA || len(rule.Via.Email) == 0 {
@@ -62,10 +62,19 @@ func (s *Setup) mailFinding(ctx context.Context, n app.NotifySettings, records [
 	return ok(settings.MailHost(n) + " accepts the account.")
 }
 
-func webhookFinding(n app.NotifySettings, records []app.SecretRecord) finding {
+// webhookFinding judges the address by the settings of today: it was entered under those of then, and a private network may have
+// been allowed.
+func (s *Setup) webhookFinding(ctx context.Context, n app.NotifySettings, records []app.SecretRecord) finding {
 	address, has := recordOf(records, app.SecretWebhookURL)
 	if !has {
 		return failed("The address of the webhook is missing.", fixWebhook)
+	}
+	value, err := s.Secret(ctx, app.SecretWebhookURL)
+	if err != nil {
+		return failedBy(err, fixWebhook)
+	}
+	if _, err := settings.WebhookHost(value, n.Webhook.AllowPrivateNetwork); err != nil {
+		return failedBy(err, fixWebhook)
 	}
 	return ok("Notices go to " + address.BoundHost + " in the form of " + n.Webhook.Kind + ". Only a test message proves that they arrive.")
 }

@@ -2,6 +2,8 @@ package setup_test
 
 import (
 	"context"
+	"fmt"
+	"strings"
 	"testing"
 	"time"
 
@@ -68,6 +70,36 @@ func TestNotifyChecks(t *testing.T) {
 				}
 			}
 		})
+	}
+}
+
+// TestTheWebhookOfYesterday: its address was allowed when it was entered, and the settings do not allow it any more.
+func TestTheWebhookOfYesterday(t *testing.T) {
+	b := newBench(t, sandbox.Options{})
+	b.replace(t, telling)
+	private := func(allow bool) {
+		b.edit(t, func(doc *app.Settings) { doc.Notify.Webhook.AllowPrivateNetwork = allow })
+	}
+	private(true)
+	const address = "https://10.0.0.7/hooks/a-very-secret-path"
+	if err := b.SetSecret(t.Context(), app.SecretWebhookURL, address); err != nil {
+		t.Fatal(err)
+	}
+	for _, allowed := range []bool{true, false} {
+		private(allowed)
+		rows, err := b.TestNotify(t.Context(), nil)
+		want := map[bool]app.CheckState{true: app.CheckOK, false: app.CheckFailed}[allowed]
+		if err != nil || stateOf(rows, "notify.webhook") != want {
+			t.Errorf("allowed %t: %+v, %v", allowed, rows, err)
+		}
+		if kept, err := b.NotifyChecks(t.Context()); err != nil || stateOf(kept, "notify.webhook") != want {
+			t.Errorf("allowed %t: kept %+v, %v", allowed, kept, err)
+		}
+		for _, row := range rows {
+			if strings.Contains(fmt.Sprint(row), "very-secret") {
+				t.Errorf("the address in %+v", row)
+			}
+		}
 	}
 }
 
