@@ -136,7 +136,7 @@ func rehearsal(n int, long, bad bool, rule string) views.RehearsalPart {
 		p.Running, p.Job, p.Since = true, "abcdef", ago(4*time.Second)
 		return p
 	}
-	r := app.Rehearsal{From: ago(30 * 24 * time.Hour), To: now, KeptSince: ago(12 * 24 * time.Hour), Events: 214 * n, Tickets: n, AutoClosed: n * 3 / 4, Open: n / 4, Notes: 2 * n, Mails: n / 2, NoRule: 31, Suppressed: 7}
+	r := app.Rehearsal{From: ago(30 * 24 * time.Hour), To: now, KeptSince: ago(12 * 24 * time.Hour), Events: 214 * n, Tickets: n, AutoClosed: n * 3 / 4, Open: n / 4, Notes: 2 * n, Mails: n / 2, Asked: n / 5, NoRule: 31, Suppressed: 7}
 	for i := range n {
 		t := app.RehearsedTicket{Key: strings.Repeat("k", i%5), At: ago(time.Duration(i*7) * time.Hour), Rule: alertRule(i, long).Name, OrganizationID: int64(i + 1), Organization: name(i, long), Summary: "Machine ZRH-FS0" + ui.Int(i) + " not reachable – " + name(i, long), Count: i + 1, Notes: i % 3}
 		if i%4 != 0 {
@@ -149,10 +149,11 @@ func rehearsal(n int, long, bad bool, rule string) views.RehearsalPart {
 	}
 	if n > 0 {
 		r.ByRule = []app.RehearsedShare{{Name: "File server unreachable", Events: 180, Tickets: n - 1, AutoClosed: n / 2}, {Name: alertRule(1, long).Name, Events: 34, Tickets: 1, AutoClosed: 1}}
+		r.Problems = []string{"The alert “" + alertRule(1, long).Name + "” is for the organization 77, which is not shown by any source, so nothing can match it."}
 		r.Unmapped = []app.RehearsedShare{{Name: name(7, long), OrganizationID: 8, Events: 3, Tickets: 2}}
 	}
 	if rule != "" {
-		p.Difference = &app.RehearsalDifference{Before: app.Rehearsal{Tickets: n + 2}, NoLonger: r.Opened[:min(len(r.Opened), 3)], Opened: r.Opened[:min(len(r.Opened), 1)]}
+		p.Difference = &app.RehearsalDifference{Before: app.Rehearsal{Tickets: n + 2}, More: min(len(r.Opened), 1), Fewer: 612 * min(len(r.Opened), 3) / 3, NoLonger: r.Opened[:min(len(r.Opened), 3)], Opened: r.Opened[:min(len(r.Opened), 1)]}
 	}
 	p.Result = &r
 	return p

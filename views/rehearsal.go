@@ -44,6 +44,9 @@ func Sentence(r app.Rehearsal) string {
 	if r.Tickets > 0 {
 		out = append(out, ui.Int(r.AutoClosed)+" would have closed by "+itself(r.AutoClosed))
 	}
+	if r.Asked > 0 {
+		out = slices.Insert(out, 1, ui.Int(r.Asked)+" would wait for your word")
+	}
 	if r.Mails > 0 {
 		out = append(out, ui.Count(r.Mails, "e-mail", "e-mails"))
 	}
@@ -81,14 +84,14 @@ func restWords(r app.Rehearsal) string {
 
 // differenceWords says what a change of the alerts changes.
 func differenceWords(d app.RehearsalDifference) string {
-	if len(d.Opened)+len(d.NoLonger) == 0 {
+	if d.More+d.Fewer == 0 {
 		return "The same tickets as by the alerts as they are."
 	}
 	var out []string
-	if n := len(d.Opened); n > 0 {
+	if n := d.More; n > 0 {
 		out = append(out, ui.Count(n, "ticket", "tickets")+" more")
 	}
-	if n := len(d.NoLonger); n > 0 {
+	if n := d.Fewer; n > 0 {
 		out = append(out, ui.Count(n, "ticket", "tickets")+" fewer")
 	}
 	return strings.Join(out, " and ") + fmt.Sprintf(" than by the alerts as they are (%s).", ui.Count(d.Before.Tickets, "ticket", "tickets"))

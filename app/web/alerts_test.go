@@ -313,7 +313,7 @@ func TestRehearsalOfAnAlert(t *testing.T) {
 		return app.Rehearsal{
 			From: w.now.AddDate(0, 0, -days), To: w.now, Events: 214, Tickets: 11, AutoClosed: 9, Unmapped: make([]app.RehearsedShare, 2),
 			Opened: []app.RehearsedTicket{{Summary: "S " + nasty, At: w.now}},
-		}, &app.RehearsalDifference{Before: app.Rehearsal{Tickets: 10}, Opened: []app.RehearsedTicket{{Summary: "S " + nasty}}}, nil
+		}, &app.RehearsalDifference{Before: app.Rehearsal{Tickets: 10}, More: 1, Opened: []app.RehearsedTicket{{Summary: "S " + nasty}}}, nil
 	}
 	_, rev := w.doc()
 	w.post(link.AlertRehearsal(w.org), alertForm(rev, "wait", "soon")...).want(t, http.StatusOK).has(t, "cannot be rehearsed yet", "soon")

@@ -28,6 +28,8 @@ type rehearsalAnswer struct {
 	Reopened    int                 `json:"reopened"`
 	Notes       int                 `json:"notes"`
 	Mails       int                 `json:"mails"`
+	Asked       int                 `json:"asked"`
+	Problems    []string            `json:"problems"`
 	Unmapped    int                 `json:"unmapped_organizations"`
 	ByRule      []rehearsedRule     `json:"by_rule"`
 	ByCustomers []rehearsedCustomer `json:"by_organization"`
@@ -35,6 +37,8 @@ type rehearsalAnswer struct {
 		Before struct {
 			Tickets int `json:"tickets"`
 		} `json:"before"`
+		More     int               `json:"opened_count"`
+		Fewer    int               `json:"no_longer_count"`
 		Opened   []rehearsedTicket `json:"opened"`
 		NoLonger []rehearsedTicket `json:"no_longer"`
 	} `json:"difference"`
@@ -114,11 +118,18 @@ func rulesIn(file []byte) (any, error) {
 const listedMost = 10
 
 func (r rehearsalAnswer) print(w io.Writer) {
-	_, _ = fmt.Fprintf(w, "%s → %s, %d would have closed by themselves, %s.\n",
-		count(r.Events, "event"), count(r.Tickets, "ticket"), r.AutoClosed, count(r.Unmapped, "organization")+" unmapped")
+	asked := ""
+	if r.Asked > 0 {
+		asked = fmt.Sprintf(", %d would wait for your word", r.Asked)
+	}
+	_, _ = fmt.Fprintf(w, "%s → %s%s, %d would have closed by themselves, %s.\n",
+		count(r.Events, "event"), count(r.Tickets, "ticket"), asked, r.AutoClosed, count(r.Unmapped, "organization")+" unmapped")
 	_, _ = fmt.Fprintf(w, "%s to %s; %s, %d reopened, %s.\n", shortTime(r.From), shortTime(r.To), count(r.Notes, "note"), r.Reopened, count(r.Mails, "e-mail"))
 	if r.KeptSince.After(r.From) {
-		_, _ = fmt.Fprintf(w, "Not everything is kept from before %s.\n", shortTime(r.KeptSince))
+		_, _ = fmt.Fprintf(w, "Not everything of each source is kept from before %s.\n", shortTime(r.KeptSince))
+	}
+	for _, text := range r.Problems {
+		_, _ = fmt.Fprintf(w, "! %s\n", text)
 	}
 	tw := tabwriter.NewWriter(w, 0, 2, 2, ' ', 0)
 	_, _ = fmt.Fprintln(tw, "\nAlert\tEvents\tTickets\tClosed by themselves")
@@ -135,19 +146,24 @@ func (r rehearsalAnswer) print(w io.Writer) {
 	}
 	if r.Difference != nil {
 		_, _ = fmt.Fprintf(w, "\nThe rules as they are: %s.\n", count(r.Difference.Before.Tickets, "ticket"))
-		printRehearsed(w, "more", r.Difference.Opened)
-		printRehearsed(w, "fewer", r.Difference.NoLonger)
+		printRehearsed(w, "more", r.Difference.Opened, r.Difference.More)
+		printRehearsed(w, "fewer", r.Difference.NoLonger, r.Difference.Fewer)
 	}
 }
 
-func printRehearsed(w io.Writer, which string, tickets []rehearsedTicket) {
-	_, _ = fmt.Fprintf(w, "%d %s with these:\n", len(tickets), which)
+func printRehearsed(w io.Writer, which string, tickets []rehearsedTicket, all int) {
+	shown := min(len(tickets), listedMost)
+	newest := ""
+	if all > shown {
+		newest = ", the newest first"
+	}
+	_, _ = fmt.Fprintf(w, "%d %s with these%s:\n", all, which, newest)
 	tw := tabwriter.NewWriter(w, 0, 2, 2, ' ', 0)
-	for _, t := range tickets[:min(len(tickets), listedMost)] {
+	for _, t := range tickets[:shown] {
 		_, _ = fmt.Fprintf(tw, "  %s\t%s\t%s\t%s\n", shortTime(t.At), t.Organization.Name, t.Summary, t.Rule)
 	}
 	_ = tw.Flush()
-	if more := len(tickets) - listedMost; more > 0 {
+	if more := all - shown; more > 0 {
 		_, _ = fmt.Fprintf(w, "  and %d more.\n", more)
 	}
 }

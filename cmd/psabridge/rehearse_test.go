@@ -2,6 +2,7 @@ package main
 
 import (
 	"encoding/json"
+	"strings"
 	"testing"
 
 	"psabridge/app"
@@ -30,6 +31,28 @@ func TestRulesInAFile(t *testing.T) {
 		if got, _ := json.Marshal(rules); err != nil || string(got) != c.want {
 			t.Errorf("%s: %s, %v", name, got, err)
 		}
+	}
+}
+
+// TestRehearsalInATerminal: its numbers are those of the rehearsal and not of the lists, which are cut.
+func TestRehearsalInATerminal(t *testing.T) {
+	t.Parallel()
+	r := decode[rehearsalAnswer](t, `{"events": 120, "tickets": 10, "asked": 110, "problems": ["The alert “Down” is for nobody."],
+		"difference": {"before": {"tickets": 3261}, "opened_count": 1, "no_longer_count": 3252, "opened": [{"summary": "FS01 is down"}],
+			"no_longer": [{"summary": "FS02 is down"}]}}`)
+	var out strings.Builder
+	r.print(&out)
+	for _, want := range []string{
+		"120 events → 10 tickets, 110 would wait for your word", "! The alert “Down” is for nobody.", "The rules as they are: 3261 tickets.",
+		"1 more with these:\n", "3252 fewer with these, the newest first:\n", "and 3251 more.",
+	} {
+		if !strings.Contains(out.String(), want) {
+			t.Errorf("%q is missing in\n%s", want, &out)
+		}
+	}
+	out.Reset()
+	if (rehearsalAnswer{}).print(&out); strings.Contains(out.String(), "your word") {
+		t.Errorf("nobody is asked:\n%s", &out)
 	}
 }
 
