@@ -28,7 +28,7 @@ func TestFileIsPrivateAndSealed(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if !bytes.HasPrefix(content, []byte("age-encryption.org/v1")) || bytes.Contains(content, []byte("canary")) || bytes.Contains(content, []byte("cw")) {
+	if !bytes.HasPrefix(content, []byte("age-encryption.org/v1")) || bytes.Contains(content, []byte("canary")) || bytes.Contains(content, []byte("connections/cw")) {
 		t.Errorf("content begins %q", content[:40])
 	}
 	if left, _ := filepath.Glob(filepath.Join(dir, ".secrets-*")); len(left) > 0 {
