@@ -28,7 +28,7 @@ func saveMail(ctx context.Context, tx writer, d app.DecidedDelivery, now time.Ti
 func (r *Reader) SourcesLeftMailed(ctx context.Context, _ time.Time) ([]string, error) {
 	list, err := all(ctx, r.db, func(s scanner) (name string, err error) { err = s.Scan(&name); return name, err },
 		`SELECT DISTINCT source FROM conditions INDEXED BY conditions_mailed
-			WHERE mailed = 'open' AND cleared_at IS NOT NULL AND wait = '`+string(app.ReasonSourceRemoved)+"' ORDER BY source")
+			WHERE source > '' AND mailed = 'open' AND cleared_at IS NOT NULL AND wait = '`+string(app.ReasonSourceRemoved)+"' ORDER BY source")
 	return list, failed("list what left", err)
 }
 
