@@ -73,8 +73,10 @@ const (
 )
 
 // The secrets of NotifySettings.
+//
+//nolint:gosec // names, not passwords
 const (
-	SecretSMTPPassword = "notify/smtp_password" //nolint:gosec // a name, not a password
+	SecretSMTPPassword = "notify/smtp_password"
 	SecretWebhookURL   = "notify/webhook_url"
 )
 

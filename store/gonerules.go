@@ -21,8 +21,8 @@ func scanRule(s scanner) (app.AlertRule, error) {
 		Severity app.Severity     `json:"severity"`
 		Ticket   app.TicketPolicy `json:"ticket"`
 	}
-	if json.Unmarshal([]byte(raw), &kept) != nil {
-		return app.AlertRule{Name: name}, nil
+	if json.Unmarshal([]byte(raw), &kept) != nil { // of a version that wrote it otherwise: the defaults are its manners
+		return app.AlertRule{Name: name}, nil //nolint:nilerr // as said
 	}
 	return app.AlertRule{Name: name, Via: kept.Via, Severity: kept.Severity, Ticket: kept.Ticket}, nil
 }

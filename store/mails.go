@@ -42,7 +42,7 @@ const mailDropped = "!"
 func untell(ctx context.Context, tx *sql.Tx, d app.Delivery) error {
 	var p app.MailPayload
 	if d.Intended || json.Unmarshal(d.Payload, &p) != nil || p.Reason == app.ReasonCleared {
-		return nil
+		return nil //nolint:nilerr // what cannot be read told nobody
 	}
 	thread := cmp.Or(p.InReplyTo, p.MessageID)
 	same, known, err := maybe[bool](ctx, tx, `SELECT payload ->> '$.object.kind' = ?3 AND payload ->> '$.object.external_id' = ?4 AND payload ->> '$.type' = ?5 AS it

@@ -1,6 +1,7 @@
 package store_test
 
 import (
+	"strings"
 	"testing"
 	"time"
 
@@ -96,15 +97,15 @@ func TestAGivenUpMailWasNotTold(t *testing.T) {
 			}
 			list, err := s.Conditions(t.Context(), app.ConditionFilter{Page: app.Page{Limit: 10}})
 			must(t, err)
-			untold := ""
+			var untold strings.Builder
 			for i := range list {
 				c := list[len(list)-1-i]
 				if c.Mailed == "" && c.Thread() == "" {
-					untold += c.Key
+					untold.WriteString(c.Key)
 				}
 			}
-			if untold != tc.untold {
-				t.Errorf("nobody was told of %q, want %q: %+v", untold, tc.untold, list)
+			if untold.String() != tc.untold {
+				t.Errorf("nobody was told of %q, want %q: %+v", untold.String(), tc.untold, list)
 			}
 			must(t, s.Verify(t.Context()))
 		})

@@ -16,8 +16,10 @@ func TestWhatEachChannelTold(t *testing.T) {
 	s, ctx := storetest.Open(t), t.Context()
 	must(t, s.SyncNotices(ctx, []app.Notice{{Kind: "parked", Subject: "a"}, {Kind: "parked", Subject: "b"}}, t0))
 	must(t, s.SaveNoticesTold(ctx, []app.NoticeTold{
-		{NoticeID: 1, Channel: app.ChannelEmail, Owed: true}, {NoticeID: 1, Channel: app.ChannelDesktop, At: t0},
-		{NoticeID: 2, Channel: app.ChannelEmail, At: t0, Owed: true}, {NoticeID: 99, Channel: app.ChannelEmail, At: t0},
+		{NoticeID: 1, Channel: app.ChannelEmail, Owed: true},
+		{NoticeID: 1, Channel: app.ChannelDesktop, At: t0},
+		{NoticeID: 2, Channel: app.ChannelEmail, At: t0, Owed: true},
+		{NoticeID: 99, Channel: app.ChannelEmail, At: t0},
 	}))
 	must(t, s.SaveNoticesTold(ctx, []app.NoticeTold{{NoticeID: 1, Channel: app.ChannelEmail, At: t0.Add(time.Minute)}}))
 	must(t, s.SyncNotices(ctx, []app.Notice{{Kind: "parked", Subject: "a"}}, t0.Add(time.Hour)))

@@ -23,7 +23,8 @@ func ruleStories(state string, n int, long, bad bool, sh func(title, current str
 var types = []views.AlertType{
 	{Type: "machine.unreachable", Title: "Machine not reachable for …", Text: "A File Server Enabled machine is disconnected for so many minutes.", Level: "minutes", Default: 5},
 	{Type: "quota.reached", Title: "Storage quota reached …", Text: "An organization or account uses so much of its space quota.", Level: "percent", Default: 80},
-	{Type: "account.added", Title: "Account added"}, {Type: "activity.guest-link-shared", Title: "activity.guest-link-shared"},
+	{Type: "account.added", Title: "Account added"},
+	{Type: "activity.guest-link-shared", Title: "activity.guest-link-shared"},
 }
 
 func alertRule(i int, long bool) app.AlertRule {
@@ -115,9 +116,15 @@ func wrongAlert(f views.AlertForm) views.AlertForm {
 	f.When, f.Mute = []views.WhenField{{Type: "machine.unreachable", Level: "0"}, {Type: "gone.type", Level: "7"}}, append(f.Mute, views.MuteField{From: "2026-11-28T22:00"})
 	f.Summary, f.Body, f.Board = "{objekt} is down", "A } stands alone\nand {this is not closed", "Gone board"
 	f.Errors = ui.Errors{
-		{Field: "name", Message: "The alert needs a name."}, {Field: "notify", Message: "Via e-mail needs an address."}, {Field: "level[0]", Message: "“0” is not a whole number of 1 or more."},
-		{Field: "when[1]", Message: "“gone.type” is not an event type."}, {Field: "object", Message: "Say which account or machine."}, {Field: "via", Message: "Tick at least one way to tell somebody, or Nobody if it is meant to stay quiet."},
-		{Field: "board", Message: "There is no such board."}, {Field: "wait", Message: "“soon” is not a duration. Write it as 5m."}, {Field: "summary", Message: "Character 1: There is no variable {objekt}."},
+		{Field: "name", Message: "The alert needs a name."},
+		{Field: "notify", Message: "Via e-mail needs an address."},
+		{Field: "level[0]", Message: "“0” is not a whole number of 1 or more."},
+		{Field: "when[1]", Message: "“gone.type” is not an event type."},
+		{Field: "object", Message: "Say which account or machine."},
+		{Field: "via", Message: "Tick at least one way to tell somebody, or Nobody if it is meant to stay quiet."},
+		{Field: "board", Message: "There is no such board."},
+		{Field: "wait", Message: "“soon” is not a duration. Write it as 5m."},
+		{Field: "summary", Message: "Character 1: There is no variable {objekt}."},
 		{Field: "mute_to[1]", Message: "Say the day and the time."},
 	}
 	return f

@@ -114,10 +114,10 @@ func conditionLook(s app.ConditionState) (tone, icon, word string) {
 
 // objectWords names a condition's object with its kind; the organization itself needs no words.
 func objectWords(o app.Object) string {
-	switch o.Kind {
-	case "":
+	if o.Kind == "" {
 		return ""
-	case app.ObjectOrganization:
+	}
+	if o.Kind == app.ObjectOrganization {
 		return "the organization itself"
 	}
 	return string(o.Kind) + " " + o.Name

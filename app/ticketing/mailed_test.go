@@ -2,6 +2,7 @@ package ticketing_test
 
 import (
 	"encoding/json"
+	"slices"
 	"strconv"
 	"testing"
 	"time"
@@ -21,12 +22,12 @@ func (w *world) mailed() (list []app.MailPayload) {
 	if err != nil {
 		w.t.Fatal(err)
 	}
-	for i := len(rows) - 1; i >= 0; i-- {
-		if rows[i].Kind != app.DeliverMail {
+	for _, row := range slices.Backward(rows) {
+		if row.Kind != app.DeliverMail {
 			continue
 		}
 		var m app.MailPayload
-		if err := json.Unmarshal(rows[i].Payload, &m); err != nil {
+		if err := json.Unmarshal(row.Payload, &m); err != nil {
 			w.t.Fatal(err)
 		}
 		list = append(list, m)
@@ -47,10 +48,10 @@ func TestEachTimeIsMailed(t *testing.T) {
 			}
 			first, over := 0, 0
 			for _, m := range w.mailed() {
-				switch m.Reason {
-				case app.ReasonFirst:
+				if m.Reason == app.ReasonFirst {
 					first++
-				case app.ReasonCleared:
+				}
+				if m.Reason == app.ReasonCleared {
 					over++
 				}
 			}

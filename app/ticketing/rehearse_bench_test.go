@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"slices"
+	"strconv"
 	"testing"
 	"time"
 
@@ -31,14 +32,14 @@ func bigPast(whole bool) app.History {
 	h := app.History{Source: "sync", From: pastStart, To: to, KeptSince: pastStart, StartedAt: pastStart.AddDate(0, -1, 0)}
 	h.Organizations = append(h.Organizations, app.Organization{ID: 1, Source: "sync", ExternalID: "1", Name: "MSP"})
 	for i := range 500 {
-		h.Organizations = append(h.Organizations, app.Organization{ID: int64(i + 2), Source: "sync", ExternalID: fmt.Sprint(i + 2), ParentExternalID: "1", Name: fmt.Sprint("Customer ", i)})
+		h.Organizations = append(h.Organizations, app.Organization{ID: int64(i + 2), Source: "sync", ExternalID: strconv.Itoa(i + 2), ParentExternalID: "1", Name: fmt.Sprint("Customer ", i)})
 	}
 	for i := range 1500 {
-		organization := fmt.Sprint(i/3 + 2)
+		organization := strconv.Itoa(i/3 + 2)
 		if whole {
 			organization = "2"
 		}
-		o := app.Object{Kind: app.ObjectMachine, ExternalID: fmt.Sprint(i), Name: fmt.Sprint("M", i)}
+		o := app.Object{Kind: app.ObjectMachine, ExternalID: strconv.Itoa(i), Name: fmt.Sprint("M", i)}
 		from, value := pastStart.AddDate(0, 0, -2), app.Connected
 		for range 6 {
 			until := from.Add(time.Duration(r.IntN(7*24*60)) * time.Minute)
@@ -62,13 +63,13 @@ func bigPast(whole bool) app.History {
 	slices.SortStableFunc(h.States, func(a, b app.StateSpan) int { return a.From.Compare(b.From) })
 	for i := range 10000 {
 		m := r.IntN(300) // some fail again and again
-		organization := fmt.Sprint(m/3 + 2)
+		organization := strconv.Itoa(m/3 + 2)
 		if whole {
 			organization = "2"
 		}
 		at := pastStart.Add(time.Duration(i) * 30 * 24 * time.Hour / 10000).Truncate(time.Millisecond)
 		h.Events = append(h.Events, app.Event{
-			ID: int64(i + 1), Source: "sync", SourceEventID: fmt.Sprint("e", i), OrganizationID: organization, Object: app.Object{Kind: app.ObjectMachine, ExternalID: fmt.Sprint(m)},
+			ID: int64(i + 1), Source: "sync", SourceEventID: fmt.Sprint("e", i), OrganizationID: organization, Object: app.Object{Kind: app.ObjectMachine, ExternalID: strconv.Itoa(m)},
 			Type: "backup.failed", State: []app.EventState{app.Problem, app.Problem, app.Recovery}[r.IntN(3)], Severity: app.SeverityWarning,
 			OccurredAt: at, ReceivedAt: at, Title: "Backup failed", Text: "The disk is full.",
 		})

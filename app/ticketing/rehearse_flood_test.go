@@ -3,6 +3,7 @@ package ticketing_test
 import (
 	"context"
 	"fmt"
+	"strconv"
 	"testing"
 	"time"
 
@@ -28,7 +29,7 @@ func outage(source string, machines int, down, to time.Time) app.History {
 		Organizations: []app.Organization{{ID: 1, Source: source, ExternalID: "1", Name: "MSP"}},
 	}
 	span := func(i int, value string, from, to time.Time) {
-		o := app.Object{Kind: app.ObjectMachine, ExternalID: fmt.Sprint(i), Name: fmt.Sprint("M", i)}
+		o := app.Object{Kind: app.ObjectMachine, ExternalID: strconv.Itoa(i), Name: fmt.Sprint("M", i)}
 		h.States = append(h.States, app.StateSpan{ObjectState: app.ObjectState{OrganizationID: "1", Object: o, What: app.StateConnection, Value: value, From: from}, To: to})
 	}
 	for i := range machines {

@@ -65,6 +65,7 @@ func (s *score) event(e app.DecidedOutcome, o app.Organization) {
 		if e.Reason != app.ReasonFlood { // a person is asked about those
 			s.r.Suppressed++
 		}
+	case app.OutcomeTicket, app.OutcomeMerged, app.OutcomeMail, app.OutcomeIgnored, app.OutcomeUnmapped: // counted by what they lead to
 	}
 }
 

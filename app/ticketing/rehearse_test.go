@@ -135,7 +135,8 @@ func TestRehearsal(t *testing.T) {
 		ByRule:   []app.RehearsedShare{{Name: "Down", Events: 9, Tickets: 2, AutoClosed: 1}},
 		ByOrganization: []app.RehearsedShare{
 			{Name: "Contoso", OrganizationID: 2, Events: 7, Tickets: 1, AutoClosed: 1},
-			{Name: "Fabrikam", OrganizationID: 3, Events: 2, Tickets: 1}, {Name: "Umbra", OrganizationID: 4, Events: 1},
+			{Name: "Fabrikam", OrganizationID: 3, Events: 2, Tickets: 1},
+			{Name: "Umbra", OrganizationID: 4, Events: 1},
 		},
 	}
 	opened := got.Opened

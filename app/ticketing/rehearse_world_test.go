@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"slices"
+	"strconv"
 	"testing"
 	"time"
 
@@ -51,7 +52,7 @@ func newPast(t testing.TB, rules ...app.AlertRule) *past {
 		Alerts: rules,
 	}
 	for i, name := range []string{"MSP", "Contoso", "Fabrikam", "Umbra"} {
-		o := app.Organization{Source: "sync", ExternalID: fmt.Sprint(i + 1), Name: name, State: app.OrganizationPresent, Active: true}
+		o := app.Organization{Source: "sync", ExternalID: strconv.Itoa(i + 1), Name: name, State: app.OrganizationPresent, Active: true}
 		if i > 0 {
 			o.ParentExternalID = "1"
 		}

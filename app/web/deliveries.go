@@ -34,9 +34,7 @@ func (s *Server) deliveries(c echo.Context) error {
 	if m.Like, err = s.alike(ctx, m.Filter.Like); err != nil {
 		return err
 	}
-	if m.Blocked, err = s.blockedRows(ctx, p.standing); err != nil {
-		return err
-	}
+	m.Blocked = blockedRows(p.standing)
 	if f.LikeID == 0 { // else the chip says it
 		if m.Parked, err = s.parkedReasons(ctx, p.standing); err != nil {
 			return err
@@ -165,11 +163,11 @@ func (s *Server) parkedReasons(ctx context.Context, st standing) ([]views.Parked
 }
 
 // blockedRows is what nothing is sent on, with the way out.
-func (s *Server) blockedRows(_ context.Context, st standing) (out []views.BlockedRow, err error) {
+func blockedRows(st standing) (out []views.BlockedRow) {
 	for _, b := range st.blocks {
 		out = append(out, views.BlockedRow{Block: b, Fix: blockFix(b)})
 	}
-	return out, nil
+	return out
 }
 
 func (s *Server) deliveryRow(ctx context.Context, d app.DeliveryRow) views.DeliveryRow {

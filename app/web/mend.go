@@ -21,7 +21,7 @@ func (s *Server) mendOf(c echo.Context, inputs ...string) (views.Mend, ui.Errors
 	}
 	m := views.Mend{Field: field}
 	id, err := strconv.ParseInt(c.QueryParam("delivery"), 10, 64)
-	if err != nil || id <= 0 {
+	if err != nil || id <= 0 { //nolint:nilerr // an address without a delivery is none
 		return m, ui.Errors{{Field: field, Message: "Nothing is sent before this is right."}}, nil
 	}
 	d, err := s.Read.Delivery(c.Request().Context(), id)

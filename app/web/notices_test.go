@@ -139,7 +139,8 @@ func TestARefusedReceiverNeedsYou(t *testing.T) {
 func TestAFailedCheckOfTheNoticesNeedsYou(t *testing.T) {
 	w := furnished(t)
 	rows := []app.CheckRow{
-		{ID: "notify.email", State: app.CheckFailed, Message: "The server refuses the account."}, {ID: "notify.webhook", State: app.CheckOK},
+		{ID: "notify.email", State: app.CheckFailed, Message: "The server refuses the account."},
+		{ID: "notify.webhook", State: app.CheckOK},
 		{ID: "alert.A", State: app.CheckWarning, Message: "Nothing shows that."},
 	}
 	w.server.NotifyChecks = func(context.Context) ([]app.CheckRow, error) { return slices.Clone(rows), nil }

@@ -92,7 +92,7 @@ func (s *Server) startQuestions(ctx context.Context, st standing) (out []views.S
 	floods := map[string]*views.StartQuestion{}
 	for _, one := range list {
 		q := &history
-		switch one.Wait { //nolint:exhaustive // the others wait for something else than a word
+		switch one.Wait {
 		case app.ReasonHistory:
 		case app.ReasonFlood:
 			if floods[one.Rule] == nil {

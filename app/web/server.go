@@ -165,7 +165,7 @@ func (d *Deps) fill() {
 		d.AgreementURL = none
 	}
 	d.fillSources()
-	d.AlertDeps.Fill()
+	d.Fill()
 	if d.OnLaunch == nil {
 		d.OnLaunch = func() {}
 	}

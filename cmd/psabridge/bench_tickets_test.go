@@ -124,7 +124,7 @@ func (t *ticketBench) send(state string, from, to int, id string) {
 	for i := from; i < to; i++ {
 		events = append(events, map[string]any{
 			"id": fmt.Sprint(id, i), "organization": map[string]any{"id": "c1", "name": "Contoso"}, "type": "disk.failing", "state": state,
-			"severity": "warning", "object": map[string]any{"kind": "machine", "id": fmt.Sprint(i), "name": fmt.Sprint("M", i)}, "title": fmt.Sprint("The disk of M", i, " fails"),
+			"severity": "warning", "object": map[string]any{"kind": "machine", "id": strconv.Itoa(i), "name": fmt.Sprint("M", i)}, "title": fmt.Sprint("The disk of M", i, " fails"),
 		})
 	}
 	if err := t.api.call(t.b.Context(), http.MethodPost, "/sources/feed/events", map[string]any{"events": events}, nil); err != nil {

@@ -165,7 +165,7 @@ func (c contract) alerts() {
 	rules := []any{map[string]any{"name": "Full", "when": []any{"quota.reached"}, "via": map[string]any{"psa": true}}}
 	c.call("POST", "/rules/rehearse?wait=60", nil, 200)
 	c.call("POST", "/rules/rehearse?wait=60", map[string]any{"rules": rules, "days": 7}, 200)
-	c.call("POST", "/rules/rehearse?wait=0", map[string]any{"rules": []any{map[string]any{"nmae": "x"}}}, 400)
+	c.call("POST", "/rules/rehearse?wait=0", map[string]any{"rules": []any{map[string]any{"name": "x"}}}, 400)
 	c.call("POST", "/rules/rehearse", map[string]any{"days": 91}, 400)
 	c.call("GET", "/deliveries?ticket=1&since=2001-01-01T00:00:00Z", nil, 200)
 	c.call("GET", "/deliveries?like=1&kind=alert.mail", nil, 200)

@@ -1,7 +1,7 @@
 package main
 
 import (
-	"fmt"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -175,5 +175,5 @@ func TestF39TwoTabsAnswerOnce(t *testing.T) {
 	if text := late.text(); !strings.Contains(text, "Nothing waits for that answer any more") {
 		t.Errorf("the second tab shows:\n%s", text)
 	}
-	d.eventually("the tickets", func() bool { return fmt.Sprint(countTickets(v.ConnectWise.Tickets())) == waiting })
+	d.eventually("the tickets", func() bool { return strconv.Itoa(countTickets(v.ConnectWise.Tickets())) == waiting })
 }
