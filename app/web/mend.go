@@ -21,8 +21,8 @@ func (s *Server) mendOf(c echo.Context, inputs ...string) (views.Mend, ui.Errors
 	}
 	m := views.Mend{Field: field}
 	id, err := strconv.ParseInt(c.QueryParam("delivery"), 10, 64)
-	if err != nil || id <= 0 { //nolint:nilerr // an address without a delivery is none
-		return m, ui.Errors{{Field: field, Message: "Nothing is sent before this is right."}}, nil
+	if err != nil || id <= 0 {
+		return m, ui.Errors{{Field: field, Message: "Nothing is sent before this is right."}}, nil //nolint:nilerr // an address without a delivery is none
 	}
 	d, err := s.Read.Delivery(c.Request().Context(), id)
 	switch {
