@@ -247,9 +247,14 @@ func TestF09AnswersThatSayNothing(t *testing.T) {
 func TestF17RecoveriesOutOfOrder(t *testing.T) {
 	t.Run("first", func(t *testing.T) {
 		w := newWorld(t, sandbox.Options{})
-		problem := w.event(app.Problem)
+		said := func(state app.EventState) app.Event { // with a time of the sender's own, not that of its arrival
+			e := w.event(state)
+			e.OccurredAt = e.OccurredAt.Add(-time.Second)
+			return e
+		}
+		problem := said(app.Problem)
 		w.set(w.clock.Add(time.Minute))
-		w.recovery()
+		w.poll(said(app.Recovery))
 		w.poll(problem) // late
 		w.deliver(time.Hour)
 		if n := len(w.remote()); n != 0 {
