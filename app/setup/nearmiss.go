@@ -118,7 +118,11 @@ func shapeOf(r rune) string {
 	case strings.ContainsRune(hyphens, r):
 		return "-"
 	}
-	switch r = unicode.ToLower(r); r {
+	r = unicode.ToLower(r)
+	if twin, is := twins[r]; is { // of some letters only the small form has a twin
+		r = unicode.ToLower(twin)
+	}
+	switch r {
 	case '0':
 		return "o"
 	case '1', 'i', '|', 'ı':

@@ -4,6 +4,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"unicode"
 	"unicode/utf8"
 
 	"pgregory.net/rapid"
@@ -90,10 +91,17 @@ func TestNearnessIsMutualAndNeverFails(t *testing.T) {
 		if other := len(NearMisses([]app.OptionRow{{Identifier: b}}, a)); one != other {
 			t.Fatalf("%q and %q: %d and %d", a, b, one, other)
 		}
-		if once := shape(a); shape(once) != once {
-			t.Fatalf("the shape of %q is %q, and its shape %q", a, once, shape(once))
-		}
 	})
+}
+
+// TestShapeOfAShape: what looks alike has one shape, also when one of the two is a shape itself; asked of every character
+// there is.
+func TestShapeOfAShape(t *testing.T) {
+	for r := range rune(unicode.MaxRune + 1) {
+		if once := shape(string(r)); shape(once) != once {
+			t.Errorf("the shape of %q is %q, and its shape %q", r, once, shape(once))
+		}
+	}
 }
 
 // TestTheNearestMissComesFirst: of what looks alike, the one with the fewest differences was most likely meant, however
