@@ -16,6 +16,8 @@ import (
 	"strings"
 	"time"
 
+	"modernc.org/sqlite"
+
 	"psabridge/app"
 )
 
@@ -187,10 +189,11 @@ func dsn(path string, v url.Values) string {
 
 // pool opens a pool of at most n connections, kept open.
 func pool(dsn string, n int) (*sql.DB, error) {
-	db, err := sql.Open("sqlite", dsn)
+	c, err := sqlite.NewConnector(dsn)
 	if err != nil {
 		return nil, failed("open", err)
 	}
+	db := sql.OpenDB(keeping{c})
 	db.SetMaxOpenConns(n)
 	db.SetMaxIdleConns(n)
 	return db, nil

@@ -14,8 +14,6 @@ import (
 	"sync"
 	"time"
 
-	_ "modernc.org/sqlite" // the database/sql driver named "sqlite"
-
 	"psabridge/app"
 )
 
