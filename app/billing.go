@@ -32,6 +32,9 @@ type Plan struct {
 	Complete    bool // false when some source or list could not be read
 	Problems    []string
 	Lines       []Line
+	// LastOverride is the newest override when the plan was begun, by the store's count (OverrideMark); later ones are not in it.
+	LastOverride int64
+	Findings     []Finding // where use and bill do not meet, seen with this plan; Digest leaves them out
 }
 
 // PlanState is where a plan stands.
@@ -80,6 +83,8 @@ type Line struct {
 	NextInvoice   time.Time // zero when unknown
 	Prorate       bool
 	EffectiveDate time.Time // of a line that would be created
+	EffectiveBy   string    // who set that date by hand (M8); "" when it follows the rule
+	InvoicePeriod string    // what ConnectWise says an invoice of the agreement covers: Current | Future | Both; "" when it does not say
 	BillCustomer  string    // as planned against; compared before writing (M12)
 	CancelledDate time.Time // likewise
 	Reason        string    // the change in words, e.g. "+ Ada Lovelace, + Reception"
@@ -87,8 +92,9 @@ type Line struct {
 	WrittenAt     time.Time
 	// Items is the evidence, frozen with the plan; only the evidence queries load it.
 	Items []EvidenceItem
-	// Method is how the shares were counted; the write pins it for the line (M4).
+	// Method is how the shares were counted; the write pins it for the line (M4). Overrides leave no mark in it.
 	Method string
+	Rule   string // the quantity rule that made After, in words; frozen, because settings change
 }
 
 // Key returns the identity of the line.
@@ -110,6 +116,8 @@ type Share struct {
 	Name           string   `json:"name"`
 	Quantity       Quantity `json:"quantity"` // in the line's unit, not rounded
 	ReadingID      int64    `json:"reading_id"`
+	// Override is the note of the person who typed this quantity in place of a reading; empty when it was read.
+	Override string `json:"override,omitempty"`
 }
 
 // Verdict is what a push would do with a line.

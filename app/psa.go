@@ -30,6 +30,9 @@ type Agreement struct {
 	NextInvoice  time.Time `json:"next_invoice,omitzero"`
 	Prorate      bool      `json:"prorate"`
 	ParentID     int64     `json:"parent_id"`
+	// InvoicePeriod is ConnectWise's periodType: Current, Future, Both or Undefined. Which of them is in advance no page of the
+	// vendor says; it is shown in ConnectWise's own word.
+	InvoicePeriod string `json:"invoice_period,omitempty"`
 }
 
 // Addition is one line of an agreement: a product and its quantity.

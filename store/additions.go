@@ -13,7 +13,7 @@ func own(ctx context.Context, tx *sql.Tx, d app.Delivery, line int64) error {
 		SELECT ?1, addition_id, agreement_id, product_id, after, verdict = 'create', 1, method, ?2 FROM lines WHERE id = ?3
 		ON CONFLICT (connection, addition_id) DO UPDATE SET agreement_id = excluded.agreement_id, product_id = excluded.product_id,
 			last_verified = excluded.last_verified, created_by_us = max(created_by_us, excluded.created_by_us), confirmed = 1,
-			method = excluded.method, push_id = excluded.push_id`, d.Connection, d.PushID, line)
+			method = CASE excluded.method WHEN '' THEN method ELSE excluded.method END, push_id = excluded.push_id`, d.Connection, d.PushID, line)
 }
 
 // Owned lists the additions of a connection we wrote before.

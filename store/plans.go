@@ -8,11 +8,11 @@ import (
 	"psabridge/app"
 )
 
-const planColumns = "SELECT p.id, p.connection, p.period, p.trigger, p.state, p.digest, p.settings_rev, p.undo_of, p.created_at, p.complete, p.problems FROM plans p"
+const planColumns = "SELECT p.id, p.connection, p.period, p.trigger, p.state, p.digest, p.settings_rev, p.undo_of, p.created_at, p.complete, p.problems, p.findings, p.last_override FROM plans p"
 
 func scanPlan(s scanner) (p app.Plan, err error) {
 	err = s.Scan(&p.ID, &p.Connection, intoPeriod(&p.Period), &p.Trigger, &p.State, &p.Digest, &p.SettingsRev, intoID(&p.UndoOf),
-		into(&p.CreatedAt), &p.Complete, fromJSON(&p.Problems))
+		into(&p.CreatedAt), &p.Complete, fromJSON(&p.Problems), fromJSON(&p.Findings), &p.LastOverride)
 	return p, err
 }
 
@@ -117,9 +117,10 @@ func (s *Store) SavePlan(ctx context.Context, p app.Plan) (app.Plan, error) {
 		if p.Problems == nil {
 			p.Problems = []string{}
 		}
-		err := tx.QueryRowContext(ctx, `INSERT INTO plans (connection, period, trigger, state, digest, settings_rev, undo_of, created_at, complete, problems)
-			VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?) RETURNING id`, p.Connection, p.Period.String(), p.Trigger, p.State, p.Digest, p.SettingsRev,
-			orNull(p.UndoOf), stamp(p.CreatedAt), p.Complete, asJSON{p.Problems}).Scan(&p.ID)
+		err := tx.QueryRowContext(ctx, `INSERT INTO plans (connection, period, trigger, state, digest, settings_rev, undo_of, created_at, complete, problems,
+				findings, last_override)
+			VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) RETURNING id`, p.Connection, p.Period.String(), p.Trigger, p.State, p.Digest, p.SettingsRev,
+			orNull(p.UndoOf), stamp(p.CreatedAt), p.Complete, asJSON{p.Problems}, asJSON{list(p.Findings)}, p.LastOverride).Scan(&p.ID)
 		if isUnique(err) {
 			return app.Wrap(err, app.Conflict, fmt.Sprintf("The schedule has planned %s of %s already.", p.Period, p.Connection))
 		}

@@ -62,6 +62,8 @@ type Deps struct {
 
 	SourceDeps
 	api.AlertDeps
+	api.BillingDeps
+	api.MappingDeps
 
 	// OnLaunch is called when a launch token was used: the file that carried it is not needed any more.
 	OnLaunch func()
@@ -165,7 +167,9 @@ func (d *Deps) fill() {
 		d.AgreementURL = none
 	}
 	d.fillSources()
-	d.Fill()
+	d.AlertDeps.Fill()
+	d.BillingDeps.Fill()
+	d.MappingDeps.Fill()
 	if d.OnLaunch == nil {
 		d.OnLaunch = func() {}
 	}

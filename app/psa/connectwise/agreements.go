@@ -21,10 +21,11 @@ type agreementRow struct {
 	NextInvoiceDate  day    `json:"nextInvoiceDate"`
 	ProrateFlag      bool   `json:"prorateFlag"`
 	ParentAgreement  ref    `json:"parentAgreement"`
+	PeriodType       string `json:"periodType"`
 }
 
 const agreementFields = "id,name,type/name,company/id,company/name,agreementStatus,cancelledFlag,startDate,endDate,noEndingDateFlag," +
-	"billStartDate,billingCycle/name,nextInvoiceDate,prorateFlag,parentAgreement/id"
+	"billStartDate,billingCycle/name,nextInvoiceDate,prorateFlag,parentAgreement/id,periodType"
 
 // Agreements lists a company's agreements in every status; company 0 lists all.
 //
@@ -52,7 +53,7 @@ func (r agreementRow) agreement() app.Agreement {
 	a := app.Agreement{
 		ID: r.ID, Name: r.Name, Type: r.Type.Name, CompanyID: r.Company.ID, Company: r.Company.Name, Status: r.AgreementStatus, Cancelled: r.CancelledFlag,
 		StartDate: r.StartDate.Time, EndDate: r.EndDate.Time, BillStart: r.BillStartDate.Time, BillingCycle: r.BillingCycle.Name,
-		NextInvoice: r.NextInvoiceDate.Time, Prorate: r.ProrateFlag, ParentID: r.ParentAgreement.ID,
+		NextInvoice: r.NextInvoiceDate.Time, Prorate: r.ProrateFlag, ParentID: r.ParentAgreement.ID, InvoicePeriod: r.PeriodType,
 	}
 	if r.NoEndingDateFlag {
 		a.EndDate = app.Agreement{}.EndDate

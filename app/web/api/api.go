@@ -49,6 +49,8 @@ type Deps struct {
 
 	SourceDeps
 	AlertDeps
+	BillingDeps
+	MappingDeps
 }
 
 // AlertDeps are what the calls about alert rules, conditions and notices need besides the rest. What is left out answers
@@ -208,7 +210,9 @@ type server struct{ Deps }
 // New builds the handler of /api/v1. The guard in front of it has already checked Host, browser headers and token.
 func New(d Deps) http.Handler {
 	d.fill()
-	d.Fill()
+	d.AlertDeps.Fill()
+	d.BillingDeps.Fill()
+	d.MappingDeps.Fill()
 	s := &server{Deps: d}
 	useProblems(d.Log)
 	e := echo.New()
