@@ -11,11 +11,13 @@ const (
 	StartLine    = "/start"            // answer the start question (T4)
 	RetryParked  = "/deliveries/retry" // retry every parked delivery
 	Pushes       = "/billing/pushes"   // GET: history; POST: start the push that was looked at
-	Connections  = "/connections"      // GET: all connections and the form for a new one; POST: add it
-	SettingsFile = "/settings.yaml"    // GET: the document as a file
-	LiveHealth   = "/live/health"      // GET: the health line alone
-	Confirm      = "/setup/confirm"    // say that something no call can prove is done, or take that back
-	RunChecks    = "/diagnostics/run"  // run every check of every connection now
+	Compare      = "/billing/compare"  // GET: two months beside each other
+	CompareCSV   = "/billing/compare.csv"
+	Connections  = "/connections"     // GET: all connections and the form for a new one; POST: add it
+	SettingsFile = "/settings.yaml"   // GET: the document as a file
+	LiveHealth   = "/live/health"     // GET: the health line alone
+	Confirm      = "/setup/confirm"   // say that something no call can prove is done, or take that back
+	RunChecks    = "/diagnostics/run" // run every check of every connection now
 	// SignInReturn is where a vendor sends the browser back to after a sign-in on its own page (GET). It is registered at
 	// the vendor as http://127.0.0.1:<port>/sign-in/return; the guard leads it to the same path of the pages.
 	SignInReturn = "/sign-in/return"
@@ -65,8 +67,36 @@ func PushCSV(id int64) string { return Push(id) + ".csv" }
 // PushProgress is the part of a push's page that changes while it is written.
 func PushProgress(id int64) string { return Push(id) + "/progress" }
 
-// PushUndo makes the push that restores what this one wrote.
+// PushUndo works out what undoing a push would restore (POST); the plan is shown at the same address (UndoCheck).
 func PushUndo(id int64) string { return Push(id) + "/undo" }
+
+// UndoCheck shows what an undo that was worked out would restore, before it does; the query names its plan (GET).
+func UndoCheck(push int64) string { return PushUndo(push) }
+
+// CustomerFile is what one customer may see of a push: a page that prints well.
+func CustomerFile(push, company int64) string { return Push(push) + "/customers/" + num(company) }
+
+// CustomerHTML is that page as a file of its own, to be sent along.
+func CustomerHTML(push, company int64) string { return CustomerFile(push, company) + ".html" }
+
+// CustomerCSV is the same as a table.
+func CustomerCSV(push, company int64) string { return CustomerFile(push, company) + ".csv" }
+
+// CustomersZIP is the files of every customer of a push.
+func CustomersZIP(push int64) string { return Push(push) + "/customers.zip" }
+
+// MonthOverrides is the page of what was typed in place of readings in a month (GET); POST saves, or previews what was pasted.
+func MonthOverrides(connection, period string) string {
+	return Month(connection, period) + "/overrides"
+}
+
+// OverrideRemove takes one of them away (POST); the form names it.
+func OverrideRemove(connection, period string) string {
+	return MonthOverrides(connection, period) + "/remove"
+}
+
+// LineEffective sets the day from which a line that would be created counts (POST).
+func LineEffective(id int64) string { return line(id, "effective") }
 
 // ReleaseLine lets a held line go.
 func ReleaseLine(id int64) string { return line(id, "release") }
