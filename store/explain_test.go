@@ -286,7 +286,8 @@ func explain(t *testing.T, db *sql.DB, query string, args []driver.NamedValue) {
 		}
 		for _, table := range big {
 			partial := strings.Contains(step, "USING") && (strings.Contains(step, "readings_newest") || strings.Contains(step, "conditions_holding") ||
-				strings.Contains(step, "deliveries_due") || strings.Contains(step, "deliveries_unfinished"))
+				strings.Contains(step, "deliveries_due") || strings.Contains(step, "deliveries_unfinished") ||
+				strings.Contains(step, "tickets_touched"))
 			if (words[1] == table || aliases[words[1]] == table) && !partial {
 				t.Errorf("%s\nin %s", step, query)
 			}

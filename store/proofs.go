@@ -3,6 +3,7 @@ package store
 import (
 	"context"
 	"database/sql"
+	"strings"
 
 	"psabridge/app"
 )
@@ -13,7 +14,7 @@ import (
 func (r *Reader) Proofs(ctx context.Context, connection string) (list []app.Proof, err error) {
 	err = r.snapshot(ctx, "read proofs", func(tx *sql.Tx) error {
 		for _, q := range proofs {
-			found, err := all(ctx, tx, scanProof, q.query, connection, q.kind)
+			found, err := all(ctx, tx, scanProof, q, connection)
 			if err != nil {
 				return err
 			}
@@ -36,7 +37,7 @@ const (
 
 	lineColumns = `SELECT d.id, d.kind, 1, '', '', l.at, l.before = '', 0
 		FROM deliveries d INDEXED BY deliveries_by_kind JOIN ledger l ON l.delivery_id = d.id
-		WHERE d.connection = ?1 AND d.kind = ?2 AND l.phase = 'outcome' AND l.note = '' AND `
+		WHERE d.connection = ?1 AND d.kind = '%s' AND l.phase = 'outcome' AND l.note = '' AND `
 	newestLine = " ORDER BY d.id DESC, l.seq DESC LIMIT 1"
 )
 
@@ -45,25 +46,32 @@ var (
 		WHEN 'ticket.test' THEN EXISTS (SELECT 1 FROM ledger l WHERE l.delivery_id = d.id AND l.phase = 'outcome' AND l.note = '` + app.TestClose.LedgerNote(app.LedgerOutcome) + `')
 		ELSE d.kind = 'ticket.note' AND json_extract(d.payload, '$.close') IS TRUE AND a.request LIKE '%"status_id":%' END`
 	proofColumns = `SELECT d.id, d.kind, d.state = 'done', d.reason, a.request, coalesce(d.done_at, a.finished_at), 0, ` + proofCloses + `
-		FROM deliveries d JOIN attempts a ON a.delivery_id = d.id AND a.n = d.attempt WHERE d.connection = ?1 AND d.kind = ?2 AND `
+		FROM deliveries d JOIN attempts a ON a.delivery_id = d.id AND a.n = d.attempt WHERE d.connection = ?1 AND d.kind = '%s' AND `
 )
 
-var proofs = []struct {
-	kind  app.DeliveryKind
-	query string
-}{
-	{app.DeliverTicketCreate, proofColumns + proofWritten + newestProof},
-	{app.DeliverTicketCreate, proofColumns + proofRefused + newestProof},
-	{app.DeliverTicketNote, proofColumns + proofWritten + newestProof},
-	{app.DeliverTicketNote, proofColumns + proofWritten + " AND " + proofCloses + newestProof},
-	{app.DeliverTicketNote, proofColumns + proofRefused + newestProof},
-	{app.DeliverAgreement, lineColumns + "l.before <> ''" + newestLine},
-	{app.DeliverAgreement, lineColumns + "l.before = ''" + newestLine},
-	{app.DeliverAgreement, proofColumns + proofRefused + newestProof},
-	{app.DeliverTicketTest, proofColumns + proofTested + newestProof},
-	{app.DeliverTicketTest, proofColumns + proofTested + " AND " + proofCloses + newestProof},
-	{app.DeliverTicketTest, proofColumns + proofRefused + newestProof},
-}
+// proofs are the queries. The kind stands in each: while it is an argument SQLite makes a plan anew whenever it is given,
+// because an index may hold one kind only.
+var proofs = func() (queries []string) {
+	for _, q := range []struct {
+		kind  app.DeliveryKind
+		query string
+	}{
+		{app.DeliverTicketCreate, proofColumns + proofWritten + newestProof},
+		{app.DeliverTicketCreate, proofColumns + proofRefused + newestProof},
+		{app.DeliverTicketNote, proofColumns + proofWritten + newestProof},
+		{app.DeliverTicketNote, proofColumns + proofWritten + " AND " + proofCloses + newestProof},
+		{app.DeliverTicketNote, proofColumns + proofRefused + newestProof},
+		{app.DeliverAgreement, lineColumns + "l.before <> ''" + newestLine},
+		{app.DeliverAgreement, lineColumns + "l.before = ''" + newestLine},
+		{app.DeliverAgreement, proofColumns + proofRefused + newestProof},
+		{app.DeliverTicketTest, proofColumns + proofTested + newestProof},
+		{app.DeliverTicketTest, proofColumns + proofTested + " AND " + proofCloses + newestProof},
+		{app.DeliverTicketTest, proofColumns + proofRefused + newestProof},
+	} {
+		queries = append(queries, strings.Replace(q.query, "'%s'", "'"+string(q.kind)+"'", 1))
+	}
+	return queries
+}()
 
 func scanProof(s scanner) (p app.Proof, err error) {
 	err = s.Scan(&p.DeliveryID, &p.Kind, &p.Done, &p.Words, &p.Request, into(&p.At), &p.Created, &p.Closing)
