@@ -2,6 +2,7 @@ package settings
 
 import (
 	"reflect"
+	"slices"
 	"strconv"
 
 	"psabridge/app"
@@ -64,6 +65,14 @@ func (v *validator) mapping(path string, o app.OrganizationSettings) {
 	}
 }
 
+// Countable reports whether things of a kind can be left out of what is counted at a source (M10).
+func Countable(kind app.ObjectKind, source app.SourceSettings) bool {
+	if source.Pushed() {
+		return kind != ""
+	}
+	return slices.Contains(countable, string(kind))
+}
+
 // countable are the kinds of things the vendors' meters count. What is sent to an inbox has kinds of its own.
 var countable = []string{string(app.ObjectAccount), string(app.ObjectMachine), string(app.ObjectRoot), string(app.ObjectGuest), string(app.ObjectResource)}
 
@@ -98,6 +107,7 @@ type agreementKey struct {
 }
 
 // lines refuses organizations that cannot share an agreement (M5): one product for two meters, or one line with two rules.
+// Organizations are named as in paths, [source/id]: the document does not know what they are called.
 func (v *validator) lines() {
 	type line struct {
 		meter app.Meter
@@ -116,16 +126,16 @@ func (v *validator) lines() {
 			lines[at] = make(map[string]line)
 		}
 		for _, meter := range o.Bill {
-			product, here := products[meter], line{meter, rules[meter], o.ID}
+			product, here := products[meter], line{meter, rules[meter], "[" + o.Source + "/" + o.ID + "]"}
 			other, taken := lines[at][product]
 			switch {
 			case product == "":
 			case !taken:
 				lines[at][product] = here
 			case other.meter != meter:
-				v.add(path+".products."+string(meter), "On agreement %d the product %s is already %s of organization %s. Two meters cannot share a line; give one of them another product.", o.Agreement.ID, product, other.meter, other.by)
-			case !sameRule(other.rule, here.rule):
-				v.add(path+".quantity_rules."+string(meter), "Organizations %s and %s share the line %s on agreement %d but count it by different rules. Make the rules the same.", other.by, o.ID, product, o.Agreement.ID)
+				v.add(path+".products."+string(meter), "On agreement %d the product %s is %s of organization %s and would be %s of organization %s. Two meters cannot share a line; give one of them another product.", o.Agreement.ID, product, other.meter, other.by, meter, here.by)
+			case !sameRule(other.rule, here.rule, meter):
+				v.add(path+".quantity_rules."+string(meter), "Organizations %s and %s share the line %s on agreement %d but count it by different rules. Make the rules the same.", other.by, here.by, product, o.Agreement.ID)
 			}
 		}
 	}
@@ -144,11 +154,29 @@ func (v *validator) billed(o app.OrganizationSettings) (string, map[app.Meter]st
 	return name, e.Products, e.Rules
 }
 
-// sameRule compares rules by what they say, not by how a number is written.
-func sameRule(a, b app.QuantityRule) bool {
+// sameRule compares rules by what they come to, not by how they are written: a default that is spelled out is no difference.
+func sameRule(a, b app.QuantityRule, meter app.Meter) bool {
 	if (a.Minimum == nil) != (b.Minimum == nil) || a.Minimum != nil && !a.Minimum.Equal(*b.Minimum) {
 		return false
 	}
 	a.Minimum, b.Minimum = nil, nil
-	return reflect.DeepEqual(a, b)
+	return reflect.DeepEqual(spelledOut(a, meter), spelledOut(b, meter))
+}
+
+// spelledOut fills in what app/billing takes for a field that is left out. Where only the reading tells the unit it stays
+// empty.
+func spelledOut(r app.QuantityRule, meter app.Meter) app.QuantityRule {
+	switch meter {
+	case app.MeterStorage, app.MeterProtectedStorage:
+		or(&r.Unit, app.UnitGB)
+	case app.MeterAccounts, app.MeterFileServer, app.MeterGuests, app.MeterProtectedSeats:
+		or(&r.Unit, app.UnitEach)
+	}
+	or(&r.Round, "up")
+	or(&r.Basis, app.BasisOwn)
+	or(&r.FSE, "count")
+	if r.Trials == nil {
+		r.Trials = new(true)
+	}
+	return r
 }

@@ -64,7 +64,7 @@ func TestValidateRefuses(t *testing.T) {
 		},
 		"two organizations into one": {
 			head + "organizations: [{source: sync, id: 1, company: {id: 2}, agreement: {id: 3}, bill: [accounts]}, {source: sync, id: 2, company: {id: 2}, agreement: {id: 3}, bill: [storage], products: {storage: A}}]",
-			"organizations[sync/2].products.storage", "already accounts of organization 1",
+			"organizations[sync/2].products.storage", "is accounts of organization [sync/1] and would be storage of organization [sync/2]",
 		},
 		"two rules on one line": {
 			head + "organizations: [{source: sync, id: 1, company: {id: 2}, agreement: {id: 3}, bill: [storage]}, {source: sync, id: 2, company: {id: 2}, agreement: {id: 3}, bill: [storage], quantity_rules: {storage: {round: down}}}]",
@@ -151,6 +151,10 @@ func TestValidateAccepts(t *testing.T) {
 		"loopback":                             "version: 1\nconnections: [{name: cw, system: connectwise, site_url: \"http://127.0.0.1:80\", company_id: a, allow_private_network: true}]",
 		"same rules written differently": head + "organizations: [{source: sync, id: 1, company: {id: 2}, agreement: {id: 3}, bill: [storage], quantity_rules: {storage: {minimum: 1.0}}}," +
 			" {source: sync, id: 2, company: {id: 2}, agreement: {id: 3}, bill: [storage], quantity_rules: {storage: {minimum: 1}}}]",
+		"a rule and the same one left out": head + "organizations: [{source: sync, id: 1, company: {id: 2}, agreement: {id: 3}, bill: [storage], products: {storage: A}, quantity_rules: {storage: {unit: GB, round: up, basis: own, trials: true}}}," +
+			" {source: sync, id: 2, company: {id: 2}, agreement: {id: 3}, bill: [storage], products: {storage: A}}]",
+		"one product on two agreements": head + "organizations: [{source: sync, id: 1, company: {id: 2}, agreement: {id: 3}, bill: [storage], products: {storage: A}, quantity_rules: {storage: {round: down}}}," +
+			" {source: sync, id: 2, company: {id: 2}, agreement: {id: 4}, bill: [storage], products: {storage: A}}]",
 	} {
 		if err := settings.Validate(parse(t, document)); err != nil {
 			t.Errorf("%s: %v", name, err)
@@ -267,6 +271,31 @@ func TestSends(t *testing.T) {
 	} {
 		if got := settings.Sends(doc, app.For{Source: test.source}, test.pattern); got != test.want {
 			t.Errorf("%q sends %s: %v", test.source, test.pattern, got)
+		}
+	}
+}
+
+// Each field of a rule tells two organizations on one line apart (M5), and the message names both of them.
+func TestOneLineHasOneRule(t *testing.T) {
+	for _, rule := range []string{"unit: TB", "round: nearest", "minimum: 5", "basis: inclusive", "trials: false", "fse: flag"} {
+		doc := parse(t, head+"organizations: [{source: sync, id: 1, company: {id: 2}, agreement: {id: 3}, bill: [storage], products: {storage: A}},"+
+			" {source: sync, id: 2, company: {id: 2}, agreement: {id: 3}, bill: [storage], products: {storage: A}, quantity_rules: {storage: {"+rule+"}}}]")
+		all := settings.Problems(settings.Validate(doc))
+		if len(all) != 1 || all[0].Field != "organizations[sync/2].quantity_rules.storage" || !strings.Contains(all[0].Message, "Organizations [sync/1] and [sync/2] share the line A on agreement 3") {
+			t.Errorf("%s: %v", rule, all)
+		}
+	}
+}
+
+func TestCountable(t *testing.T) {
+	sync, box := app.SourceSettings{Kind: settings.KindX360Sync}, app.SourceSettings{Kind: settings.KindInbox}
+	for _, test := range []struct {
+		kind   app.ObjectKind
+		source app.SourceSettings
+		want   bool
+	}{{app.ObjectAccount, sync, true}, {app.ObjectOrganization, sync, false}, {"", sync, false}, {"mailbox", sync, false}, {"mailbox", box, true}, {"", box, false}} {
+		if got := settings.Countable(test.kind, test.source); got != test.want {
+			t.Errorf("%q of %s: %v", test.kind, test.source.Kind, got)
 		}
 	}
 }
