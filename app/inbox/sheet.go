@@ -136,6 +136,11 @@ func columnsOf(rows []record) sheetColumns {
 		return at
 	}
 	at := sheetColumns{id: -1, name: 0, meter: 1, quantity: 2, unit: 3, note: 4, month: -1}
+	if width, _ := usualWidth(rows); width == 2 { // a customer and a number
+		at.meter, at.quantity, at.unit, at.note = -1, 1, -1, -1
+		at.header = len(rows) > 1 && cellAt(rows[0], 1) != "" && !numeric(rows[0], 1) && numeric(rows[1], 1)
+		return at
+	}
 	at.header = len(rows) > 1 && cellAt(rows[0], 2) != "" && !numeric(rows[0], 2) && numeric(rows[1], 2)
 	if unitless(rows, at.header) { // the fourth column holds words, and they are the note
 		at.unit, at.note = -1, 3

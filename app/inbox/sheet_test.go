@@ -40,6 +40,7 @@ func TestSheet(t *testing.T) {
 		"a quote in a cell":        {text: "6\" racks\taccounts\t43\nB\taccounts\t1\n", want: []string{"1|6\" racks|accounts|43|||", "2|B|accounts|1|||"}},
 		"what is no amount":        {text: "Contoso\taccounts\t=1+1\nB\taccounts\t-4\nC\taccounts\t5 %\n", want: []string{"1|Contoso|accounts|?|||", "2|B|accounts|?|||", "3|C|accounts|?|||"}},
 		"a name with a comma":      {text: "\"Smith, Jones\",accounts,43\n", want: []string{"1|Smith, Jones|accounts|43|||"}},
+		"two columns":              {text: "Contoso\t43\nFabrikam\t7\n", want: []string{"1|Contoso||43|||", "2|Fabrikam||7|||"}},
 		"a name of two lines":      {text: "\"Smith\nJones\"\taccounts\t43\n", want: []string{"1|Smith Jones|accounts|43|||"}},
 	} {
 		t.Run(name, func(t *testing.T) {
