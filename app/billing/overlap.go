@@ -1,7 +1,6 @@
 package billing
 
 import (
-	"fmt"
 	"slices"
 	"strings"
 
@@ -18,30 +17,10 @@ type usage struct {
 // those is billed as well. The sentence names the other one; both sides are held.
 func overlaps(b *book) map[usage]string {
 	found := map[usage]string{}
-	billed := map[usage]app.Organization{}
-	for _, m := range b.Mappings {
-		for _, meter := range m.Bill {
-			billed[usage{keyOf(m.Organization), meter}] = m.Organization
-		}
-	}
-	for _, m := range b.Mappings {
-		for _, meter := range m.Bill {
-			if m.Rules[meter].Basis != app.BasisInclusive {
-				continue
-			}
-			top := usage{keyOf(m.Organization), meter}
-			for _, child := range b.below(keyOf(m.Organization)) {
-				u := usage{keyOf(child), meter}
-				if _, twice := billed[u]; !twice {
-					continue
-				}
-				found[u] = fmt.Sprintf("%s is billed here and again inside %s, which is counted with its suborganizations. Untick one of the two, or count %s alone.",
-					child.Name, m.Organization.Name, m.Organization.Name)
-				if found[top] == "" {
-					found[top] = fmt.Sprintf("%s is counted with its suborganizations, and %s below it is billed as well. Untick one of the two, or count %s alone.",
-						m.Organization.Name, child.Name, m.Organization.Name)
-				}
-			}
+	for _, n := range b.nested() {
+		found[usage{keyOf(n.child), n.meter}] = n.childText()
+		if top := (usage{keyOf(n.top), n.meter}); found[top] == "" {
+			found[top] = n.topText()
 		}
 	}
 	return found
