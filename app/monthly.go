@@ -12,7 +12,7 @@ type MeterMonth struct {
 	ReadAt time.Time
 	// Statement is true when Read is a statement that covers the month (M9).
 	Statement  bool
-	Billed     *Quantity // its share in what was written with the month's newest push; nil: nothing was
+	Billed     *Quantity // what the month's newest push wrote for it alone, else its share in that; nil: nothing was
 	BilledUnit string
 }
 

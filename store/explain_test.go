@@ -110,6 +110,7 @@ func TestListsUseIndexes(t *testing.T) {
 		},
 		"pushes":          func() error { _, err := r.Pushes(ctx, app.PushFilter{Connection: "cw", Period: month}); return err },
 		"last lines":      func() error { _, err := r.LastPlannedLines(ctx, "cw", month); return err },
+		"meter history":   func() error { _, err := r.MeterHistory(ctx, "sync", "7", month); return err },
 		"latest readings": func() error { _, err := r.LatestReadings(ctx, "sync"); return err },
 		"readings of one": func() error { _, _, err := r.OrganizationReadings(ctx, "sync", "7"); return err },
 		"reading before": func() error {
@@ -127,6 +128,8 @@ func TestListsUseIndexes(t *testing.T) {
 		"next due":            func() error { _, _, err := r.NextDue(ctx, nil); return err },
 		"alert view":          func() error { _, err := r.AlertView(ctx, "sync", now); return err },
 		"current plan":        func() error { _, err := r.CurrentPlan(ctx, "cw", month); return ignoreMissing(err) },
+		"newest plan":         func() error { _, err := r.NewestPlan(ctx, "cw"); return ignoreMissing(err) },
+		"findings":            func() error { _, err := r.CountFindings(ctx, "cw"); return err },
 		"waiting plan":        func() error { _, err := r.WaitingPlan(ctx, "cw"); return ignoreMissing(err) },
 		"deliveries ticket":   func() error { _, err := r.Deliveries(ctx, app.DeliveryFilter{TicketID: 3}); return err },
 		"deliveries like":     func() error { _, err := r.Deliveries(ctx, app.DeliveryFilter{LikeID: 7}); return err },

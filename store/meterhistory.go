@@ -35,11 +35,13 @@ const monthReadings = `SELECT meter, basis, unit, month, quantity, as_of, covers
 			WHERE source = ?1 AND organization = ?2 AND complete = 1))
 	WHERE place = 1 AND month >= ?3`
 
-// An undone line is not what was billed; a line that was written twice in a month holds what came last.
+// An undone line is not what was billed; a line that was written twice in a month holds what came last. An organization
+// that has its line to itself was billed what the line says, rounded and with the minimum. The share is taken as text (->),
+// because as a number (->>) it would be a float. The pushes come first (CROSS JOIN): they are few.
 const monthBilled = `SELECT meter, unit, period, quantity FROM (
-		SELECT l.meter, l.unit, p.period, s.value ->> '$.quantity' AS quantity,
+		SELECT l.meter, l.unit, p.period, CASE json_array_length(l.shares) WHEN 1 THEN l.after ELSE s.value -> '$.quantity' END AS quantity,
 			row_number() OVER (PARTITION BY p.period, l.meter ORDER BY p.id DESC, l.id DESC) AS place
-		FROM pushes p JOIN lines l ON l.plan_id = p.plan_id, json_each(l.shares) s
+		FROM pushes p CROSS JOIN lines l ON l.plan_id = p.plan_id CROSS JOIN json_each(l.shares) s
 		WHERE p.period >= ?3 AND p.undo_of IS NULL AND l.state = 'done'
 			AND s.value ->> '$.source' = ?1 AND s.value ->> '$.external_id' = ?2
 			AND NOT EXISTS (SELECT 1 FROM pushes u JOIN lines b ON b.plan_id = u.plan_id

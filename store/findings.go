@@ -1,0 +1,24 @@
+package store
+
+import (
+	"context"
+
+	"psabridge/app"
+)
+
+const newestPlan = "(SELECT max(id) FROM plans WHERE connection = ? AND undo_of IS NULL)"
+
+// NewestPlan returns the plan of a connection that was made last, whatever became of it, without lines: its findings are
+// what is known of use and bill. NotFound before the first.
+func (r *Reader) NewestPlan(ctx context.Context, connection string) (app.Plan, error) {
+	p, err := one(ctx, r.db, scanPlan, "No preview was made yet.", planColumns+" WHERE p.id = "+newestPlan, connection)
+	return p, failed("newest plan", err)
+}
+
+// CountFindings counts the findings of a connection's newest plan that ask for a person; one billed at its minimum is as it
+// was agreed.
+func (r *Reader) CountFindings(ctx context.Context, connection string) (int, error) {
+	n, _, err := maybe[int](ctx, r.db, `SELECT count(*) FROM plans p, json_each(p.findings) f
+		WHERE p.id = `+newestPlan+" AND f.value ->> '$.code' <> ?", connection, app.FindingBelowMinimum)
+	return n, failed("count findings", err)
+}
