@@ -35,11 +35,12 @@ func (r *Reader) Plan(ctx context.Context, id int64) (p app.Plan, err error) {
 	return p, err
 }
 
-// CurrentPlan returns the newest plan of a month that no other took the place of; NotFound when there is none.
+// CurrentPlan returns the newest plan of a month that no other took the place of; NotFound when there is none. The plan
+// of an undo is none of the month's: it is about a push, and whoever looks at it hides nothing.
 func (r *Reader) CurrentPlan(ctx context.Context, connection string, period app.Period) (p app.Plan, err error) {
 	err = r.snapshot(ctx, "read current plan", func(tx *sql.Tx) error {
 		id, ok, err := maybe[int64](ctx, tx, `SELECT id FROM plans WHERE connection = ? AND period = ? AND state <> 'superseded'
-			ORDER BY id DESC LIMIT 1`, connection, period.String())
+			AND undo_of IS NULL ORDER BY id DESC LIMIT 1`, connection, period.String())
 		if err != nil {
 			return err
 		}
@@ -85,8 +86,9 @@ func scanPeriod(s scanner) (p app.Period, err error) {
 
 // WaitingPlan returns the newest plan the schedule made of a connection, without lines, while its month waits for a
 // person; NotFound otherwise. It waits until a push of this or a later plan of the month wrote something or had nothing
-// to write, or the newest look at the month finds nothing to write. That another plan took the place of it changes
-// nothing: looking at a month bills nobody.
+// to write, or the newest look at the month finds nothing to write. What the schedule pushed by itself does not end it
+// while lines of that push are held: nobody has decided on them. That another plan took the place of it changes nothing:
+// looking at a month bills nobody.
 func (r *Reader) WaitingPlan(ctx context.Context, connection string) (app.Plan, error) {
 	p, err := one(ctx, r.db, scanPlan, "No month waits for a person.", waitingPlan, connection)
 	return p, failed("waiting plan", err)
@@ -96,7 +98,8 @@ const waitingPlan = planColumns + ` WHERE p.id = (SELECT id FROM plans WHERE con
 	AND NOT EXISTS (SELECT 1 FROM pushes u JOIN plans n ON n.id = u.plan_id
 		WHERE u.connection = p.connection AND u.period = p.period AND n.id >= p.id AND n.undo_of IS NULL
 			AND (u.state = 'writing' OR ` + nothingToWrite + `
-				OR EXISTS (SELECT 1 FROM lines l WHERE l.plan_id = n.id AND l.verdict IN ('update', 'create') AND l.state = 'done')))
+				OR EXISTS (SELECT 1 FROM lines l WHERE l.plan_id = n.id AND l.verdict IN ('update', 'create') AND l.state = 'done')
+					AND NOT (u.trigger = 'schedule' AND EXISTS (SELECT 1 FROM lines l WHERE l.plan_id = n.id AND l.verdict = 'hold'))))
 	AND NOT EXISTS (SELECT 1 FROM plans n WHERE ` + nothingToWrite + `
 		AND n.id = (SELECT max(id) FROM plans WHERE connection = p.connection AND period = p.period AND undo_of IS NULL))`
 
@@ -104,13 +107,16 @@ const waitingPlan = planColumns + ` WHERE p.id = (SELECT id FROM plans WHERE con
 const nothingToWrite = "(n.complete = 1 AND NOT EXISTS (SELECT 1 FROM lines l WHERE l.plan_id = n.id AND l.verdict IN ('update', 'create', 'hold')))"
 
 // SavePlan stores a plan with its evidence, in the place of the open ones of its connection, and returns it with its
-// ids. Conflict while a push of the connection is being written, and for a second scheduled plan of a month (M2).
+// ids. The plan of an undo takes the place of no month's, and no month's that of an undo: until one of them is approved
+// both can be looked at. Conflict while a push of the connection is being written, and for a second scheduled plan of a
+// month (M2).
 func (s *Store) SavePlan(ctx context.Context, p app.Plan) (app.Plan, error) {
 	err := s.write(ctx, "save plan", func(tx *sql.Tx) error {
 		if err := noneWriting(ctx, tx, p.Connection); err != nil {
 			return err
 		}
-		if err := exec(ctx, tx, "UPDATE plans SET state = 'superseded' WHERE connection = ? AND state = 'open'", p.Connection); err != nil {
+		if err := exec(ctx, tx, "UPDATE plans SET state = 'superseded' WHERE connection = ? AND state = 'open' AND undo_of IS ?",
+			p.Connection, orNull(p.UndoOf)); err != nil {
 			return err
 		}
 		p.State = app.PlanOpen

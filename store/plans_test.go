@@ -137,6 +137,16 @@ func TestTheDueMonthWaitsUntilItIsPushed(t *testing.T) {
 		out.Trigger, out.Period = trigger, p
 		return savePlan(t, s, out)
 	}
+	held := func(t *testing.T, s *store.Store) app.Plan {
+		t.Helper()
+		return savePlan(t, s, plan(line(12, 5, 9904, update), line(13, 5, 9905, app.VerdictHold)))
+	}
+	byItself := func(t *testing.T, s *store.Store, p app.Plan) app.Push {
+		t.Helper()
+		push, err := s.Approve(t.Context(), p.ID, p.Digest, app.Push{Trigger: app.TriggerSchedule, ApprovedBy: "schedule", ApprovedAt: t0})
+		must(t, err)
+		return push
+	}
 	for name, tt := range map[string]struct {
 		then  func(t *testing.T, s *store.Store, due app.Plan)
 		waits bool
@@ -155,6 +165,23 @@ func TestTheDueMonthWaitsUntilItIsPushed(t *testing.T) {
 		"written by a later plan": {func(t *testing.T, s *store.Store, _ app.Plan) {
 			settleAgreement(t, s, approve(t, s, saved(t, s, app.TriggerPerson, november, update)), app.LineDone)
 		}, false},
+		"pushed by itself, one line held": {func(t *testing.T, s *store.Store, _ app.Plan) {
+			settleAgreement(t, s, byItself(t, s, held(t, s)), app.LineDone)
+		}, true},
+		"being pushed by itself": {func(t *testing.T, s *store.Store, _ app.Plan) { byItself(t, s, held(t, s)) }, false},
+		"pushed by itself, and the rest by a person": {func(t *testing.T, s *store.Store, _ app.Plan) {
+			settleAgreement(t, s, byItself(t, s, held(t, s)), app.LineDone)
+			settleAgreement(t, s, approve(t, s, held(t, s)), app.LineDone)
+		}, false},
+		"pushed by itself, and the rest is skipped": {func(t *testing.T, s *store.Store, _ app.Plan) {
+			settleAgreement(t, s, byItself(t, s, held(t, s)), app.LineDone)
+			saved(t, s, app.TriggerPerson, november, app.VerdictSkipped)
+		}, false},
+		"an undo is looked at": {func(t *testing.T, s *store.Store, due app.Plan) {
+			undo := plan(line(12, 5, 9904, same))
+			undo.UndoOf = due.ID - 1 // the one before it was due
+			savePlan(t, s, undo)
+		}, true},
 		"written and undone": {func(t *testing.T, s *store.Store, due app.Plan) {
 			push := approve(t, s, due)
 			settleAgreement(t, s, push, app.LineDone)
@@ -217,11 +244,105 @@ func TestOnlyTheScheduleAndAnUndoTakeItsPlace(t *testing.T) {
 	}
 }
 
+// The schedule pushes what nothing holds and releases nothing (M14).
 func TestScheduleNeverPushesHolds(t *testing.T) {
+	update, hold := app.VerdictUpdate, app.VerdictHold
+	for name, tt := range map[string]struct {
+		verdicts []app.Verdict
+		unread   bool
+		refused  string
+	}{
+		"everything held":         {verdicts: []app.Verdict{hold}, refused: "1 line is held"},
+		"one of two held":         {verdicts: []app.Verdict{update, hold}},
+		"not everything was read": {verdicts: []app.Verdict{update}, unread: true, refused: "waits for a person"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			s := storetest.Open(t)
+			p := plan()
+			p.Complete = !tt.unread
+			for i, v := range tt.verdicts {
+				p.Lines = append(p.Lines, line(12+int64(i), 5, 9904+int64(i), v))
+			}
+			p = savePlan(t, s, p)
+			push, err := s.Approve(t.Context(), p.ID, p.Digest, app.Push{Trigger: app.TriggerSchedule, ApprovedBy: "schedule", ApprovedAt: t0})
+			if tt.refused != "" {
+				wantCode(t, err, app.Conflict)
+				if !strings.Contains(app.ErrorMessage(err), tt.refused) {
+					t.Errorf("message %q, want %q", app.ErrorMessage(err), tt.refused)
+				}
+				return
+			}
+			must(t, err)
+			settleAgreement(t, s, push, app.LineDone)
+			got, err := s.Push(t.Context(), push.ID)
+			must(t, err)
+			if got.State != app.PushDone || got.Lines[0].State != app.LineDone || got.Lines[1].State != app.LinePlanned || got.Lines[1].Verdict != hold {
+				t.Errorf("push %s, lines %s and %s (%s)", got.State, got.Lines[0].State, got.Lines[1].State, got.Lines[1].Verdict)
+			}
+			idle(t, s, t0)
+		})
+	}
+}
+
+// A number that a person typed after the plan was made is not in it, so nothing of it is pushed.
+func TestAPlanBeforeAnOverrideIsNoPush(t *testing.T) {
 	s := storetest.Open(t)
-	p := savePlan(t, s, plan(line(12, 5, 9904, app.VerdictHold)))
-	_, err := s.Approve(t.Context(), p.ID, p.Digest, app.Push{Trigger: app.TriggerSchedule, ApprovedBy: "schedule", ApprovedAt: t0})
+	p := savePlan(t, s, plan(line(12, 5, 9904, app.VerdictUpdate)))
+	undone := approve(t, s, p)
+	settleAgreement(t, s, undone, app.LineDone)
+	p = savePlan(t, s, plan(line(12, 5, 9904, app.VerdictUpdate)))
+	o := app.Override{Source: "sync", OrganizationID: "7", Meter: app.MeterAccounts, Period: november.Next(), Quantity: app.Q(9), Unit: app.UnitEach, Note: "by phone", By: "Ada", At: t0}
+	must(t, s.SaveOverrides(t.Context(), []app.Override{o}))
+	o.Period = november
+	must(t, s.SaveOverrides(t.Context(), []app.Override{o}))
+	_, err := s.Approve(t.Context(), p.ID, p.Digest, app.Push{Trigger: app.TriggerPerson, ApprovedBy: "Ada", ApprovedAt: t0})
 	wantCode(t, err, app.Conflict)
+	if !strings.Contains(app.ErrorMessage(err), "Make a new plan") {
+		t.Errorf("no way out: %s", app.ErrorMessage(err))
+	}
+	undoPush(t, s, undone, app.VerdictUpdate) // which counts nothing
+	again := plan(line(12, 5, 9904, app.VerdictUpdate))
+	again.LastOverride, err = s.OverrideMark(t.Context())
+	must(t, err)
+	approve(t, s, savePlan(t, s, again))
+}
+
+// The preview of an undo hides no month's, and no month's preview that of an undo; what is approved outdates the rest.
+func TestAnUndoThatIsOnlyLookedAt(t *testing.T) {
+	s := storetest.Open(t)
+	due := plan(line(12, 5, 9904, app.VerdictUpdate))
+	due.Trigger = app.TriggerSchedule
+	push := approve(t, s, savePlan(t, s, due))
+	settleAgreement(t, s, push, app.LineDone)
+	month := savePlan(t, s, plan(line(13, 5, 9905, app.VerdictUpdate)))
+	undo := plan(line(12, 5, 9904, app.VerdictUpdate))
+	undo.UndoOf, undo.Digest = push.ID, "u1"
+	first := savePlan(t, s, undo)
+	second := savePlan(t, s, undo)
+	state := func(id int64, want app.PlanState) {
+		t.Helper()
+		if p, err := s.Plan(t.Context(), id); err != nil || p.State != want {
+			t.Errorf("plan %d is %s (%v), want %s", id, p.State, err, want)
+		}
+	}
+	state(month.ID, app.PlanOpen)
+	state(first.ID, app.PlanSuperseded)
+	if p, err := s.CurrentPlan(t.Context(), "cw", november); err != nil || p.ID != month.ID {
+		t.Errorf("the month's plan is %d (%v), want %d", p.ID, err, month.ID)
+	}
+	month = savePlan(t, s, plan(line(13, 5, 9905, app.VerdictUpdate)))
+	state(second.ID, app.PlanOpen)
+	if due, err := s.DuePlans(t.Context(), "cw"); err != nil || len(due) != 1 {
+		t.Errorf("due plans %v (%v)", due, err)
+	}
+	settleAgreement(t, s, approve(t, s, second), app.LineDone)
+	state(month.ID, app.PlanSuperseded) // it was made from the quantities before the undo
+	if p, err := s.CurrentPlan(t.Context(), "cw", november); err != nil || p.ID != push.PlanID {
+		t.Errorf("the month's plan is %d (%v), want that of its push, %d", p.ID, err, push.PlanID)
+	}
+	if got, err := s.Push(t.Context(), push.ID); err != nil || got.State != app.PushUndone {
+		t.Errorf("the push is %s (%v)", got.State, err)
+	}
 }
 
 func TestPushClosesWithItsLastLine(t *testing.T) {

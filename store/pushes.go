@@ -49,11 +49,12 @@ func (r *Reader) Pushes(ctx context.Context, f app.PushFilter) ([]app.Push, erro
 	return rows, failed("list pushes", err)
 }
 
-// Approve turns a plan into a push: the only way to one. It freezes the plan and puts one delivery per agreement into
-// the outbox; with nothing to write the push is done at once. Conflict when the digest is not the plan's (it was
-// changed after it was looked at), when the plan is not open, when nothing in it can be written, while another push of
-// the connection is being written, when the push to undo was undone already, and for the schedule when a line is held
-// (M14).
+// Approve turns a plan into a push: the only way to one. It freezes the plan, puts one delivery per agreement into the
+// outbox, and takes every other plan of the connection for outdated; with nothing to write the push is done at once.
+// Lines that are held stay out of it, whoever approves (M14). Conflict when the digest is not the plan's (it was changed
+// after it was looked at), when the plan is not open, when an override of its month came after it, when nothing in it
+// can be written, while another push of the connection is being written, when the push to undo was undone already, and
+// for the schedule when not everything could be read.
 func (s *Store) Approve(ctx context.Context, planID int64, digest string, push app.Push) (p app.Push, err error) {
 	err = s.write(ctx, "approve", func(tx *sql.Tx) error {
 		plan, err := planByID(ctx, tx, planID)
@@ -74,6 +75,9 @@ func (s *Store) Approve(ctx context.Context, planID int64, digest string, push a
 		}
 		if err := exec(ctx, tx, "UPDATE plans SET state = 'approved' WHERE id = ?", plan.ID); err != nil {
 			return err
+		}
+		if err := exec(ctx, tx, "UPDATE plans SET state = 'superseded' WHERE connection = ? AND state = 'open'", plan.Connection); err != nil {
+			return err // what they saw at ConnectWise is about to change
 		}
 		if err := startLines(ctx, tx, plan, id, push.ApprovedAt); err != nil {
 			return err
@@ -97,10 +101,11 @@ func mayApprove(ctx context.Context, tx *sql.Tx, plan app.Plan, digest string, p
 	if plan.Digest != digest {
 		return app.Errorf(app.Conflict, "Plan %d was changed after you looked at it. Check it again, then approve.", plan.ID)
 	}
-	for _, l := range plan.Lines {
-		if push.Trigger == app.TriggerSchedule && l.Verdict == app.VerdictHold {
-			return app.Errorf(app.Conflict, "Plan %d holds lines for a person and cannot be pushed by the schedule.", plan.ID)
-		}
+	if push.Trigger == app.TriggerSchedule && !plan.Complete {
+		return app.Errorf(app.Conflict, "Not everything could be read for plan %d, so it waits for a person.", plan.ID)
+	}
+	if err := noNewerOverride(ctx, tx, plan); err != nil {
+		return err
 	}
 	if err := canWrite(plan); err != nil {
 		return err
@@ -115,6 +120,19 @@ func mayApprove(ctx context.Context, tx *sql.Tx, plan app.Plan, digest string, p
 	state, _, err := maybe[app.PushState](ctx, tx, "SELECT state FROM pushes WHERE id = ?", undo)
 	if err == nil && state == app.PushUndone {
 		err = app.Errorf(app.Conflict, "Push %d was undone already.", undo)
+	}
+	return err
+}
+
+// noNewerOverride refuses a plan that was made before a person typed a number for its month, or took one away. An undo
+// counts nothing, so no number is missing from it.
+func noNewerOverride(ctx context.Context, tx *sql.Tx, plan app.Plan) error {
+	if plan.UndoOf != 0 {
+		return nil
+	}
+	_, newer, err := maybe[bool](ctx, tx, "SELECT 1 FROM overrides WHERE period = ? AND id > ? LIMIT 1", plan.Period.String(), plan.LastOverride)
+	if err == nil && newer {
+		err = app.Errorf(app.Conflict, "The overrides of %s were changed after this plan was made, so it does not count them as they are now. Make a new plan, then push.", plan.Period)
 	}
 	return err
 }
