@@ -84,6 +84,7 @@ type Line struct {
 	Prorate       bool
 	EffectiveDate time.Time // of a line that would be created
 	EffectiveBy   string    // who set that date by hand (M8); "" when it follows the rule
+	EffectiveFrom time.Time // the earliest that date may be: when the agreement has begun and bills; zero when it does not say
 	InvoicePeriod string    // what ConnectWise says an invoice of the agreement covers: Current | Future | Both; "" when it does not say
 	BillCustomer  string    // as planned against; compared before writing (M12)
 	CancelledDate time.Time // likewise

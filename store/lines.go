@@ -12,14 +12,14 @@ import (
 const lineFields = `l.id, l.plan_id, l.meter, l.product, l.product_id, l.company_id, l.company, l.agreement_id, l.agreement,
 	l.addition_id, l.before, l.after, l.unit, l.shares, l.verdict, l.state, l.holds, l.decision, l.decided_by, l.note, l.unit_price,
 	l.amount_change, l.next_invoice, l.prorate, l.effective_date, l.bill_customer, l.cancelled_date, l.reason, l.error, l.written_at, l.method,
-	l.effective_by, l.invoice_period, l.rule`
+	l.effective_by, l.effective_from, l.invoice_period, l.rule`
 
 func scanLine(s scanner) (l app.Line, err error) {
 	err = s.Scan(&l.ID, &l.PlanID, &l.Meter, &l.Product, &l.ProductID, &l.Company.ID, &l.Company.Name, &l.Agreement.ID, &l.Agreement.Name,
 		&l.AdditionID, &l.Before, &l.After, &l.Unit, fromJSON(&l.Shares), &l.Verdict, &l.State, fromJSON(&l.Holds), &l.Decision, &l.DecidedBy,
 		&l.Note, &l.UnitPrice, &l.AmountChange, into(&l.NextInvoice), &l.Prorate, into(&l.EffectiveDate), &l.BillCustomer,
 		into(&l.CancelledDate), &l.Reason, &l.Error, into(&l.WrittenAt), &l.Method,
-		&l.EffectiveBy, &l.InvoicePeriod, &l.Rule)
+		&l.EffectiveBy, into(&l.EffectiveFrom), &l.InvoicePeriod, &l.Rule)
 	return l, err
 }
 
@@ -83,12 +83,13 @@ func insertLine(ctx context.Context, tx *sql.Tx, l *app.Line) error {
 	err := tx.QueryRowContext(ctx, `INSERT INTO lines (plan_id, meter, product, product_id, company_id, company, agreement_id, agreement,
 			addition_id, before, after, unit, shares, verdict, state, holds, decision, decided_by, note, unit_price,
 			amount_change, next_invoice, prorate, effective_date, bill_customer, cancelled_date, reason, error, written_at, method,
-			effective_by, invoice_period, rule)
-		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) RETURNING id`,
+			effective_by, effective_from, invoice_period, rule)
+		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) RETURNING id`,
 		l.PlanID, l.Meter, l.Product, l.ProductID, l.Company.ID, l.Company.Name, l.Agreement.ID, l.Agreement.Name,
 		l.AdditionID, optional(l.Before), l.After, l.Unit, asJSON{list(l.Shares)}, l.Verdict, l.State, asJSON{list(l.Holds)}, l.Decision, l.DecidedBy,
 		l.Note, optional(l.UnitPrice), optional(l.AmountChange), stamp(l.NextInvoice), l.Prorate, stamp(l.EffectiveDate), l.BillCustomer,
-		stamp(l.CancelledDate), l.Reason, l.Error, stamp(l.WrittenAt), l.Method, l.EffectiveBy, l.InvoicePeriod, l.Rule).Scan(&l.ID)
+		stamp(l.CancelledDate), l.Reason, l.Error, stamp(l.WrittenAt), l.Method,
+		l.EffectiveBy, stamp(l.EffectiveFrom), l.InvoicePeriod, l.Rule).Scan(&l.ID)
 	if isUnique(err) {
 		return app.Wrap(err, app.Conflict, fmt.Sprintf("Agreement %s has two lines of product %s in one plan. Two meters cannot share a product on one agreement.", l.Agreement.Name, l.Product))
 	}

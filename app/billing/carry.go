@@ -9,7 +9,8 @@ import (
 
 // CarryReleases takes over what a person released or skipped in the plan before, for lines that came out the same:
 // same addition, payer, price, shares, before, after and holds (M14). Lines that a move ties together are taken over
-// together or not at all (M6). Anything else is asked again, corrections always.
+// together or not at all (M6). Anything else is asked again, corrections always. The day a person set for a line to be
+// created stays under the same terms (M8).
 func CarryReleases(old, now app.Plan) app.Plan {
 	if old.Connection != now.Connection || old.Period != now.Period || old.UndoOf != 0 {
 		return now
@@ -19,6 +20,11 @@ func CarryReleases(old, now app.Plan) app.Plan {
 		was[carryKey(l)] = i
 	}
 	now.Lines = slices.Clone(now.Lines)
+	for i := range now.Lines {
+		if at, ok := was[carryKey(now.Lines[i])]; ok {
+			keepDay(old.Lines[at], &now.Lines[i])
+		}
+	}
 	for i := range now.Lines {
 		if now.Lines[i].Verdict != app.VerdictHold {
 			continue
@@ -82,4 +88,6 @@ func parts(l app.Line) []app.Share {
 
 func partName(s app.Share) string { return s.Source + "/" + s.ExternalID }
 
-func samePart(a, b app.Share) bool { return shareKey(a) == shareKey(b) && a.Quantity.Equal(b.Quantity) }
+func samePart(a, b app.Share) bool {
+	return shareKey(a) == shareKey(b) && a.Quantity.Equal(b.Quantity) && a.Override == b.Override
+}

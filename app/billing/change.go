@@ -1,6 +1,7 @@
 package billing
 
 import (
+	"slices"
 	"strings"
 
 	"psabridge/app"
@@ -50,11 +51,24 @@ func cycle(a app.Agreement) string {
 	return strings.ToLower(a.BillingCycle)
 }
 
+// keepPin leaves the pinned method of a line as it is where the shares that were counted give no reason to change it: the
+// ones a person typed say nothing of how they are read.
+func keepPin(d *draft) {
+	if d.owned == nil || len(d.methods) == 0 || !overridden(d.Line) {
+		return
+	}
+	pinned := strings.Split(d.owned.Method, ", ")
+	if !slices.ContainsFunc(d.methods, func(m string) bool { return !slices.Contains(pinned, m) }) {
+		d.Method = d.owned.Method
+	}
+}
+
 // checkOwned compares the addition with what we last verified in it.
 func (b *book) checkOwned(d *draft) {
 	if d.owned == nil {
 		return
 	}
+	keepPin(d)
 	if !d.owned.LastVerified.Equal(*d.Before) {
 		d.hold(app.HoldEditedSince, "Someone changed this line to %s since we wrote %s. Release to write %s, correct it, or skip it.", *d.Before, d.owned.LastVerified, d.After)
 	}
@@ -72,7 +86,7 @@ func (b *book) checkFirstTouch(d *draft) {
 	}
 	switch {
 	case d.addition == nil:
-		d.hold(app.HoldFirstTouch, "The agreement has no line of %s yet; one would be created from %s. Confirm it once.", d.Product, day(d.EffectiveDate))
+		d.hold(app.HoldFirstTouch, "%s", wouldBegin(d.Line))
 	case d.Before.IsZero():
 		d.hold(app.HoldFirstTouch, "The line of %s holds 0 and would hold %s. Confirm once that this is the line to fill.", d.Product, d.After)
 	default:

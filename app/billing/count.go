@@ -32,11 +32,15 @@ func (b *book) count(w want, unit string) counted {
 	c := counted{known: true, unit: unit, share: app.Share{OrganizationID: o.ID, ExternalID: o.ExternalID, Source: o.Source, Name: o.Name}}
 	if w.mapping.Unseen {
 		b.miss(o.Name)
-		c.incomplete("%s", b.neverShown(o))
+		c.incomplete("%s%s", b.neverShown(o), b.typedInVain(w))
 		return c
 	}
 	if o.State == app.OrganizationGone {
-		c.hold(app.HoldOrganizationGone, "%s is no longer shown by the source, so it counts 0 here. If the customer left, release the line and end its mapping; if not, look at the source.", o.Name)
+		c.hold(app.HoldOrganizationGone, "%s is no longer shown by the source, so it counts 0 here. If the customer left, release the line and end its mapping; if not, look at the source.%s", o.Name, b.typedInVain(w))
+		return c
+	}
+	if typed, ok := b.overrideOf(keyOf(o), w.meter); ok {
+		b.typed(&c, typed, w)
 		return c
 	}
 	r, ok := b.trusted(&c, keyOf(o), o.Name, w)
@@ -58,10 +62,7 @@ func (b *book) count(w want, unit string) counted {
 			return c
 		}
 	}
-	if w.meter == app.MeterFileServer && w.rule.FSE == fseFlag && q.IsPositive() {
-		q = app.Q(1)
-	}
-	c.share.Quantity, c.items = q, items
+	c.share.Quantity, c.items = flagged(q, w), items
 	return c
 }
 
@@ -199,19 +200,24 @@ func excludeAll(items []app.EvidenceItem, reason string) []app.EvidenceItem {
 	return out
 }
 
-// unitOf picks the unit of a line: the rule's, else the reading's, with bytes billed as GB.
+// unitOf picks the unit of a line: the rule's, else the reading's or that of what was typed in its place, with bytes billed
+// as GB.
 func (b *book) unitOf(w want) string {
 	if w.rule.Unit != "" {
 		return w.rule.Unit
 	}
-	r, ok := b.readings[readingKey{keyOf(w.mapping.Organization), w.meter, w.rule.Basis}]
-	switch {
-	case !ok || r.Unit == "":
+	org := keyOf(w.mapping.Organization)
+	unit := b.readings[readingKey{org, w.meter, w.rule.Basis}].Unit
+	if o, ok := b.overrideOf(org, w.meter); ok && unit == "" {
+		unit = o.Unit
+	}
+	switch unit {
+	case "":
 		return app.UnitEach
-	case r.Unit == app.UnitBytes:
+	case app.UnitBytes:
 		return app.UnitGB
 	}
-	return r.Unit
+	return unit
 }
 
 // sentence ends s with a full stop, so that two sentences can follow each other.

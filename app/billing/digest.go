@@ -43,6 +43,7 @@ type vouchedLine struct {
 type vouchedShare struct {
 	Organization string       `json:"organization"`
 	Quantity     app.Quantity `json:"quantity"`
+	Override     string       `json:"override,omitempty"`
 }
 
 // Digest names a plan by its content: the same lines, holds and decisions give the same digest, anything else another.
@@ -69,7 +70,7 @@ func Digest(p app.Plan) string {
 func vouchedShares(l app.Line) []vouchedShare {
 	out := []vouchedShare{}
 	for _, s := range parts(l) {
-		out = append(out, vouchedShare{Organization: partName(s), Quantity: s.Quantity})
+		out = append(out, vouchedShare{Organization: partName(s), Quantity: s.Quantity, Override: s.Override})
 	}
 	return out
 }

@@ -26,6 +26,11 @@ type Input struct {
 	ReadSince map[string]time.Time
 	// Pushed are the sources that are sent to us: nobody can read them again.
 	Pushed map[string]bool
+	// Overrides are what a person typed in place of readings, for Period; those of other months do not count.
+	Overrides []app.Override
+	// Unbilled are the organizations of the connection that bill nothing: without a company, or with one and nothing ticked.
+	// Only Findings looks at them. Ignored, departed and never shown organizations, and those set to no PSA, are not among them.
+	Unbilled []Mapping
 
 	Actual   Actual
 	Owned    []app.OwnedAddition
@@ -83,6 +88,7 @@ type book struct {
 	products   map[string][]app.Product
 	productIDs map[int64]app.Product
 	readings   map[readingKey]app.Reading
+	overrides  map[usage]app.Override
 	orgs       map[orgKey]app.Organization
 	children   map[orgKey][]app.Organization
 	owned      map[[2]int64][]app.OwnedAddition // by agreement and catalog item
@@ -111,7 +117,7 @@ func newBook(in Input) *book {
 		Input: in, today: Today(in.Now, in.Zone),
 		companies:  map[int64]app.Company{},
 		agreements: map[int64]app.Agreement{}, products: map[string][]app.Product{}, productIDs: map[int64]app.Product{},
-		readings: map[readingKey]app.Reading{}, orgs: map[orgKey]app.Organization{}, children: map[orgKey][]app.Organization{},
+		readings: map[readingKey]app.Reading{}, overrides: map[usage]app.Override{}, orgs: map[orgKey]app.Organization{}, children: map[orgKey][]app.Organization{},
 		owned: map[[2]int64][]app.OwnedAddition{}, touched: map[int64]bool{}, lastMonth: map[[2]int64]app.Line{}, latest: map[[2]int64]app.Line{}, items: map[productOn]int64{},
 	}
 	for _, c := range in.Actual.Companies {
@@ -126,6 +132,11 @@ func newBook(in Input) *book {
 	}
 	for _, r := range in.Readings {
 		b.readings[readingKey{orgKey{r.Source, r.OrganizationID}, r.Meter, r.Basis}] = r
+	}
+	for _, o := range in.Overrides {
+		if o.Period == in.Period {
+			b.overrides[usage{orgKey{o.Source, o.OrganizationID}, o.Meter}] = o
+		}
 	}
 	for _, o := range in.Tree {
 		b.orgs[keyOf(o)] = o

@@ -82,7 +82,7 @@ func (b *book) orphan(o app.OwnedAddition, a app.Addition) *draft {
 	d.Product, d.ProductID = a.Product, a.ProductID
 	d.Agreement = app.Named{ID: o.AgreementID, Name: agreement.Name}
 	d.Company = app.Named{ID: agreement.CompanyID, Name: agreement.Company}
-	d.NextInvoice, d.Prorate = agreement.NextInvoice, agreement.Prorate
+	d.NextInvoice, d.Prorate, d.InvoicePeriod = agreement.NextInvoice, agreement.Prorate, agreement.InvoicePeriod
 	d.Unit = app.UnitEach
 	prev, ok := b.latest[[2]int64{o.AgreementID, o.ProductID}]
 	if ok {

@@ -77,10 +77,12 @@ func (b *book) problems() []string {
 // draft is a line in the making.
 type draft struct {
 	app.Line
-	wants  []want
-	rule   app.QuantityRule
-	known  bool // After can be trusted
-	target bool // it is certain which addition is meant, or that one is created
+	wants []want
+	rule  app.QuantityRule
+	// methods are the ways the shares were counted; typed ones were not.
+	methods []string
+	known   bool // After can be trusted
+	target  bool // it is certain which addition is meant, or that one is created
 	// addition is the open addition the line is about; nil when it would be created.
 	addition *app.Addition
 	owned    *app.OwnedAddition
@@ -194,9 +196,13 @@ func (b *book) countShares(d *draft) {
 	}
 	b.holdTwins(d)
 	slices.Sort(methods)
+	d.methods = methods
 	d.Method = strings.Join(methods, ", ")
 	d.After = Round(sum, d.rule.Round)
 }
+
+// nobodyMapped stands in the place of a rule where no mapping has one to give.
+const nobodyMapped = "nobody is mapped to it any more"
 
 // finish judges the change, names its reason and gives the verdict.
 func (b *book) finish(d *draft) app.Line {
@@ -216,6 +222,10 @@ func (b *book) finish(d *draft) app.Line {
 		} else {
 			b.checkChange(d)
 		}
+	}
+	d.Rule = RuleText(d.rule, d.Meter)
+	if len(d.wants) == 0 {
+		d.Rule = nobodyMapped
 	}
 	d.Reason = b.reason(d)
 	d.Verdict = verdict(d.Line)

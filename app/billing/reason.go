@@ -68,7 +68,16 @@ func (b *book) reason(d *draft) string {
 	if !ok || d.ProductID == 0 || !d.known {
 		return ""
 	}
-	diff := Compare(prev.Items, d.Items)
+	return strings.Join(shorten(changeByName(prev, d.Line)), ", ")
+}
+
+// changeByName says what came, went and grew between two lines. Where a person typed a number there are no names, so the
+// organizations are told apart instead.
+func changeByName(prev, now app.Line) []string {
+	if overridden(prev) || overridden(now) {
+		return changeByShare(prev, now)
+	}
+	diff := Compare(prev.Items, now.Items)
 	var parts []string
 	for _, i := range diff.Added {
 		parts = append(parts, "+ "+i.Name)
@@ -81,12 +90,46 @@ func (b *book) reason(d *draft) string {
 		if i.Amount.IsNegative() {
 			sign = "−"
 		}
-		parts = append(parts, fmt.Sprintf("%s %s%s %s", i.Name, sign, i.Amount.Abs().Round(2), d.Unit))
+		parts = append(parts, fmt.Sprintf("%s %s%s %s", i.Name, sign, i.Amount.Abs().Round(2), now.Unit))
 	}
+	return parts
+}
+
+// changeByShare says what became of each organization's number.
+func changeByShare(prev, now app.Line) []string {
+	was := make(map[orgKey]app.Share, len(prev.Shares))
+	for _, s := range prev.Shares {
+		was[shareKey(s)] = s
+	}
+	var parts []string
+	for _, s := range now.Shares {
+		old, before := was[shareKey(s)]
+		delete(was, shareKey(s))
+		switch {
+		case s.Override != "":
+			parts = append(parts, fmt.Sprintf("%s %s typed (%s)", s.Name, s.Quantity.Round(2), s.Override))
+		case old.Override != "":
+			parts = append(parts, fmt.Sprintf("%s %s read again, %s was typed", s.Name, s.Quantity.Round(2), old.Quantity.Round(2)))
+		case !before:
+			parts = append(parts, fmt.Sprintf("+ %s %s", s.Name, s.Quantity.Round(2)))
+		case !old.Quantity.Equal(s.Quantity):
+			parts = append(parts, fmt.Sprintf("%s %s → %s", s.Name, old.Quantity.Round(2), s.Quantity.Round(2)))
+		}
+	}
+	for _, s := range prev.Shares {
+		if _, gone := was[shareKey(s)]; gone {
+			parts = append(parts, "− "+s.Name)
+		}
+	}
+	return parts
+}
+
+// shorten keeps the first names and counts the rest.
+func shorten(parts []string) []string {
 	if more := len(parts) - namesShown; more > 0 {
-		parts = append(parts[:namesShown:namesShown], fmt.Sprintf("and %d more", more))
+		return append(parts[:namesShown:namesShown], fmt.Sprintf("and %d more", more))
 	}
-	return strings.Join(parts, ", ")
+	return parts
 }
 
 // byKey orders lines the same way whoever stored them.

@@ -106,7 +106,7 @@ func (b *book) checkAgreement(d *draft) {
 		d.block(app.HoldNoAgreement, "Agreement #%d no longer exists in ConnectWise. Choose another one on the organization's Settings tab.", d.Agreement.ID)
 		return
 	}
-	d.NextInvoice, d.Prorate = a.NextInvoice, a.Prorate
+	d.NextInvoice, d.Prorate, d.InvoicePeriod = a.NextInvoice, a.Prorate, a.InvoicePeriod
 	b.checkActive(d, a, "choose another one")
 	if _, read := b.Actual.Additions[a.ID]; !read {
 		d.block(app.HoldIncompleteReading, "The additions of agreement %s could not be read, so nothing is known of this line. Make a new plan when ConnectWise answers.", a.Name)
@@ -193,10 +193,9 @@ func (b *book) take(d *draft, a app.Addition, owned *app.OwnedAddition) {
 // wouldCreate prepares a line that does not exist yet: effective today, or when the agreement begins to bill (M8).
 func (b *book) wouldCreate(d *draft) {
 	d.BillCustomer = billable
-	d.EffectiveDate = b.today
-	if start := b.agreements[d.Agreement.ID].BillStart; start.After(b.today) {
-		d.EffectiveDate = start
-	}
+	a := b.agreements[d.Agreement.ID]
+	d.EffectiveFrom = later(a.StartDate, a.BillStart)
+	d.EffectiveDate = later(b.today, d.EffectiveFrom)
 	if p, ok := b.productIDs[d.ProductID]; ok {
 		price := p.Price
 		d.UnitPrice = &price

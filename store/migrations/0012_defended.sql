@@ -19,6 +19,7 @@ CREATE INDEX overrides_by_period ON overrides (period, source, organization, met
 ALTER TABLE plans ADD COLUMN findings TEXT NOT NULL DEFAULT '[]';
 
 ALTER TABLE lines ADD COLUMN effective_by TEXT NOT NULL DEFAULT '';
+ALTER TABLE lines ADD COLUMN effective_from TEXT;
 ALTER TABLE lines ADD COLUMN invoice_period TEXT NOT NULL DEFAULT '';
 ALTER TABLE lines ADD COLUMN rule TEXT NOT NULL DEFAULT '';
 
