@@ -1,6 +1,7 @@
 package app
 
-// MappingChoice is one organization's part in a mapping of many. Zero fields leave what there is.
+// MappingChoice is one organization's part in a mapping of many. Zero fields leave what there is; a Bill that is empty but
+// not nil bills nothing any more.
 type MappingChoice struct {
 	OrganizationID int64 // our row
 	CompanyID      int64

@@ -2,7 +2,6 @@ package setup
 
 import (
 	"context"
-	"slices"
 
 	"psabridge/app"
 )
@@ -17,15 +16,7 @@ func (s *Setup) SetMapping(ctx context.Context, by string, organization int64, m
 	m.Source, m.ID = row.Source, row.ExternalID
 	_, _, err = s.Edit(ctx, by, func(doc *app.Settings) error {
 		s.name(ctx, *doc, &m)
-		at := slices.IndexFunc(doc.Organizations, func(o app.OrganizationSettings) bool { return o.Source == m.Source && o.ID == m.ID })
-		switch {
-		case says(m) && at >= 0:
-			doc.Organizations[at] = m
-		case says(m):
-			doc.Organizations = append(doc.Organizations, m)
-		case at >= 0:
-			doc.Organizations = slices.Delete(doc.Organizations, at, at+1)
-		}
+		putEntry(doc, m)
 		return nil
 	})
 	return err

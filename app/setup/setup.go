@@ -40,6 +40,8 @@ type Store interface {
 	Tickets(ctx context.Context, f app.TicketFilter) ([]app.TicketRow, error)
 	Owned(ctx context.Context, connection string) ([]app.OwnedAddition, error)
 	HasWritten(ctx context.Context, connection string) (bool, error)
+	OptionsRead(ctx context.Context, connection string) (map[app.OptionList]time.Time, error)
+	LastPlannedLines(ctx context.Context, connection string, before app.Period) ([]app.Line, error)
 }
 
 // Deps are what setup works with.
@@ -75,6 +77,8 @@ type Setup struct {
 	doc    app.Settings
 	hooks  []func(context.Context, Changed)
 	tried  map[string]vain // when the drop-downs of a connection were last asked for in vain
+
+	repairs map[string]repaired // what was found wrong with the mappings of a connection
 
 	testing  map[string]*underWay // the test of a connection
 	nights   map[string]night     // the test of a connection by itself

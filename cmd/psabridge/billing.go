@@ -6,4 +6,6 @@ import "psabridge/app/web/api"
 func (b *bridge) billingCalls() api.BillingDeps { return api.BillingDeps{} }
 
 // mappingCalls are what the pages and the API ask about many mappings at once.
-func (b *bridge) mappingCalls() api.MappingDeps { return api.MappingDeps{} }
+func (b *bridge) mappingCalls() api.MappingDeps {
+	return api.MappingDeps{Repairs: b.setup.Repairs, ApplyMappings: b.setup.ApplyMappings, RevertMappings: b.setup.RevertMappings}
+}
