@@ -31,10 +31,33 @@ func (p *Pusher) ReleaseAll(ctx context.Context, planID int64, codes []app.HoldC
 	return plan, released, err
 }
 
+// SetEffective sets the day from which a line that would be created counts (M8); the zero day is the rule's again. The
+// plan has another digest then, so it is looked at again before it is approved. Errors are those of billing.SetEffective,
+// not_found for the line, and conflict when its plan is not open any more.
+func (p *Pusher) SetEffective(ctx context.Context, lineID int64, day time.Time, by string) (app.Plan, error) {
+	line, err := p.Store.Line(ctx, lineID)
+	if err != nil {
+		return app.Plan{}, err
+	}
+	doc, _, err := p.Settings(ctx)
+	if err != nil {
+		return app.Plan{}, err
+	}
+	now := p.Now()
+	return p.Store.UpdatePlan(ctx, line.PlanID, func(plan app.Plan) (app.Plan, error) {
+		c, ok := settings.ConnectionByName(doc, plan.Connection)
+		if !ok {
+			return plan, app.Errorf(app.NotFound, "There is no connection %q any more.", plan.Connection)
+		}
+		return billing.SetEffective(plan, lineID, day, billing.Today(now, settings.Location(c)), by)
+	})
+}
+
 // Approve freezes a plan and queues its writes: the only way to a push. Lines that are still held stay out of it.
 //
-// conflict: the digest or the settings changed since the plan was made, the plan is too old or its period is over,
-// nothing in it can be written, another push is being written, or the schedule approves while something is held.
+// conflict: the digest, the settings or the month's overrides changed since the plan was made, the plan is too old or its
+// period is over, nothing in it can be written, another push is being written, or the schedule approves what was not
+// read in full.
 func (p *Pusher) Approve(ctx context.Context, planID int64, digest string, trigger app.Trigger, by string) (app.Push, error) {
 	plan, err := p.Store.Plan(ctx, planID)
 	if err != nil {
@@ -53,7 +76,7 @@ func (p *Pusher) Approve(ctx context.Context, planID int64, digest string, trigg
 		}
 	}
 	if trigger == app.TriggerSchedule && !free(plan) {
-		return app.Push{}, app.Errorf(app.Conflict, "Something in this plan is held or could not be read, so the push waits for a person.")
+		return app.Push{}, app.Errorf(app.Conflict, "Not everything could be read for this plan, or all of it is held, so the push waits for a person.")
 	}
 	push, err := p.Store.Approve(ctx, planID, digest, app.Push{Trigger: trigger, ApprovedBy: by, ApprovedAt: p.Now(), UndoOf: plan.UndoOf})
 	if err != nil {
@@ -63,12 +86,18 @@ func (p *Pusher) Approve(ctx context.Context, planID int64, digest string, trigg
 	return push, nil
 }
 
-// stillStands returns a conflict when a plan is not what would be planned now. An undo is made and approved at once.
+// undoFor is how long the plan of an undo may be approved: what stands at ConnectWise is all it rests on.
+const undoFor = time.Hour
+
+// stillStands returns a conflict when a plan is not what would be planned now.
 func stillStands(plan app.Plan, doc app.Settings, rev int64, now time.Time) error {
 	if plan.SettingsRev != rev {
-		return app.Errorf(app.Conflict, "The settings changed since this plan was made. Make a new plan, then push.")
+		return app.Errorf(app.Conflict, "The settings changed since this plan was made. %s", again(plan))
 	}
 	if plan.UndoOf != 0 {
+		if now.Sub(plan.CreatedAt).Abs() > undoFor {
+			return app.Errorf(app.Conflict, "This undo was worked out more than an hour ago, and ConnectWise may have changed since. Work it out again, then look at it and undo.")
+		}
 		return nil
 	}
 	c, ok := settings.ConnectionByName(doc, plan.Connection)
@@ -85,87 +114,22 @@ func stillStands(plan app.Plan, doc app.Settings, rev int64, now time.Time) erro
 	return nil
 }
 
+// again is the way out of a plan that stands no more.
+func again(plan app.Plan) string {
+	if plan.UndoOf != 0 {
+		return "Work the undo out again, then look at it and undo."
+	}
+	return "Make a new plan, then push."
+}
+
 // outdated reports whether a plan is older than the readings it rests on may be, or dated in the future.
 func outdated(plan app.Plan, c app.ConnectionSettings, now time.Time) bool {
 	return now.Sub(plan.CreatedAt).Abs() > billing.MaxAge(c.Billing)
 }
 
-// free reports whether a plan may go out without a person (M14).
+// free reports whether a plan may go out without a person: everything was read for it, and there is something to write
+// or nothing to decide. What is held stays out of the push and waits (M14).
 func free(plan app.Plan) bool {
-	_, held, _ := billing.Totals(plan.Lines)
-	return held == 0 && plan.Complete
-}
-
-// Undo gives every line of a push its old value back where ours still stands, as a push of its own (M16).
-//
-// conflict: the push is being written, is undone already, or is an undo itself. unavailable: ConnectWise could not be
-// read; then nothing is changed.
-func (p *Pusher) Undo(ctx context.Context, pushID int64, by string) (app.Push, error) {
-	push, err := p.Store.Push(ctx, pushID)
-	if err != nil {
-		return app.Push{}, err
-	}
-	if err := undoable(push); err != nil {
-		return app.Push{}, err
-	}
-	defer p.alone(push.Connection)()
-	if err := p.notWriting(ctx, push.Connection); err != nil {
-		return app.Push{}, err
-	}
-	plan, err := p.undoPlan(ctx, push)
-	if err != nil {
-		return app.Push{}, err
-	}
-	saved, err := p.Store.SavePlan(ctx, plan)
-	if err != nil {
-		return app.Push{}, err
-	}
-	return p.Approve(ctx, saved.ID, saved.Digest, app.TriggerPerson, by)
-}
-
-func undoable(push app.Push) error {
-	switch {
-	case push.State == app.PushWriting:
-		return app.Errorf(app.Conflict, "This push is still being written. Undo it when it is done.")
-	case push.State == app.PushUndone:
-		return app.Errorf(app.Conflict, "This push is undone already.")
-	case push.UndoOf != 0:
-		return app.Errorf(app.Conflict, "This push is an undo itself. Make a new plan to bill the month again.")
-	}
-	return nil
-}
-
-func (p *Pusher) undoPlan(ctx context.Context, push app.Push) (app.Plan, error) {
-	doc, rev, err := p.Settings(ctx)
-	if err != nil {
-		return app.Plan{}, err
-	}
-	c, ok := settings.ConnectionByName(doc, push.Connection)
-	if !ok {
-		return app.Plan{}, app.Errorf(app.NotFound, "There is no connection %q any more.", push.Connection)
-	}
-	client, err := p.Client(ctx, push.Connection)
-	if err != nil {
-		return app.Plan{}, err
-	}
-	agreements, err := client.Agreements(ctx, 0)
-	if err != nil {
-		return app.Plan{}, err
-	}
-	var ids []int64
-	seen := map[int64]bool{}
-	for _, l := range push.Lines {
-		if l.Writes() && !seen[l.Agreement.ID] {
-			seen[l.Agreement.ID] = true
-			ids = append(ids, l.Agreement.ID)
-		}
-	}
-	found, problems := additions(ctx, client, agreements, ids)
-	if len(problems) > 0 {
-		return app.Plan{}, &app.Error{Code: app.Unavailable, Message: problems[0] + " Nothing was changed; try again."}
-	}
-	plan := billing.Undo(push, found, agreements, p.Now(), settings.Location(c))
-	plan.SettingsRev = rev
-	plan.Digest = billing.Digest(plan)
-	return plan, nil
+	changed, held, _ := billing.Totals(plan.Lines)
+	return plan.Complete && (changed > 0 || held == 0)
 }

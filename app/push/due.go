@@ -16,8 +16,8 @@ import (
 const askAgainAfter = 5 * time.Minute
 
 // Due makes the plan of every connection whose push moment has passed, once per period. It approves it only when the
-// connection says so, nothing is held and the push is not late (M2, M14); else the plan waits for a person. Asking
-// often costs little: with nothing due it reads settings and periods, and in the day after an automatic push also its
+// connection says so, everything was read and the push is not late (M2); else the plan waits for a person, as do the
+// lines that are held in a plan it approves (M14). Asking often costs little: with nothing due it reads settings and periods, and in the day after an automatic push also its
 // plan.
 func (p *Pusher) Due(ctx context.Context, now time.Time) error {
 	doc, _, err := p.Settings(ctx)

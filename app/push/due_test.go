@@ -8,7 +8,9 @@ import (
 	"time"
 
 	"psabridge/app"
+	"psabridge/app/push"
 	"psabridge/app/sandbox"
+	"psabridge/app/sandbox/sample"
 	"psabridge/app/settings"
 )
 
@@ -79,7 +81,7 @@ func TestDueAsks(t *testing.T) {
 	w.vendors.MSP.AddPerson(w.customer(), "Ada", "Lovelace", w.clock())
 	w.pass(33 * 24 * time.Hour) // 25 December, two hours after the moment
 	w.due()
-	plan, err := w.store.CurrentPlan(t.Context(), "cw", app.Period{Year: 2026, Month: time.December})
+	plan, err := w.store.CurrentPlan(t.Context(), "cw", december)
 	if err != nil || plan.Trigger != app.TriggerSchedule || plan.State != app.PlanOpen || len(writers(plan.Lines)) != 1 {
 		t.Fatalf("plan %+v (%v)", plan.State, err)
 	}
@@ -127,7 +129,7 @@ func (w *world) dies() app.Plan {
 		w.t.Fatal("it did not die")
 	}
 	w.restart()
-	plan, err := w.store.CurrentPlan(w.t.Context(), "cw", app.Period{Year: 2026, Month: time.December})
+	plan, err := w.store.CurrentPlan(w.t.Context(), "cw", december)
 	if err != nil || plan.State != app.PlanOpen {
 		w.t.Fatalf("plan %s (%v)", plan.State, err)
 	}
@@ -151,11 +153,9 @@ func TestDiedBeforeTheApproval(t *testing.T) {
 		}, 1},
 		"a person planned": {func(w *world, _ app.Plan) { w.plan() }, 1},
 		"something is held now": {func(w *world, _ app.Plan) {
-			for _, p := range w.vendors.MSP.Persons(w.customer()) {
-				w.vendors.MSP.RemovePerson(p.ID, w.clock())
-			}
+			w.leaves(w.customer())
 			w.rev++
-		}, 1},
+		}, 2},
 	}
 	for name, c := range cases {
 		t.Run(name, func(t *testing.T) {
@@ -175,16 +175,110 @@ func TestDiedBeforeTheApproval(t *testing.T) {
 	}
 }
 
-func TestAutomaticStopsAtAHold(t *testing.T) {
-	t.Parallel()
-	w := month(t, app.ApprovalAutomatic)
-	for _, p := range w.vendors.MSP.Persons(w.customer()) {
+var december = app.Period{Year: 2026, Month: time.December}
+
+// leaves takes everybody of a customer away, so that its accounts fall to zero and its storage shrinks.
+func (w *world) leaves(customer int) {
+	for _, p := range w.vendors.MSP.Persons(customer) {
 		w.vendors.MSP.RemovePerson(p.ID, w.clock())
 	}
+}
+
+// waits reports whether the month is said to wait for a person.
+func (w *world) waits() bool {
+	w.t.Helper()
+	_, err := w.store.WaitingPlan(w.t.Context(), "cw")
+	if err != nil && app.ErrorCode(err) != app.NotFound {
+		w.t.Fatal(err)
+	}
+	return err == nil
+}
+
+func held(lines []app.Line) (out []app.Line) {
+	for _, l := range lines {
+		if l.Verdict == app.VerdictHold {
+			out = append(out, l)
+		}
+	}
+	return out
+}
+
+// What is not held goes out by itself; what is held waits, and is a further push of the month by whoever releases it.
+func TestAutomaticLeavesWhatIsHeld(t *testing.T) {
+	t.Parallel()
+	w := month(t, app.ApprovalAutomatic)
+	w.leaves(w.customer())
 	w.pass(33 * 24 * time.Hour)
 	w.due()
-	if n := len(w.pushes()); n != 1 {
-		t.Errorf("%d pushes, but usage fell to zero", n)
+	if w.waits() {
+		t.Error("the month is said to wait while its push is being written")
+	}
+	w.work(nil)
+	got := w.pushes()
+	if len(got) != 2 || got[0].Trigger != app.TriggerSchedule || got[0].State != app.PushDone || got[0].Period != december {
+		t.Fatalf("pushes %+v", got)
+	}
+	lines := w.push(got[0].ID).Lines
+	if len(writers(lines)) != 1 || writers(lines)[0].Meter != app.MeterStorage || len(held(lines)) != 1 {
+		t.Fatalf("written %d, held %d", len(writers(lines)), len(held(lines)))
+	}
+	zero := held(lines)[0]
+	if zero.State != app.LinePlanned || zero.Decision != app.DecisionNone || w.holdsNow(zero.Agreement.ID, zero.AdditionID) != zero.Before.String() {
+		t.Errorf("the held line is %s, decided %q, and ConnectWise holds %s", zero.State, zero.Decision, w.holdsNow(zero.Agreement.ID, zero.AdditionID))
+	}
+	for range 3 { // asking again brings nothing new
+		w.pass(10 * time.Minute)
+		w.due()
+	}
+	if len(w.pushes()) != 2 || !w.waits() {
+		t.Errorf("%d pushes, waits %v", len(w.pushes()), w.waits())
+	}
+	plan := w.plan()
+	if len(writers(plan.Lines)) != 0 || len(held(plan.Lines)) != 1 {
+		t.Fatalf("the next plan writes %d and holds %d", len(writers(plan.Lines)), len(held(plan.Lines)))
+	}
+	plan, err := w.pusher.Decide(t.Context(), held(plan.Lines)[0].ID, app.DecisionReleased, nil, "they left", "ada")
+	if err != nil {
+		t.Fatal(err)
+	}
+	w.approve(plan)
+	w.work(nil)
+	if got := w.pushes(); len(got) != 3 || got[0].Period != december || got[0].Trigger != app.TriggerPerson || w.waits() {
+		t.Errorf("%d pushes, the newest of %s by %s, waits %v", len(got), got[0].Period, got[0].Trigger, w.waits())
+	}
+	if now := w.holdsNow(zero.Agreement.ID, zero.AdditionID); now != "0" {
+		t.Errorf("the released line holds %s", now)
+	}
+}
+
+// A person is asked for the whole month when nothing can go out, and when not everything was read.
+func TestAutomaticAsks(t *testing.T) {
+	t.Parallel()
+	for name, trouble := range map[string]func(*world){
+		"everything is held": func(w *world) { w.doc.Connections[0].Billing.Rules.Hold.Amount = new(app.Q(0)) },
+		"an agreement could not be read": func(w *world) {
+			w.cw.Faults.Add(sandbox.Fault{Path: "*/agreements/901/additions", Status: 500, Times: -1})
+		},
+		"a source could not be read": func(w *world) {
+			w.unread = []push.Problem{{Source: sample.SourceName, Message: "Half of it could not be read."}}
+			w.refreshed = true
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			w := month(t, app.ApprovalAutomatic)
+			w.leaves(w.customer())
+			w.pass(33 * 24 * time.Hour)
+			trouble(w)
+			w.due()
+			plan, err := w.store.CurrentPlan(t.Context(), "cw", december)
+			if err != nil || plan.State != app.PlanOpen || len(held(plan.Lines)) == 0 {
+				t.Fatalf("plan %s, held %d (%v)", plan.State, len(held(plan.Lines)), err)
+			}
+			if len(w.pushes()) != 1 || !w.waits() {
+				t.Errorf("%d pushes, waits %v", len(w.pushes()), w.waits())
+			}
+		})
 	}
 }
 
@@ -194,7 +288,7 @@ func TestLateAsks(t *testing.T) {
 	w.vendors.MSP.AddPerson(w.customer(), "Ada", "Lovelace", w.clock())
 	w.pass(36 * 24 * time.Hour) // three days after the moment
 	w.due()
-	plan, err := w.store.CurrentPlan(t.Context(), "cw", app.Period{Year: 2026, Month: time.December})
+	plan, err := w.store.CurrentPlan(t.Context(), "cw", december)
 	if err != nil || plan.State != app.PlanOpen {
 		t.Fatalf("plan %s (%v)", plan.State, err)
 	}
@@ -231,7 +325,7 @@ func TestDueWaitsForConnectWise(t *testing.T) {
 	w.cw.Faults.Clear()
 	w.pass(10 * time.Minute)
 	w.due()
-	if plan, err := w.store.CurrentPlan(t.Context(), "cw", app.Period{Year: 2026, Month: time.December}); err != nil || !plan.Complete {
+	if plan, err := w.store.CurrentPlan(t.Context(), "cw", december); err != nil || !plan.Complete {
 		t.Errorf("complete %v (%v)", plan.Complete, err)
 	}
 }
@@ -254,7 +348,7 @@ func TestTheFirstPushComesAtTheNextMoment(t *testing.T) {
 	}
 	w.pass(13 * 24 * time.Hour)
 	w.due()
-	if _, err := w.store.CurrentPlan(t.Context(), "cw", app.Period{Year: 2026, Month: time.December}); err != nil {
+	if _, err := w.store.CurrentPlan(t.Context(), "cw", december); err != nil {
 		t.Errorf("5 December: %v", err)
 	}
 }

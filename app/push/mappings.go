@@ -36,6 +36,23 @@ func Mappings(tree []app.Organization, doc app.Settings, connection string) []bi
 	return out
 }
 
+// Unbilled lists the organizations of a connection that bill nothing, because they have no company or nothing is ticked:
+// what they use is a finding. Those that a person ignored, or set to no PSA, and those that left are not among them.
+func Unbilled(tree []app.Organization, doc app.Settings, connection string) []billing.Mapping {
+	effective := settings.NewTree(tree, doc)
+	var out []billing.Mapping
+	for _, o := range tree {
+		e := effective.Effective(o.Source, o.ExternalID)
+		if e.Connection != connection || len(e.Bill) > 0 || o.State != app.OrganizationPresent {
+			continue
+		}
+		out = append(out, billing.Mapping{
+			Organization: o, CompanyID: e.Company.ID, AgreementID: e.Agreement.ID, Products: e.Products, Rules: e.Rules, Exclude: e.Exclude,
+		})
+	}
+	return out
+}
+
 // sources names the sources a connection's lines are counted from. The document is asked, not what was read: a source
 // that was never read is to be read now.
 func sources(tree []app.Organization, doc app.Settings, connection string) []string {

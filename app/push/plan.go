@@ -81,38 +81,62 @@ func (p *Pusher) notWriting(ctx context.Context, connection string) error {
 
 // compute reads everything a plan rests on and works it out.
 func (p *Pusher) compute(ctx context.Context, job planJob, trigger app.Trigger, now time.Time) (app.Plan, error) {
-	name := job.connection.Name
 	in := billing.Input{
-		Connection: name, Period: job.period, Trigger: trigger, Now: now, Zone: job.zone,
+		Connection: job.connection.Name, Period: job.period, Trigger: trigger, Now: now, Zone: job.zone,
 		Settings: job.connection.Billing, SettingsRev: job.rev, Unread: map[string]string{}, ReadSince: map[string]time.Time{},
 		Pushed: pushed(job.doc),
 	}
-	tree, err := p.Store.Tree(ctx)
+	// Taken first: an override that comes while we read may be in the plan or not, so it is taken for one that is not.
+	mark, err := p.Store.OverrideMark(ctx)
 	if err != nil {
 		return app.Plan{}, err
 	}
-	p.refresh(ctx, &in, slices.DeleteFunc(sources(tree, job.doc, name), func(source string) bool { return in.Pushed[source] }))
-	if in.Tree, err = p.Store.Tree(ctx); err != nil { // the refresh may have found organizations, or missed some
+	if err := p.usage(ctx, job, &in); err != nil {
 		return app.Plan{}, err
 	}
-	in.Mappings = Mappings(in.Tree, job.doc, name)
-	if in.Readings, err = p.Store.ReadingsFor(ctx, "", job.period.Prev()); err != nil {
+	if err := p.standing(ctx, job, &in); err != nil {
 		return app.Plan{}, err
 	}
-	if in.Owned, err = p.Store.Owned(ctx, name); err != nil {
-		return app.Plan{}, err
-	}
-	if err := p.lastLines(ctx, &in); err != nil {
-		return app.Plan{}, err
-	}
-	var problems []string
-	in.Actual, problems = p.actual(ctx, job.client, name, in.Mappings, in.Owned)
-	in.Problems = append(in.Problems, problems...)
 	if err := ctx.Err(); err != nil {
 		return app.Plan{}, app.Wrap(err, app.Unavailable, "The plan was cancelled before it was done.")
 	}
 	in.Now = p.Now() // readings of the refresh are younger than the request
-	return billing.Plan(in), nil
+	plan := billing.Plan(in)
+	plan.LastOverride = mark
+	return plan, nil
+}
+
+// usage reads what is used: who is billed for what, the readings, and what a person typed in their place.
+func (p *Pusher) usage(ctx context.Context, job planJob, in *billing.Input) error {
+	tree, err := p.Store.Tree(ctx)
+	if err != nil {
+		return err
+	}
+	p.refresh(ctx, in, slices.DeleteFunc(sources(tree, job.doc, in.Connection), func(source string) bool { return in.Pushed[source] }))
+	if in.Tree, err = p.Store.Tree(ctx); err != nil { // the refresh may have found organizations, or missed some
+		return err
+	}
+	in.Mappings, in.Unbilled = Mappings(in.Tree, job.doc, in.Connection), Unbilled(in.Tree, job.doc, in.Connection)
+	if in.Readings, err = p.Store.ReadingsFor(ctx, "", job.period.Prev()); err != nil {
+		return err
+	}
+	in.Overrides, err = p.Store.Overrides(ctx, job.period)
+	return err
+}
+
+// standing reads what stands at ConnectWise, and what we know of it.
+func (p *Pusher) standing(ctx context.Context, job planJob, in *billing.Input) error {
+	var err error
+	if in.Owned, err = p.Store.Owned(ctx, in.Connection); err != nil {
+		return err
+	}
+	if err := p.lastLines(ctx, in); err != nil {
+		return err
+	}
+	var problems []string
+	in.Actual, problems = p.actual(ctx, job.client, in.Connection, in.Mappings, in.Owned)
+	in.Problems = append(in.Problems, problems...)
+	return nil
 }
 
 // lastLines reads the lines of the newest push and, when that was this month's, those of the month before.

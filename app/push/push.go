@@ -26,6 +26,11 @@ type Store interface {
 	UpdatePlan(ctx context.Context, id int64, change func(app.Plan) (app.Plan, error)) (app.Plan, error)
 	Line(ctx context.Context, id int64) (app.Line, error)
 
+	Overrides(ctx context.Context, period app.Period) ([]app.Override, error)
+	OverrideMark(ctx context.Context) (int64, error)
+	SaveOverrides(ctx context.Context, overrides []app.Override) error
+	RemoveOverride(ctx context.Context, o app.Override) error
+
 	Approve(ctx context.Context, planID int64, digest string, push app.Push) (app.Push, error)
 	Push(ctx context.Context, id int64) (app.Push, error)
 	Pushes(ctx context.Context, f app.PushFilter) ([]app.Push, error)

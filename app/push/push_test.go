@@ -573,7 +573,6 @@ func TestApproveRefusesWhatWasNotShown(t *testing.T) {
 		}
 	}
 	refused("an old digest", shown, app.TriggerPerson)
-	refused("the schedule with holds", p.Digest, app.TriggerSchedule)
 	w.rev++
 	refused("other settings", p.Digest, app.TriggerPerson)
 	w.rev--

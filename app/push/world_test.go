@@ -41,6 +41,8 @@ type world struct {
 	client  psa.Client
 	pusher  *push.Pusher
 	unread  []push.Problem // what the next refreshes report
+	// refreshed lets a refresh that reports something read all the same.
+	refreshed bool
 
 	mu  sync.Mutex
 	now time.Time
@@ -116,7 +118,7 @@ func (w *world) pass(d time.Duration) {
 
 // refresh stores what the provider's x360Sync would show now.
 func (w *world) refresh(ctx context.Context, _ []string) []push.Problem {
-	if len(w.unread) > 0 {
+	if len(w.unread) > 0 && !w.refreshed {
 		return w.unread
 	}
 	batch := app.Batch{Source: sample.SourceName, ReadAt: w.clock(), OrganizationsComplete: true}
@@ -135,7 +137,7 @@ func (w *world) refresh(ctx context.Context, _ []string) []push.Problem {
 	if err = errors.Join(err, w.store.SaveReadings(ctx, sample.SourceName, readings, w.clock())); err != nil {
 		w.t.Error(err)
 	}
-	return nil
+	return w.unread
 }
 
 func (w *world) readings(org int) []app.Reading {
@@ -309,4 +311,17 @@ func states(lines []app.Line) map[app.LineState]int {
 		n[l.State]++
 	}
 	return n
+}
+
+// typedMeanwhile lets a person type something right after the overrides were read.
+type typedMeanwhile struct {
+	*store.Store
+	typed func()
+}
+
+// Overrides implements push.Store.
+func (s typedMeanwhile) Overrides(ctx context.Context, period app.Period) ([]app.Override, error) {
+	list, err := s.Store.Overrides(ctx, period)
+	s.typed()
+	return list, err
 }
