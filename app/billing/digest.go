@@ -30,6 +30,7 @@ type vouchedLine struct {
 	Unit      string         `json:"unit"`
 	Shares    []vouchedShare `json:"shares"`
 	Effective string         `json:"effective,omitempty"`
+	SetBy     string         `json:"effective_by,omitempty"`
 	Cancelled string         `json:"cancelled,omitempty"`
 	Payer     string         `json:"payer"`
 	UnitPrice *app.Money     `json:"unit_price"`
@@ -54,7 +55,7 @@ func Digest(p app.Plan) string {
 	for _, l := range lines {
 		v.Lines = append(v.Lines, vouchedLine{
 			Agreement: l.Agreement.ID, ProductID: l.ProductID, Product: l.Product, Company: l.Company.ID, Addition: l.AdditionID,
-			Before: l.Before, After: l.After, Unit: l.Unit, Shares: vouchedShares(l), Effective: dateOnly(l.EffectiveDate), Cancelled: dateOnly(l.CancelledDate),
+			Before: l.Before, After: l.After, Unit: l.Unit, Shares: vouchedShares(l), Effective: dateOnly(l.EffectiveDate), SetBy: l.EffectiveBy, Cancelled: dateOnly(l.CancelledDate),
 			Payer: l.BillCustomer, UnitPrice: l.UnitPrice, Amount: l.AmountChange,
 			Verdict: l.Verdict, Decision: l.Decision, Note: l.Note, Holds: codes(l),
 		})

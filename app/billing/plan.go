@@ -24,6 +24,7 @@ func Plan(in Input) app.Plan {
 		SettingsRev: in.SettingsRev, CreatedAt: in.Now, Complete: b.complete(), Problems: b.problems(), Lines: lines,
 	}
 	slices.SortStableFunc(p.Lines, byPlace)
+	p.Findings = b.findings(p.Lines)
 	p.Digest = Digest(p)
 	return p
 }
@@ -107,8 +108,19 @@ func hasHold(l app.Line, code app.HoldCode) bool {
 // drafts groups the mappings into lines, counts them, finds what they are written to, and adds the lines that lost
 // their last share.
 func (b *book) drafts() []*draft {
-	groups := map[lineKey][]want{}
-	var order []lineKey
+	groups, order := b.groups()
+	drafts := make([]*draft, 0, len(order))
+	for _, k := range order {
+		drafts = append(drafts, b.draft(k, groups[k]))
+	}
+	drafts = append(drafts, b.orphans(drafts)...)
+	b.shareLeft(drafts)
+	return drafts
+}
+
+// groups collects who becomes one line, in the order of the mappings.
+func (b *book) groups() (groups map[lineKey][]want, order []lineKey) {
+	groups = map[lineKey][]want{}
 	for _, m := range b.Mappings {
 		for _, meter := range m.Bill {
 			w := want{mapping: m, meter: meter, rule: Defaults(m.Rules[meter], meter)}
@@ -119,13 +131,7 @@ func (b *book) drafts() []*draft {
 			groups[k] = append(groups[k], w)
 		}
 	}
-	drafts := make([]*draft, 0, len(order))
-	for _, k := range order {
-		drafts = append(drafts, b.draft(k, groups[k]))
-	}
-	drafts = append(drafts, b.orphans(drafts)...)
-	b.shareLeft(drafts)
-	return drafts
+	return groups, order
 }
 
 func (b *book) keyFor(w want) lineKey {
@@ -134,16 +140,16 @@ func (b *book) keyFor(w want) lineKey {
 	if p, ok := b.product(name); ok {
 		k.product = p.ID
 	} else {
-		k.name = name
-		if name == "" {
-			k.name = "no product for " + string(w.meter)
-		}
+		k.name = cmp.Or(name, noProduct(w.meter))
 	}
 	if k.agreement == 0 {
 		k.org = keyOf(w.mapping.Organization)
 	}
 	return k
 }
+
+// noProduct stands in the place of a Product ID in the key of a line that has none.
+func noProduct(m app.Meter) string { return "no product for " + string(m) }
 
 // product returns the one catalog item that carries a Product ID. Of several, an only active one is meant.
 func (b *book) product(identifier string) (app.Product, bool) {

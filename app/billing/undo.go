@@ -28,11 +28,15 @@ func Undo(push app.Push, additions map[int64][]app.Addition, agreements []app.Ag
 	return p
 }
 
+// asBefore stands in the place of a rule in an undo: no rule made the number.
+const asBefore = "as it was before the push"
+
 func undoLine(was app.Line, additions map[int64][]app.Addition, agreements []app.Agreement, today time.Time) app.Line {
 	l := was
 	l.ID, l.PlanID = 0, 0
 	l.State, l.Decision, l.DecidedBy, l.Note, l.Error = app.LinePlanned, app.DecisionNone, "", "", ""
-	l.WrittenAt, l.EffectiveDate, l.Holds, l.AmountChange = time.Time{}, time.Time{}, nil, nil
+	l.WrittenAt, l.EffectiveDate, l.EffectiveFrom, l.EffectiveBy = time.Time{}, time.Time{}, time.Time{}, ""
+	l.Holds, l.AmountChange, l.Rule = nil, nil, asBefore
 	l.Reason = "Undo of the push that wrote " + was.After.String()
 	l.After = app.Q(0)
 	if was.Before != nil {
@@ -73,7 +77,7 @@ func restore(l *app.Line, was app.Line, a app.Addition, agreements []app.Agreeme
 	if i < 0 {
 		return
 	}
-	l.NextInvoice = agreements[i].NextInvoice
+	l.NextInvoice, l.Prorate, l.InvoicePeriod = agreements[i].NextInvoice, agreements[i].Prorate, agreements[i].InvoicePeriod
 	if !was.NextInvoice.IsZero() && agreements[i].NextInvoice.After(was.NextInvoice) {
 		l.Holds = append(l.Holds, hold(app.HoldAlreadyInvoiced, "The invoice of %s has been made since, so this line is left as it is. Correct it with a credit in ConnectWise.", day(was.NextInvoice)))
 	}
