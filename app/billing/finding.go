@@ -74,6 +74,9 @@ func (f *finder) line(l app.Line) {
 		if lost {
 			f.add(x, app.FindingNoAgreement, f.worth(l, x.Used), "%s", f.whyNoAgreement(l))
 		}
+	case f.Actual.Problem == "" && mixed(wants):
+		x.Used = nil
+		f.add(x, app.FindingUsedNotBilled, nil, "%s", firstHold(l, app.HoldMappingBroken))
 	case !known || f.Actual.Problem != "" || len(wants) == 0 && !f.runs(l.Agreement.ID):
 		return
 	case l.Verdict != app.VerdictSame && Correctable(l) != nil:
@@ -106,13 +109,17 @@ func planKey(l app.Line) lineKey {
 // about is a finding that says whom it is about. Of several organizations on a line the first is named.
 func (f *finder) about(l app.Line) app.Finding {
 	x := app.Finding{Company: l.Company, Agreement: l.Agreement, Meter: l.Meter, Product: l.Product, Unit: l.Unit, Billed: l.Before}
-	for i, s := range l.Shares {
-		if i == 0 {
-			x.Organization = app.Named{ID: s.OrganizationID, Name: s.Name}
-		}
+	if len(l.Shares) == 0 {
+		return x
 	}
-	if more := len(l.Shares) - 1; more > 0 {
-		x.Organization.Name += fmt.Sprintf(" and %d more", more)
+	first, others := l.Shares[0], map[orgKey]bool{}
+	for _, s := range l.Shares {
+		others[shareKey(s)] = true
+	}
+	delete(others, shareKey(first))
+	x.Organization = app.Named{ID: first.OrganizationID, Name: first.Name}
+	if len(others) > 0 {
+		x.Organization.Name += fmt.Sprintf(" and %d more", len(others))
 	}
 	return x
 }
@@ -143,12 +150,8 @@ func (f *finder) broken(x app.Finding, l app.Line, used app.Quantity) {
 			break
 		}
 	}
-	if mixed(f.groups[planKey(l)]) {
-		x.Used = nil
-		f.add(x, app.FindingUsedNotBilled, nil, "%s", why)
-		return
-	}
 	if a, ok := f.underOldName(l); ok {
+		f.asked[[2]int64{l.Agreement.ID, a.ProductID}] = true
 		q := a.Quantity
 		x.Billed = &q
 		if over := used.Sub(q); !over.IsZero() {

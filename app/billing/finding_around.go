@@ -24,9 +24,9 @@ func (f *finder) billsHere(l app.Line, wants []want) bool {
 
 // whyNoAgreement says why a line bills nobody. A line that would write nothing carries no hold that does.
 func (f *finder) whyNoAgreement(l app.Line) string {
+	about := []app.HoldCode{app.HoldNoAgreement, app.HoldAgreementInactive, app.HoldAgreementNotStarted, app.HoldMappingBroken}
 	for _, h := range l.Holds {
-		switch h.Code { //nolint:exhaustive // the ones about agreements
-		case app.HoldNoAgreement, app.HoldAgreementInactive, app.HoldAgreementNotStarted, app.HoldMappingBroken:
+		if slices.Contains(about, h.Code) {
 			return h.Message
 		}
 	}

@@ -258,25 +258,6 @@ func TestSameIsNeverHeld(t *testing.T) {
 	}
 }
 
-func TestCreateIsEffectiveTodayOrWhenBillingStarts(t *testing.T) {
-	in := office()
-	in.Owned, in.Actual.Additions[12] = nil, []app.Addition{}
-	in.Now = time.Date(2026, 11, 23, 3, 0, 0, 0, time.UTC)
-	in.Zone = time.FixedZone("New York", -5*3600)
-	in.Readings[0].AsOf = in.Now
-	l := billing.Plan(in).Lines[0]
-	if !l.EffectiveDate.Equal(date("2026-11-22")) {
-		t.Errorf("effective %s on the evening of 22 November in New York", l.EffectiveDate)
-	}
-	if l.AdditionID != 0 || l.Before != nil || l.BillCustomer != "Billable" || !l.AmountChange.Equal(q("60")) {
-		t.Errorf("line: %+v", l)
-	}
-	in.Actual.Agreements[0].BillStart = date("2027-02-01")
-	if l := billing.Plan(in).Lines[0]; !l.EffectiveDate.Equal(date("2027-02-01")) {
-		t.Errorf("effective %s, but billing starts in February", l.EffectiveDate)
-	}
-}
-
 func TestAmountOnlyWhereItIsCertain(t *testing.T) {
 	cases := map[string]func(*app.Addition){
 		"do not bill":   func(a *app.Addition) { a.BillCustomer = "DoNotBill" },
