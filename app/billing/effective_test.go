@@ -124,7 +124,9 @@ func TestM8ANewPlanKeepsTheDay(t *testing.T) {
 		"another quantity":     {func(in *billing.Input) { in.Readings[0].Quantity = q("13") }, "2026-11-22"},
 		"another price":        {func(in *billing.Input) { in.Actual.Products[0].Price = q("7") }, "2026-11-22"},
 		"billing starts later": {func(in *billing.Input) { in.Actual.Agreements[0].BillStart = date("2027-01-01") }, "2027-01-01"},
-		"made by hand since":   {func(in *billing.Input) { in.Actual.Additions[12] = []app.Addition{addition(9904, 500, "X360-ACCOUNT", "10")} }, "0001-01-01"},
+		"made by hand since": {func(in *billing.Input) {
+			in.Actual.Additions[12] = []app.Addition{addition(9904, 500, "X360-ACCOUNT", "10")}
+		}, "0001-01-01"},
 	} {
 		got := billing.CarryReleases(set, made(c.change))
 		l, kept := got.Lines[0], c.want == "2026-12-15"

@@ -46,37 +46,59 @@ func TestFindings(t *testing.T) {
 		want   string
 		say    string
 	}{
-		"nothing":                   {nothing, "", ""},
-		"rises":                     {func(in *billing.Input) { in.Readings[0].Quantity = q("12") }, "used_not_billed Contoso 12 10 8", "10 are billed, and 12 are used. Push the month"},
-		"falls":                     {func(in *billing.Input) { in.Readings[0].Quantity = q("9") }, "billed_not_used Contoso 9 10 -4", "Push the month"},
-		"falls to nothing, held":    {func(in *billing.Input) { in.Readings[0].Quantity = q("0") }, "billed_not_used Contoso 0 10 -40", "waits for you: Usage fell"},
-		"rises, price unknown":      {func(in *billing.Input) { in.Readings[0].Quantity = q("12"); in.Actual.Additions[12][0].UnitPrice = nil }, "used_not_billed Contoso 12 10 ?", ""},
-		"rises, less included":      {func(in *billing.Input) { in.Readings[0].Quantity = q("12"); in.Actual.Additions[12][0].LessIncluded = q("5") }, "used_not_billed Contoso 12 10 ?", ""},
-		"rises, do not bill":        {func(in *billing.Input) { in.Readings[0].Quantity = q("12"); in.Actual.Additions[12][0].BillCustomer = "DoNotBill" }, "used_not_billed Contoso 12 10 ?", ""},
-		"no line":                   {func(in *billing.Input) { in.Owned, in.Actual.Additions[12] = nil, []app.Addition{} }, "used_not_billed Contoso 10 ? 50", "no line bills them. The line waits for you: The agreement has no line"},
-		"no line, no catalog price": {func(in *billing.Input) { in.Owned, in.Actual.Additions[12] = nil, []app.Addition{}; in.Actual.Products[0].Price = q("0") }, "used_not_billed Contoso 10 ? ?", ""},
-		"line cancelled":            {func(in *billing.Input) { in.Actual.Additions[12][0].CancelledDate = date("2026-11-01") }, "used_not_billed Contoso 10 ? 40", "cancelled or gone"},
-		"reading incomplete":        {func(in *billing.Input) { in.Readings[0].Complete = false }, "", ""},
-		"organization gone":         {func(in *billing.Input) { in.Mappings[0].Organization.State = app.OrganizationGone }, "billed_not_used Contoso 0 10 -40", "no longer shown"},
-		"nobody mapped any more":    {func(in *billing.Input) { in.Mappings = nil }, "billed_not_used Contoso Ltd 0 10 -40", "Nobody is mapped"},
-		"nobody, does not run":      {func(in *billing.Input) { in.Mappings = nil; in.Actual.Agreements[0].Cancelled = true }, "", ""},
-		"below the minimum":         {minimum, "below_minimum Contoso 7 10 -12", "7 are used, and the minimum of 10 is billed"},
-		"at the minimum":            {func(in *billing.Input) { minimum(in); in.Readings[0].Quantity = q("10") }, "", ""},
-		"rises to the minimum":      {func(in *billing.Input) { minimum(in); in.Actual.Additions[12][0].Quantity = q("5") }, "below_minimum Contoso 7 5 -12", ""},
+		"nothing":                {nothing, "", ""},
+		"rises":                  {func(in *billing.Input) { in.Readings[0].Quantity = q("12") }, "used_not_billed Contoso 12 10 8", "10 are billed, and 12 are used. Push the month"},
+		"falls":                  {func(in *billing.Input) { in.Readings[0].Quantity = q("9") }, "billed_not_used Contoso 9 10 -4", "Push the month"},
+		"falls to nothing, held": {func(in *billing.Input) { in.Readings[0].Quantity = q("0") }, "billed_not_used Contoso 0 10 -40", "waits for you: Usage fell"},
+		"rises, price unknown":   {func(in *billing.Input) { in.Readings[0].Quantity = q("12"); in.Actual.Additions[12][0].UnitPrice = nil }, "used_not_billed Contoso 12 10 ?", ""},
+		"rises, less included": {func(in *billing.Input) {
+			in.Readings[0].Quantity = q("12")
+			in.Actual.Additions[12][0].LessIncluded = q("5")
+		}, "used_not_billed Contoso 12 10 ?", ""},
+		"rises, do not bill": {func(in *billing.Input) {
+			in.Readings[0].Quantity = q("12")
+			in.Actual.Additions[12][0].BillCustomer = "DoNotBill"
+		}, "used_not_billed Contoso 12 10 ?", ""},
+		"no line": {func(in *billing.Input) { in.Owned, in.Actual.Additions[12] = nil, []app.Addition{} }, "used_not_billed Contoso 10 ? 50", "no line bills them. The line waits for you: The agreement has no line"},
+		"no line, no catalog price": {func(in *billing.Input) {
+			in.Owned, in.Actual.Additions[12] = nil, []app.Addition{}
+			in.Actual.Products[0].Price = q("0")
+		}, "used_not_billed Contoso 10 ? ?", ""},
+		"line cancelled":         {func(in *billing.Input) { in.Actual.Additions[12][0].CancelledDate = date("2026-11-01") }, "used_not_billed Contoso 10 ? 40", "cancelled or gone"},
+		"reading incomplete":     {func(in *billing.Input) { in.Readings[0].Complete = false }, "", ""},
+		"organization gone":      {func(in *billing.Input) { in.Mappings[0].Organization.State = app.OrganizationGone }, "billed_not_used Contoso 0 10 -40", "no longer shown"},
+		"nobody mapped any more": {func(in *billing.Input) { in.Mappings = nil }, "billed_not_used Contoso Ltd 0 10 -40", "Nobody is mapped"},
+		"nobody, does not run":   {func(in *billing.Input) { in.Mappings = nil; in.Actual.Agreements[0].Cancelled = true }, "", ""},
+		"below the minimum":      {minimum, "below_minimum Contoso 7 10 -12", "7 are used, and the minimum of 10 is billed"},
+		"at the minimum":         {func(in *billing.Input) { minimum(in); in.Readings[0].Quantity = q("10") }, "", ""},
+		"rises to the minimum":   {func(in *billing.Input) { minimum(in); in.Actual.Additions[12][0].Quantity = q("5") }, "below_minimum Contoso 7 5 -12", ""},
 
-		"no agreement":                {func(in *billing.Input) { in.Mappings[0].AgreementID, in.Owned = 0, nil }, "no_agreement Contoso 10 ? 50; billed_not_used Contoso Ltd ? 10 -40", "has no agreement"},
-		"no agreement, not read":      {func(in *billing.Input) { in.Mappings[0].AgreementID, in.Owned, in.Readings = 0, nil, nil; in.Actual.Additions = nil }, "no_agreement Contoso ? ? ?", ""},
-		"no agreement, nothing used":  {func(in *billing.Input) { in.Mappings[0].AgreementID, in.Owned, in.Actual.Additions = 0, nil, nil; in.Readings[0].Quantity = q("0") }, "", ""},
-		"agreement cancelled, same":   {func(in *billing.Input) { in.Actual.Agreements[0].Cancelled = true }, "no_agreement Contoso 10 10 40", "is cancelled. Make it active again"},
-		"agreement cancelled, rises":  {func(in *billing.Input) { in.Actual.Agreements[0].Cancelled = true; in.Readings[0].Quantity = q("12") }, "no_agreement Contoso 12 10 48", "is cancelled"},
-		"agreement of another":        {func(in *billing.Input) { in.Actual.Agreements[0].CompanyID = 251 }, "no_agreement Contoso 10 ? 40", "belongs to"},
-		"agreement not started":       {func(in *billing.Input) { in.Actual.Agreements[0].StartDate = date("2027-01-01") }, "no_agreement Contoso 10 10 40", "starts on"},
-		"agreement deleted":           {func(in *billing.Input) { in.Actual.Agreements, in.Owned, in.Actual.Additions = nil, nil, nil }, "no_agreement Contoso 10 ? 50", "no longer exists"},
-		"ConnectWise unread":          {func(in *billing.Input) { in.Actual = billing.Actual{Problem: "no answer"} }, "", ""},
-		"product not found":           {func(in *billing.Input) { in.Actual.Products, in.Owned, in.Actual.Additions[12] = nil, nil, []app.Addition{} }, "used_not_billed Contoso 10 ? ?", "not in the ConnectWise catalog"},
-		"product renamed, ours bills": {func(in *billing.Input) { in.Actual.Products[0].Identifier = "X360-USERS"; in.Readings[0].Quantity = q("12") }, "used_not_billed Contoso 12 10 8", "not in the ConnectWise catalog"},
-		"product renamed, the same":   {func(in *billing.Input) { in.Actual.Products[0].Identifier = "X360-USERS" }, "", ""},
-		"two lines":                   {func(in *billing.Input) { in.Actual.Additions[12] = append(in.Actual.Additions[12], addition(9905, 500, "X360-ACCOUNT", "3")) }, "double_line Contoso 10 13 -12", "2 open lines"},
+		"no agreement": {func(in *billing.Input) { in.Mappings[0].AgreementID, in.Owned = 0, nil }, "no_agreement Contoso 10 ? 50; billed_not_used Contoso Ltd ? 10 -40", "has no agreement"},
+		"no agreement, not read": {func(in *billing.Input) {
+			in.Mappings[0].AgreementID, in.Owned, in.Readings = 0, nil, nil
+			in.Actual.Additions = nil
+		}, "no_agreement Contoso ? ? ?", ""},
+		"no agreement, nothing used": {func(in *billing.Input) {
+			in.Mappings[0].AgreementID, in.Owned, in.Actual.Additions = 0, nil, nil
+			in.Readings[0].Quantity = q("0")
+		}, "", ""},
+		"agreement cancelled, same":  {func(in *billing.Input) { in.Actual.Agreements[0].Cancelled = true }, "no_agreement Contoso 10 10 40", "is cancelled. Make it active again"},
+		"agreement cancelled, rises": {func(in *billing.Input) { in.Actual.Agreements[0].Cancelled = true; in.Readings[0].Quantity = q("12") }, "no_agreement Contoso 12 10 48", "is cancelled"},
+		"agreement of another":       {func(in *billing.Input) { in.Actual.Agreements[0].CompanyID = 251 }, "no_agreement Contoso 10 ? 40", "belongs to"},
+		"agreement not started":      {func(in *billing.Input) { in.Actual.Agreements[0].StartDate = date("2027-01-01") }, "no_agreement Contoso 10 10 40", "starts on"},
+		"agreement deleted":          {func(in *billing.Input) { in.Actual.Agreements, in.Owned, in.Actual.Additions = nil, nil, nil }, "no_agreement Contoso 10 ? 50", "no longer exists"},
+		"ConnectWise unread":         {func(in *billing.Input) { in.Actual = billing.Actual{Problem: "no answer"} }, "", ""},
+		"product not found": {func(in *billing.Input) {
+			in.Actual.Products, in.Owned, in.Actual.Additions[12] = nil, nil, []app.Addition{}
+		}, "used_not_billed Contoso 10 ? ?", "not in the ConnectWise catalog"},
+		"product renamed, ours bills": {func(in *billing.Input) {
+			in.Actual.Products[0].Identifier = "X360-USERS"
+			in.Readings[0].Quantity = q("12")
+		}, "used_not_billed Contoso 12 10 8", "not in the ConnectWise catalog"},
+		"product renamed, the same": {func(in *billing.Input) { in.Actual.Products[0].Identifier = "X360-USERS" }, "", ""},
+		"two lines": {func(in *billing.Input) {
+			in.Actual.Additions[12] = append(in.Actual.Additions[12], addition(9905, 500, "X360-ACCOUNT", "3"))
+		}, "double_line Contoso 10 13 -12", "2 open lines"},
 		"two lines, two prices": {func(in *billing.Input) {
 			in.Actual.Additions[12] = append(in.Actual.Additions[12], addition(9905, 500, "X360-ACCOUNT", "3"))
 			in.Actual.Additions[12][1].UnitPrice = money("5")
