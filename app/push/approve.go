@@ -31,6 +31,17 @@ func (p *Pusher) ReleaseAll(ctx context.Context, planID int64, codes []app.HoldC
 	return plan, released, err
 }
 
+// ReleaseLeft releases the lines of a plan that wait for nothing but a person's word that an organization left (M6), and
+// says how many.
+func (p *Pusher) ReleaseLeft(ctx context.Context, planID int64, source, organization, note, by string) (plan app.Plan, released int, err error) {
+	plan, err = p.Store.UpdatePlan(ctx, planID, func(plan app.Plan) (app.Plan, error) {
+		var err error
+		plan, released, err = billing.ReleaseLeft(plan, source, organization, note, by)
+		return plan, err
+	})
+	return plan, released, err
+}
+
 // SetEffective sets the day from which a line that would be created counts (M8); the zero day is the rule's again. The
 // plan has another digest then, so it is looked at again before it is approved. Errors are those of billing.SetEffective,
 // not_found for the line, and conflict when its plan is not open any more.
