@@ -163,9 +163,10 @@ func writerDSN(path string) string {
 	})
 }
 
-// readerDSN names it for the reading connections, which must not write.
+// readerDSN names it for the reading connections, which must not write. There are several, and what they read is in the
+// system's cache anyway: they keep half a megabyte each.
 func readerDSN(path string) string {
-	return dsn(path, url.Values{"_pragma": pragmas("query_only(1)")})
+	return dsn(path, url.Values{"_pragma": pragmas("query_only(1)", "cache_size(-512)")})
 }
 
 func pragmas(more ...string) []string {

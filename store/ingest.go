@@ -61,7 +61,13 @@ func (s *Store) take(ctx context.Context, tx *sql.Tx, b app.Batch, now time.Time
 	if err != nil {
 		return st, after, err
 	}
-	if st, err = alertState(ctx, tx, b.Source, now); err != nil {
+	w := everything
+	if b.Pushed && len(states.current)+len(states.appeared)+len(states.vanished)+len(moved) == 0 {
+		if w, err = about(ctx, tx, b.Source, fresh); err != nil {
+			return st, after, err
+		}
+	}
+	if st, err = alertState(ctx, tx, b.Source, now, w); err != nil {
 		return st, after, err
 	}
 	st.Objects, st.Appeared, st.Vanished, st.ReadBefore = states.current, states.appeared, states.vanished, states.readBefore
@@ -100,46 +106,42 @@ func neverPolled(st *app.AlertState) {
 	}
 }
 
-// Tick lets the rules decide what needs only time to pass. Nothing is written when they decide nothing.
-func (s *Store) Tick(ctx context.Context, source string, now time.Time, decide Decide) (app.IngestResult, error) {
-	res := app.IngestResult{Outcomes: map[app.OutcomeKind]int{}}
-	err := s.write(ctx, "tick", func(tx *sql.Tx) error {
-		st, err := s.quietState(ctx, tx, source, now)
-		if err != nil {
-			return err
-		}
-		return saveDecision(ctx, s.log, tx, st, decide(st), &res)
-	})
-	if err != nil {
-		return app.IngestResult{}, err
-	}
-	return res, nil
-}
-
 // AlertView returns what the rules would be told now, for previews. It writes nothing.
 func (r *Reader) AlertView(ctx context.Context, source string, now time.Time) (st app.AlertState, err error) {
 	err = r.snapshot(ctx, "alert view", func(tx *sql.Tx) error {
-		st, err = r.quietState(ctx, tx, source, now)
+		st, err = r.quietState(ctx, tx, source, now, everything)
 		return err
 	})
 	return st, err
 }
 
 // quietState is what is known when no batch came.
-func (r *Reader) quietState(ctx context.Context, q querier, source string, now time.Time) (app.AlertState, error) {
-	st, err := alertState(ctx, q, source, now)
+func (r *Reader) quietState(ctx context.Context, q querier, source string, now time.Time, w concern) (st app.AlertState, err error) {
+	objects, err := currentStates(ctx, q, source)
 	if err != nil {
 		return st, err
 	}
-	if st.Objects, err = currentStates(ctx, q, source); err != nil {
+	pushed, err := isInbox(ctx, q, source)
+	if err != nil {
 		return st, err
 	}
+	if !w.whole && pushed && len(objects) == 0 {
+		if w, err = about(ctx, q, source, nil); err != nil {
+			return st, err
+		}
+	} else {
+		w = everything
+	}
+	if st, err = alertState(ctx, q, source, now, w); err != nil {
+		return st, err
+	}
+	st.Objects = objects
 	if st.Starts, err = startsOf(ctx, q, source); err != nil {
 		return st, err
 	}
-	if pushed, err := isInbox(ctx, q, source); err != nil || pushed {
+	if pushed {
 		neverPolled(&st)
-		return st, err
+		return st, nil
 	}
 	every, err := pollEvery(ctx, q, source)
 	if err != nil {
@@ -153,7 +155,7 @@ func (r *Reader) quietState(ctx context.Context, q querier, source string, now t
 
 // alertState reads what both a batch and the passing of time are judged by, the states of the objects and their start
 // lines aside.
-func alertState(ctx context.Context, q querier, source string, now time.Time) (app.AlertState, error) {
+func alertState(ctx context.Context, q querier, source string, now time.Time, w concern) (app.AlertState, error) {
 	st := app.AlertState{Now: now, Source: source}
 	in, err := install(ctx, q)
 	if err != nil {
@@ -171,7 +173,12 @@ func alertState(ctx context.Context, q querier, source string, now time.Time) (a
 	if st.Organizations, err = organizationsOf(ctx, q, source); err != nil {
 		return st, err
 	}
-	if st.Conditions, err = conditionsToJudge(ctx, q, source, now); err != nil {
+	if w.whole {
+		st.Conditions, err = conditionsToJudge(ctx, q, source, now)
+	} else {
+		st.Conditions, err = conditionsConcerned(ctx, q, source, now, w)
+	}
+	if err != nil {
 		return st, err
 	}
 	if st.Gone, err = goneRules(ctx, q, st.Conditions); err != nil {
@@ -183,7 +190,7 @@ func alertState(ctx context.Context, q querier, source string, now time.Time) (a
 	if st.OpenedLately, err = openedLately(ctx, q, now); err != nil {
 		return st, err
 	}
-	st.CreateWaiting, err = createsWaiting(ctx, q)
+	st.CreateWaiting, err = createsWaiting(ctx, q, st.Tickets)
 	return st, err
 }
 

@@ -32,10 +32,17 @@ func ticketsOf(ctx context.Context, q querier, conditions []app.Condition) ([]ap
 	return all(ctx, q, scanTicket, ticketColumns+" WHERE t.id IN (SELECT value FROM json_each(?)) ORDER BY t.id", asJSON{ids})
 }
 
-// createsWaiting finds the tickets whose creation was not sent yet.
-func createsWaiting(ctx context.Context, q querier) (map[int64]bool, error) {
+// createsWaiting finds those of the tickets whose creation was not sent yet.
+func createsWaiting(ctx context.Context, q querier, of []app.Ticket) (map[int64]bool, error) {
+	pending := []int64{}
+	for _, t := range of {
+		if t.State == app.TicketPending {
+			pending = append(pending, t.ID)
+		}
+	}
 	ids, err := all(ctx, q, func(s scanner) (id int64, err error) { err = s.Scan(&id); return id, err },
-		"SELECT ticket_id FROM deliveries INDEXED BY deliveries_by_state WHERE state = 'waiting' AND kind = 'ticket.create' AND ticket_id IS NOT NULL")
+		`SELECT d.ticket_id FROM json_each(?) p CROSS JOIN deliveries d INDEXED BY deliveries_by_ticket ON d.ticket_id = p.value
+			WHERE d.state = 'waiting' AND d.kind = 'ticket.create'`, asJSON{pending})
 	set := make(map[int64]bool, len(ids))
 	for _, id := range ids {
 		set[id] = true

@@ -34,7 +34,7 @@ func (b *bridge) acknowledge(ctx context.Context, a alert.Ack, by string) error 
 		return err
 	}
 	var refused error
-	_, err = b.store.Tick(ctx, story.Source, time.Now(), func(st app.AlertState) (d app.AlertDecision) {
+	_, err = b.store.Judge(ctx, story.Source, time.Now(), func(st app.AlertState) (d app.AlertDecision) {
 		d, refused = ticketing.Acknowledge(doc, st, a)
 		return d
 	})

@@ -140,7 +140,7 @@ func (b *bridge) answerStart(ctx context.Context, a alert.Answer, by string) (op
 	}
 	for _, src := range doc.Sources {
 		var d app.AlertDecision
-		_, err := b.store.Tick(ctx, src.Name, time.Now(), func(st app.AlertState) app.AlertDecision {
+		_, err := b.store.Judge(ctx, src.Name, time.Now(), func(st app.AlertState) app.AlertDecision {
 			d = ticketing.AnswerStart(doc, st, a)
 			return d
 		})
