@@ -1,5 +1,5 @@
 // Package receive takes what is sent to an inbox source: events and readings as JSON, files of readings, and the tokens that
-// let a program send. It decides nothing about a number; app/inbox reads it, and the intake stores it whole or not at all.
+// let a program send. It decides nothing about a number; app/inbox reads it, and the intake stores it.
 package receive
 
 import (
@@ -31,8 +31,8 @@ type Store interface {
 // Deps are what a Desk works with. Now and Log may be nil.
 type Deps struct {
 	Store Store
-	// Take stores a batch and readings of a source, all or nothing, and lets the alert rules decide on them, before it
-	// returns. It counts in Accepted the events that were not known before.
+	// Take stores a batch and readings of a source and lets the alert rules decide on them, before it returns. After an error a
+	// part may be stored, which is known when it is sent again. It counts in Accepted the events that were not known before.
 	Take func(ctx context.Context, source string, b app.Batch, readings []app.Reading) (app.Received, error)
 	// Settings returns the current settings document.
 	Settings func(ctx context.Context) (app.Settings, error)
