@@ -2,24 +2,23 @@ package push_test
 
 import (
 	"slices"
-	"strconv"
 	"testing"
 
 	"psabridge/app"
 )
 
-// A customer who left: its mapping ends, its lines are released by that word alone, and the push sets them to what is left.
+// A customer who left: its mapping ends, its lines are released by that word alone, and the push sets them to 0.
 func TestM6CustomerLeft(t *testing.T) {
 	t.Parallel()
 	w := month(t, app.ApprovalAutomatic)
-	gone := strconv.Itoa(w.customer())
-	i := slices.IndexFunc(w.doc.Organizations, func(o app.OrganizationSettings) bool { return o.ID == gone })
-	w.doc.Organizations[i] = app.OrganizationSettings{Source: w.doc.Organizations[i].Source, ID: gone, PSA: app.PSANone}
-	for j := range w.doc.Organizations { // its suborganizations stay
-		if w.doc.Organizations[j].ID == "4713" {
-			w.doc.Organizations[j].PSA = "cw"
+	gone := ""
+	for _, l := range writers(w.push(w.pushes()[0].ID).Lines) {
+		if len(l.Shares) == 1 {
+			gone = l.Shares[0].ExternalID
 		}
 	}
+	i := slices.IndexFunc(w.doc.Organizations, func(o app.OrganizationSettings) bool { return o.ID == gone })
+	w.doc.Organizations[i] = app.OrganizationSettings{Source: w.doc.Organizations[i].Source, ID: gone, PSA: app.PSANone}
 	w.rev++
 	written := len(w.ours())
 	p := w.plan()
@@ -37,14 +36,8 @@ func TestM6CustomerLeft(t *testing.T) {
 	w.approve(p)
 	w.work(nil)
 	for _, l := range writers(p.Lines) {
-		var sum app.Quantity
-		for _, s := range l.Shares {
-			if sum = sum.Add(s.Quantity); s.ExternalID == gone && !s.Quantity.IsZero() {
-				t.Errorf("%s still counts %s of who left", l.Product, s.Quantity)
-			}
-		}
-		if got := w.holdsNow(l.Agreement.ID, l.AdditionID); got != sum.Ceil().String() {
-			t.Errorf("%s holds %s, want %s of who stays", l.Product, got, sum)
+		if got := w.holdsNow(l.Agreement.ID, l.AdditionID); got != "0" || l.Shares[0].ExternalID != gone || l.Note != "contract ended" {
+			t.Errorf("%s of %s holds %s, note %q", l.Product, l.Shares[0].Name, got, l.Note)
 		}
 	}
 	if p := w.plan(); len(writers(p.Lines))+len(held(p.Lines)) != 0 {
