@@ -15,6 +15,9 @@ import (
 // ahead is how far a sender's clock may be ahead of ours before an event's time is not believed.
 const ahead = 5 * time.Minute
 
+// listOfEvents is the key of several events in one call.
+const listOfEvents = "events"
+
 // maxRaw is the most bytes of an event's own record that are kept beside it.
 const maxRaw = 64 << 10
 
@@ -22,7 +25,11 @@ const maxRaw = 64 << 10
 // Shapes); empty means psabridge's. who is the customer of events that do not name one, e.g. from the address; nobody means
 // that they belong to the top of the source. known are the organizations of the source. Either all events are taken or none.
 func Events(body []byte, shape string, who Customer, known []app.Organization, now time.Time) (app.Batch, error) {
-	tree, err := parse(body)
+	later := listOfEvents
+	if shape != "" { // a vendor's form is one event, whatever its keys are called
+		later = ""
+	}
+	tree, err := parse(body, later)
 	if err != nil {
 		return app.Batch{}, err
 	}
@@ -64,23 +71,29 @@ type eventReader struct {
 func (r *eventReader) records(tree any, shape string) func(func(string, any) bool) {
 	return func(yield func(string, any) bool) {
 		top, isObject := tree.(map[string]any)
-		_, several := top["events"]
+		_, several := top[listOfEvents]
 		if shape != "" || !isObject || !several {
 			yield("", tree)
 			return
 		}
 		o := asObject(tree, "", &r.problems)
-		list, _ := o.list("events")
+		list, _ := o.list(listOfEvents)
 		o.done()
 		switch {
 		case len(list) > MaxRecords:
-			o.wrong("events", "There are %d events; one call takes %d. Send the rest in another call.", len(list), MaxRecords)
+			o.wrong(listOfEvents, "There are %d events; one call takes %d. Send the rest in another call.", len(list), MaxRecords)
 			return
 		case len(list) == 0 && len(r.problems) == 0:
-			o.wrong("events", "There is no event in it.")
+			o.wrong(listOfEvents, "There is no event in it.")
 		}
 		for i, one := range list {
-			if !yield("events["+strconv.Itoa(i)+"]", one) {
+			at := listOfEvents + "[" + strconv.Itoa(i) + "]"
+			one, err := opened(one, at)
+			if err != nil {
+				r.problems.add(app.ErrorField(err), "%s", app.ErrorMessage(err))
+				continue
+			}
+			if !yield(at, one) {
 				return
 			}
 		}

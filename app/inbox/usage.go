@@ -12,7 +12,7 @@ import (
 // Usage reads what was sent to an inbox's usage: {"readings": […]}. Each becomes an own and an inclusive reading, because
 // the customers of an inbox have nobody below them. known are the organizations of the source. Either all readings are taken or none.
 func Usage(body []byte, known []app.Organization, now time.Time) (app.Batch, []app.Reading, error) {
-	tree, err := parse(body)
+	tree, err := parse(body, "")
 	if err != nil {
 		return app.Batch{}, nil, err
 	}
