@@ -7,7 +7,7 @@ import (
 	"psabridge/app/billing"
 )
 
-func TestReleasesSurviveAnUnchangedPlanOnly(t *testing.T) {
+func TestM14ReleasesSurviveAnUnchangedPlanOnly(t *testing.T) {
 	adopt := func(in *billing.Input) { in.Owned = nil }
 	old, err := billing.Decide(held(adopt), 1, app.DecisionReleased, nil, "checked", "ada")
 	if err != nil {

@@ -25,7 +25,7 @@ func settings(day app.PushDay, at string) app.BillingSettings {
 }
 
 // Whatever the day, the time and the zone: every month of ten years is due exactly once, in its own month.
-func TestTwelveRunsAYear(t *testing.T) {
+func TestF21TwelveRunsAYearAtAnyTime(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		loc := zone(t, rapid.SampledFrom([]string{"America/New_York", "Europe/Berlin", "Australia/Lord_Howe", "America/Sao_Paulo"}).Draw(t, "zone"))
 		s := settings(app.PushDay(rapid.IntRange(1, 32).Draw(t, "day")), time.Unix(int64(rapid.IntRange(0, 1439).Draw(t, "minute"))*60, 0).UTC().Format("15:04"))
@@ -53,7 +53,43 @@ func TestTwelveRunsAYear(t *testing.T) {
 	})
 }
 
-func TestMomentAroundClockChanges(t *testing.T) {
+// Every push day of every month from 2026 to 2036 in four zones: twelve moments a year, each in its own month, on the day
+// that was set or the month's last.
+func TestF21EveryPushDayRunsTwelveTimesAYear(t *testing.T) {
+	for _, name := range []string{"America/New_York", "Europe/Berlin", "Australia/Lord_Howe", "America/Sao_Paulo"} {
+		loc := zone(t, name)
+		for day := app.PushDay(1); day <= app.LastDay; day++ {
+			s := settings(day, "02:30")
+			at := time.Date(2026, 1, 1, 0, 0, 0, 0, loc).Add(-time.Second)
+			runs := map[int]int{}
+			for {
+				next, ok := billing.NextDue(s, loc, at)
+				if !ok {
+					t.Fatalf("%s, day %d: nothing is due after %s", name, day, at)
+				}
+				if next.Year() > 2036 {
+					break
+				}
+				p := app.PeriodOf(next, loc)
+				if want := min(int(day), p.Days()); next.Day() != want {
+					t.Fatalf("%s, day %d: %s, want the %d.", name, day, next, want)
+				}
+				if due, dueAt, late, _, ok := billing.Due(s, loc, next, []app.Period{p.Prev()}); !ok || due != p || !dueAt.Equal(next) || late {
+					t.Fatalf("%s, day %d: at %s %s is due (%v)", name, day, next, due, ok)
+				}
+				runs[next.Year()]++
+				at = next
+			}
+			for year := 2026; year <= 2036; year++ {
+				if runs[year] != 12 {
+					t.Fatalf("%s, day %d: %d runs in %d", name, day, runs[year], year)
+				}
+			}
+		}
+	}
+}
+
+func TestF20MomentAroundClockChanges(t *testing.T) {
 	cases := []struct {
 		name, zone, at string
 		day            app.PushDay
@@ -84,7 +120,7 @@ func TestMomentAroundClockChanges(t *testing.T) {
 	}
 }
 
-func TestMachineWasOff(t *testing.T) {
+func TestF22MachineWasOff(t *testing.T) {
 	s := settings(5, "06:00")
 	month := func(m time.Month) app.Period { return app.Period{Year: 2026, Month: m} }
 	cases := map[string]struct {
@@ -126,7 +162,7 @@ func TestNeverDueByItself(t *testing.T) {
 	}
 }
 
-func TestPlannable(t *testing.T) {
+func TestM1OnlyTheCurrentOrTheLatestDueMonth(t *testing.T) {
 	s := settings(25, "06:00")
 	for p, want := range map[app.Period]bool{
 		{Year: 2026, Month: 11}: true,  // the current month, though not due yet

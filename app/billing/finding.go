@@ -187,7 +187,7 @@ func (f *finder) underOldName(l app.Line) (app.Addition, bool) {
 // difference is about a line that can be written: it would rise, fall, or rests on the minimum.
 func (f *finder) difference(x app.Finding, l app.Line, used app.Quantity) {
 	wants := f.groups[planKey(l)]
-	if len(wants) > 0 && wants[0].rule.Minimum != nil && used.LessThan(l.After.Decimal) && l.After.Equal(*wants[0].rule.Minimum) && l.Decision != app.DecisionCorrected {
+	if len(wants) > 0 && wants[0].rule.Minimum != nil && used.LessThan(l.After.Decimal) && l.Decision != app.DecisionCorrected {
 		f.add(x, app.FindingBelowMinimum, f.worthOf(l, used.Sub(l.After)), "%s used, and the minimum of %s is billed. If that is not agreed any more, change the quantity rule.", are(used, l.Unit), l.After)
 		return
 	}

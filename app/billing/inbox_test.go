@@ -46,7 +46,7 @@ func TestHoldsOfAnInboxSayWhatToSend(t *testing.T) {
 }
 
 // The statement of the month before bills, however old; another month's is asked about (M9).
-func TestStatements(t *testing.T) {
+func TestM9Statements(t *testing.T) {
 	october := period.Prev()
 	for name, tt := range map[string]struct {
 		covers app.Period

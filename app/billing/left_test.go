@@ -21,7 +21,7 @@ func moved() billing.Input {
 	return in
 }
 
-func TestAMovedShareHoldsBothLinesAndReleasesThemTogether(t *testing.T) {
+func TestM6AMovedShareHoldsBothLinesAndReleasesThemTogether(t *testing.T) {
 	p := billing.Plan(moved())
 	if len(p.Lines) != 2 {
 		t.Fatalf("%d lines, want the old and the new one", len(p.Lines))
@@ -59,7 +59,7 @@ func numbered(p app.Plan) app.Plan {
 }
 
 // Whatever is said about lines a move ties together, in whatever order: both are written or neither is.
-func TestTiedLinesAreNeverParted(t *testing.T) {
+func TestM6TiedLinesAreNeverParted(t *testing.T) {
 	type step struct {
 		agreement int64
 		decision  app.Decision
@@ -142,7 +142,7 @@ func TestAMovedShareWaitsForAnOldLineThatCannotBeRead(t *testing.T) {
 	}
 }
 
-func TestAPartialLeaveKeepsTheRest(t *testing.T) {
+func TestM6APartialLeaveKeepsTheRest(t *testing.T) {
 	in := storageOffice("4 5")
 	in.Previous = []app.Line{{
 		Agreement: app.Named{ID: 12}, Meter: app.MeterStorage, Product: "X360-STORAGE", ProductID: 501, State: app.LineDone,
@@ -159,7 +159,7 @@ func TestAPartialLeaveKeepsTheRest(t *testing.T) {
 	}
 }
 
-func TestUntickedMeterIsPlannedAtZero(t *testing.T) {
+func TestM6UntickedMeterIsPlannedAtZero(t *testing.T) {
 	in := office()
 	in.Mappings[0].Bill = []app.Meter{app.MeterStorage}
 	in.Readings = []app.Reading{reading("4711", app.MeterStorage, "0", app.UnitBytes)}
@@ -201,7 +201,7 @@ func TestAMoveFromACancelledAgreementIsNotTied(t *testing.T) {
 	}
 }
 
-func TestARenamedItemIsNotACustomerWhoLeft(t *testing.T) {
+func TestM7ARenamedItemIsNotACustomerWhoLeft(t *testing.T) {
 	in := office()
 	in.Actual.Products[0].Identifier = "X360-USERS"
 	p := billing.Plan(in)

@@ -229,7 +229,7 @@ func TestAPlanWithoutSomebodyIsNotComplete(t *testing.T) {
 }
 
 // What would write nothing is never held, whatever else is wrong around it.
-func TestSameIsNeverHeld(t *testing.T) {
+func TestM4WhatWritesNothingIsNeverHeld(t *testing.T) {
 	cases := map[string]func(*billing.Input){
 		"same quantity":           func(*billing.Input) {},
 		"adopted":                 func(in *billing.Input) { in.Owned = nil },
@@ -258,7 +258,7 @@ func TestSameIsNeverHeld(t *testing.T) {
 	}
 }
 
-func TestAmountOnlyWhereItIsCertain(t *testing.T) {
+func TestM11AmountOnlyWhereItIsCertain(t *testing.T) {
 	cases := map[string]func(*app.Addition){
 		"do not bill":   func(a *app.Addition) { a.BillCustomer = "DoNotBill" },
 		"less included": func(a *app.Addition) { a.LessIncluded = q("5") },
@@ -275,7 +275,7 @@ func TestAmountOnlyWhereItIsCertain(t *testing.T) {
 	}
 }
 
-func TestSharesAreSummedThenRoundedThenRaised(t *testing.T) {
+func TestM5SharesAreSummedThenRoundedThenRaised(t *testing.T) {
 	in := storageOffice("1.2 1.2")
 	l := billing.Plan(in).Lines[0]
 	if !l.After.Equal(q("3")) || len(l.Shares) != 2 {
@@ -312,7 +312,7 @@ func storageOffice(gigabytes string) billing.Input {
 	return in
 }
 
-func TestTwoMetersOnOneLineAreRefused(t *testing.T) {
+func TestM5TwoMetersOnOneLineAreRefused(t *testing.T) {
 	in := office()
 	in.Mappings[0].Bill = []app.Meter{app.MeterAccounts, app.MeterFileServer}
 	in.Mappings[0].Products[app.MeterFileServer] = "X360-ACCOUNT"
@@ -342,7 +342,7 @@ func TestOverlapHoldsBothSides(t *testing.T) {
 	}
 }
 
-func TestExclusionsAndTrials(t *testing.T) {
+func TestM10ExclusionsAndTrials(t *testing.T) {
 	in := office()
 	in.Readings[0].Quantity = q("3")
 	in.Readings[0].Items = []app.EvidenceItem{

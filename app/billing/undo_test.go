@@ -9,7 +9,7 @@ import (
 	"psabridge/app/billing"
 )
 
-func TestUndo(t *testing.T) {
+func TestM16Undo(t *testing.T) {
 	ten := q("10")
 	written := app.Line{
 		AdditionID: 9904, Agreement: app.Named{ID: 12}, ProductID: 500, Product: "X360-ACCOUNT", Before: &ten, After: q("12"),

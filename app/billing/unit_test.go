@@ -71,3 +71,34 @@ func TestRuleText(t *testing.T) {
 		t.Errorf("%q, want %q", got, want)
 	}
 }
+
+// The laws of rounding, for every way: near the number, no way back and forth, the order kept.
+func TestRoundingLaws(t *testing.T) {
+	one, half, cent := app.Q(1), q("0.5"), q("0.005")
+	rapid.Check(t, func(t *rapid.T) {
+		draw := func(name string) app.Quantity {
+			return app.Quantity{Decimal: decimal.New(rapid.Int64Range(0, 1<<53).Draw(t, name), -rapid.Int32Range(0, 12).Draw(t, name+" places"))}
+		}
+		x, y := draw("x"), draw("y")
+		for _, how := range []string{billing.RoundUp, billing.RoundNearest, billing.RoundDown, billing.RoundDecimals} {
+			r := billing.Round(x, how)
+			if !billing.Round(r, how).Equal(r) {
+				t.Fatalf("%s: %s rounds to %s, and that to another", how, x, r)
+			}
+			if s := billing.Round(y, how); x.LessThan(y.Decimal) && r.GreaterThan(s.Decimal) || y.LessThan(x.Decimal) && s.GreaterThan(r.Decimal) {
+				t.Fatalf("%s: %s → %s, %s → %s", how, x, r, y, s)
+			}
+		}
+		up, near, down, two := billing.Round(x, "up"), billing.Round(x, "nearest"), billing.Round(x, "down"), billing.Round(x, "2")
+		switch {
+		case up.LessThan(x.Decimal) || !x.GreaterThan(up.Sub(one).Decimal):
+			t.Fatalf("up: %s → %s", x, up)
+		case down.GreaterThan(x.Decimal) || !x.LessThan(down.Add(one).Decimal):
+			t.Fatalf("down: %s → %s", x, down)
+		case near.Sub(x).Abs().GreaterThan(half.Decimal) || two.Sub(x).Abs().GreaterThan(cent.Decimal):
+			t.Fatalf("nearest: %s → %s, two decimals %s", x, near, two)
+		case !up.IsInteger() || !down.IsInteger() || !near.IsInteger() || !two.Mul(app.Q(100)).IsInteger():
+			t.Fatalf("digits left: %s %s %s %s", up, near, down, two)
+		}
+	})
+}
