@@ -4,7 +4,8 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
-	"os"
+	"flag"
+	"strconv"
 	"testing"
 	"time"
 
@@ -37,10 +38,12 @@ func outcome(r app.Rehearsal) app.Rehearsal {
 // TestRehearsalOfWhatHappenedIsWhatHappened lets random things happen to the real rules, store and outbox, minute by minute,
 // and then rehearses them.
 func TestRehearsalOfWhatHappenedIsWhatHappened(t *testing.T) {
-	most := 8
-	if os.Getenv("PSABRIDGE_ALL") != "" {
-		most = 40
+	if checks := flag.Lookup("rapid.checks"); checks.Value.String() == checks.DefValue { // each is hours of a bridge's life
+		if err := checks.Value.Set(strconv.Itoa(most(25, 100))); err != nil {
+			t.Fatal(err)
+		}
 	}
+	happenings := most(8, 40)
 	rapid.Check(t, func(r *rapid.T) {
 		p := newPast(t, drawRules(r)...)
 		defer func() { _ = p.store.Close() }()
@@ -48,7 +51,7 @@ func TestRehearsalOfWhatHappenedIsWhatHappened(t *testing.T) {
 		p.machine("2", "21", app.Connected)
 		p.machine("3", "31", rapid.SampledFrom([]string{app.Connected, app.Disconnected}).Draw(r, "first"))
 		p.minute()
-		for range rapid.IntRange(1, most).Draw(r, "happenings") {
+		for range rapid.IntRange(1, happenings).Draw(r, "happenings") {
 			p.draw(r)
 			p.minutes(rapid.SampledFrom([]int{1, 1, 2, 5, 9, 30}).Draw(r, "minutes"))
 		}
