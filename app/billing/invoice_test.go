@@ -33,7 +33,8 @@ func TestInvoiceWords(t *testing.T) {
 		"created, prorating":    {with(create, func(l *app.Line) { l.Prorate = true }), false, []string{"In time", "ConnectWise bills the 9 days until then by the day."}},
 		"created later": {
 			with(create, func(l *app.Line) { l.EffectiveDate = date("2026-12-10") }),
-			true, []string{"The line begins on 10 December 2026, too late for the invoice of 1 December 2026; the next one has it."},
+			true,
+			[]string{"The line begins on 10 December 2026, too late for the invoice of 1 December 2026; the next one has it."},
 		},
 		"created in the past": {
 			with(create, func(l *app.Line) { l.EffectiveDate, l.Prorate = date("2026-11-01"), true }), false,

@@ -2,6 +2,7 @@ package billing_test
 
 import (
 	"fmt"
+	"strings"
 	"testing"
 
 	"psabridge/app"
@@ -37,7 +38,8 @@ func TestCompareMonths(t *testing.T) {
 		"rose":     {[]app.Line{stands("Ada", "SEAT", "1", "x")}, []app.Line{stands("Ada", "SEAT", "2", "x", "y")}, "Ada 1→2 4 + y;"},
 		"fell, later's price": {
 			[]app.Line{stands("Ada", "SEAT", "3", "x", "y")},
-			[]app.Line{with(stands("Ada", "SEAT", "1", "x"), dear)}, "Ada 3→1 -10 − y;",
+			[]app.Line{with(stands("Ada", "SEAT", "1", "x"), dear)},
+			"Ada 3→1 -10 − y;",
 		},
 		"swapped":          {[]app.Line{stands("Ada", "SEAT", "1", "x")}, []app.Line{stands("Ada", "SEAT", "1", "y")}, "Ada 1→1 0 + y, − x;"},
 		"price unknown":    {[]app.Line{stands("Ada", "SEAT", "1")}, []app.Line{with(stands("Ada", "SEAT", "2"), unknown)}, "Ada 1→2 ? ;"},
@@ -52,12 +54,12 @@ func TestCompareMonths(t *testing.T) {
 		"its end, by name": {[]app.Line{stands("Ada", "X", "1")}, []app.Line{with(stands("Ada", "X", "0"), unknown)}, "Ada 1→0 ? ;"},
 	} {
 		t.Run(name, func(t *testing.T) {
-			got := ""
+			var got strings.Builder
 			for _, m := range billing.CompareMonths(c.before, c.after) {
-				got += fmt.Sprintf("%s %s→%s %s %s;", m.Company.Name, or(m.Before), or(m.After), or(m.Amount), m.Reason)
+				fmt.Fprintf(&got, "%s %s→%s %s %s;", m.Company.Name, or(m.Before), or(m.After), or(m.Amount), m.Reason)
 			}
-			if got != c.want {
-				t.Errorf("%q, want %q", got, c.want)
+			if got.String() != c.want {
+				t.Errorf("%q, want %q", got.String(), c.want)
 			}
 		})
 	}
