@@ -2,6 +2,7 @@ package billing_test
 
 import (
 	"fmt"
+	"strings"
 	"testing"
 
 	"psabridge/app"
@@ -40,15 +41,15 @@ func TestOverlaps(t *testing.T) {
 		"one name twice":                   {[]billing.Mapping{bills(north, 7, ""), bills(second, 7, "")}, written, "Northwind in Northwind false;"},
 		"no agreement yet":                 {[]billing.Mapping{bills(north, 0, ""), bills(report, 0, "")}, nil, ""},
 	} {
-		got := ""
+		var got strings.Builder
 		for _, o := range billing.Overlaps(c.mappings, tree, c.latest) {
-			got += fmt.Sprintf("%s in %s %v;", o.Organization.Name, o.Other.Name, o.Nested)
+			fmt.Fprintf(&got, "%s in %s %v;", o.Organization.Name, o.Other.Name, o.Nested)
 			if o.Message == "" || o.Meter != app.MeterStorage {
 				t.Errorf("%s: %+v", name, o)
 			}
 		}
-		if got != c.want {
-			t.Errorf("%s: %s, want %s", name, got, c.want)
+		if got.String() != c.want {
+			t.Errorf("%s: %s, want %s", name, got.String(), c.want)
 		}
 	}
 }
