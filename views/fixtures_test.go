@@ -120,9 +120,12 @@ func stories() []story {
 		add(state, "month", views.MonthPage(month(sh("November 2026", link.Billing), n, long, bad)))
 		add(state, "push-check", views.PushCheckPage(pushCheck(sh("Check before the push", link.Billing), n, long, bad)))
 		add(state, "push", views.PushPage(pushPage(sh("Push", link.Billing), n, long, bad)))
-		add(state, "pushes", views.PushesPage(views.Pushes{Shell: sh("Push history", link.Billing), Rows: pushRows(n), Month: link.Month("cw", "2026-11")}))
+		add(state, "pushes", views.PushesPage(views.Pushes{Shell: sh("Push history", link.Billing), Rows: pushRows(n), Month: link.Month("cw", "2026-11"), Connections: []string{"cw"}, Periods: []app.Period{nov}}))
+		monthStories(state, n, long, bad, sh, add)
 		add(state, "evidence", views.EvidencePage(evidence(sh("Evidence", link.Billing), n, long, bad)))
 		alertStories(state, n, long, bad, sh, add)
+		mappingStories(state, n, long, bad, sh, add)
+		moneyStories(state, n, long, bad, sh, add)
 		sourceStories(state, n, long, bad, sh, add)
 		add(state, "settings", views.SettingsPage(settingsDoc(sh("Settings", link.Settings), n, bad)))
 	}
@@ -235,9 +238,24 @@ func orgSettings(s layout.Shell, n int, long, bad bool) views.OrganizationSettin
 	m.Agreements = []app.Agreement{{ID: 12, Name: "Managed Services 2026", Type: "Managed", StartDate: now.AddDate(-1, 0, 0), NextInvoice: now.AddDate(0, 0, 5), BillingCycle: "Monthly", Prorate: true}, {ID: 84, Name: "Alt", Status: "Expired"}}
 	m.Meters = []views.MeterChoice{{Meter: app.MeterAccounts, ProductID: "X360-ACCOUNT", Now: &app.Reading{Quantity: app.Q(18), Complete: true}, UnitPrice: new(q("5")), Rule: "own, without guests"}, {Meter: app.MeterStorage, ProductID: "X360-STORAGE", Own: true, Now: &app.Reading{Quantity: app.Q(212 << 30), Unit: app.UnitBytes, Complete: true}}, {Meter: app.MeterFileServer}}
 	m.Form = views.MappingForm{Mode: "inherit", Company: "250", Agreement: "12", Bill: []app.Meter{app.MeterAccounts}}
+	m.Mapped, m.Items, m.Form.Exclude = true, 2*n, exclusions(n, long, bad)
+	m.Catalogue = []app.Product{{ID: 5, Identifier: "X360-ACCOUNT", Description: "Accounts"}}
+	for i := range m.Meters {
+		c := &m.Meters[i]
+		c.Base, c.Form, c.Open = c.ProductID, rule("own_", c.Meter, c.Own), c.Own
+		if c.Own {
+			c.Product, c.Base = c.ProductID, "X360-GB"
+		}
+	}
 	if bad {
 		m.Form.Company, m.Form.Agreement, m.Form.Mode = "999", "999", "own"
-		m.Form.Errors = ui.Errors{{Field: "agreement", Message: "This agreement ended on 31 Oct 2026. Lines on it would never be invoiced."}}
+		m.Form.Errors = ui.Errors{
+			{Field: "agreement", Message: "This agreement ended on 31 Oct 2026. Lines on it would never be invoiced."},
+			{Field: "own_rule_minimum_storage", Message: "“1,000” is not a plain number. Write it as 1219 or 1219.5."},
+			{Field: "own_rule_accounts", Message: "Organizations “Contoso” and “Fabrikam” share the line X360-ACCOUNT on agreement 12 but count it by different rules. Make the rules the same."},
+			{Field: "left_reason_2", Message: "Say why it is left out. Somebody will ask in a year."},
+		}
+		m.Meters[0].Open = true
 		m.Connection = new(connection(n, true))
 	}
 	return m
@@ -245,6 +263,10 @@ func orgSettings(s layout.Shell, n int, long, bad bool) views.OrganizationSettin
 
 func connection(n int, bad bool) views.Connection {
 	c := views.Connection{Name: "cw", New: n == 0, Revision: 12, Billing: views.BillingForm{Products: []views.ProductField{{Meter: app.MeterAccounts, Value: "X360-ACCOUNT"}, {Meter: app.MeterStorage}, {Meter: app.MeterFileServer}}, PushDay: "last", PushAt: "06:00", TimeZone: "Europe/Berlin", Approval: app.ApprovalAsk, Proposal: "Before the earliest next invoice, 1 Dec", Catalogue: []app.Product{{Identifier: "X360-ACCOUNT", Description: "Accounts"}}}}
+	for i := range c.Billing.Products {
+		p := &c.Billing.Products[i]
+		p.Rule = rule("", p.Meter, bad && i == 0)
+	}
 	if n == 0 {
 		return c
 	}
@@ -258,10 +280,11 @@ func connection(n int, bad bool) views.Connection {
 	c.Checks.Outdated = n == 6
 	c.Role, c.Test = role, views.TestTicketForm{Company: "250", Board: "NOC", Closes: true, Companies: []app.Company{{ID: 250, Name: "Contoso", Identifier: "CON"}, {ID: 251, Name: "Contoso", Identifier: "CON2", Inactive: true}}, Newest: testTicket(bad)}
 	c.Billing.VendorOn = []string{"sync"}
+	c.Billing.HoldUnits, c.Billing.MaxAge = "10", "1d"
 	if bad {
 		c.Checks, c.Billing.Approval = failedChecks(), app.ApprovalAutomatic
 		c.Credentials.Errors = ui.Errors{{Field: "site_url", Message: "Enter the site URL, for example na.myconnectwise.net"}}
-		c.Billing.Errors = ui.Errors{{Field: "product_storage", Message: "No product has the ID “X360-Storage”. Did you mean “X360-STORAGE”?"}}
+		c.Billing.Errors = ui.Errors{{Field: "product_storage", Message: "No product has the ID “X360-Storage”. Did you mean “X360-STORAGE”?"}, {Field: "rule_minimum_accounts", Message: "“1,000” is not a plain number. Write it as 1219 or 1219.5."}, {Field: "hold_percent", Message: "“half” is not a whole number of percent. Write it as 50, or leave it empty for 50."}}
 	}
 	return c
 }
@@ -280,7 +303,12 @@ func line(i int, long bool) views.LineRow {
 		}
 	case 3:
 		l.Verdict, l.Before, l.AmountChange, l.AdditionID = app.VerdictCreate, nil, nil, 0
-		l.EffectiveDate = now
+		l.EffectiveDate, l.EffectiveBy, r.CanDate = now, "Marta", true
+	case 2:
+		l.Shares = []app.Share{{OrganizationID: 3, Name: name(i, long), Override: "counted by phone"}}
+		r.Late, r.Invoice = true, []string{"Too late for the invoice of 1 November 2026; the next one has it."}
+	case 1:
+		r.Invoice = []string{"In time for the invoice of 1 December 2026.", "ConnectWise bills the Future period."}
 	}
 	r.Line = l
 	return r
@@ -303,6 +331,8 @@ func month(s layout.Shell, n int, long, bad bool) views.Month {
 	m.Amount, m.Unpriced = new(q("412.5")), 3
 	m.Pager = ui.Pager{Text: "Showing 12 of 81 lines", Older: "?after=12"}
 	m.Pushes = pushRows(2)
+	m.Overrides, m.Findings, m.Stale = 2, 5, bad
+	m.Late = []string{"3 changes come too late for the invoice of 1 November 2026. The next one has them."}
 	return m
 }
 
@@ -358,7 +388,7 @@ func evidence(s layout.Shell, n int, long, bad bool) views.Evidence {
 	if bad {
 		l = line(8, long).Line
 	}
-	m := views.Evidence{Shell: s, Connection: "cw", Period: nov, Zone: zone, Line: l, Rule: "own organization, rounded up, minimum 5"}
+	m := views.Evidence{Shell: s, Connection: "cw", Period: nov, Zone: zone, Line: l, Rule: "own organization, rounded up, minimum 5", PushID: map[bool]int64{true: 9}[bad], Invoice: []string{"In time for the invoice of 1 December 2026.", "ConnectWise bills the Future period."}}
 	if n == 0 {
 		return m
 	}
@@ -370,7 +400,9 @@ func evidence(s layout.Shell, n int, long, bad bool) views.Evidence {
 		}
 		sh.Items = append(sh.Items, it)
 	}
-	m.Shares, m.Added, m.Removed = []views.ShareRow{sh}, []string{"Siobhán O’Rourke-Fitzgerald", name(4, long)}, []string{"Kerry-Ann Achterberg"}
+	typed := views.ShareRow{Share: app.Share{OrganizationID: 4, Name: name(4, long), Quantity: app.Q(7), Override: "counted by phone"}, Typed: "typed by Marta on 22 November 2026, in place of 40 each read on 21 November 2026"}
+	m.Shares = []views.ShareRow{sh, typed}
+	m.Changes = []views.ItemChange{{What: "added", Icon: "plus", Name: "Siobhán O’Rourke-Fitzgerald", Amount: "+1"}, {What: "gone", Icon: "cross", Name: "Kerry-Ann Achterberg", Amount: "−1"}, {What: "changed", Icon: "arrow", Name: name(5, long), Amount: "+12.5 GB"}}
 	m.Previous, m.LastWrite, m.LastPushAt = new(app.Q(40)), &app.OwnedAddition{LastVerified: app.Q(40), PushID: 4}, ago(26*24*time.Hour)
 	return m
 }

@@ -88,11 +88,11 @@ func (g *guide) sourceStep(source app.SourceSettings) app.GuideStep {
 
 // matchTask is step 4 of the x360Sync page: each organization gets its ConnectWise company.
 func (g *guide) matchTask() app.GuideTask {
-	t := app.GuideTask{ID: taskMatch, Title: "Match organizations", Page: link.With(link.Organizations, "show", "unmapped"), State: app.TaskCannotStart}
+	t := app.GuideTask{ID: taskMatch, Title: "Match organizations", Page: link.MappingOf(g.conn.Name), State: app.TaskCannotStart}
 	step := app.GuideStep{
-		ID: "companies", Title: "Map organizations to ConnectWise customers", Where: "Organization ▸ Settings ▸ PSA ▸ Company", Page: t.Page, State: app.TaskCannotStart,
+		ID: "companies", Title: "Map organizations to ConnectWise customers", Where: "Mapping", Page: t.Page, State: app.TaskCannotStart,
 		Text: []string{
-			"In the Company drop-down menu, select the organization's associated company name in ConnectWise.",
+			"Select each organization's associated company name in ConnectWise; those of the same name are accepted with one button. On an organization's own page it is Settings ▸ PSA ▸ Company.",
 			"A company of the same name is proposed, and one that you chose for the same customer in another source; nothing is mapped without you. If you do not see a company, click Reload Options from PSA.",
 		},
 	}

@@ -61,7 +61,11 @@ func (s *Server) needs(ctx context.Context, st standing) ([]need, error) {
 	if err != nil {
 		return nil, err
 	}
-	return slices.Concat(blockNeeds(st), parked, questions, sourceNeeds(st), billing, mappingNeeds(st), fresh, refused, checks, notices, silent), nil
+	broken, err := s.repairNeeds(ctx, st)
+	if err != nil {
+		return nil, err
+	}
+	return slices.Concat(blockNeeds(st), parked, questions, sourceNeeds(st), billing, mappingNeeds(st), broken, fresh, refused, checks, notices, silent), nil
 }
 
 func blockNeeds(st standing) (out []need) {
@@ -205,8 +209,8 @@ func mappingNeeds(st standing) []need {
 	if n == 0 {
 		return nil
 	}
-	page := link.With(link.Organizations, "show", "unmapped")
-	return []need{{code: "not_mapped", rail: link.Organizations, page: page, n: 1, Need: views.Need{
+	page := link.Mapping
+	return []need{{code: "not_mapped", rail: link.Mapping, page: page, n: 1, Need: views.Need{
 		Tone: "hold", Icon: "mapping", Title: ui.Count(n, "alert waits", "alerts wait") + " for a mapping.",
 		Text:    "Choose the ConnectWise company of the organization; the tickets open then.",
 		Actions: []ui.Action{{Label: "Match", Path: page, Primary: true}},

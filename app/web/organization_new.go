@@ -7,6 +7,7 @@ import (
 
 	"psabridge/app"
 	"psabridge/app/link"
+	"psabridge/app/settings"
 	"psabridge/views/ui"
 )
 
@@ -54,9 +55,13 @@ func (s *Server) organize(c echo.Context, do func(app.OrganizationRow) (said str
 	if s.Organize == nil {
 		return app.Errorf(app.NotFound, "This bridge asks about no organizations.")
 	}
+	back, err := s.askedOn(c)
+	if err != nil {
+		return err
+	}
 	said, err := do(row)
 	if err != nil {
-		return lookAgainError{err, link.Organizations}
+		return lookAgainError{err, back}
 	}
 	n := notice(good, "%s", said)
 	n.Undo = &ui.Action{Label: "Undo", Path: link.OrganizationAsk(id), Post: true}
@@ -64,5 +69,18 @@ func (s *Server) organize(c echo.Context, do func(app.OrganizationRow) (said str
 		n = notice(info, "%s is asked about again.", row.Name)
 	}
 	s.notices.put(s.sessionOf(c), n)
-	return seeOther(c, link.Organizations)
+	return seeOther(c, back)
+}
+
+// askedOn is the page the answer was given on: the list of organizations, or the mapping page of a connection.
+func (s *Server) askedOn(c echo.Context) (string, error) {
+	f, err := readForm(c)
+	if err != nil || f.text("from") != "mapping" {
+		return link.Organizations, err
+	}
+	doc, _, err := s.Settings.Document(c.Request().Context())
+	if _, known := settings.ConnectionByName(doc, f.text("connection")); !known {
+		return link.Mapping, err
+	}
+	return link.MappingOf(f.text("connection")), err
 }

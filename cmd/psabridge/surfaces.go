@@ -59,7 +59,7 @@ func (s suggester) Suggestions(ctx context.Context, connection string) ([]api.Su
 	rows, err := s.Setup.Suggestions(ctx, connection)
 	out := make([]api.Suggestion, 0, len(rows))
 	for _, r := range rows {
-		out = append(out, api.Suggestion{OrganizationID: api.RowID(r.OrganizationID), CompanyID: r.CompanyID, Reason: string(r.Reason), Score: r.Score})
+		out = append(out, api.Suggestion{OrganizationID: api.RowID(r.OrganizationID), CompanyID: r.CompanyID, Reason: string(r.Reason), Score: r.Score, Like: r.Like})
 	}
 	return out, err
 }

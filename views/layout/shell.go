@@ -69,7 +69,9 @@ var (
 	railTop = []entry{
 		{link.Overview, "overview", "Overview"},
 		{link.Organizations, "orgs", "Organizations"},
+		{link.Mapping, "mapping", "Mapping"},
 		{link.Billing, "billing", "Billing"},
+		{link.Money, "money", "Money"},
 		{link.Tickets, "ticket", "Tickets"},
 		{link.Deliveries, "deliveries", "Deliveries"},
 		{link.Sources, "sources", "Sources"},

@@ -101,6 +101,9 @@ type Suggestion struct {
 	CompanyID      int64   `json:"company_id"`
 	Reason         string  `json:"reason" enum:"same_id,exact,normalised,similar"`
 	Score          float64 `json:"score"`
+	// Like is the organization of the same name, in another source, that has this company; left out when the company's own
+	// name is the reason.
+	Like string `json:"like,omitempty"`
 }
 
 func (s *server) suggestions(ctx context.Context, in *struct {
