@@ -94,7 +94,7 @@ func (r *Reader) WaitingPlan(ctx context.Context, connection string) (app.Plan, 
 	return p, failed("waiting plan", err)
 }
 
-const waitingPlan = planColumns + ` WHERE p.id = (SELECT id FROM plans WHERE connection = ?1 AND trigger = 'schedule' ORDER BY period DESC LIMIT 1)
+const waitingPlan = planColumns + ` WHERE p.id = (SELECT id FROM plans WHERE connection = ?1 AND trigger = 'schedule' ORDER BY id DESC LIMIT 1)
 	AND NOT EXISTS (SELECT 1 FROM pushes u JOIN plans n ON n.id = u.plan_id
 		WHERE u.connection = p.connection AND u.period = p.period AND n.id >= p.id AND n.undo_of IS NULL
 			AND (u.state = 'writing' OR ` + nothingToWrite + `

@@ -242,11 +242,13 @@ func pastInvoice(plan app.Plan, d due, loc *time.Location, now time.Time) bool {
 	return false
 }
 
+// waits reports whether a connection is not asked yet. A pause that is longer than any is one that was set before the clock
+// was put back.
 func (p *Pusher) waits(connection string, now time.Time) bool {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	at, ok := p.retryAt[connection]
-	if ok && !now.Before(at) {
+	if ok && (!now.Before(at) || at.Sub(now) > askAgainAfter) {
 		delete(p.retryAt, connection)
 		return false
 	}

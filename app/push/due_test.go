@@ -75,7 +75,7 @@ func (w *world) customer() int {
 	return 0
 }
 
-func TestDueAsks(t *testing.T) {
+func TestM2DueAsks(t *testing.T) {
 	t.Parallel()
 	w := month(t, app.ApprovalAsk)
 	w.vendors.MSP.AddPerson(w.customer(), "Ada", "Lovelace", w.clock())
@@ -94,7 +94,7 @@ func TestDueAsks(t *testing.T) {
 	}
 }
 
-func TestDuePushesByItself(t *testing.T) {
+func TestM2DuePushesByItself(t *testing.T) {
 	t.Parallel()
 	w := month(t, app.ApprovalAutomatic)
 	w.vendors.MSP.AddPerson(w.customer(), "Ada", "Lovelace", w.clock())
@@ -204,7 +204,7 @@ func held(lines []app.Line) (out []app.Line) {
 }
 
 // What is not held goes out by itself; what is held waits, and is a further push of the month by whoever releases it.
-func TestAutomaticLeavesWhatIsHeld(t *testing.T) {
+func TestM14AutomaticLeavesWhatIsHeld(t *testing.T) {
 	t.Parallel()
 	w := month(t, app.ApprovalAutomatic)
 	w.leaves(w.customer())
@@ -252,7 +252,7 @@ func TestAutomaticLeavesWhatIsHeld(t *testing.T) {
 }
 
 // A person is asked for the whole month when nothing can go out, and when not everything was read.
-func TestAutomaticAsks(t *testing.T) {
+func TestM14AutomaticAsks(t *testing.T) {
 	t.Parallel()
 	for name, trouble := range map[string]func(*world){
 		"everything is held": func(w *world) { w.doc.Connections[0].Billing.Rules.Hold.Amount = new(app.Q(0)) },
@@ -282,7 +282,7 @@ func TestAutomaticAsks(t *testing.T) {
 	}
 }
 
-func TestLateAsks(t *testing.T) {
+func TestF22ThreeDaysOffAsks(t *testing.T) {
 	t.Parallel()
 	w := month(t, app.ApprovalAutomatic)
 	w.vendors.MSP.AddPerson(w.customer(), "Ada", "Lovelace", w.clock())
@@ -297,7 +297,7 @@ func TestLateAsks(t *testing.T) {
 	}
 }
 
-func TestMissedMonthsAreSaid(t *testing.T) {
+func TestF22MissedMonthsAreSaid(t *testing.T) {
 	t.Parallel()
 	w := month(t, app.ApprovalAutomatic)
 	w.pass(100 * 24 * time.Hour) // 2 March: February is due, December and January were missed
@@ -331,7 +331,7 @@ func TestDueWaitsForConnectWise(t *testing.T) {
 }
 
 // Switching billing on in the middle of a month does not bill the month before.
-func TestTheFirstPushComesAtTheNextMoment(t *testing.T) {
+func TestM2TheFirstPushComesAtTheNextMoment(t *testing.T) {
 	t.Parallel()
 	w := newSmallWorld(t)
 	w.doc.Connections[0].Billing.PushDay = 5

@@ -56,6 +56,9 @@ func (p *Pusher) prepare(ctx context.Context, name string, period app.Period, no
 	if period.IsZero() {
 		job.period = billing.Current(job.zone, now)
 	}
+	if _, err := app.ParsePeriod(job.period.String()); err != nil {
+		return planJob{}, app.Wrap(err, app.Conflict, "This machine's clock shows "+now.In(job.zone).Format("2 January 2006")+", which cannot be. Set it right; nothing is planned until then.")
+	}
 	if !billing.Plannable(c.Billing, job.zone, now, job.period) {
 		return planJob{}, app.FieldErrorf("period", "%s cannot be planned: only the current month or the latest due one can.", job.period)
 	}

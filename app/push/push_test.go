@@ -92,7 +92,7 @@ func TestThroughTheOutbox(t *testing.T) {
 }
 
 // Every sort of agreement the sample has trouble with is held by its own name, and the reason says so.
-func TestTheSampleIsHeldByName(t *testing.T) {
+func TestF26TroubleIsHeldByName(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
 	want := map[string]app.HoldCode{
@@ -119,7 +119,7 @@ func TestTheSampleIsHeldByName(t *testing.T) {
 	}
 }
 
-func TestCallsStayAtTheMinimum(t *testing.T) {
+func TestM15CallsStayAtTheMinimum(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
 	w.plan() // fills the caches
@@ -159,7 +159,7 @@ func TestCallsStayAtTheMinimum(t *testing.T) {
 	}
 }
 
-func TestSomeoneEditsUnderneath(t *testing.T) {
+func TestF24SomeoneEditsUnderneath(t *testing.T) {
 	t.Parallel()
 	edits := map[string]func(*sandbox.ConnectWise, int) error{
 		"quantity":  func(cw *sandbox.ConnectWise, id int) error { return cw.EditQuantity(id, 777) },
@@ -200,7 +200,7 @@ func TestSomeoneEditsUnderneath(t *testing.T) {
 }
 
 // What ConnectWise itself touches when somebody opens a record is no change.
-func TestAnotherFieldIsNoChange(t *testing.T) {
+func TestM12AnotherFieldIsNoChange(t *testing.T) {
 	t.Parallel()
 	w := newSmallWorld(t)
 	plan := w.released()
@@ -269,7 +269,7 @@ func effective(t *testing.T, w *world, lines []app.Line) {
 	}
 }
 
-func TestFalse200(t *testing.T) {
+func TestF25AYesThatIsNone(t *testing.T) {
 	t.Parallel()
 	w := newSmallWorld(t)
 	w.cw.Faults.Add(sandbox.Fault{Method: "PATCH", Path: "*/additions/*", Unchanged: true})
@@ -291,7 +291,7 @@ func TestFalse200(t *testing.T) {
 }
 
 // A crash right after any write reached ConnectWise, and one after any agreement, is made good by the next start.
-func TestCrashAtEveryLine(t *testing.T) {
+func TestF23CrashAtEveryLine(t *testing.T) {
 	t.Parallel()
 	lines := len(writers(newSmallWorld(t).released().Lines))
 	for k := range lines {
@@ -324,7 +324,7 @@ func TestCrashAtEveryLine(t *testing.T) {
 }
 
 // The answer was read, but we died before it was stored.
-func TestCrashBeforeSettling(t *testing.T) {
+func TestF23CrashBeforeSettling(t *testing.T) {
 	t.Parallel()
 	w := newSmallWorld(t)
 	plan := w.released()
@@ -470,7 +470,7 @@ func TestALostCreateIsNeverRepeated(t *testing.T) {
 
 func isCreate(l app.Line) bool { return l.Before == nil }
 
-func TestCancelledAgreementIsLeftAlone(t *testing.T) {
+func TestF26CancelledAgreementIsLeftAlone(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
 	victim := writers(w.released().Lines)[0]
@@ -492,7 +492,7 @@ func TestCancelledAgreementIsLeftAlone(t *testing.T) {
 	}
 }
 
-func TestUndo(t *testing.T) {
+func TestM16Undo(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
 	plan := w.released()
@@ -612,7 +612,7 @@ func TestDecideIsStored(t *testing.T) {
 	}
 }
 
-func TestReleasesSurviveTheSameMonth(t *testing.T) {
+func TestM14ReleasesSurviveTheSameMonth(t *testing.T) {
 	t.Parallel()
 	w := newSmallWorld(t)
 	before := len(writers(w.released().Lines))
@@ -621,7 +621,7 @@ func TestReleasesSurviveTheSameMonth(t *testing.T) {
 	}
 }
 
-func TestASourceThatCannotBeReadHolds(t *testing.T) {
+func TestM15ASourceThatCannotBeReadHolds(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
 	w.released() // readings are stored and young
@@ -637,7 +637,7 @@ func TestASourceThatCannotBeReadHolds(t *testing.T) {
 	}
 }
 
-func TestConnectWiseThatCannotBeReadHolds(t *testing.T) {
+func TestM15ConnectWiseThatCannotBeReadHolds(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
 	w.cw.Faults.Add(sandbox.Fault{Path: "*/agreements", Status: 500, Times: -1})
