@@ -18,6 +18,18 @@ var files embed.FS
 // Prefix is the path below which Handler answers. It needs no session: nothing here is about anybody.
 const Prefix = "/static/"
 
+// CustomerCSS is the style sheet of the files for customers, which stand alone.
+const CustomerCSS = "customer.css"
+
+// Text returns what an embedded file holds, for a document that must not load anything. It panics as Path does.
+func Text(name string) string {
+	a, ok := assets[name]
+	if !ok {
+		panic("static: no file " + name)
+	}
+	return string(a.body)
+}
+
 // asset is one file as it is served.
 type asset struct {
 	body        []byte
@@ -38,6 +50,7 @@ func load() map[string]asset {
 	script := read("js/htmx.min.js") + "\n" + read("js/app.js")
 	m := map[string]asset{}
 	add(m, "app.css", "text/css; charset=utf-8", sheet)
+	add(m, CustomerCSS, "text/css; charset=utf-8", read("css/customer.css"))
 	add(m, "app.js", "text/javascript; charset=utf-8", script)
 	add(m, "icons.svg", "image/svg+xml", read("img/icons.svg"))
 	add(m, "icon.svg", "image/svg+xml", read("img/icon.svg"))

@@ -16,7 +16,7 @@ func get(t *testing.T, method, path string) *httptest.ResponseRecorder {
 }
 
 func TestHandlerServesEveryFileForAYear(t *testing.T) {
-	types := map[string]string{"app.css": "text/css; charset=utf-8", "app.js": "text/javascript; charset=utf-8", "icons.svg": "image/svg+xml", "icon.svg": "image/svg+xml", "licences.txt": "text/plain; charset=utf-8"}
+	types := map[string]string{"app.css": "text/css; charset=utf-8", CustomerCSS: "text/css; charset=utf-8", "app.js": "text/javascript; charset=utf-8", "icons.svg": "image/svg+xml", "icon.svg": "image/svg+xml", "licences.txt": "text/plain; charset=utf-8"}
 	if len(types) != len(assets) {
 		t.Fatalf("%d files are served, %d are known here", len(assets), len(types))
 	}
@@ -49,7 +49,7 @@ func TestHandlerServesNothingElse(t *testing.T) {
 
 // A style sheet that imports another asks for it only after it was read, and an address outside is blocked by the policy.
 func TestNothingIsLoadedFromElsewhere(t *testing.T) {
-	css := string(assets["app.css"].body)
+	css := Text("app.css") + Text(CustomerCSS)
 	if strings.Contains(css, "@import") {
 		t.Error("the style sheet imports another one")
 	}

@@ -1,6 +1,7 @@
 package views
 
 import (
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -31,6 +32,10 @@ type Month struct {
 	Rows        []LineRow  // after the filter, in the order to be shown; lines of one company stand together
 	Pager       ui.Pager
 	Pushes      []PushRow // of this period, newest first
+	Overrides   int       // numbers typed in place of readings that count in this month
+	Stale       bool      // some of them changed after the preview was made
+	Findings    int       // where use and bill do not meet, as the preview saw it
+	Late        []string  // in words, what comes too late for which invoice
 }
 
 // ReadingAge is how old the usage of a source is.
@@ -66,12 +71,16 @@ type LineRow struct {
 	CanCorrect        bool       // it is certain what a corrected quantity would be written to
 	Fix               *ui.Action // where the cause is fixed
 	Typed             CorrectForm
+	Invoice           []string // what the change means for the customer's invoices, in sentences
+	Late              bool     // it comes too late for the next one
+	CanDate           bool     // it would be created, and from when is ours to say (M8)
 }
 
-// CorrectForm are the values of the correction of one line as typed: quantity, note.
+// CorrectForm are the values typed for one line: quantity and note of a correction, or the day a new line begins.
 type CorrectForm struct {
 	Quantity string
 	Note     string
+	Day      string // as the browser sends it: 2026-11-22
 	Errors   ui.Errors
 }
 
@@ -90,7 +99,7 @@ type PushCheck struct {
 	Same       int
 	Amount     *app.Money
 	Unpriced   int
-	UndoOf     int64 // the push this one would undo; 0
+	Late       []string // in words, what comes too late for which invoice
 	Errors     ui.Errors
 }
 
@@ -103,6 +112,10 @@ type PushView struct {
 	Held   int       // held in the preview, not part of the push
 	Amount *app.Money
 	Undo   UndoState
+	// UndoneBy is the push that undid this one; 0 while none did.
+	UndoneBy int64
+	// Customers are the companies there is a file to send along of.
+	Customers []app.Named
 }
 
 // UndoState says whether a push can be undone.
@@ -114,11 +127,14 @@ type UndoState struct {
 
 // Pushes is the history of pushes.
 type Pushes struct {
-	Shell      layout.Shell
-	Connection string // the filter; empty is all
-	Rows       []PushRow
-	Pager      ui.Pager
-	Month      string // address of the current month
+	Shell       layout.Shell
+	Connection  string   // the filter; empty is all
+	Connections []string // to choose from
+	Period      string   // the filter; empty is all
+	Periods     []app.Period
+	Rows        []PushRow
+	Pager       ui.Pager
+	Month       string // address of the current month
 }
 
 // PushRow is one push in a list.
@@ -142,11 +158,20 @@ type Evidence struct {
 	Line       app.Line // with Items
 	Rule       string   // in words: unit, rounding, minimum, basis
 	Shares     []ShareRow
-	Added      []string // against the last push, by name
-	Removed    []string
+	Changes    []ItemChange // against the month before, by name
 	Previous   *app.Quantity
+	PushID     int64    // the push the line was part of; 0 while it is planned
+	Invoice    []string // what the change means for the customer's invoices, in sentences
 	LastWrite  *app.OwnedAddition
 	LastPushAt time.Time
+}
+
+// ItemChange is one thing that came, went or changed between two months.
+type ItemChange struct {
+	What   string // added, gone, changed
+	Icon   string
+	Name   string
+	Amount string // signed, with its unit
 }
 
 // ShareRow is one organization's part with the reading it came from.
@@ -155,6 +180,7 @@ type ShareRow struct {
 	Unit    string
 	Reading *app.Reading
 	Items   []app.EvidenceItem
+	Typed   string // who typed the number, when, and in place of what; empty when it was read
 }
 
 // effect is what the page says about the price of a line (M11).
@@ -313,6 +339,21 @@ func (p PushView) progress() (done, total int, now *app.Line) {
 		}
 	}
 	return done, total, now
+}
+
+// settledShown is how many of the newest lines a push shows while it is written: what fetches itself every second stays small.
+const settledShown = 8
+
+// settled are the lines that ended last, newest first.
+func (p PushView) settled() []app.Line {
+	var out []app.Line
+	for _, l := range p.Push.Lines {
+		if l.Writes() && (l.State == app.LineDone || l.State == app.LineChangedUnderneath || l.State == app.LineFailed) {
+			out = append(out, l)
+		}
+	}
+	slices.SortStableFunc(out, func(a, b app.Line) int { return b.WrittenAt.Compare(a.WrittenAt) })
+	return out[:min(len(out), settledShown)]
 }
 
 // inState counts the written lines of a push in one state.

@@ -100,7 +100,10 @@ func (s *Server) showMonth(c echo.Context, p monthPage, status int, f views.Line
 	if err := s.monthPushes(ctx, p, &m); err != nil {
 		return err
 	}
-	if err := s.monthLines(ctx, &m, c, line, typed); err != nil {
+	if err := s.monthLines(ctx, p, &m, c, line, typed); err != nil {
+		return err
+	}
+	if err := s.monthTyped(ctx, p, &m); err != nil {
 		return err
 	}
 	s.monthProgress(c, p, &m)

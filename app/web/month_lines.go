@@ -20,7 +20,7 @@ import (
 const linesPerPage = 100
 
 // monthLines adds the newest preview with its lines after the filter.
-func (s *Server) monthLines(ctx context.Context, m *views.Month, c echo.Context, line int64, typed views.CorrectForm) error {
+func (s *Server) monthLines(ctx context.Context, p monthPage, m *views.Month, c echo.Context, line int64, typed views.CorrectForm) error {
 	plan, err := s.Read.CurrentPlan(ctx, m.Connection, m.Period)
 	if app.ErrorCode(err) == app.NotFound {
 		return nil
@@ -34,7 +34,10 @@ func (s *Server) monthLines(ctx context.Context, m *views.Month, c echo.Context,
 	}
 	m.Counts = lineCounts(plan.Lines)
 	_, _, m.Amount = billing.Totals(plan.Lines)
-	m.Unpriced = unpriced(plan.Lines)
+	m.Unpriced, m.Findings = unpriced(plan.Lines), len(plan.Findings)
+	if plan.State == app.PlanOpen {
+		rows, m.Late = withInvoices(rows, p.now, p.zone), lateWords(plan.Lines, p.now, p.zone)
+	}
 	if m.Readings, err = s.readingAges(ctx, plan.Period, plan.Lines); err != nil {
 		return err
 	}

@@ -112,7 +112,7 @@ func (s *Server) undecided(c echo.Context, plan app.Plan, id int64, typed views.
 	}
 	typed.Errors = fieldErrors(wrong, "", nil)
 	for i, e := range typed.Errors {
-		if e.Field != "quantity" && e.Field != "note" {
+		if e.Field != "quantity" && e.Field != "note" && e.Field != "effective" {
 			n := notice(bad, "%s", e.Message)
 			p.shell.Notice, typed.Errors[i].Field = &n, ""
 		}

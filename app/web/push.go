@@ -10,7 +10,7 @@ import (
 	"github.com/labstack/echo/v4"
 
 	"psabridge/app"
-	"psabridge/app/job"
+	"psabridge/app/billing"
 	"psabridge/app/link"
 	"psabridge/app/web/api"
 	"psabridge/views"
@@ -37,7 +37,8 @@ func (s *Server) push(c echo.Context) error {
 	return render(c, http.StatusOK, views.PushPage(m))
 }
 
-// pushProgress is the part of the page that changes while a push is written; it fetches itself.
+// pushProgress is the part of the page that changes while a push is written; it fetches itself, and when the push has ended
+// the whole page.
 func (s *Server) pushProgress(c echo.Context) error {
 	id, err := rowID(c)
 	if err != nil {
@@ -47,11 +48,14 @@ func (s *Server) pushProgress(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	m, err := s.pushView(c.Request().Context(), p, id)
+	push, err := s.Read.Push(c.Request().Context(), id)
 	if err != nil {
 		return err
 	}
-	return render(c, http.StatusOK, views.PushProgress(m))
+	if fragment(c) && push.State != app.PushWriting {
+		c.Response().Header().Set("HX-Refresh", "true")
+	}
+	return render(c, http.StatusOK, views.PushProgress(views.PushView{Shell: p.shell, Push: push, Zone: p.zoneOf(push.Connection), Amount: written(push.Lines)}))
 }
 
 func (s *Server) pushCSV(c echo.Context, text string) error {
@@ -89,7 +93,10 @@ func (s *Server) pushView(ctx context.Context, p page, id int64) (views.PushView
 		return m, err
 	}
 	order(m.Rows, "company")
-	m.Undo, err = s.undoState(ctx, push)
+	if push.State != app.PushWriting {
+		m.Customers = billing.Customers(push)
+	}
+	m.Undo, m.UndoneBy, err = s.undoState(ctx, push)
 	return m, err
 }
 
@@ -109,9 +116,9 @@ func written(lines []app.Line) *app.Money {
 	return sum
 }
 
-// undoState says whether a push can be undone. What ConnectWise holds by then decides over each line.
-func (s *Server) undoState(ctx context.Context, push app.Push) (views.UndoState, error) {
-	out := views.UndoState{}
+// undoState says whether a push can be undone, and which push undid it. What ConnectWise holds by then decides over each
+// line.
+func (s *Server) undoState(ctx context.Context, push app.Push) (out views.UndoState, undoneBy int64, err error) {
 	for _, l := range push.Lines {
 		if l.Writes() && l.State == app.LineDone {
 			out.Lines++
@@ -119,49 +126,33 @@ func (s *Server) undoState(ctx context.Context, push app.Push) (views.UndoState,
 	}
 	all, err := s.Read.Pushes(ctx, app.PushFilter{Connection: push.Connection, Page: app.Page{Limit: 200}})
 	if err != nil {
-		return out, err
+		return out, 0, err
 	}
-	writing := slices.ContainsFunc(all, func(p app.Push) bool { return p.State == app.PushWriting })
+	for _, other := range all {
+		if other.UndoOf == push.ID {
+			undoneBy = max(undoneBy, other.ID)
+		}
+	}
+	writing := slices.IndexFunc(all, func(p app.Push) bool { return p.State == app.PushWriting })
 	switch {
 	case push.State == app.PushWriting:
+		out.Why = "It is still being written. Undo it when it is done."
 	case push.UndoOf != 0:
 		out.Why = "This push is an undo itself. Make a new preview to bill the month again."
 	case push.State == app.PushUndone:
 		out.Why = "This push is undone."
-	case writing:
+		return out, undoneBy, nil
+	case writing >= 0 && all[writing].UndoOf == push.ID:
+		out.Why = "Its undo is being written."
+		return out, all[writing].ID, nil
+	case writing >= 0:
 		out.Why = "Another push of this connection is being written."
 	case out.Lines == 0:
 		out.Why = "Nothing was written, so there is nothing to undo."
 	default:
 		out.Possible, out.Why = true, "Lines somebody changed since, and lines already invoiced, are left as they are."
 	}
-	return out, nil
-}
-
-// undoPush makes the push that restores what this one wrote.
-func (s *Server) undoPush(c echo.Context) error {
-	id, err := rowID(c)
-	if err != nil {
-		return err
-	}
-	j, err := s.work(c, "undo "+ui.ID(id), longWait, func(ctx context.Context, p *job.Progress) (any, error) {
-		p.Set(0, 0, "Reading the agreements")
-		return s.Push.Undo(ctx, id, person)
-	})
-	if err != nil {
-		return err
-	}
-	switch j.State {
-	case job.Failed, job.Cancelled:
-		return lookAgainError{j.Err, link.Push(id)}
-	case job.Running:
-		s.tell(c, info, "The agreements are being read. The undo appears in the history when it is written.")
-	case job.Done:
-		if undo, ok := j.Result.(app.Push); ok {
-			return seeOther(c, link.Push(undo.ID))
-		}
-	}
-	return seeOther(c, link.Push(id))
+	return out, 0, nil
 }
 
 // pushes is the history.
@@ -173,6 +164,16 @@ func (s *Server) pushes(c echo.Context) error {
 	ctx := c.Request().Context()
 	m := views.Pushes{Shell: p.shell, Connection: c.QueryParam("connection"), Month: link.Billing}
 	f := app.PushFilter{Connection: m.Connection, Page: app.Page{Limit: perPage, After: afterOf(c)}}
+	if period, ok := monthOf(c.QueryParam("period")); ok {
+		f.Period, m.Period = period, period.String()
+	}
+	for _, one := range p.doc.Connections {
+		m.Connections = append(m.Connections, one.Name)
+	}
+	if m.Periods, err = s.pushedPeriods(ctx, ""); err != nil {
+		return err
+	}
+	slices.Reverse(m.Periods)
 	list, err := s.Read.Pushes(ctx, f)
 	if err != nil {
 		return err
@@ -183,7 +184,7 @@ func (s *Server) pushes(c echo.Context) error {
 			return err
 		}
 		m.Rows = append(m.Rows, row)
-		m.Pager = pager(link.Pushes, []string{"connection", m.Connection}, f.Page.After, one.ID, len(list))
+		m.Pager = pager(link.Pushes, []string{"connection", m.Connection, "period", m.Period}, f.Page.After, one.ID, len(list))
 	}
 	return render(c, http.StatusOK, views.PushesPage(m))
 }
@@ -219,7 +220,7 @@ func (s *Server) pushRow(ctx context.Context, push app.Push, all []app.Push, zon
 func approvedWords(p app.Push) string {
 	switch {
 	case p.Trigger == app.TriggerSchedule:
-		return "approved by the rule: nothing was held"
+		return "approved by the rule: what nothing held"
 	case p.ApprovedBy == "" || p.ApprovedBy == person:
 		return ""
 	}

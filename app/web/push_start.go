@@ -30,10 +30,11 @@ func (s *Server) pushCheck(c echo.Context) error {
 	if err != nil {
 		return err
 	}
+	rows = withInvoices(rows, p.now, p.zone)
 	order(rows, "company")
 	m := views.PushCheck{
 		Shell: p.shell, Connection: p.connection.Name, Target: target(p.connection), Period: p.period, Zone: p.zone, PlanID: plan.ID, Digest: plan.Digest,
-		PlannedAt: plan.CreatedAt, Unpriced: unpriced(plan.Lines), UndoOf: plan.UndoOf,
+		PlannedAt: plan.CreatedAt, Unpriced: unpriced(plan.Lines), Late: lateWords(plan.Lines, p.now, p.zone),
 	}
 	_, _, m.Amount = billing.Totals(plan.Lines)
 	for _, r := range rows {
@@ -45,6 +46,13 @@ func (s *Server) pushCheck(c echo.Context) error {
 		default:
 			m.Skipped = append(m.Skipped, r)
 		}
+	}
+	stale, err := s.Read.OverridesSince(ctx, p.period, plan.ID)
+	if err != nil {
+		return err
+	}
+	if stale {
+		m.Errors = ui.Errors{{Message: "Overrides of this month changed after the preview was made. Make a new preview, then push."}}
 	}
 	if plan.SettingsRev != p.rev {
 		m.Errors = ui.Errors{{Message: "The settings were changed since this preview was made. Make a new preview, then push."}}
@@ -67,13 +75,16 @@ func (s *Server) startPush(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	back := link.PushCheck(plan.Connection, plan.Period.String())
+	back, what := link.PushCheck(plan.Connection, plan.Period.String()), "pushed"
+	if plan.UndoOf != 0 {
+		back, what = undoAddress(plan.UndoOf, plan.ID), "restored"
+	}
 	changed, _, _ := billing.Totals(plan.Lines)
 	if f.Get("digest") == "" || f.Get("digest") != plan.Digest || f.text("lines") == "" || f.number("lines") != int64(changed) || plan.State != app.PlanOpen {
-		return lookAgainError{app.Errorf(app.Conflict, "The preview changed since you looked at it, so nothing was pushed. Look at it again, then push."), back}
+		return lookAgainError{app.Errorf(app.Conflict, "It changed since you looked at it, or was started already, so nothing was %s by this click. Look at it again.", what), back}
 	}
 	if changed == 0 {
-		return lookAgainError{app.Errorf(app.Conflict, "There is nothing to write, so nothing was pushed."), back}
+		return lookAgainError{app.Errorf(app.Conflict, "There is nothing to write, so nothing was %s.", what), back}
 	}
 	push, err := s.Push.Approve(ctx, plan.ID, f.Get("digest"), app.TriggerPerson, person)
 	if app.ErrorCode(err) == app.Conflict {

@@ -33,6 +33,14 @@ func Signed(q app.Quantity) string {
 	return Number(q)
 }
 
+// SignedQuantity prints a change with its unit: "+15", "−2.5 GB".
+func SignedQuantity(q app.Quantity, unit string) string {
+	if q.IsPositive() {
+		return "+" + Quantity(q, unit)
+	}
+	return Quantity(q, unit)
+}
+
 // Amount prints a signed amount with two decimals, or "unknown". The currency is the agreement's and is not known here.
 func Amount(m *app.Money) string {
 	if m == nil {
