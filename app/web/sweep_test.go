@@ -119,16 +119,27 @@ func TestOnePathPerPage(t *testing.T) {
 	}
 }
 
-// TestReadingChangesNothing: GET and HEAD of every page, with every query its links use, leave the database as it was.
+// some are every third of a list, beginning with another for each turn, and all of it with PSABRIDGE_ALL.
+func some(all []string, turn int) (out []string) {
+	if os.Getenv("PSABRIDGE_ALL") != "" {
+		return all
+	}
+	for i := turn % 3; i < len(all); i += 3 {
+		out = append(out, all[i])
+	}
+	return out
+}
+
+// TestReadingChangesNothing: GET and HEAD of every page, with the queries its links use, leave the database as it was.
 func TestReadingChangesNothing(t *testing.T) {
 	w := furnished(t)
-	queries := []string{"", "?q=con", "?q=" + url.QueryEscape(nasty), "?show=unmapped", "?show=problem", "?show=trial", "?show=ignored", "?show=held", "?show=all&order=amount", "?state=parked", "?after=2", "?after=x", "?revision=1", "?company=251", "?from=2026-11-01&to=2026-11-30&by=%3DAda&on=machine", "?when=activity.x", "?live=1", "?page=7"}
+	queries := []string{"?q=con", "?q=" + url.QueryEscape(nasty), "?show=unmapped", "?show=problem", "?show=trial", "?show=ignored", "?show=held", "?show=all&order=amount", "?state=parked", "?after=2", "?after=x", "?revision=1", "?company=251", "?from=2026-11-01&to=2026-11-30&by=%3DAda&on=machine", "?when=activity.x", "?live=1", "?page=7"}
 	before := w.fingerprint()
-	for _, r := range web.Routes(w.server) {
+	for i, r := range web.Routes(w.server) {
 		if r.Method != http.MethodGet || r.Access == "open" {
 			continue
 		}
-		for _, query := range queries {
+		for _, query := range append(some(queries, i), "") {
 			path := w.fill(r.Path) + query
 			got := w.get(path)
 			if got.status >= 400 {
@@ -191,11 +202,12 @@ func TestNamesStayText(t *testing.T) {
 // TestWrongIDsLeadNowhere feeds every id what an id is not.
 func TestWrongIDsLeadNowhere(t *testing.T) {
 	w := furnished(t)
-	for _, r := range web.Routes(w.server) {
+	ids := []string{"0", "-1", "1.5", "0x1", "9223372036854775808", "99999", "1 OR 1=1", "[]", "..", "+1", "01", "٣"}
+	for i, r := range web.Routes(w.server) {
 		if r.Access == "open" || !strings.Contains(r.Path, ":") {
 			continue
 		}
-		for _, id := range []string{"0", "-1", "1.5", "0x1", "9223372036854775808", "99999", "1 OR 1=1", "[]", "..", "+1", "01", "٣"} {
+		for _, id := range some(ids, i) {
 			path := strings.NewReplacer(":token", url.PathEscape(id), ":file", url.PathEscape(id), ":task", url.PathEscape(id), ":id", url.PathEscape(id), ":name", url.PathEscape(id), ":connection", url.PathEscape(id), ":period", url.PathEscape(id)).Replace(r.Path)
 			got := w.do(r.Method, path, url.Values{}, w.cookie)
 			if got.status != http.StatusNotFound {
