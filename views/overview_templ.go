@@ -1389,7 +1389,7 @@ func recent(m Overview) templ.Component {
 
 func approvalWords(mode string) string {
 	if mode == app.ApprovalAutomatic {
-		return "by itself when nothing is held"
+		return "by itself; what is held waits"
 	}
 	return "asks first"
 }

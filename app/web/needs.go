@@ -271,7 +271,11 @@ func (s *Server) billingNeeds(ctx context.Context, st standing) (out []need, err
 			return nil, err
 		}
 		if waits {
-			out = append(out, planNeed(plan))
+			held, err := s.heldAfter(ctx, plan)
+			if err != nil {
+				return nil, err
+			}
+			out = append(out, planNeed(plan, held))
 		}
 		pushes, err := s.Read.Pushes(ctx, app.PushFilter{Connection: c.Name, Page: app.Page{Limit: 1}})
 		if err != nil {
@@ -307,8 +311,33 @@ func (s *Server) waitingPlan(ctx context.Context, c app.ConnectionSettings, now 
 	return plan, plan.State == app.PlanOpen || billing.Plannable(c.Billing, settings.Location(c), now, plan.Period), nil
 }
 
-func planNeed(p app.Plan) need {
+// heldAfter counts what waits in a month of which the schedule wrote what nothing held; 0 when it wrote nothing. It is told
+// from the month's newest plan, which somebody may have looked at since.
+func (s *Server) heldAfter(ctx context.Context, p app.Plan) (int, error) {
+	if p.State != app.PlanApproved {
+		return 0, nil
+	}
+	pushes, err := s.Read.Pushes(ctx, app.PushFilter{Connection: p.Connection, Period: p.Period})
+	if err != nil || !slices.ContainsFunc(pushes, func(u app.Push) bool { return u.PlanID >= p.ID && u.Trigger == app.TriggerSchedule && u.UndoOf == 0 }) {
+		return 0, err
+	}
+	current, err := s.Read.CurrentPlan(ctx, p.Connection, p.Period)
+	if err != nil {
+		return 0, err
+	}
+	_, held, _ := billing.Totals(current.Lines)
+	return held, nil
+}
+
+func planNeed(p app.Plan, held int) need {
 	page := link.Month(p.Connection, p.Period.String())
+	if held > 0 {
+		return need{code: "push_waiting", subject: p.Connection + " " + p.Period.String(), rail: link.Billing, page: page, n: held, Need: views.Need{
+			Tone: "hold", Icon: "hold", Title: ui.PeriodName(p.Period) + ": " + ui.Count(held, "line is held and waits", "lines are held and wait") + " for you.", Since: p.CreatedAt,
+			Text:    "The rest of connection " + p.Connection + " was pushed by itself. Make a new preview, release, correct or skip what is held, and push it.",
+			Actions: []ui.Action{{Label: "Look at what is held", Path: link.With(page, "show", "held"), Primary: true}},
+		}}
+	}
 	text := "The preview of connection " + p.Connection + " is ready. Nothing is written before you push it."
 	switch p.State {
 	case app.PlanOpen:

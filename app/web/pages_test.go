@@ -234,6 +234,35 @@ func TestADueMonthIsSaidUntilItIsPushed(t *testing.T) {
 	}
 }
 
+// What the schedule pushed by itself leaves what is held to a person, and says how much that is.
+func TestHeldAfterAnAutomaticPush(t *testing.T) {
+	w := furnished(t)
+	w.scheduled()
+	p, err := w.store.Approve(t.Context(), w.plan, w.digest, app.Push{Trigger: app.TriggerSchedule, ApprovedBy: "schedule", ApprovedAt: w.now})
+	w.must(err)
+	w.push = p.ID
+	if n, waits := w.needOf("push_waiting"); waits {
+		t.Errorf("it is being written, but: %+v", n)
+	}
+	w.finishPush()
+	n, waits := w.needOf("push_waiting")
+	if !waits || n.Page != "/billing/cw/2026-11" || !strings.Contains(n.Message, "November 2026: 1 line is held and waits for you.") || !strings.Contains(n.Message, "pushed by itself") {
+		t.Fatalf("need %+v", n)
+	}
+	if page := w.get("/").want(t, http.StatusOK); !strings.Contains(page.body, "/billing/cw/2026-11?show=held") {
+		t.Errorf("the overview does not lead to it: %s", mainOf(page.body))
+	}
+	w.makePlan() // somebody looks again
+	if n, waits = w.needOf("push_waiting"); !waits || !strings.Contains(n.Message, "1 line is held") {
+		t.Errorf("after a newer preview: %+v", n)
+	}
+	w.approve()
+	w.finishPush()
+	if n, waits = w.needOf("push_waiting"); waits {
+		t.Errorf("a person pushed the rest, but: %+v", n)
+	}
+}
+
 // A push by hand does not take the place of the one that is still to come.
 func TestOverviewNamesTheNextPushAfterOneByHand(t *testing.T) {
 	w := furnished(t)
