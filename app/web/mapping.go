@@ -183,7 +183,7 @@ func (b *mappingBook) addRepairs(m *views.Mapping) {
 
 // repairKey names a repair in a form.
 func repairKey(r app.Repair) string {
-	return string(r.Code) + " " + strconv.FormatInt(r.Organization.ID, 10) + " " + string(r.Meter)
+	return string(r.Code) + "/" + strconv.FormatInt(r.Organization.ID, 10) + "/" + string(r.Meter)
 }
 
 // repairActions lead to where a person mends it.

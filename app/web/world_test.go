@@ -75,6 +75,7 @@ type world struct {
 	blocks                    []app.Block
 	hold                      app.HoldCode // of the held line; a big change when empty
 	planErr, outboxErr        error
+	edited                    map[int64]bool // agreements whose lines somebody changed since the push
 	planGate                  chan struct{} // holds plans up; nil holds nothing
 	changed                   bool          // after the newest test
 	found                     atomic.Pointer[[]app.CheckRow]
@@ -132,7 +133,9 @@ func newWorld(t *testing.T) *world {
 		AlertDeps: api.AlertDeps{
 			Quiet: w.quieted, OpenCondition: w.reopened, TestNotice: func(context.Context, string) error { return w.noticeErr },
 		},
-		SourceDeps: web.SourceDeps{Receive: w.desk, SignIn: &w.vendor, Organize: w.store, TokenInfo: w.setup.TokenInfo},
+		BillingDeps: w.billingCalls(),
+		MappingDeps: api.MappingDeps{Repairs: w.setup.Repairs, ApplyMappings: w.setup.ApplyMappings, RevertMappings: w.setup.RevertMappings},
+		SourceDeps:  web.SourceDeps{Receive: w.desk, SignIn: &w.vendor, Organize: w.store, TokenInfo: w.setup.TokenInfo},
 	})
 	w.guard.Pages, w.guard.OpenPages = w.server.Handler(), w.server.Open
 	w.guard.SignedOut, w.guard.Bounce = w.server.SignedOutPage(), w.server.BouncePage()
@@ -360,7 +363,14 @@ func (f tester) Reload(context.Context, string) (map[app.OptionList]int, error) 
 	return map[app.OptionList]int{app.ListCompanies: 2}, nil
 }
 
-func (f tester) Suggestions(context.Context, string) ([]api.Suggestion, error) { return nil, nil }
+func (f tester) Suggestions(ctx context.Context, name string) ([]api.Suggestion, error) {
+	rows, err := f.Setup.Suggestions(ctx, name)
+	var out []api.Suggestion
+	for _, r := range rows {
+		out = append(out, api.Suggestion{OrganizationID: api.RowID(r.OrganizationID), CompanyID: r.CompanyID, Reason: string(r.Reason), Score: r.Score, Like: r.Like})
+	}
+	return out, err
+}
 
 // pusher decides and approves like the real one and reads nothing from outside.
 type pusher struct{ w *world }
