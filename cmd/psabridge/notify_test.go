@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"io"
+	"os"
 	"strings"
 	"testing"
 	"time"
@@ -101,7 +102,8 @@ func TestPeopleAreTold(t *testing.T) {
 	}
 }
 
-// TestAnAlertByEmailAlone goes from the vendor's change to the mailbox, past a server that asks to come back later.
+// TestAnAlertByEmailAlone goes from the vendor's change to the mailbox, with PSABRIDGE_ALL past a server that asks to come
+// back later, which is a minute's wait.
 func TestAnAlertByEmailAlone(t *testing.T) {
 	t.Parallel()
 	v := vendors(t)
@@ -109,7 +111,9 @@ func TestAnAlertByEmailAlone(t *testing.T) {
 	if _, err := b.sync(t.Context(), sample.SourceName); err != nil {
 		t.Fatal(err)
 	}
-	v.Mailbox.Add(sandbox.MailFault{On: "RCPT", Reply: "451 4.7.1 Greylisted"})
+	if os.Getenv("PSABRIDGE_ALL") != "" {
+		v.Mailbox.Add(sandbox.MailFault{On: "RCPT", Reply: "451 4.7.1 Greylisted"})
+	}
 	v.MSP.AddPerson(4711, "Ada", "Lovelace", time.Now())
 	if _, err := b.sync(t.Context(), sample.SourceName); err != nil {
 		t.Fatal(err)
