@@ -14,6 +14,9 @@ func (b *bridge) billingCalls() api.BillingDeps {
 	return api.BillingDeps{
 		PlanUndo: b.pusher.PlanUndo, SetEffective: b.pusher.SetEffective,
 		SaveOverrides: b.pusher.SaveOverrides, RemoveOverride: b.pusher.RemoveOverride, CustomerLeft: b.customerLeft,
+		CustomerFile: func(ctx context.Context, push, company int64, kind string) ([]byte, error) {
+			return b.pages.CustomerFileOf(ctx, push, company, kind) // the pages are made after this list
+		},
 	}
 }
 

@@ -59,6 +59,7 @@ type commands struct {
 	Event      eventCmd      `cmd:"" help:"Send events to an inbox."`
 	Token      tokenCmd      `cmd:"" help:"Tokens of the inboxes."`
 	Billing    billingCmd    `cmd:"" help:"The billing run."`
+	Mapping    mappingCmd    `cmd:"" help:"Which company each organization is."`
 	Alerts     alertsCmd     `cmd:"" help:"Alert rules, and what holds."`
 	Deliveries deliveriesCmd `cmd:"" help:"What ConnectWise is or was told."`
 	Notify     notifyCmd     `cmd:"" help:"How you are told when something needs you."`
@@ -84,7 +85,7 @@ func execute(ctx context.Context, args []string, c console) int {
 		kong.Name("psabridge"),
 		kong.Description("Turns Axcient x360Sync alerts into ConnectWise tickets and monthly usage into agreement quantities."),
 		kong.Writers(c.out, c.err),
-		kong.Vars{"port": strconv.Itoa(web.DefaultPort), "fields": strings.Join(inbox.Fields(), ", "), "moment": momentHelp},
+		kong.Vars{"port": strconv.Itoa(web.DefaultPort), "fields": strings.Join(inbox.Fields(), ", "), "moment": momentHelp, "organization": organizationHelp},
 		kong.Exit(func(n int) { code = n }),
 		kong.ConfigureHelp(kong.HelpOptions{Compact: true}),
 		kong.BindTo(ctx, (*context.Context)(nil)),

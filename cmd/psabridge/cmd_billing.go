@@ -7,7 +7,6 @@ import (
 	"io"
 	"net/http"
 	"net/url"
-	"strings"
 	"text/tabwriter"
 	"time"
 
@@ -15,10 +14,19 @@ import (
 )
 
 type billingCmd struct {
-	Plan    billingPlan    `cmd:"" help:"Read usage and ConnectWise now and show what a push would change. Writes nothing."`
-	Push    billingPush    `cmd:"" help:"Push the plan shown: with --digest exactly that one, with --yes whatever is planned now. Held lines stay held."`
-	Undo    billingUndo    `cmd:"" help:"Restore what a push wrote, where our value still stands."`
-	History billingHistory `cmd:"" help:"List the pushes."`
+	Plan      billingPlan      `cmd:"" help:"Read usage and ConnectWise now and show what a push would change. Writes nothing."`
+	Release   billingRelease   `cmd:"" help:"Release held lines by their numbers, or every line held by nothing but some codes."`
+	Skip      billingSkip      `cmd:"" help:"Leave a line as it is this time."`
+	Correct   billingCorrect   `cmd:"" help:"Set a line's quantity in place of what was counted, with a note."`
+	Effective billingEffective `cmd:"" help:"Choose the day a line that would be created begins."`
+	Evidence  billingEvidence  `cmd:"" help:"Show where a line's quantity comes from."`
+	Push      billingPush      `cmd:"" help:"Push the plan shown: with --digest exactly that one, with --yes whatever is planned now. Held lines stay held."`
+	Undo      billingUndo      `cmd:"" help:"Restore what a push wrote, where our value still stands."`
+	History   billingHistory   `cmd:"" help:"List the pushes."`
+	Compare   billingCompare   `cmd:"" help:"Show what differs between two months."`
+	Findings  billingFindings  `cmd:"" help:"Show where use and bill do not meet, by the newest plan."`
+	Override  billingOverride  `cmd:"" help:"Type numbers in place of readings, for one month."`
+	Customer  billingCustomer  `cmd:"" help:"Show what one customer may see of a push, or make the file to send along."`
 }
 
 type billingScope struct {
@@ -33,8 +41,11 @@ type planAnswer struct {
 	Connection string     `json:"connection"`
 	Period     string     `json:"period"`
 	Digest     string     `json:"digest"`
+	UndoOf     *string    `json:"undo_of"`
 	Complete   bool       `json:"complete"`
+	Problems   []string   `json:"problems"`
 	Lines      []planLine `json:"lines"`
+	Findings   int        `json:"findings_count"`
 	Totals     struct {
 		Changed      int           `json:"changed"`
 		Held         int           `json:"held"`
@@ -53,7 +64,14 @@ type planLine struct {
 	Verdict   app.Verdict   `json:"verdict"`
 	State     app.LineState `json:"state"`
 	Holds     []app.Hold    `json:"holds"`
+	Invoice   []string      `json:"invoice"`
+	Decision  app.Decision  `json:"decision"`
 	Note      string        `json:"note"`
+	Begins    string        `json:"effective_date"`
+	Shares    []struct {
+		Name     string  `json:"name"`
+		Override *string `json:"override"`
+	} `json:"organizations"`
 }
 
 type pushAnswer struct {
@@ -63,6 +81,7 @@ type pushAnswer struct {
 	State      app.PushState `json:"state"`
 	Trigger    app.Trigger   `json:"trigger"`
 	ApprovedAt time.Time     `json:"approved_at"`
+	UndoOf     *string       `json:"undo_of"`
 	Lines      []planLine    `json:"lines"`
 }
 
@@ -109,45 +128,11 @@ func (b billingScope) connection(ctx context.Context, cl *client) (string, error
 	return st.Connections[0].Name, nil
 }
 
-func (p planAnswer) print(w io.Writer) {
-	_, _ = fmt.Fprintf(w, "Plan %s for %s, %s\n", p.ID, p.Connection, p.Period)
-	tw := tabwriter.NewWriter(w, 0, 2, 2, ' ', 0)
-	same := 0
-	for _, l := range p.Lines {
-		if l.Verdict == app.VerdictSame {
-			same++
-			continue
-		}
-		_, _ = fmt.Fprintf(tw, "  %s\t%s\t%s\t%s → %s %s\t%s\t%s\n", l.Company.Name, l.Agreement.Name, l.Product, quantity(l.Before), l.After.String(), l.Unit, l.Verdict, holdText(l.Holds))
-	}
-	_ = tw.Flush()
-	_, _ = fmt.Fprintf(w, "%d to write, %d held, %d the same.\n", p.Totals.Changed, p.Totals.Held, same)
-	if !p.Complete {
-		_, _ = fmt.Fprintln(w, "Not everything could be read; the lines concerned are held.")
-	}
-	switch {
-	case p.Totals.Changed > 0:
-		_, _ = fmt.Fprintf(w, "Push exactly this plan with: psabridge billing push --digest %s\n", p.Digest)
-	case p.Totals.Held > 0:
-		_, _ = fmt.Fprintf(w, "Nothing can be pushed before held lines are released: on the Billing page, or by POST /api/v1/billing/plans/%s/release.\n", p.ID)
-	default:
-		_, _ = fmt.Fprintln(w, "There is nothing to push.")
-	}
-}
-
 func quantity(q *app.Quantity) string {
 	if q == nil {
 		return "none"
 	}
 	return q.String()
-}
-
-func holdText(holds []app.Hold) string {
-	var s []string
-	for _, h := range holds {
-		s = append(s, h.Message)
-	}
-	return strings.Join(s, " ")
 }
 
 type billingPush struct {
@@ -267,12 +252,17 @@ func (p pushAnswer) print(w io.Writer) {
 }
 
 type billingUndo struct {
-	Push string `arg:"" help:"Number of the push, as billing history prints it."`
+	Push   string `arg:"" help:"Number of the push, as billing history prints it."`
+	DryRun bool   `help:"Only show what would be restored. It is pushed by its digest, like any plan."`
 }
 
-// Run undoes a push and waits until it is written.
+// Run undoes a push and waits until it is written, or only shows what that would restore.
 func (b billingUndo) Run(ctx context.Context, g *globals, c console) error {
 	return g.withBridge(ctx, c, func(cl *client) error {
+		if b.DryRun {
+			_, err := decided(ctx, g, c, cl, "/billing/pushes/"+url.PathEscape(b.Push)+"/undo?dry_run=true", nil, planAnswer.print)
+			return err
+		}
 		var p pushAnswer
 		if err := cl.call(ctx, http.MethodPost, "/billing/pushes/"+url.PathEscape(b.Push)+"/undo", nil, &p); err != nil {
 			return err
@@ -309,7 +299,11 @@ func printHistory(w io.Writer, pushes []pushAnswer) {
 	}
 	tw := tabwriter.NewWriter(w, 0, 2, 2, ' ', 0)
 	for _, p := range pushes {
-		_, _ = fmt.Fprintf(tw, "%s\t%s\t%s\t%s\tby %s\t%s\n", p.ID, p.Period, p.Connection, p.State, p.Trigger, shortTime(p.ApprovedAt))
+		what := ""
+		if p.UndoOf != nil {
+			what = "undoes " + *p.UndoOf
+		}
+		_, _ = fmt.Fprintf(tw, "%s\t%s\t%s\t%s\tby %s\t%s\t%s\n", p.ID, p.Period, p.Connection, p.State, p.Trigger, shortTime(p.ApprovedAt), what)
 	}
 	_ = tw.Flush()
 }

@@ -135,6 +135,12 @@ type Reader interface {
 	Attempts(context.Context, int64) ([]app.Attempt, error)
 	Plan(context.Context, int64) (app.Plan, error)
 	OpenPlan(ctx context.Context, connection, digest string) (app.Plan, error)
+	CurrentPlan(ctx context.Context, connection string, period app.Period) (app.Plan, error)
+	// NewestPlan is the plan of a connection that was made last, without lines, with its findings.
+	NewestPlan(ctx context.Context, connection string) (app.Plan, error)
+	LastPlannedLines(ctx context.Context, connection string, before app.Period) ([]app.Line, error)
+	Overrides(ctx context.Context, period app.Period) ([]app.Override, error)
+	MeterHistory(ctx context.Context, source, organization string, since app.Period) ([]app.MeterMonth, error)
 	LineEvidence(context.Context, int64) (app.Line, error)
 	OrganizationReadings(ctx context.Context, source, organization string) (newest, statements []app.Reading, err error)
 	RawRecords(ctx context.Context, source string) ([]app.RawRecord, error)
@@ -218,17 +224,19 @@ func New(d Deps) http.Handler {
 	e := echo.New()
 	e.HideBanner, e.HidePort = true, true
 	e.HTTPErrorHandler = s.routeError
-	e.Pre(csvSuffix)
+	e.Pre(fileSuffix)
 	s.register(humaecho.NewWithGroup(e, e.Group("/api/v1"), config(d.Version)))
 	return e
 }
 
-// csvSuffix serves /billing/pushes/{id}.csv, a path the router cannot tell from {id}.
-func csvSuffix(next echo.HandlerFunc) echo.HandlerFunc {
+// fileSuffix serves /billing/pushes/{id}.csv and the like, paths the router cannot tell from {id}.
+func fileSuffix(next echo.HandlerFunc) echo.HandlerFunc {
 	return func(c echo.Context) error {
 		u := c.Request().URL
-		if p, ok := strings.CutSuffix(u.Path, ".csv"); ok {
-			u.Path, u.RawPath = p+"/csv", ""
+		for _, kind := range []string{"csv", "html"} {
+			if p, ok := strings.CutSuffix(u.Path, "."+kind); ok && strings.HasPrefix(p, "/api/v1/billing/pushes/") {
+				u.Path, u.RawPath = p+"/"+kind, ""
+			}
 		}
 		return next(c)
 	}
@@ -293,6 +301,9 @@ func (s *server) register(a huma.API) {
 	long(a, http.MethodPost, "/connections/{name}/reload", "Read every drop-down of ConnectWise again", s.reload, map[string]int{})
 	get(a, "/connections/{name}/options/{list}", "One drop-down of ConnectWise, from the cache", s.options)
 	get(a, "/mappings/suggestions", "Which company each unmapped organization probably is", s.suggestions)
+	get(a, "/mappings/repairs", "The mappings that ConnectWise, or another mapping, does not bear out any more", s.repairs)
+	post(a, "/mappings", "Make many mappings, all or none", s.applyMappings)
+	post(a, "/mappings/revert", "Take such a revision back, where nothing it set was changed since", s.revertMappings)
 	get(a, "/sources", "The sources, and how reading them goes", s.sources)
 	get(a, "/sources/{name}", "One source", s.source)
 	long(a, http.MethodPost, "/sources/{name}/sync", "Read a source now", s.sync, SyncResult{})
@@ -302,6 +313,8 @@ func (s *server) register(a huma.API) {
 	get(a, "/organizations", "Organizations with their mapping and newest readings", s.organizations)
 	get(a, "/organizations/{id}", "One organization", s.organization)
 	get(a, "/organizations/{id}/readings", "The newest readings of an organization, with what was counted", s.organizationReadings)
+	get(a, "/organizations/{id}/history", "What each meter came to in each of the last 13 months, and what was billed", s.history)
+	long(a, http.MethodPost, "/organizations/{id}/left", "The customer left: end the mapping and plan its lines to 0. Pushes nothing", s.left, CustomerLeft{})
 	post(a, "/organizations/{id}/ignore", "Never ask again what an organization is", s.ignore)
 	post(a, "/organizations/{id}/later", "Ask again in a week what it is", s.later)
 	post(a, "/organizations/{id}/ask", "Ask again what it is", s.ask)
@@ -326,18 +339,25 @@ func (s *server) register(a huma.API) {
 	post(a, "/deliveries/{id}/link", "Say which ticket a parked create already is", s.linkTicket)
 
 	long(a, http.MethodPost, "/billing/plans", "Read usage and additions now and plan", s.makePlan, Plan{})
-	get(a, "/billing/plans", "The open plan with this digest", s.findPlan)
+	get(a, "/billing/plans", "The open plan of a month, or the one with this digest", s.findPlan)
 	get(a, "/billing/plans/{id}", "One plan", s.plan)
 	post(a, "/billing/plans/{id}/release", "Release every line held by nothing but these codes", s.releaseAll)
 	post(a, "/billing/lines/{id}/release", "Release a held line", s.releaseLine)
 	post(a, "/billing/lines/{id}/skip", "Skip a line", s.skipLine)
 	post(a, "/billing/lines/{id}/correct", "Correct a line's quantity, with a note", s.correctLine)
+	post(a, "/billing/lines/{id}/effective", "Choose the day a line that would be created begins", s.setEffective)
 	get(a, "/billing/lines/{id}/evidence", "Where a line's quantity comes from", s.evidence)
 	created(a, "/billing/pushes", "Push exactly the plan with this digest", s.approve)
 	get(a, "/billing/pushes", "Pushes, newest first", s.pushes)
 	get(a, "/billing/pushes/{id}", "One push with its lines", s.push)
 	s.registerCSV(a)
-	created(a, "/billing/pushes/{id}/undo", "Restore what a push wrote", s.undo)
+	s.registerUndo(a)
+	s.registerCustomers(a)
+	get(a, "/billing/compare", "What differs between what stood at ConnectWise after two months", s.compare)
+	get(a, "/billing/findings", "Where use and bill do not meet, by the newest plan of each connection", s.findings)
+	get(a, "/billing/overrides", "The numbers people typed in place of readings", s.overrides)
+	put(a, "/billing/overrides", "Type numbers in place of readings, all or none", s.saveOverrides)
+	del(a, "/billing/overrides", "Let the reading count again", s.removeOverride)
 
 	get(a, "/jobs/{id}", "How far a job is", s.job)
 	del(a, "/jobs/{id}", "Cancel a job", s.cancelJob)

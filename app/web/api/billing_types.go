@@ -4,6 +4,8 @@ import (
 	"time"
 
 	"psabridge/app"
+	"psabridge/app/billing"
+	"psabridge/app/settings"
 )
 
 // Line is one agreement × product of a plan or push.
@@ -24,6 +26,12 @@ type Line struct {
 	UnitPrice       NumberOrNull `json:"unit_price"`
 	AmountChange    NumberOrNull `json:"amount_change"`
 	NextInvoiceDate *string      `json:"next_invoice_date" format:"date"`
+	Invoice         []string     `json:"invoice" nullable:"false" doc:"what the change means for the customer's invoices, in sentences; none for a line that is not written"`
+	EffectiveDate   *string      `json:"effective_date" format:"date" doc:"of a line that would be created: the day it begins"`
+	EffectiveBy     *string      `json:"effective_by" doc:"who set that day; null when it follows the rule"`
+	Rule            string       `json:"rule" doc:"the quantity rule that made after, in words; empty for lines from before rules were kept"`
+	Decision        *string      `json:"decision" enum:"released,skipped,corrected" doc:"what was said about a held line; its holds stay with it"`
+	DecidedBy       *string      `json:"decided_by"`
 	Note            *string      `json:"note"`
 }
 
@@ -32,6 +40,8 @@ type Share struct {
 	ID       ID     `json:"id"`
 	Name     string `json:"name"`
 	Quantity Number `json:"quantity"`
+	// Override says why a person typed this quantity in place of a reading.
+	Override *string `json:"override" doc:"the note of the person who typed this quantity in place of a reading; null when it was read"`
 }
 
 // Hold is why a line waits for a person.
@@ -40,18 +50,45 @@ type Hold struct {
 	Message string `json:"message"`
 }
 
-func line(l app.Line) Line {
+// invoices says what lines mean for invoices, by the day it is where the connection is.
+type invoices struct {
+	now  time.Time
+	zone *time.Location
+	// open is true for the lines of an open plan, none for those of an undo.
+	open, none bool
+}
+
+// words are about lines that would be written, as things stand now, and lines that were, as things stood then.
+func (i invoices) words(l app.Line) []string {
+	at := i.now
+	if !l.WrittenAt.IsZero() {
+		at = l.WrittenAt
+	}
+	if i.none || !l.Writes() || !i.open && l.State != app.LineDone {
+		return []string{}
+	}
+	return append([]string{}, billing.InvoiceWords(l, at, i.zone)...)
+}
+
+func line(l app.Line, inv invoices) Line {
 	out := Line{
-		ID: id(l.ID), Organizations: []Share{}, Meter: string(l.Meter), ProductID: l.Product, Company: named(l.Company),
+		ID: id(l.ID), Organizations: shares(l), Meter: string(l.Meter), ProductID: l.Product, Company: named(l.Company),
 		Agreement: named(l.Agreement), AdditionID: remoteOrNil(l.AdditionID), Before: maybe(l.Before), After: number(l.After),
 		Unit: l.Unit, Verdict: string(l.Verdict), State: string(l.State), Holds: []Hold{}, UnitPrice: maybe(l.UnitPrice),
-		AmountChange: maybe(l.AmountChange), NextInvoiceDate: dateOrNil(l.NextInvoice), Note: textOrNil(noteOf(l)),
-	}
-	for _, s := range l.Shares {
-		out.Organizations = append(out.Organizations, Share{ID: id(s.OrganizationID), Name: s.Name, Quantity: number(s.Quantity)})
+		AmountChange: maybe(l.AmountChange), NextInvoiceDate: dateOrNil(l.NextInvoice), Invoice: inv.words(l), Rule: l.Rule,
+		EffectiveDate: dateOrNil(l.EffectiveDate), EffectiveBy: textOrNil(l.EffectiveBy),
+		Decision: textOrNil(string(l.Decision)), DecidedBy: textOrNil(l.DecidedBy), Note: textOrNil(noteOf(l)),
 	}
 	for _, h := range l.Holds {
 		out.Holds = append(out.Holds, Hold{Code: string(h.Code), Message: h.Message})
+	}
+	return out
+}
+
+func shares(l app.Line) []Share {
+	out := make([]Share, 0, len(l.Shares))
+	for _, s := range l.Shares {
+		out = append(out, Share{ID: id(s.OrganizationID), Name: s.Name, Quantity: number(s.Quantity), Override: textOrNil(s.Override)})
 	}
 	return out
 }
@@ -64,10 +101,10 @@ func noteOf(l app.Line) string {
 	return l.Note
 }
 
-func lines(in []app.Line) []Line {
+func lines(in []app.Line, inv invoices) []Line {
 	out := make([]Line, 0, len(in))
 	for _, l := range in {
-		out = append(out, line(l))
+		out = append(out, line(l, inv))
 	}
 	return out
 }
@@ -79,9 +116,13 @@ type Plan struct {
 	Period     string    `json:"period" example:"2026-11"`
 	Digest     string    `json:"digest" doc:"names exactly this plan with its decisions; a push wants it"`
 	CreatedAt  time.Time `json:"created_at"`
+	State      string    `json:"state" enum:"open,approved,superseded" doc:"open: it can be decided on and pushed"`
+	UndoOf     *ID       `json:"undo_of" doc:"the push it would undo; null for the plan of a month"`
 	Complete   bool      `json:"complete" doc:"false when something could not be read; its lines are held"`
+	Problems   []string  `json:"problems" nullable:"false" doc:"what could not be read"`
 	Lines      []Line    `json:"lines" nullable:"false"`
 	Totals     Totals    `json:"totals"`
+	Findings   int       `json:"findings_count" doc:"where use and bill do not meet: GET /billing/findings"`
 }
 
 // Totals sum a plan up.
@@ -91,11 +132,19 @@ type Totals struct {
 	AmountChange NumberOrNull `json:"amount_change" doc:"null when the price effect of some changed line is unknown"`
 }
 
-func planOf(p app.Plan) Plan {
+func planOf(p app.Plan, doc app.Settings, now time.Time) Plan {
+	inv := invoices{now: now, zone: zoneOf(doc, p.Connection), open: p.State == app.PlanOpen, none: p.UndoOf != 0}
 	return Plan{
-		ID: id(p.ID), Connection: p.Connection, Period: p.Period.String(), Digest: p.Digest, CreatedAt: p.CreatedAt.UTC(),
-		Complete: p.Complete, Lines: lines(p.Lines), Totals: totals(p.Lines),
+		ID: id(p.ID), Connection: p.Connection, Period: p.Period.String(), Digest: p.Digest, CreatedAt: p.CreatedAt.UTC(), State: string(p.State),
+		UndoOf: idOrNil(p.UndoOf), Complete: p.Complete, Problems: append([]string{}, p.Problems...), Lines: lines(p.Lines, inv), Totals: totals(p.Lines),
+		Findings: len(p.Findings),
 	}
+}
+
+// zoneOf is where a connection counts its days.
+func zoneOf(doc app.Settings, connection string) *time.Location {
+	c, _ := settings.ConnectionByName(doc, connection)
+	return settings.Location(c)
 }
 
 func totals(ls []app.Line) Totals {
@@ -128,12 +177,14 @@ type Push struct {
 	State      string     `json:"state" enum:"writing,done,incomplete,undone"`
 	Trigger    string     `json:"trigger" enum:"person,schedule,api"`
 	ApprovedAt *time.Time `json:"approved_at"`
+	UndoOf     *ID        `json:"undo_of" doc:"the push it undoes; null otherwise"`
 	Lines      []Line     `json:"lines" nullable:"false"`
 }
 
-func pushOf(p app.Push) Push {
+func pushOf(p app.Push, doc app.Settings, now time.Time) Push {
+	inv := invoices{now: now, zone: zoneOf(doc, p.Connection), none: p.UndoOf != 0}
 	return Push{
 		ID: id(p.ID), PlanID: id(p.PlanID), Connection: p.Connection, Period: p.Period.String(), State: string(p.State),
-		Trigger: string(p.Trigger), ApprovedAt: timeOrNil(p.ApprovedAt), Lines: lines(p.Lines),
+		Trigger: string(p.Trigger), ApprovedAt: timeOrNil(p.ApprovedAt), UndoOf: idOrNil(p.UndoOf), Lines: lines(p.Lines, inv),
 	}
 }

@@ -20,6 +20,8 @@ type BillingDeps struct {
 	// CustomerLeft ends an organization's mapping and makes a plan in which its lines are released, where nothing but its
 	// leaving holds them (M6). It writes nothing to ConnectWise.
 	CustomerLeft func(ctx context.Context, organization int64, reason, by string) (app.Plan, error)
+	// CustomerFile is what one customer may see of a push, as a file to send along: kind is csv or html.
+	CustomerFile func(ctx context.Context, push, company int64, kind string) ([]byte, error)
 }
 
 // MappingDeps are what the calls about mappings need besides the rest. What is left out answers not_found.
@@ -49,6 +51,9 @@ func (d *BillingDeps) Fill() {
 	}
 	if d.CustomerLeft == nil {
 		d.CustomerLeft = func(context.Context, int64, string, string) (app.Plan, error) { return app.Plan{}, none }
+	}
+	if d.CustomerFile == nil {
+		d.CustomerFile = func(context.Context, int64, int64, string) ([]byte, error) { return nil, none }
 	}
 }
 

@@ -20,7 +20,7 @@ func (s *server) makePlan(ctx context.Context, in *makePlanInput) (*longOutput, 
 	var period app.Period
 	if in.Body.Period != "" {
 		var err error
-		if period, err = app.ParsePeriod(in.Body.Period); err != nil {
+		if period, err = periodOf("period", in.Body.Period); err != nil {
 			return nil, s.fail(err)
 		}
 	}
@@ -29,7 +29,7 @@ func (s *server) makePlan(ctx context.Context, in *makePlanInput) (*longOutput, 
 		if err != nil {
 			return nil, err
 		}
-		return planOf(made), nil
+		return s.planNow(ctx, made)
 	})
 }
 
@@ -40,31 +40,82 @@ func (s *server) plan(ctx context.Context, in *RowInput) (*planOutput, error) {
 	if err != nil {
 		return nil, s.fail(err)
 	}
-	return s.answerPlan(s.Read.Plan(ctx, n))
+	p, err := s.Read.Plan(ctx, n)
+	return s.answerPlan(ctx, p, err)
 }
 
-func (s *server) answerPlan(p app.Plan, err error) (*planOutput, error) {
+func (s *server) answerPlan(ctx context.Context, p app.Plan, err error) (*planOutput, error) {
 	if err != nil {
 		return nil, s.fail(err)
 	}
-	return &planOutput{Body: planOf(p)}, nil
+	out, err := s.planNow(ctx, p)
+	if err != nil {
+		return nil, s.fail(err)
+	}
+	return &planOutput{Body: out}, nil
+}
+
+// planNow is a plan as it is answered now.
+func (s *server) planNow(ctx context.Context, p app.Plan) (Plan, error) {
+	doc, _, err := s.Settings.Document(ctx)
+	if err != nil {
+		return Plan{}, err
+	}
+	return planOf(p, doc, s.Now()), nil
 }
 
 type findPlanInput struct {
 	Connection string `query:"connection" required:"true" maxLength:"64"`
-	Digest     string `query:"digest" required:"true" maxLength:"128"`
+	Digest     string `query:"digest" maxLength:"128" doc:"exactly the plan with this digest"`
+	Period     string `query:"period" example:"2026-11" doc:"the month's plan; left out with the digest: the month that was planned last"`
 }
 
-// findPlan lets a script that kept only the digest find its plan again; no item: it is not the current one any more.
+// findPlan lets a script that kept only the digest find its plan again, and one that kept nothing the plan of the month; no
+// item: there is none that could be pushed.
 func (s *server) findPlan(ctx context.Context, in *findPlanInput) (*listOutput[Plan], error) {
-	p, err := s.Read.OpenPlan(ctx, in.Connection, in.Digest)
-	if app.ErrorCode(err) == app.NotFound {
-		return newList(nil, app.Page{}, planOf, nil), nil
+	p, err := s.openPlan(ctx, in)
+	out := &listOutput[Plan]{Body: List[Plan]{Items: []Plan{}}}
+	if app.ErrorCode(err) == app.NotFound || err == nil && p.State != app.PlanOpen {
+		return out, nil
 	}
 	if err != nil {
 		return nil, s.fail(err)
 	}
-	return newList([]app.Plan{p}, app.Page{}, planOf, nil), nil
+	shown, err := s.planNow(ctx, p)
+	if err != nil {
+		return nil, s.fail(err)
+	}
+	out.Body.Items = append(out.Body.Items, shown)
+	return out, nil
+}
+
+func (s *server) openPlan(ctx context.Context, in *findPlanInput) (app.Plan, error) {
+	switch {
+	case in.Digest != "" && in.Period != "":
+		return app.Plan{}, app.FieldErrorf("period", "A digest names one plan. Leave the period out.")
+	case in.Digest != "":
+		return s.Read.OpenPlan(ctx, in.Connection, in.Digest)
+	case in.Period != "":
+		period, err := periodOf("period", in.Period)
+		if err != nil {
+			return app.Plan{}, err
+		}
+		return s.Read.CurrentPlan(ctx, in.Connection, period)
+	}
+	newest, err := s.Read.NewestPlan(ctx, in.Connection)
+	if err != nil {
+		return app.Plan{}, err
+	}
+	return s.Read.CurrentPlan(ctx, in.Connection, newest.Period)
+}
+
+// periodOf reads a month; Invalid names the parameter.
+func periodOf(field, text string) (app.Period, error) {
+	p, err := app.ParsePeriod(text)
+	if err != nil {
+		return p, app.FieldErrorf(field, "%q is no month. Write it as 2026-11.", text)
+	}
+	return p, nil
 }
 
 type reasonInput struct {
@@ -98,13 +149,14 @@ func (s *server) decide(ctx context.Context, line ID, d app.Decision, q *app.Qua
 	if err != nil {
 		return nil, s.fail(err)
 	}
-	return s.answerPlan(s.Push.Decide(ctx, n, d, q, note, caller))
+	p, err := s.Push.Decide(ctx, n, d, q, note, caller)
+	return s.answerPlan(ctx, p, err)
 }
 
 func (s *server) releaseAll(ctx context.Context, in *struct {
 	RowInput
 	Body struct {
-		Codes  []string `json:"codes" minItems:"1" doc:"hold codes"`
+		Codes  []string `json:"codes" minItems:"1" enum:"incomplete_reading,fell_to_zero,big_change,organization_gone,company_inactive,no_agreement,agreement_inactive,agreement_not_started,product_not_found,product_inactive,product_bundle,ambiguous_addition,addition_cancelled,edited_since,overlap,unit_mismatch,first_touch,no_price,method_changed,share_left,mapping_broken,cycle_not_monthly,wrong_period,already_invoiced"`
 		Reason string   `json:"reason,omitempty" maxLength:"500"`
 	}
 },
@@ -117,37 +169,6 @@ func (s *server) releaseAll(ctx context.Context, in *struct {
 	for i, c := range in.Body.Codes {
 		codes[i] = app.HoldCode(c)
 	}
-	return s.answerPlan(s.Push.ReleaseAll(ctx, n, codes, in.Body.Reason, caller))
-}
-
-// Evidence is where a line's quantity comes from.
-type Evidence struct {
-	Quantity Number         `json:"quantity"`
-	Unit     string         `json:"unit"`
-	Items    []EvidenceItem `json:"items" nullable:"false"`
-	Change   EvidenceChange `json:"change"`
-}
-
-// EvidenceChange is what the quantity was before, and the change in words.
-type EvidenceChange struct {
-	PreviousQuantity NumberOrNull `json:"previous_quantity"`
-	Text             string       `json:"text"`
-}
-
-type evidenceOutput struct{ Body Evidence }
-
-func (s *server) evidence(ctx context.Context, in *RowInput) (*evidenceOutput, error) {
-	n, err := in.ID.parse("id")
-	if err != nil {
-		return nil, s.fail(err)
-	}
-	l, err := s.Read.LineEvidence(ctx, n)
-	if err != nil {
-		return nil, s.fail(err)
-	}
-	out := Evidence{Quantity: number(l.After), Unit: l.Unit, Items: []EvidenceItem{}, Change: EvidenceChange{PreviousQuantity: maybe(l.Before), Text: l.Reason}}
-	for _, i := range l.Items {
-		out.Items = append(out.Items, evidenceItem(i))
-	}
-	return &evidenceOutput{Body: out}, nil
+	p, err := s.Push.ReleaseAll(ctx, n, codes, in.Body.Reason, caller)
+	return s.answerPlan(ctx, p, err)
 }

@@ -5,6 +5,7 @@ import (
 	"context"
 	"encoding/csv"
 	"net/http"
+	"reflect"
 	"strings"
 
 	"github.com/danielgtaylor/huma/v2"
@@ -14,11 +15,24 @@ import (
 
 type pushOutput struct{ Body Push }
 
-func (s *server) answerPush(p app.Push, err error) (*pushOutput, error) {
+func (s *server) answerPush(ctx context.Context, p app.Push, err error) (*pushOutput, error) {
 	if err != nil {
 		return nil, s.fail(err)
 	}
-	return &pushOutput{Body: pushOf(p)}, nil
+	out, err := s.pushNow(ctx, p)
+	if err != nil {
+		return nil, s.fail(err)
+	}
+	return &pushOutput{Body: out}, nil
+}
+
+// pushNow is a push as it is answered now.
+func (s *server) pushNow(ctx context.Context, p app.Push) (Push, error) {
+	doc, _, err := s.Settings.Document(ctx)
+	if err != nil {
+		return Push{}, err
+	}
+	return pushOf(p, doc, s.Now()), nil
 }
 
 func (s *server) approve(ctx context.Context, in *struct {
@@ -32,15 +46,51 @@ func (s *server) approve(ctx context.Context, in *struct {
 	if err != nil {
 		return nil, s.fail(err)
 	}
-	return s.answerPush(s.Push.Approve(ctx, n, in.Body.Digest, app.TriggerAPI, caller))
+	p, err := s.Push.Approve(ctx, n, in.Body.Digest, app.TriggerAPI, caller)
+	return s.answerPush(ctx, p, err)
 }
 
-func (s *server) undo(ctx context.Context, in *RowInput) (*pushOutput, error) {
+// registerUndo adds the one call that answers a push, or with dry_run the plan of it.
+func (s *server) registerUndo(a huma.API) {
+	op := operation(http.MethodPost, "/billing/pushes/{id}/undo", "Restore what a push wrote; with dry_run say what that would restore")
+	schemas := a.OpenAPI().Components.Schemas
+	op.Responses = map[string]*huma.Response{
+		"200": jsonResponse("With dry_run: what would be restored. Push it like any plan: POST /billing/pushes", schemas.Schema(reflect.TypeFor[Plan](), true, "Plan")),
+		"202": jsonResponse("The push that restores", schemas.Schema(reflect.TypeFor[Push](), true, "Push")),
+	}
+	huma.Register(a, op, s.undo)
+}
+
+type undoInput struct {
+	RowInput
+	DryRun bool `query:"dry_run" doc:"write nothing; answer the plan of the undo with its digest"`
+}
+
+func (s *server) undo(ctx context.Context, in *undoInput) (*longOutput, error) {
 	n, err := in.ID.parse("id")
 	if err != nil {
 		return nil, s.fail(err)
 	}
-	return s.answerPush(s.Push.Undo(ctx, n, caller))
+	if in.DryRun {
+		plan, err := s.PlanUndo(ctx, n, caller)
+		if err != nil {
+			return nil, s.fail(err)
+		}
+		out, err := s.planNow(ctx, plan)
+		if err != nil {
+			return nil, s.fail(err)
+		}
+		return &longOutput{Status: http.StatusOK, Body: out}, nil
+	}
+	push, err := s.Push.Undo(ctx, n, caller)
+	if err != nil {
+		return nil, s.fail(err)
+	}
+	out, err := s.pushNow(ctx, push)
+	if err != nil {
+		return nil, s.fail(err)
+	}
+	return &longOutput{Status: http.StatusAccepted, Body: out}, nil
 }
 
 type pushesInput struct {
@@ -56,7 +106,7 @@ func (s *server) pushes(ctx context.Context, in *pushesInput) (*listOutput[Push]
 	}
 	f := app.PushFilter{Connection: in.Connection, Page: page}
 	if in.Period != "" {
-		if f.Period, err = app.ParsePeriod(in.Period); err != nil {
+		if f.Period, err = periodOf("period", in.Period); err != nil {
 			return nil, s.fail(err)
 		}
 	}
@@ -64,7 +114,12 @@ func (s *server) pushes(ctx context.Context, in *pushesInput) (*listOutput[Push]
 	if err != nil {
 		return nil, s.fail(err)
 	}
-	return newList(rows, page, pushOf, func(p app.Push) int64 { return p.ID }), nil
+	doc, _, err := s.Settings.Document(ctx)
+	if err != nil {
+		return nil, s.fail(err)
+	}
+	now := s.Now()
+	return newList(rows, page, func(p app.Push) Push { return pushOf(p, doc, now) }, func(p app.Push) int64 { return p.ID }), nil
 }
 
 func (s *server) push(ctx context.Context, in *RowInput) (*pushOutput, error) {
@@ -72,7 +127,8 @@ func (s *server) push(ctx context.Context, in *RowInput) (*pushOutput, error) {
 	if err != nil {
 		return nil, s.fail(err)
 	}
-	return s.answerPush(s.Read.Push(ctx, n))
+	p, err := s.Read.Push(ctx, n)
+	return s.answerPush(ctx, p, err)
 }
 
 // registerCSV adds the one call that does not answer JSON.

@@ -2,6 +2,7 @@ package api
 
 import (
 	"encoding/json"
+	"math"
 	"reflect"
 	"strconv"
 	"time"
@@ -135,6 +136,22 @@ func newList[R, T any](rows []R, page app.Page, item func(R) T, cursor func(R) i
 		out.Body.Next = &next
 	}
 	return out
+}
+
+// paged cuts one page out of a list that is made anew for each call; the cursor is how many came before.
+func paged[T any](s *server, all []T, in Paging) (*listOutput[T], error) {
+	page, err := in.page()
+	if err != nil {
+		return nil, s.fail(err)
+	}
+	from := min(int(min(page.After, math.MaxInt32)), len(all))
+	to := min(from+page.Size(), len(all))
+	out := &listOutput[T]{Body: List[T]{Items: append([]T{}, all[from:to]...)}}
+	if to < len(all) {
+		next := strconv.Itoa(to)
+		out.Body.Next = &next
+	}
+	return out, nil
 }
 
 // Paging are the query parameters of every list.
