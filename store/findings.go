@@ -15,10 +15,13 @@ func (r *Reader) NewestPlan(ctx context.Context, connection string) (app.Plan, e
 	return p, failed("newest plan", err)
 }
 
-// CountFindings counts the findings of a connection's newest plan that ask for a person; one billed at its minimum is as it
-// was agreed.
+// CountFindings counts the findings of a connection's newest plan that a person should mend. What a push of the plan mends,
+// or a held line asks about already, is counted with the month; one that is billed at its minimum is as it was agreed.
 func (r *Reader) CountFindings(ctx context.Context, connection string) (int, error) {
 	n, _, err := maybe[int](ctx, r.db, `SELECT count(*) FROM plans p, json_each(p.findings) f
-		WHERE p.id = `+newestPlan+" AND f.value ->> '$.code' <> ?", connection, app.FindingBelowMinimum)
+		WHERE p.id = `+newestPlan+` AND f.value ->> '$.code' <> ?
+			AND NOT (f.value ->> '$.code' IN (?, ?) AND EXISTS (SELECT 1 FROM lines l WHERE l.plan_id = p.id AND l.verdict IN ('update', 'create', 'hold')
+				AND l.agreement_id = f.value ->> '$.agreement.id' AND l.product = f.value ->> '$.product'))`,
+		connection, app.FindingBelowMinimum, app.FindingUsedNotBilled, app.FindingBilledNotUsed)
 	return n, failed("count findings", err)
 }

@@ -147,7 +147,10 @@ func TestFindingsOfTheNewestPlan(t *testing.T) {
 		t.Errorf("%d, %v before the first plan", n, err)
 	}
 	p := plan(line(12, 5, 9904, app.VerdictUpdate))
-	p.Findings = []app.Finding{{Code: app.FindingUnmapped, Message: "a"}, {Code: app.FindingBelowMinimum, Message: "b"}, {Code: app.FindingDoubleLine, Message: "c"}}
+	mended := app.Finding{Code: app.FindingUsedNotBilled, Agreement: app.Named{ID: 12}, Product: "X360-ACCOUNT", Message: "a push of the plan writes it"}
+	other := mended
+	other.Product, other.Message = "X360-GB", "no line of the plan is about it"
+	p.Findings = []app.Finding{mended, other, {Code: app.FindingUnmapped, Message: "a"}, {Code: app.FindingBelowMinimum, Message: "b"}, {Code: app.FindingDoubleLine, Agreement: app.Named{ID: 12}, Product: "X360-ACCOUNT", Message: "c"}}
 	push := approve(t, s, savePlan(t, s, p))
 	settleAgreement(t, s, push, app.LineDone)
 	undoPush(t, s, push, app.VerdictUpdate)
@@ -155,7 +158,7 @@ func TestFindingsOfTheNewestPlan(t *testing.T) {
 	if d := cmp.Diff(p.Findings, got.Findings); d != "" || err != nil || len(got.Lines) != 0 {
 		t.Errorf("%s, %v", d, err)
 	}
-	if n, err := s.CountFindings(ctx, "cw"); n != 2 || err != nil {
+	if n, err := s.CountFindings(ctx, "cw"); n != 3 || err != nil {
 		t.Errorf("%d findings, %v", n, err)
 	}
 	if n, _ := s.CountFindings(ctx, "other"); n != 0 {
