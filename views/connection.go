@@ -114,15 +114,20 @@ func (t TestTicket) Running() bool {
 
 // BillingForm are the billing settings. Input names are the words in the comments.
 type BillingForm struct {
-	Enabled   bool   // billing_enabled
-	PushDay   string // push_day: 1 to 31, or last
-	PushAt    string // push_at: 06:00
-	TimeZone  string // time_zone: IANA name
-	Approval  string // approval: ask | automatic
-	Products  []ProductField
-	Proposal  string // why the proposed push day, e.g. "the earliest next invoice is on 1 Dec"; empty for none
-	Errors    ui.Errors
-	Catalogue []app.Product // for the list of suggestions; active ones
+	Enabled  bool   // billing_enabled
+	PushDay  string // push_day: 1 to 31, or last
+	PushAt   string // push_at: 06:00
+	TimeZone string // time_zone: IANA name
+	Approval string // approval: ask | automatic
+	Products []ProductField
+	// The limits beyond which a change waits for a person, and the oldest usage a preview takes; empty for the usual.
+	HoldPercent string // hold_percent
+	HoldUnits   string // hold_units
+	HoldAmount  string // hold_amount; empty for no limit
+	MaxAge      string // max_age
+	Proposal    string // why the proposed push day, e.g. "the earliest next invoice is on 1 Dec"; empty for none
+	Errors      ui.Errors
+	Catalogue   []app.Product // for the list of suggestions; active ones
 	// VendorOn are the sources whose own push nobody has confirmed to be off (M13): automatic approval is not offered.
 	VendorOn []string
 }
@@ -130,10 +135,11 @@ type BillingForm struct {
 // automaticOffered reports whether a push may run by itself: the vendor's own push is off, so that nobody is billed twice.
 func (b BillingForm) automaticOffered() bool { return len(b.VendorOn) == 0 }
 
-// ProductField is the Product ID of one meter. Its input is "product_" and the meter.
+// ProductField is the Product ID of one meter, and how it is counted. Its input is "product_" and the meter.
 type ProductField struct {
 	Meter app.Meter
 	Value string
+	Rule  RuleForm
 }
 
 func (p ProductField) name() string { return "product_" + string(p.Meter) }

@@ -18,9 +18,10 @@ package views
 //
 // Organizations
 //
-//	link.OrganizationSettings(id)    step (save|agreements|reload), revision, psa (inherit|own|none), company (record id),
-//	                                 agreement (record id), bill (one per meter)              → the same page
-//	                                 step agreements and reload render the form again without saving
+//	link.OrganizationSettings(id)    step (save|agreements|reload|find|reset-<meter>), revision, psa (inherit|own|none), company (record id),
+//	                                 agreement (record id), bill (one per meter), own_product_<meter>, own_rule_… as the connection's rule_…,
+//	                                 exclusions (how many rows), left_N, left_kind_N, left_id_N and left_reason_N, find → the same page
+//	                                 every step but save renders the form again without saving
 //	link.Agreements(id)              GET company → AgreementRow alone (the company changed)
 //	link.AlertNew(id)                GET when, override; step (save|when-add|when-remove-N|mute-add|mute-remove-N|lists|preview|rehearse|cancel-JOB),
 //	                                 revision, override, name, notify, when and level (one each per event), when_other,
@@ -59,8 +60,9 @@ package views
 //	                                 source, priority_info, priority_warning, priority_critical, organization, task, revision;
 //	                                 step board asked by the script → ServicePicks alone
 //	link.ConnectionTestTicket(name)  test_company (record id), organization, task; GET → TestTicketState alone
-//	link.ConnectionBilling(name)     billing_enabled, product_<meter>, push_day (1..31|last), push_at, time_zone,
-//	                                 approval (ask|automatic), organization, task, revision
+//	link.ConnectionBilling(name)     billing_enabled, product_<meter>, rule_unit_, rule_round_, rule_minimum_, rule_basis_, rule_fse_ and
+//	                                 rule_trials_<meter>, hold_percent, hold_units, hold_amount, max_age, push_day (1..31|last), push_at,
+//	                                 time_zone, approval (ask|automatic), organization, task, revision; a rule or limit that is not sent stays
 //
 // Billing
 //
@@ -72,6 +74,10 @@ package views
 //	link.Pushes                      plan_id, digest, lines (number of changes shown)         → Push
 //	link.PushUndo(id)                –                                                        → the undo's Push
 //	link.PushProgress(id)            GET → PushProgress alone
+//
+// Money
+//
+//	link.MoneyLook                   connection                                               → Money
 //
 // Deliveries
 //

@@ -25,9 +25,13 @@ type OrganizationSettings struct {
 	// Agreements are those of the chosen company.
 	Agreements []app.Agreement
 	Meters     []MeterChoice
-	Mend       Mend  // what a person came to this page for; zero when he just came
-	Waiting    int   // alerts that wait for a company here: saving opens a ticket for each
-	Revision   int64 // of the settings the form was made from; a changed one is a conflict
+	Catalogue  []app.Product // for the list of suggestions; active ones
+	Items      int           // things the newest usage lists that could be left out, those on the form and others
+	Unlisted   bool          // usage was read, but it does not list what it counted
+	Mapped     bool          // a company is chosen here: it can be said that the customer left
+	Mend       Mend          // what a person came to this page for; zero when he just came
+	Waiting    int           // alerts that wait for a company here: saving opens a ticket for each
+	Revision   int64         // of the settings the form was made from; a changed one is a conflict
 	// Connection is shown below the mapping: the organization's own one, or the first to be made on the master.
 	Connection *Connection
 }
@@ -43,21 +47,47 @@ type EffectivePSA struct {
 
 // MappingForm are the values as they were typed or stored. Input names are the words in the comments.
 type MappingForm struct {
-	Mode      string      // psa: inherit | own | none
-	Company   string      // company: record id; empty for none
-	Agreement string      // agreement: record id; empty for none
-	Bill      []app.Meter // bill: one per ticked meter
+	Mode      string                 // psa: inherit | own | none
+	Company   string                 // company: record id; empty for none
+	Agreement string                 // agreement: record id; empty for none
+	Bill      []app.Meter            // bill: one per ticked meter
+	Products  map[app.Meter]string   // own_product_<meter>; empty takes the connection's
+	Rules     map[app.Meter]RuleForm // own_rule_…
+	Exclude   []ExclusionRow
+	Find      string // find: what to look for among what was counted
 	Errors    ui.Errors
+}
+
+// picking reports whether somebody ticked something that is not left out yet.
+func (f MappingForm) picking() bool {
+	return slices.ContainsFunc(f.Exclude, func(r ExclusionRow) bool { return r.Left && !r.Stored })
 }
 
 // MeterChoice is one product that can be billed.
 type MeterChoice struct {
 	Meter     app.Meter
-	ProductID string // in effect; empty when the connection names none
-	Own       bool   // the Product ID is this organization's own
+	ProductID string // in effect; empty when neither the organization nor the connection names one
+	Own       bool   // the Product ID or a field of the rule is this organization's own
 	Now       *app.Reading
 	UnitPrice *app.Money
 	Rule      string // in words, e.g. "GB, rounded up, own"
+
+	Product string // own_product_<meter>: as typed or stored
+	Base    string // the connection's Product ID; empty when it names none
+	Form    RuleForm
+	Open    bool // what is its own is shown
+}
+
+// Wrong reports whether one of the errors is about what is the organization's own.
+func (c MeterChoice) Wrong(e ui.Errors) bool { return c.Form.wrong(e) || e.For(c.input()) != "" }
+
+func (c MeterChoice) input() string { return "own_product_" + string(c.Meter) }
+
+func baseProduct(c MeterChoice) string {
+	if c.Base == "" {
+		return "The connection names none"
+	}
+	return "Empty takes the connection’s, " + c.Base
 }
 
 func (f MappingForm) bills(m app.Meter) bool {

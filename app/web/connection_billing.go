@@ -2,6 +2,7 @@ package web
 
 import (
 	"context"
+	"maps"
 	"net/http"
 	"slices"
 	"strings"
@@ -10,22 +11,33 @@ import (
 	"github.com/labstack/echo/v4"
 
 	"psabridge/app"
+	"psabridge/app/billing"
+	"psabridge/app/settings"
 	"psabridge/app/setup"
 	"psabridge/views"
 	"psabridge/views/ui"
 )
 
-// storedBilling is the form as the settings have it, with a Product ID for each meter there is.
+// storedBilling is the form as the settings have it, with a Product ID and a quantity rule for each meter there is. Limits and
+// rules that are not set stay empty: the form shows what they come to.
 func (s *Server) storedBilling(ctx context.Context, doc app.Settings, c app.ConnectionSettings) (views.BillingForm, error) {
-	b := c.Billing
-	f := views.BillingForm{Enabled: b.Enabled, PushAt: b.PushAt, TimeZone: c.TimeZone, Approval: b.Approval}
+	b, usual := c.Billing, settings.ConnectionWithDefaults(c).Billing
+	f := views.BillingForm{Enabled: b.Enabled, PushAt: usual.PushAt, TimeZone: c.TimeZone, Approval: usual.Approval}
 	if b.PushDay > 0 {
 		day, _ := b.PushDay.MarshalText()
 		f.PushDay = string(day)
 	}
-	shown, err := s.metersToBill(ctx, doc, b.Products)
+	storedLimits(b, &f)
+	named := map[app.Meter]string{}
+	for m := range b.Rules.Meters {
+		named[m] = ""
+	}
+	maps.Copy(named, b.Products)
+	shown, err := s.metersToBill(ctx, doc, named)
 	for _, m := range shown {
-		f.Products = append(f.Products, views.ProductField{Meter: m, Value: b.Products[m]})
+		rule := storedRule("", m, b.Rules.Meters[m], app.QuantityRule{})
+		rule.Words = billing.RuleText(b.Rules.Meters[m], m)
+		f.Products = append(f.Products, views.ProductField{Meter: m, Value: b.Products[m], Rule: rule})
 	}
 	return f, err
 }
@@ -34,9 +46,10 @@ func typedBilling(f form, stored views.BillingForm) views.BillingForm {
 	typed := views.BillingForm{
 		Enabled: f.ticked("billing_enabled"), PushDay: f.text("push_day"), PushAt: f.text("push_at"), TimeZone: f.text("time_zone"), Approval: f.text("approval"),
 	}
+	typedLimits(f, stored, &typed)
 	for _, p := range stored.Products {
 		// Not trimmed: a Product ID is matched exactly, and the settings' checks name a space at its end.
-		typed.Products = append(typed.Products, views.ProductField{Meter: p.Meter, Value: f.Get("product_" + string(p.Meter))})
+		typed.Products = append(typed.Products, views.ProductField{Meter: p.Meter, Value: f.Get("product_" + string(p.Meter)), Rule: typedRule(f, p.Rule)})
 	}
 	return typed
 }
@@ -57,21 +70,31 @@ func (s *Server) saveBilling(c echo.Context) error {
 	}
 	typed := typedBilling(f, stored)
 	back := backTo(found.Name, f.number("organization"), guideTask(f))
-	var changes []app.Change
-	day, err := pushDay(typed.PushDay)
-	if err == nil {
-		err = s.billable(c.Request().Context(), p.doc, found, typed)
+	wanted, wrong := billingOf(found, typed)
+	if len(wrong) > 0 {
+		return s.wrongBilling(c, p, found, f, typed, wrong)
 	}
-	if err == nil {
-		changes, err = s.edit(c, f.number("revision"), back, editConnection(found.Name, func(to *app.ConnectionSettings) { applyBilling(to, typed, day) }))
+	var changes []app.Change
+	if err = s.billable(c.Request().Context(), p.doc, found, typed); err == nil {
+		changes, err = s.edit(c, f.number("revision"), back, editConnection(found.Name, func(to *app.ConnectionSettings) {
+			to.Billing, to.TimeZone = wanted, typed.TimeZone
+		}))
 	}
 	if invalid(err) {
-		return s.wrongBilling(c, p, found, f, typed, err)
+		tree, e := s.Read.Tree(c.Request().Context())
+		if e != nil {
+			return e
+		}
+		return s.wrongBilling(c, p, found, f, typed, billingErrors(err, found.Name, typed, tree))
 	}
 	if err != nil {
 		return err
 	}
-	s.tell(c, good, "Billing: %s The connection is being tested.", savedWords(changes))
+	note, err := s.nextBill(c.Request().Context(), found.Name, connectionCounts(found.Billing, wanted))
+	if err != nil {
+		return err
+	}
+	s.tell(c, good, "%s", sentences("Billing: "+savedWords(changes), note, "The connection is being tested."))
 	s.testSaved(c, found.Name, len(changes) > 0)
 	if guideTask(f) != "" {
 		return seeOther(c, back)
@@ -90,7 +113,7 @@ func (s *Server) billable(ctx context.Context, doc app.Settings, found app.Conne
 		if p.Value == "" || p.Value == found.Billing.Products[p.Meter] || readAt.IsZero() {
 			continue
 		}
-		if err := s.productFits(rows, readAt, p); err != nil {
+		if err := s.productFits(rows, readAt, "product_"+string(p.Meter), p.Value); err != nil {
 			return err
 		}
 	}
@@ -105,26 +128,25 @@ func (s *Server) billable(ctx context.Context, doc app.Settings, found app.Conne
 }
 
 // productFits looks for exactly the Product ID that was entered: every letter and every space counts.
-func (s *Server) productFits(rows []app.OptionRow, readAt time.Time, p views.ProductField) error {
+func (s *Server) productFits(rows []app.OptionRow, readAt time.Time, field, product string) error {
 	var found []string
 	for _, r := range rows {
-		if r.Identifier == p.Value {
+		if r.Identifier == product {
 			found = append(found, ui.ID(r.ID))
 		}
 	}
-	field := "product_" + string(p.Meter)
 	switch len(found) {
 	case 1:
 		return nil
 	case 0:
 		var near strings.Builder
-		for _, m := range setup.NearMisses(rows, p.Value) {
+		for _, m := range setup.NearMisses(rows, product) {
 			near.WriteString(" There is " + m.String() + ".")
 		}
 		return app.FieldErrorf(field, "ConnectWise has no Product ID “%s” in the catalog as read %s.%s Copy it exactly from there; if you have just made the product, click Reload Options from PSA first.",
-			p.Value, ui.Moment(readAt, s.Now(), s.Zone), near.String())
+			product, ui.Moment(readAt, s.Now(), s.Zone), near.String())
 	}
-	return app.FieldErrorf(field, "ConnectWise has several products with the ID “%s”: %s. Rename all but one there, then click Reload Options from PSA.", p.Value, strings.Join(found, ", "))
+	return app.FieldErrorf(field, "ConnectWise has several products with the ID “%s”: %s. Rename all but one there, then click Reload Options from PSA.", product, strings.Join(found, ", "))
 }
 
 // vendorOn are the sources whose own push nobody has confirmed to be off.
@@ -153,34 +175,93 @@ func pushDay(text string) (app.PushDay, error) {
 	return day, nil
 }
 
-func applyBilling(to *app.ConnectionSettings, typed views.BillingForm, day app.PushDay) {
-	b := &to.Billing
-	b.Enabled, b.PushDay, b.PushAt, b.Approval, to.TimeZone = typed.Enabled, day, typed.PushAt, typed.Approval, typed.TimeZone
-	products := map[app.Meter]string{}
-	for _, p := range typed.Products {
-		if p.Value != "" {
-			products[p.Meter] = p.Value
+// billingOf is what a connection's billing would be with the form, and everything in the form that cannot be read.
+func billingOf(found app.ConnectionSettings, typed views.BillingForm) (app.BillingSettings, ui.Errors) {
+	b := found.Billing
+	var wrong ui.Errors
+	note := func(input string, err error) {
+		if err != nil {
+			wrong = append(wrong, ui.FieldError{Field: input, Message: app.ErrorMessage(err)})
 		}
 	}
-	b.Products = nil
-	if len(products) > 0 {
-		b.Products = products
+	day, err := pushDay(typed.PushDay)
+	note("push_day", err)
+	b.Enabled, b.PushDay, b.PushAt, b.Approval = typed.Enabled, day, typed.PushAt, typed.Approval
+	b.Products, b.Rules.Meters = nil, maps.Clone(b.Rules.Meters)
+	for _, p := range typed.Products {
+		if p.Value != "" {
+			if b.Products == nil {
+				b.Products = map[app.Meter]string{}
+			}
+			b.Products[p.Meter] = p.Value
+		}
+		rule, problems := quantityRule(p.Rule)
+		wrong = append(wrong, problems...)
+		b.Rules.Meters = putRule(b.Rules.Meters, p.Meter, rule)
 	}
+	b.Rules.Hold, b.MaxAge = limitsOf(typed, note)
+	return b, wrong
 }
 
-func (s *Server) wrongBilling(c echo.Context, p page, found app.ConnectionSettings, f form, typed views.BillingForm, wrong error) error {
+// connectionCounts says what is billed otherwise where an organization has no rule of its own.
+func connectionCounts(before, after app.BillingSettings) []string {
+	meters := ordered(slices.Concat(slices.Collect(maps.Keys(before.Products)), slices.Collect(maps.Keys(after.Products))))
+	in := func(b app.BillingSettings) func(app.Meter) string {
+		return func(m app.Meter) string { return counted(m, b.Products[m], b.Rules.Meters[m]) }
+	}
+	return countedAnew(meters, in(before), in(after))
+}
+
+// nextBill says what a change does to the next bill: what is counted otherwise, and that a preview which stands does not
+// have it yet.
+func (s *Server) nextBill(ctx context.Context, connection string, changed []string) (string, error) {
+	if len(changed) == 0 {
+		return "", nil
+	}
+	words := strings.Join(changed, " ")
+	plan, err := s.Read.NewestPlan(ctx, connection)
+	switch {
+	case app.ErrorCode(err) == app.NotFound:
+		return words, nil
+	case err != nil:
+		return "", err
+	case plan.State == app.PlanOpen:
+		return words + " The preview of " + ui.PeriodName(plan.Period) + " does not have this yet: make a new one before you push.", nil
+	}
+	return words + " The next preview shows what that changes.", nil
+}
+
+// billingErrors puts what the settings say is wrong beside the inputs. What the change would do to organizations that share a
+// line is about the form as a whole.
+func billingErrors(err error, connection string, typed views.BillingForm, tree []app.Organization) ui.Errors {
+	inputs := map[string]string{
+		"time_zone": "time_zone", "billing.push_day": "push_day", "billing.push_at": "push_at", "billing.approval": "approval", "billing.max_age": "max_age",
+		"billing.rules.hold.percent": "hold_percent", "billing.rules.hold.units": "hold_units", "billing.rules.hold.amount": "hold_amount",
+	}
+	for _, p := range typed.Products {
+		input := "product_" + string(p.Meter)
+		inputs["billing.products."+string(p.Meter)], inputs[input] = input, input
+		ruleInputs(inputs, "billing.rules", "", p.Meter)
+	}
+	for _, e := range settings.Problems(err) {
+		if _, other := cutOrganization(e.Field); other {
+			e.Field = ""
+		}
+	}
+	wrong := fieldErrors(err, "connections["+connection+"]", inputs)
+	for i, e := range wrong {
+		wrong[i].Message = named(e.Message, tree)
+	}
+	return wrong
+}
+
+func (s *Server) wrongBilling(c echo.Context, p page, found app.ConnectionSettings, f form, typed views.BillingForm, wrong ui.Errors) error {
 	ctx := c.Request().Context()
 	form, err := s.connectionForm(ctx, p, found, f.number("organization"))
 	if err != nil {
 		return err
 	}
-	typed.Catalogue, typed.Proposal, typed.VendorOn = form.Billing.Catalogue, form.Billing.Proposal, form.Billing.VendorOn
-	typed.Errors = fieldErrors(wrong, "connections["+found.Name+"]", map[string]string{"time_zone": "time_zone", "billing.push_day": "push_day", "billing.push_at": "push_at", "billing.approval": "approval"})
-	for i, e := range typed.Errors {
-		if meter, ok := strings.CutPrefix(e.Field, "billing.products."); ok {
-			typed.Errors[i].Field = "product_" + meter
-		}
-	}
+	typed.Catalogue, typed.Proposal, typed.VendorOn, typed.Errors = form.Billing.Catalogue, form.Billing.Proposal, form.Billing.VendorOn, wrong
 	form.Revision, form.Billing, form.Task = f.number("revision"), typed, guideTask(f)
 	return s.showConnection(c, p, http.StatusUnprocessableEntity, form)
 }

@@ -99,7 +99,7 @@ func (s *Server) connectionForm(ctx context.Context, p page, found app.Connectio
 		Ticketing: storedTicketing(found.Ticketing),
 	}
 	var err error
-	if f.Billing, err = s.storedBilling(ctx, p.doc, settings.ConnectionWithDefaults(found)); err != nil {
+	if f.Billing, err = s.storedBilling(ctx, p.doc, found); err != nil {
 		return f, err
 	}
 	if address, err := settings.Address(found.SiteURL, true); err == nil {

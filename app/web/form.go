@@ -103,7 +103,8 @@ func fieldErrors(err error, prefix string, names map[string]string) ui.Errors {
 	var out ui.Errors
 	for _, e := range all {
 		tail, ours := strings.CutPrefix(e.Field, prefix)
-		bare := e.Field != "" && !strings.ContainsAny(e.Field, ".[") // a form's own input
+		// A form's own input; that of a meter may have a point in it, and is named by itself.
+		bare := e.Field != "" && (!strings.ContainsAny(e.Field, ".[") || names[e.Field] == e.Field)
 		switch {
 		case bare:
 			out = append(out, ui.FieldError{Field: e.Field, Message: e.Message})

@@ -55,7 +55,20 @@ func storedMapping(o organizationPage) views.MappingForm {
 	if id := o.effective.Agreement.ID; id != 0 {
 		f.Agreement = strconv.FormatInt(id, 10)
 	}
+	own, _ := settings.OrganizationByID(o.doc, o.row.Source, o.row.ExternalID)
+	f.Products, f.Rules = map[app.Meter]string{}, map[app.Meter]views.RuleForm{}
+	base := connectionBilling(o)
+	for _, m := range meters(o) {
+		f.Products[m] = own.Products[m]
+		f.Rules[m] = storedRule(ownRule, m, own.QuantityRules[m], base.Rules.Meters[m])
+	}
 	return f
+}
+
+// connectionBilling is what an organization's own Product IDs and rules are laid over.
+func connectionBilling(o organizationPage) app.BillingSettings {
+	c, _ := settings.ConnectionByName(o.doc, o.effective.Connection)
+	return c.Billing
 }
 
 func (s *Server) showOrganization(c echo.Context, o organizationPage, status int, f views.MappingForm) error {
@@ -73,7 +86,11 @@ func (s *Server) showOrganization(c echo.Context, o organizationPage, status int
 		if err := s.mappingChoices(ctx, o, name, &m); err != nil {
 			return err
 		}
+		if err := s.exclusionsOfForm(ctx, o, &m); err != nil {
+			return err
+		}
 	}
+	m.Mapped = o.effective.Mapped() && o.effective.Mode != app.PSANone
 	if err := s.ownConnection(ctx, o, &m); err != nil {
 		return err
 	}
@@ -114,19 +131,34 @@ func (s *Server) mappingChoices(ctx context.Context, o organizationPage, connect
 	prices := make(map[string]app.Money, len(products))
 	for _, one := range products {
 		prices[one.Identifier] = one.Price
-	}
-	own, _ := settings.OrganizationByID(o.doc, o.row.Source, o.row.ExternalID)
-	for _, meter := range meters(o) {
-		choice := views.MeterChoice{Meter: meter, ProductID: o.effective.Products[meter], Own: own.Products[meter] != "", Rule: billing.RuleText(o.effective.Rules[meter], meter)}
-		if i := slices.IndexFunc(o.row.Readings, func(r app.Reading) bool { return r.Meter == meter }); i >= 0 {
-			choice.Now = &o.row.Readings[i]
+		if !one.Inactive {
+			m.Catalogue = append(m.Catalogue, one)
 		}
+	}
+	base := connectionBilling(o)
+	for _, meter := range meters(o) {
+		choice := meterChoice(o, m.Form, base, meter)
 		if price, ok := prices[choice.ProductID]; ok && !price.IsZero() {
 			choice.UnitPrice = &price
 		}
 		m.Meters = append(m.Meters, choice)
 	}
 	return nil
+}
+
+// meterChoice is one meter of the form: what is in effect, and what is the organization's own.
+func meterChoice(o organizationPage, f views.MappingForm, base app.BillingSettings, meter app.Meter) views.MeterChoice {
+	own, _ := settings.OrganizationByID(o.doc, o.row.Source, o.row.ExternalID)
+	_, ruled := own.QuantityRules[meter]
+	choice := views.MeterChoice{
+		Meter: meter, ProductID: o.effective.Products[meter], Own: own.Products[meter] != "" || ruled, Rule: billing.RuleText(o.effective.Rules[meter], meter),
+		Product: f.Products[meter], Base: base.Products[meter], Form: f.Rules[meter],
+	}
+	choice.Open = choice.Own || choice.Form.Own() || choice.Product != "" || choice.Wrong(f.Errors)
+	if i := slices.IndexFunc(o.row.Readings, func(r app.Reading) bool { return r.Meter == meter }); i >= 0 {
+		choice.Now = &o.row.Readings[i]
+	}
+	return choice
 }
 
 // meters are those the organization's source counts, and whatever else was read or has a product.
