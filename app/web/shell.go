@@ -1,12 +1,14 @@
 package web
 
 import (
+	"context"
 	"slices"
 
 	"github.com/labstack/echo/v4"
 
 	"psabridge/app"
 	"psabridge/app/connect"
+	"psabridge/app/link"
 	"psabridge/views"
 	"psabridge/views/layout"
 )
@@ -28,12 +30,27 @@ func (s *Server) open(c echo.Context, title, current string) (page, error) {
 	if fragment(c) {
 		return p, nil
 	}
+	if err := s.countMoney(c.Request().Context(), st, p.shell.Counts); err != nil {
+		return page{}, err
+	}
 	p.shell.Notice = s.notices.take(s.sessionOf(c))
 	if p.guide, err = s.Guide.Guide(c.Request().Context(), firstConnection(st.doc)); err != nil {
 		return page{}, err
 	}
 	p.shell.SettingUp = slices.ContainsFunc(p.guide.Tasks, views.Left)
 	return p, nil
+}
+
+// countMoney counts what was found of lost money. It is on the rail alone: nobody is called for it.
+func (s *Server) countMoney(ctx context.Context, st standing, counts map[string]int) error {
+	for _, c := range st.doc.Connections {
+		n, err := s.Read.CountFindings(ctx, c.Name)
+		if err != nil {
+			return err
+		}
+		counts[link.Money] += n
+	}
+	return nil
 }
 
 // firstConnection is the one the guide is about; "" before there is any.
