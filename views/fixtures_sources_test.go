@@ -229,6 +229,7 @@ func readings(s layout.Shell, n int, long, bad bool) views.Readings {
 	if n == 0 {
 		return m
 	}
+	m.Charts = charts(long, bad)
 	for i, meter := range []app.Meter{app.MeterAccounts, app.MeterStorage, app.MeterFileServer, "mailboxes"} {
 		for _, basis := range []app.Basis{app.BasisOwn, app.BasisInclusive} {
 			r := app.Reading{Meter: meter, Basis: basis, Quantity: app.Q(12), Unit: app.UnitEach, Complete: !bad || i != 0, Problem: "x360Sync stopped after 9 of 12 accounts (answer 502). Nothing is billed from it.", Method: app.MethodComputed, AsOf: ago(3 * time.Hour)}

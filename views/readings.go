@@ -13,6 +13,7 @@ type Readings struct {
 	Source       string
 	Kind         string
 	Rows         []ReadingRow
+	Charts       []MeterChart
 }
 
 // ReadingRow is one reading. Items are the first ones of a long list; More are left out.

@@ -41,6 +41,9 @@ func (s *Server) readings(c echo.Context) error {
 	slices.SortStableFunc(m.Rows, func(a, b views.ReadingRow) int {
 		return cmp.Or(cmp.Compare(meterRank(a.Meter), meterRank(b.Meter)), cmp.Compare(a.Meter, b.Meter), cmp.Compare(rankOfBasis(a.Basis), rankOfBasis(b.Basis)), b.AsOf.Compare(a.AsOf))
 	})
+	if m.Charts, err = s.meterCharts(c.Request().Context(), o); err != nil {
+		return err
+	}
 	return render(c, http.StatusOK, views.ReadingsPage(m))
 }
 

@@ -364,7 +364,7 @@ func TestUsageSaysANumberOnce(t *testing.T) {
 		reading(app.BasisOwn, "same", 3817), reading(app.BasisInclusive, "same", 3817), reading(app.BasisOwn, "more", 4002), reading(app.BasisInclusive, "more", 5003),
 	}, w.now))
 	page := w.get("/organizations/"+app.Q(w.org).String()+"/readings").has(t, "4,002", "5,003")
-	if n := strings.Count(page.body, "3,817"); n != 1 {
+	if n := strings.Count(page.body, "<strong>3,817</strong>"); n != 1 {
 		t.Errorf("the same number stands %d times", n)
 	}
 }
