@@ -36,7 +36,7 @@ func (w *world) fill(path string) string {
 			name = "box"
 		}
 	}
-	return strings.NewReplacer(":token", "1", ":file", w.file, ":task", "connectwise", ":id", strconv.FormatInt(id, 10), ":name", name, ":connection", "cw", ":period", w.period.String()).Replace(path)
+	return strings.NewReplacer(":token", "1", ":file", w.file, ":task", "connectwise", ":id", strconv.FormatInt(id, 10), ":name", name, ":connection", "cw", ":company", "250", ":period", w.period.String()).Replace(path)
 }
 
 // TestRouteListIsClosed holds the open addresses to a literal list: a new one is a decision, not an accident.
@@ -208,7 +208,7 @@ func TestWrongIDsLeadNowhere(t *testing.T) {
 			continue
 		}
 		for _, id := range some(ids, i) {
-			path := strings.NewReplacer(":token", url.PathEscape(id), ":file", url.PathEscape(id), ":task", url.PathEscape(id), ":id", url.PathEscape(id), ":name", url.PathEscape(id), ":connection", url.PathEscape(id), ":period", url.PathEscape(id)).Replace(r.Path)
+			path := strings.NewReplacer(":token", url.PathEscape(id), ":file", url.PathEscape(id), ":task", url.PathEscape(id), ":id", url.PathEscape(id), ":name", url.PathEscape(id), ":connection", url.PathEscape(id), ":company", url.PathEscape(id), ":period", url.PathEscape(id)).Replace(r.Path)
 			got := w.do(r.Method, path, url.Values{}, w.cookie)
 			if got.status != http.StatusNotFound {
 				t.Errorf("%s %s: %d", r.Method, path, got.status)

@@ -76,8 +76,8 @@ type world struct {
 	hold                      app.HoldCode // of the held line; a big change when empty
 	planErr, outboxErr        error
 	edited                    map[int64]bool // agreements whose lines somebody changed since the push
-	planGate                  chan struct{} // holds plans up; nil holds nothing
-	changed                   bool          // after the newest test
+	planGate                  chan struct{}  // holds plans up; nil holds nothing
+	changed                   bool           // after the newest test
 	found                     atomic.Pointer[[]app.CheckRow]
 
 	desk                                    *receive.Desk
@@ -273,6 +273,8 @@ func (w *world) makePlan() {
 	w.must(err)
 	readings, err := w.store.LatestReadings(w.t.Context(), "")
 	w.must(err)
+	mark, err := w.store.OverrideMark(w.t.Context())
+	w.must(err)
 	before, price := app.Q(40), app.Q(2)
 	amount := app.Q(6)
 	line := func(agreement, addition int64, company string, v app.Verdict, holds ...app.Hold) app.Line {
@@ -284,7 +286,7 @@ func (w *world) makePlan() {
 		}
 	}
 	p, err := w.store.SavePlan(w.t.Context(), app.Plan{
-		Connection: "cw", Period: w.period, Trigger: app.TriggerPerson, Digest: "digest-" + w.now.String(), SettingsRev: rev, CreatedAt: w.now, Complete: true,
+		Connection: "cw", Period: w.period, Trigger: app.TriggerPerson, Digest: "digest-" + w.now.String(), SettingsRev: rev, CreatedAt: w.now, Complete: true, LastOverride: mark,
 		Lines: []app.Line{
 			line(12, 9904, "Contoso Ltd "+nasty, app.VerdictUpdate),
 			line(13, 9905, "Fabrikam", app.VerdictHold, app.Hold{Code: cmp.Or(w.hold, app.HoldBigChange), Message: "It moved a lot " + nasty}),
