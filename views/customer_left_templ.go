@@ -531,7 +531,7 @@ func leftLinesText(m CustomerLeft) string {
 	case !m.Billing:
 		return "Nothing is billed on its connection."
 	case len(m.Lines) == 0:
-		return "psabridge wrote no quantity for it that still stands."
+		return "psabridge wrote no quantity for it that still stands. What ConnectWise bills of it all the same has to end there."
 	}
 	return "The new preview has the exact numbers. What is held for nothing but its leaving is released and ready to push; the rest waits for you there. Until the push ConnectWise goes on billing what it has."
 }

@@ -19,6 +19,7 @@ var several = map[string]string{
 	"checks_failed":     "Checks of %d connections failed",
 	"checks_outdated":   "%d connections were not tested since you changed them",
 	"not_mapped":        "Alerts of %d organizations wait for a mapping",
+	"mapping_broken":    "Mappings of %d connections are to repair",
 	"new_organization":  "%d new organizations",
 	"start_line":        "%d questions about what held before you switched on",
 	"flood":             "%d alerts ask before they open more tickets",

@@ -230,7 +230,7 @@ func (m *mender) company(o placed) bool {
 }
 
 func statusWord(c app.Company) string {
-	if c.Status == "" || c.Status == agreementActive {
+	if c.Status == "" || c.Status == agreementActive || strings.EqualFold(c.Status, "inactive") {
 		return "inactive"
 	}
 	return "inactive (" + c.Status + ")"

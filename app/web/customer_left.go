@@ -6,6 +6,7 @@ import (
 	"net/http"
 	"slices"
 	"strconv"
+	"strings"
 	"time"
 
 	"github.com/labstack/echo/v4"
@@ -156,7 +157,8 @@ func (s *Server) leftPlanned(c echo.Context, o organizationPage, plan app.Plan) 
 		s.tell(c, good, "The mapping of %s has ended. Nothing was billed of it.", o.row.Name)
 		return seeOther(c, link.OrganizationSettings(o.row.ID))
 	case lines == 0:
-		s.tell(c, good, "The mapping of %s has ended. No line of it is to be written.", o.row.Name)
+		s.tell(c, good, "The mapping of %s has ended. psabridge wrote no line of it that still stands; what ConnectWise bills of it all the same has to end there.", o.row.Name)
+		return seeOther(c, link.Month(plan.Connection, plan.Period.String()))
 	default:
 		s.tell(c, good, "The mapping of %s has ended. %s without it: push to write that to ConnectWise.", o.row.Name, ui.Count(lines, "line is ready", "lines are ready"))
 	}
@@ -170,4 +172,18 @@ func (s *Server) leftMonth(o organizationPage) string {
 		return link.OrganizationSettings(o.row.ID)
 	}
 	return link.With(link.Month(found.Name, billing.Current(settings.Location(found), o.now).String()), "q", o.effective.Company.Identifier)
+}
+
+// whoVanished is the organization that a line is held for because its source does not show it any more; 0 when that is not
+// the hold.
+func whoVanished(l app.Line, h app.Hold) int64 {
+	if h.Code != app.HoldOrganizationGone {
+		return 0
+	}
+	for _, share := range l.Shares {
+		if strings.HasPrefix(h.Message, share.Name+" ") || len(l.Shares) == 1 {
+			return share.OrganizationID
+		}
+	}
+	return 0
 }

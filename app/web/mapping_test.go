@@ -231,6 +231,9 @@ func TestCustomerLeft(t *testing.T) {
 	w.get("/billing/cw/2026-11").has(t, "The mapping of Contoso", "push to write that")
 	w.get(page).has(t, "It has no mapping of its own.")
 	w.must(w.setup.RevertMappings(t.Context(), "test", atoi(t, w.revision())))
+	w.hold = app.HoldOrganizationGone
+	w.makePlan()
+	w.get("/billing/cw/2026-11?show=held").has(t, `href="`+page+`"`)
 	w.post(page, "reason", "unreachable").to(t, "/billing/cw/2026-11?q=Contoso")
 	w.get("/billing/cw/2026-11").has(t, "ConnectWise does not answer.")
 }
