@@ -34,7 +34,10 @@ func (s *Server) monthLines(ctx context.Context, p monthPage, m *views.Month, c 
 	}
 	m.Counts = lineCounts(plan.Lines)
 	_, _, m.Amount = billing.Totals(plan.Lines)
-	m.Unpriced, m.Findings = unpriced(plan.Lines), len(plan.Findings)
+	m.Unpriced = unpriced(plan.Lines)
+	if m.Findings, err = s.Read.CountFindings(ctx, m.Connection); err != nil {
+		return err
+	}
 	if plan.State == app.PlanOpen {
 		rows, m.Late = withInvoices(rows, p.now, p.zone), lateWords(plan.Lines, p.now, p.zone)
 	}
@@ -219,6 +222,8 @@ func (s *Server) fix(ctx context.Context, connection string, l app.Line) *ui.Act
 	}
 	for _, h := range l.Holds {
 		switch why := causes[h.Code]; {
+		case whoVanished(l, h) != 0:
+			return &ui.Action{Label: "Customer left", Path: link.CustomerLeft(whoVanished(l, h)), Small: true}
 		case why == byProduct:
 			return &ui.Action{Label: "Product IDs", Path: link.Connection(connection) + "#billing", Small: true}
 		case why == byMapping && len(l.Shares) > 0:
