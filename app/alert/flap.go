@@ -1,6 +1,10 @@
 package alert
 
-import "time"
+import (
+	"time"
+
+	"psabridge/app"
+)
 
 // calmMost is how long what flaps has to be calm at most before its recovery is told.
 const calmMost = 4 * time.Hour
@@ -9,16 +13,29 @@ const calmMost = 4 * time.Hour
 // it; what came back since must be calm for one quiet time, and for twice as long with each time it came back, because
 // a ticket that closes and opens all day is switched off by those who get it.
 func (w *world) calm(c *condition) time.Duration {
-	if c.Comebacks == 0 {
+	return calmFor(c.Comebacks, w.manners(c).noteEvery)
+}
+
+func calmFor(comebacks int, every time.Duration) time.Duration {
+	if comebacks == 0 {
 		return 0
 	}
-	every := w.manners(c).noteEvery
 	most := max(calmMost, every)
 	d := every
-	for n := 1; n < c.Comebacks && d < most; n++ {
+	for n := 1; n < comebacks && d < most; n++ {
 		d *= 2
 	}
 	return min(d, most)
+}
+
+// CalmUntil is when a recovery may be told to its ticket, and the ticket closed where the rule closes, if nothing comes
+// back before; zero while the condition holds, and when there is nothing left to tell. r is the rule the condition was
+// opened by; nil when nobody remembers it. Of a ticket that stands for several, the last of them counts.
+func CalmUntil(c app.Condition, r *app.AlertRule) time.Time {
+	if known := (&condition{Condition: c}); !known.untold() {
+		return time.Time{}
+	}
+	return later(c.ClearedAt.Add(calmFor(c.Comebacks, mannersOf(r).noteEvery)), c.QuietUntil)
 }
 
 // calmUntil is when a recovery may be told.

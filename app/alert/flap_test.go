@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"psabridge/app"
+	"psabridge/app/alert"
 )
 
 // calmAfter is what the rules promise: the n-th comeback must be calm for a quarter of an hour, twice as long with each,
@@ -181,5 +182,32 @@ func TestReopenInTheQuietTimeIsSilentAndExplainedLater(t *testing.T) {
 	mustCount(t, "notes", len(b.notes), 2)
 	if p := b.notes[1].Payload; p.Reopen || !strings.HasPrefix(p.Text, "It came back: Backup of FS01 failed.") || b.tickets[0].State != app.TicketOpen {
 		t.Errorf("note %+v, ticket %s", p, b.tickets[0].State)
+	}
+}
+
+// TestCalmUntilIsWhenTheTicketCloses: what a page says of a ticket that stays open after its recovery comes true.
+func TestCalmUntilIsWhenTheTicketCloses(t *testing.T) {
+	r := rule("backup.failed")
+	b := newBridge(t, r)
+	for range 3 {
+		b.decide(true, b.event("backup.failed", app.Problem))
+		b.live(20 * time.Minute)
+		if at := alert.CalmUntil(b.last(), &r); !at.IsZero() {
+			t.Errorf("it holds, and closes at %s", at)
+		}
+		b.decide(true, b.event("backup.failed", app.Recovery))
+		b.live(5 * time.Minute)
+	}
+	at := alert.CalmUntil(b.last(), &r)
+	if !at.After(b.now) || b.tickets[0].State != app.TicketOpen {
+		t.Fatalf("at %s the ticket is %s and closes at %s", b.now, b.tickets[0].State, at)
+	}
+	b.live(at.Add(-time.Minute).Sub(b.now))
+	if b.tickets[0].State != app.TicketOpen {
+		t.Errorf("closed before %s", at)
+	}
+	b.live(2 * time.Minute)
+	if b.tickets[0].State != app.TicketClosed || !alert.CalmUntil(b.last(), &r).IsZero() {
+		t.Errorf("at %s the ticket is %s", b.now, b.tickets[0].State)
 	}
 }

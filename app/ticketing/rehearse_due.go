@@ -118,7 +118,7 @@ func (p *replayed) tellable(c *cell) map[int64]time.Time {
 		x := &c.conditions[i]
 		from[x.TicketID] = laterOf(from[x.TicketID], x.QuietUntil)
 		if untold(x) {
-			from[x.TicketID] = laterOf(from[x.TicketID], alert.CalmUntil(p.in, *x))
+			from[x.TicketID] = laterOf(from[x.TicketID], alert.CalmAt(p.in, *x))
 		}
 	}
 	return from
@@ -141,7 +141,7 @@ func (p *replayed) movesOn(x *app.Condition, tellable time.Time, consider func(t
 	case x.State == app.ConditionOpen && x.Wait != "":
 		p.orSoon(consider, tellable)
 	case untold(x):
-		consider(alert.CalmUntil(p.in, *x))
+		consider(alert.CalmAt(p.in, *x))
 		p.orSoon(consider, tellable)
 	}
 	consider(x.MailQuietUntil)
@@ -149,7 +149,7 @@ func (p *replayed) movesOn(x *app.Condition, tellable time.Time, consider func(t
 		consider(x.LastAt.Add(24 * time.Hour)) // what is momentary ends then (T3)
 		consider(x.AckUntil)
 	} else if x.Mailed == app.MailedOpen && p.now.Before(x.ClearedAt.Add(24*time.Hour)) {
-		p.orSoon(consider, laterOf(x.MailQuietUntil, alert.CalmUntil(p.in, *x)))
+		p.orSoon(consider, laterOf(x.MailQuietUntil, alert.CalmAt(p.in, *x)))
 	}
 }
 
