@@ -259,7 +259,7 @@ func holdLimits(b BillingForm) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = ui.Input(ui.Field{Name: "max_age", Label: "Oldest usage", Hint: "Older usage is read again before a preview, or holds its lines", Value: b.MaxAge, Placeholder: "24h", Mono: true, Error: b.Errors.For("max_age")}).Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = ui.Input(ui.Field{Name: "max_age", Label: "Usage may be as old as", Hint: "What is older is read again before a preview, or holds its lines", Value: b.MaxAge, Placeholder: "24h", Mono: true, Error: b.Errors.For("max_age")}).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}

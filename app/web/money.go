@@ -3,6 +3,7 @@ package web
 import (
 	"context"
 	"net/http"
+	"slices"
 	"time"
 
 	"github.com/labstack/echo/v4"
@@ -125,10 +126,18 @@ var moneyOrder = []app.FindingCode{
 }
 
 // moneyGroups parts the findings by kind and adds up what has a readable price. What is billed at its minimum was agreed and
-// is in no sum.
+// is in no sum of both ways. What the month itself asks about or mends comes last: the rest nobody sees anywhere else.
 func (s *Server) moneyGroups(ctx context.Context, st standing, plan app.Plan, m *views.MoneyConnection) {
 	groups := map[app.FindingCode]*views.MoneyGroup{}
-	for _, f := range plan.Findings {
+	later := func(f app.Finding) int {
+		if lineAction(plan, f) != nil {
+			return 1
+		}
+		return 0
+	}
+	list := slices.Clone(plan.Findings)
+	slices.SortStableFunc(list, func(a, b app.Finding) int { return later(a) - later(b) })
+	for _, f := range list {
 		g := groups[f.Code]
 		if g == nil {
 			g = &views.MoneyGroup{Code: f.Code}

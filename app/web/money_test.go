@@ -95,14 +95,17 @@ func TestMoneyLeadsToWhatMendsEachFinding(t *testing.T) {
 
 func TestMoneyAddsUpWhatHasAPrice(t *testing.T) {
 	w := furnished(t)
-	w.findings(about(app.FindingUsedNotBilled, w.org, 12, "X360-GB", "1200.50"), about(app.FindingUsedNotBilled, w.org, 12, "TWICE", ""), about(app.FindingNoAgreement, w.org, 0, "X360-ACCOUNT", "99.50"),
-		about(app.FindingBilledNotUsed, 0, 13, "X360-GB", "-30"), about(app.FindingBelowMinimum, w.org, 12, "X360-ACCOUNT", "-7"), about(app.FindingUsedNotBilled, w.org, 12, "X360-ACCOUNT", "6"))
+	w.findings(about(app.FindingUsedNotBilled, w.org, 12, "X360-ACCOUNT", "6"), about(app.FindingUsedNotBilled, w.org, 12, "X360-GB", "1200.50"), about(app.FindingUsedNotBilled, w.org, 12, "TWICE", ""), about(app.FindingNoAgreement, w.org, 0, "X360-ACCOUNT", "99.50"),
+		about(app.FindingBilledNotUsed, 0, 13, "X360-GB", "-30"), about(app.FindingBelowMinimum, w.org, 12, "X360-ACCOUNT", "-7"))
 	got := w.get("/money").want(t, http.StatusOK).has(t, "<dd>1,306.00<small>", "<dd>30.00<small>", "<dd>1<small>finding, amount unknown", "+1,206.50 a month, 1 unknown", "−7.00 a month", "preview of November 2026")
 	if strings.Contains(got.body, "<img src=x") {
 		t.Error("a name became markup")
 	}
 	if strings.Contains(got.body, "This may not be so any more") {
 		t.Error("what was found just now is said to be old")
+	}
+	if a, b := strings.Index(got.body, "+1,200.50"), strings.Index(got.body, ">+6.00"); a < 0 || b < a {
+		t.Error("what the month itself asks about does not come last")
 	}
 	// The rail counts neither what a push mends nor what is as it was agreed.
 	if n := rail(got.body); n != "4" {
