@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"compress/gzip"
 	"context"
-	"database/sql"
 	"encoding/json"
 	"fmt"
 	"sync"
@@ -12,20 +11,28 @@ import (
 	"psabridge/app"
 )
 
-// saveEvidence stores what was counted for a line. Nothing counted leaves no row.
-func saveEvidence(ctx context.Context, tx *sql.Tx, line int64, items []app.EvidenceItem) error {
-	if err := exec(ctx, tx, "DELETE FROM evidence WHERE line_id = ?", line); err != nil || len(items) == 0 {
-		return err
+// saveEvidence stores what was counted for new lines. Nothing counted leaves no row.
+func saveEvidence(ctx context.Context, tx prepared, lines []app.Line) error {
+	var rows []any
+	for _, l := range lines {
+		if len(l.Items) == 0 {
+			continue
+		}
+		packed, err := pack(l.Items)
+		if err != nil {
+			return err
+		}
+		rows = append(rows, l.ID, packed)
 	}
-	packed, err := pack(items)
-	if err != nil {
-		return err
+	if len(rows) == 0 {
+		return nil
 	}
-	return exec(ctx, tx, "INSERT INTO evidence (line_id, items) VALUES (?, ?)", line, packed)
+	return tx.exec(ctx, "INSERT INTO evidence (line_id, items) "+values(2, len(rows)/2), rows...)
 }
 
-// zips are used again: making one costs more than packing what one organization counts.
-var zips = sync.Pool{New: func() any { return gzip.NewWriter(nil) }}
+// zips are used again: making one costs more than packing what one organization counts. The quick way of packing is for
+// the same reason: beginning anew costs the thorough one more than what it has to pack.
+var zips = sync.Pool{New: func() any { zip, _ := gzip.NewWriterLevel(nil, gzip.BestSpeed); return zip }}
 
 // tiny is what is not worth packing: a few things, as a small customer has.
 const tiny = 256

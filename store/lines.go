@@ -4,6 +4,7 @@ import (
 	"context"
 	"database/sql"
 	"fmt"
+	"slices"
 	"time"
 
 	"psabridge/app"
@@ -75,28 +76,68 @@ const lastLines = "SELECT " + lineFields + ` FROM (
 					AND b.agreement_id = l.agreement_id AND b.product_id = l.product_id)
 	) newest JOIN lines l ON l.id = newest.id WHERE newest.age = 1 ORDER BY newest.period, newest.push, l.id`
 
-// insertLine stores a planned line with its evidence and gives it its id.
-func insertLine(ctx context.Context, tx *sql.Tx, l *app.Line) error {
-	if l.State == "" {
-		l.State = app.LinePlanned
-	}
-	err := tx.QueryRowContext(ctx, `INSERT INTO lines (plan_id, meter, product, product_id, company_id, company, agreement_id, agreement,
-			addition_id, before, after, unit, shares, verdict, state, holds, decision, decided_by, note, unit_price,
-			amount_change, next_invoice, prorate, effective_date, bill_customer, cancelled_date, reason, error, written_at, method,
-			effective_by, effective_from, invoice_period, rule)
-		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) RETURNING id`,
-		l.PlanID, l.Meter, l.Product, l.ProductID, l.Company.ID, l.Company.Name, l.Agreement.ID, l.Agreement.Name,
-		l.AdditionID, optional(l.Before), l.After, l.Unit, asJSON{list(l.Shares)}, l.Verdict, l.State, asJSON{list(l.Holds)}, l.Decision, l.DecidedBy,
-		l.Note, optional(l.UnitPrice), optional(l.AmountChange), stamp(l.NextInvoice), l.Prorate, stamp(l.EffectiveDate), l.BillCustomer,
-		stamp(l.CancelledDate), l.Reason, l.Error, stamp(l.WrittenAt), l.Method,
-		l.EffectiveBy, stamp(l.EffectiveFrom), l.InvoicePeriod, l.Rule).Scan(&l.ID)
-	if isUnique(err) {
-		return app.Wrap(err, app.Conflict, fmt.Sprintf("Agreement %s has two lines of product %s in one plan. Two meters cannot share a product on one agreement.", l.Agreement.Name, l.Product))
-	}
+// linesTogether is how many lines one statement stores: a plan has thousands, and going through the driver for each takes
+// longer than storing it.
+const linesTogether = 50
+
+const insertLines = `INSERT INTO lines (id, plan_id, meter, product, product_id, company_id, company, agreement_id, agreement,
+	addition_id, before, after, unit, shares, verdict, state, holds, decision, decided_by, note, unit_price,
+	amount_change, next_invoice, prorate, effective_date, bill_customer, cancelled_date, reason, error, written_at, method,
+	effective_by, effective_from, invoice_period, rule) `
+
+// saveLines stores the lines of a new plan with their evidence and gives them their ids.
+func saveLines(ctx context.Context, tx *sql.Tx, plan int64, lines []app.Line) error {
+	newest, _, err := maybe[int64](ctx, tx, "SELECT coalesce(max(id), 0) FROM lines")
 	if err != nil {
 		return err
 	}
-	return saveEvidence(ctx, tx, l.ID, l.Items)
+	p := preparing(tx)
+	for part := range slices.Chunk(lines, linesTogether) {
+		var rows []any
+		for i := range part {
+			newest++
+			part[i].ID, part[i].PlanID = newest, plan
+			if part[i].State == "" {
+				part[i].State = app.LinePlanned
+			}
+			rows = append(rows, lineRow(part[i])...)
+		}
+		err := p.exec(ctx, insertLines+values(len(rows)/len(part), len(part)), rows...)
+		if isUnique(err) {
+			return app.Wrap(err, app.Conflict, twoOfOne(lines))
+		}
+		if err == nil {
+			err = saveEvidence(ctx, p, part)
+		}
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// lineRow is a line as insertLines stores it.
+func lineRow(l app.Line) []any {
+	return []any{
+		l.ID, l.PlanID, l.Meter, l.Product, l.ProductID, l.Company.ID, l.Company.Name, l.Agreement.ID, l.Agreement.Name,
+		l.AdditionID, optional(l.Before), l.After, l.Unit, asJSON{list(l.Shares)}, l.Verdict, l.State, asJSON{list(l.Holds)}, l.Decision, l.DecidedBy,
+		l.Note, optional(l.UnitPrice), optional(l.AmountChange), stamp(l.NextInvoice), l.Prorate, stamp(l.EffectiveDate), l.BillCustomer,
+		stamp(l.CancelledDate), l.Reason, l.Error, stamp(l.WrittenAt), l.Method,
+		l.EffectiveBy, stamp(l.EffectiveFrom), l.InvoicePeriod, l.Rule,
+	}
+}
+
+// twoOfOne names the two lines that are one at ConnectWise.
+func twoOfOne(lines []app.Line) string {
+	seen := map[[2]int64]bool{}
+	for _, l := range lines {
+		on := [2]int64{l.Agreement.ID, l.ProductID}
+		if on[0] != 0 && on[1] != 0 && seen[on] {
+			return fmt.Sprintf("Agreement %s has two lines of product %s in one plan. Two meters cannot share a product on one agreement.", l.Agreement.Name, l.Product)
+		}
+		seen[on] = true
+	}
+	return "An agreement has two lines of one product in one plan. Two meters cannot share a product on one agreement."
 }
 
 // decideLine writes what a person may decide about a line.

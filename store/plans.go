@@ -136,13 +136,7 @@ func (s *Store) SavePlan(ctx context.Context, p app.Plan) (app.Plan, error) {
 		lines := make([]app.Line, len(p.Lines)) // the caller's lines stay as they are when the transaction fails
 		copy(lines, p.Lines)
 		p.Lines = lines
-		for i := range p.Lines {
-			p.Lines[i].PlanID = p.ID
-			if err := insertLine(ctx, tx, &p.Lines[i]); err != nil {
-				return err
-			}
-		}
-		return nil
+		return saveLines(ctx, tx, p.ID, p.Lines)
 	})
 	if err != nil {
 		return app.Plan{}, err

@@ -94,12 +94,17 @@ func (p *Pusher) compute(ctx context.Context, job planJob, trigger app.Trigger, 
 	if err != nil {
 		return app.Plan{}, err
 	}
-	if err := p.usage(ctx, job, &in); err != nil {
+	if err := p.billedBy(ctx, job, &in); err != nil {
 		return app.Plan{}, err
 	}
-	if err := p.standing(ctx, job, &in); err != nil {
+	kept := make(chan error, 1)
+	go func() { kept <- p.kept(ctx, &in) }() // beside the network, which takes longer
+	var problems []string
+	in.Actual, problems = p.actual(ctx, job.client, in.Connection, in.Mappings, in.Owned)
+	if err := <-kept; err != nil {
 		return app.Plan{}, err
 	}
+	in.Problems = append(in.Problems, problems...)
 	if err := ctx.Err(); err != nil {
 		return app.Plan{}, app.Wrap(err, app.Unavailable, "The plan was cancelled before it was done.")
 	}
@@ -109,8 +114,8 @@ func (p *Pusher) compute(ctx context.Context, job planJob, trigger app.Trigger, 
 	return plan, nil
 }
 
-// usage reads what is used: who is billed for what, the readings, and what a person typed in their place.
-func (p *Pusher) usage(ctx context.Context, job planJob, in *billing.Input) error {
+// billedBy reads who is billed for what, after the sources were read for it, and which additions are ours.
+func (p *Pusher) billedBy(ctx context.Context, job planJob, in *billing.Input) error {
 	tree, err := p.Store.Tree(ctx)
 	if err != nil {
 		return err
@@ -120,26 +125,20 @@ func (p *Pusher) usage(ctx context.Context, job planJob, in *billing.Input) erro
 		return err
 	}
 	in.Mappings, in.Unbilled = Mappings(in.Tree, job.doc, in.Connection), Unbilled(in.Tree, job.doc, in.Connection)
-	if in.Readings, err = p.Store.ReadingsFor(ctx, "", job.period.Prev()); err != nil {
-		return err
-	}
-	in.Overrides, err = p.Store.Overrides(ctx, job.period)
+	in.Owned, err = p.Store.Owned(ctx, in.Connection)
 	return err
 }
 
-// standing reads what stands at ConnectWise, and what we know of it.
-func (p *Pusher) standing(ctx context.Context, job planJob, in *billing.Input) error {
+// kept reads what we hold of usage: the readings, what a person typed in their place, and what was billed before.
+func (p *Pusher) kept(ctx context.Context, in *billing.Input) error {
 	var err error
-	if in.Owned, err = p.Store.Owned(ctx, in.Connection); err != nil {
+	if in.Readings, err = p.Store.ReadingsFor(ctx, "", in.Period.Prev()); err != nil {
 		return err
 	}
-	if err := p.lastLines(ctx, in); err != nil {
+	if in.Overrides, err = p.Store.Overrides(ctx, in.Period); err != nil {
 		return err
 	}
-	var problems []string
-	in.Actual, problems = p.actual(ctx, job.client, in.Connection, in.Mappings, in.Owned)
-	in.Problems = append(in.Problems, problems...)
-	return nil
+	return p.lastLines(ctx, in)
 }
 
 // lastLines reads the lines of the newest push and, when that was this month's, those of the month before.
