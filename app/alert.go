@@ -38,6 +38,8 @@ type Condition struct {
 	// Comebacks is how often it came back soon after it had recovered, taken over from the episode before while the reopen
 	// window lasts: the more it flaps, the longer it must be calm before its recovery is told.
 	Comebacks int
+	// Calm is how long all was well within the episode: it came back before its recovery was told, and went on.
+	Calm time.Duration
 	// LastOccurred is the newest OccurredAt of its problems, by the source's clock; zero when none said. A recovery that is
 	// older came late and ends nothing.
 	LastOccurred time.Time

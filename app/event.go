@@ -91,6 +91,8 @@ type Reason string
 // The reasons of app/alert.
 const (
 	ReasonFirst        Reason = "first"        // the condition opened
+	ReasonCameBack     Reason = "came_back"    // it had recovered, and its ticket goes on or is opened again
+	ReasonJoined       Reason = "joined"       // another one, for a ticket that stands for several
 	ReasonWorsened     Reason = "worsened"     // same condition, higher level (80 % → 100 %)
 	ReasonRepeated     Reason = "repeated"     // same condition, nothing new
 	ReasonCleared      Reason = "cleared"      // it recovered

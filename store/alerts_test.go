@@ -93,7 +93,7 @@ func TestConditionsKeepEverything(t *testing.T) {
 	c := app.Condition{
 		Key: "k", Episode: 1, Source: "sync", OrganizationID: "7", Object: app.Object{Kind: app.ObjectMachine, ExternalID: "m1", Name: "FS01"},
 		Type: "t", Severity: app.SeverityWarning, Level: 3, Rule: "r", State: app.ConditionQuiet, Wait: app.ReasonAcknowledged, Occurrences: 2, FirstAt: t0, LastAt: t0,
-		FirstEvent: "e", Comebacks: 3, LastOccurred: t0.Add(-time.Minute), AckUntil: t0.Add(time.Hour), Mailed: app.MailedOpen,
+		FirstEvent: "e", Comebacks: 3, Calm: 7 * time.Minute, LastOccurred: t0.Add(-time.Minute), AckUntil: t0.Add(time.Hour), Mailed: app.MailedOpen,
 		MailQuietUntil: t0.Add(2 * time.Hour), MailThread: "a@b", Title: "T", Text: "X",
 	}
 	save := func(c app.Condition) {
@@ -111,7 +111,7 @@ func TestConditionsKeepEverything(t *testing.T) {
 	same()
 	for _, change := range []func(){ // one at a time, because a row that is the same is not written
 		func() { c.Comebacks = 0 }, func() { c.LastOccurred = time.Time{} }, func() { c.AckUntil = time.Time{} },
-		func() { c.Mailed = "" }, func() { c.MailQuietUntil = t0 }, func() { c.MailThread = "" },
+		func() { c.Mailed = "" }, func() { c.MailQuietUntil = t0 }, func() { c.MailThread = "" }, func() { c.Calm = time.Second },
 	} {
 		change()
 		save(c)

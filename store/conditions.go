@@ -12,14 +12,16 @@ import (
 
 const conditionColumns = `SELECT c.id, c.key, c.episode, c.source, c.organization, c.object_kind, c.object_id, c.object_name, c.type,
 	c.severity, c.level, c.rule, c.state, c.wait, c.occurrences, c.first_at, c.last_at, c.cleared_at, c.quiet_until,
-	c.ticket_id, c.first_event, c.title, c.text, c.comebacks, c.last_occurred, c.ack_until, c.mailed, c.mail_quiet_until, c.mail_thread
+	c.ticket_id, c.first_event, c.title, c.text, c.comebacks, c.last_occurred, c.ack_until, c.mailed, c.mail_quiet_until, c.mail_thread, c.calm_ms
 	FROM conditions c`
 
 func scanCondition(s scanner) (c app.Condition, err error) {
+	var calm int64
 	err = s.Scan(&c.ID, &c.Key, &c.Episode, &c.Source, &c.OrganizationID, &c.Object.Kind, &c.Object.ExternalID, &c.Object.Name, &c.Type,
 		&c.Severity, &c.Level, &c.Rule, &c.State, &c.Wait, &c.Occurrences, into(&c.FirstAt), into(&c.LastAt), into(&c.ClearedAt),
 		into(&c.QuietUntil), intoID(&c.TicketID), &c.FirstEvent, &c.Title, &c.Text,
-		&c.Comebacks, into(&c.LastOccurred), into(&c.AckUntil), &c.Mailed, into(&c.MailQuietUntil), &c.MailThread)
+		&c.Comebacks, into(&c.LastOccurred), into(&c.AckUntil), &c.Mailed, into(&c.MailQuietUntil), &c.MailThread, &calm)
+	c.Calm = time.Duration(calm) * time.Millisecond
 	return c, err
 }
 
@@ -102,12 +104,12 @@ func saveCondition(ctx context.Context, tx writer, c app.Condition, old map[int6
 	}
 	return inserted(ctx, tx, `INSERT INTO conditions (key, episode, source, organization, object_kind, object_id, object_name, type,
 			severity, level, rule, state, wait, occurrences, first_at, last_at, cleared_at, quiet_until, ticket_id, first_event, title, text,
-			comebacks, last_occurred, ack_until, mailed, mail_quiet_until, mail_thread)
-		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+			comebacks, last_occurred, ack_until, mailed, mail_quiet_until, mail_thread, calm_ms)
+		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
 		c.Key, max(c.Episode, last+1), c.Source, c.OrganizationID, c.Object.Kind, c.Object.ExternalID, c.Object.Name, c.Type,
 		c.Severity, c.Level, c.Rule, c.State, c.Wait, c.Occurrences, stamp(c.FirstAt), stamp(c.LastAt), stamp(c.ClearedAt),
 		stamp(c.QuietUntil), orNull(c.TicketID), c.FirstEvent, c.Title, c.Text,
-		c.Comebacks, stamp(c.LastOccurred), stamp(c.AckUntil), c.Mailed, stamp(c.MailQuietUntil), c.MailThread)
+		c.Comebacks, stamp(c.LastOccurred), stamp(c.AckUntil), c.Mailed, stamp(c.MailQuietUntil), c.MailThread, c.Calm.Milliseconds())
 }
 
 func updateCondition(ctx context.Context, tx writer, c, old app.Condition) error {
@@ -116,10 +118,10 @@ func updateCondition(ctx context.Context, tx writer, c, old app.Condition) error
 	}
 	n, err := changed(ctx, tx, `UPDATE conditions SET severity = ?, level = ?, rule = ?, state = ?, wait = ?, occurrences = ?, last_at = ?,
 			cleared_at = ?, quiet_until = ?, ticket_id = ?, first_event = ?, title = ?, text = ?, object_name = ?,
-			comebacks = ?, last_occurred = ?, ack_until = ?, mailed = ?, mail_quiet_until = ?, mail_thread = ? WHERE id = ?`,
+			comebacks = ?, last_occurred = ?, ack_until = ?, mailed = ?, mail_quiet_until = ?, mail_thread = ?, calm_ms = ? WHERE id = ?`,
 		c.Severity, c.Level, c.Rule, c.State, c.Wait, c.Occurrences, stamp(c.LastAt),
 		stamp(c.ClearedAt), stamp(c.QuietUntil), orNull(c.TicketID), c.FirstEvent, c.Title, c.Text, c.Object.Name,
-		c.Comebacks, stamp(c.LastOccurred), stamp(c.AckUntil), c.Mailed, stamp(c.MailQuietUntil), c.MailThread, c.ID)
+		c.Comebacks, stamp(c.LastOccurred), stamp(c.AckUntil), c.Mailed, stamp(c.MailQuietUntil), c.MailThread, c.Calm.Milliseconds(), c.ID)
 	if err == nil && n == 0 {
 		return fmt.Errorf("condition %d was decided but does not exist", c.ID)
 	}
@@ -131,7 +133,7 @@ func sameCondition(a, b app.Condition) bool {
 		a.Occurrences == b.Occurrences && a.TicketID == b.TicketID && a.FirstEvent == b.FirstEvent && a.Title == b.Title &&
 		a.Text == b.Text && a.Object.Name == b.Object.Name && same(a.LastAt, b.LastAt) && same(a.ClearedAt, b.ClearedAt) &&
 		same(a.QuietUntil, b.QuietUntil) && a.Comebacks == b.Comebacks && same(a.LastOccurred, b.LastOccurred) &&
-		same(a.AckUntil, b.AckUntil) && a.Mailed == b.Mailed && same(a.MailQuietUntil, b.MailQuietUntil) && a.MailThread == b.MailThread
+		same(a.AckUntil, b.AckUntil) && a.Mailed == b.Mailed && same(a.MailQuietUntil, b.MailQuietUntil) && a.MailThread == b.MailThread && a.Calm == b.Calm
 }
 
 // quietConditions silences what still holds behind a ticket that a person closed: it is acknowledged.

@@ -6,6 +6,8 @@ import "psabridge/app"
 // timeline. This is the one place for them: a reason without words would be a decision nobody can follow.
 var reasonPhrases = map[app.Reason]string{
 	app.ReasonFirst:         "noticed for the first time",
+	app.ReasonCameBack:      "it came back soon after it was over",
+	app.ReasonJoined:        "another one for the same ticket",
 	app.ReasonWorsened:      "it got worse",
 	app.ReasonRepeated:      "the same again, nothing new",
 	app.ReasonCleared:       "it recovered",
@@ -64,6 +66,8 @@ func mergedWords(reason app.Reason) string {
 		return "recovered, told"
 	case app.ReasonWorsened:
 		return "worsened, noted on"
+	case app.ReasonCameBack:
+		return "came back on"
 	}
 	return "added to"
 }

@@ -416,7 +416,7 @@ func TestComebackJoinsATicketThatStaysOpen(t *testing.T) {
 	b.send()
 	b.wait(time.Hour)
 	d := b.decide(true, b.event("backup.failed", app.Problem))
-	mustOutcome(t, d, app.OutcomeMerged, app.ReasonRepeated)
+	mustOutcome(t, d, app.OutcomeMerged, app.ReasonCameBack)
 	mustCount(t, "tickets", len(b.tickets), 1)
 	mustCount(t, "notes", len(d.Deliveries), 1)
 	b.send()
@@ -424,7 +424,7 @@ func TestComebackJoinsATicketThatStaysOpen(t *testing.T) {
 	mustCount(t, "notes before it has been calm", len(b.decide(true, b.event("backup.failed", app.Recovery)).Deliveries), 0)
 	b.wait(15 * time.Minute)
 	d = b.decide(true)
-	if len(d.Deliveries) != 1 || !strings.Contains(d.Deliveries[0].Payload.Text, "2 times. It came and went 2 times.") {
+	if len(d.Deliveries) != 1 || !strings.Contains(d.Deliveries[0].Payload.Text, "it lasted 2 h 0 min in all, 2 times since 2 Nov 2026 09:00 UTC. It came and went 2 times.") {
 		t.Errorf("deliveries = %+v", d.Deliveries)
 	}
 }

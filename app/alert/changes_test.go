@@ -119,7 +119,7 @@ func TestMomentaryOfAnotherDayJoinsTheTicketThatIsOpenStill(t *testing.T) {
 	b.wait(25 * time.Hour)
 	b.decide(true)
 	d := b.decide(true, b.event("activity.login", app.Info))
-	mustOutcome(t, d, app.OutcomeMerged, app.ReasonRepeated)
+	mustOutcome(t, d, app.OutcomeMerged, app.ReasonCameBack)
 	mustCount(t, "notes", len(d.Deliveries), 1)
 }
 

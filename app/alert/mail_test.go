@@ -295,7 +295,7 @@ func TestEmailOfAComebackWaitsForTheQuietTime(t *testing.T) {
 	mustCount(t, "e-mails after it", len(b.mails), 3)
 	b.decide(true, b.event("backup.failed", app.Recovery))
 	b.live(10 * time.Minute) // of a quarter of an hour that a first comeback must be calm
-	mustOutcome(t, b.decide(true, b.event("backup.failed", app.Problem)), app.OutcomeMerged, app.ReasonRepeated)
+	mustOutcome(t, b.decide(true, b.event("backup.failed", app.Problem)), app.OutcomeMerged, app.ReasonCameBack)
 	b.live(time.Hour)
 	mustCount(t, "e-mails while it flaps", len(b.mails), 3)
 }

@@ -178,14 +178,14 @@ func (w *world) reopen(c *condition, t *app.Ticket, reason app.Reason) {
 	w.opened[t.Connection]++
 	silent := w.isQuiet(c)
 	if reason != app.ReasonDateCame {
-		reason = app.ReasonFirst
+		reason = w.whyThere(c)
 	}
 	p := w.payload(c, reason, "")
 	p.Reopen = true
 	if silent {
 		c.Wait = app.ReasonFirst
 	} else {
-		p.Text = below(comebackText(c.Condition), c.extra)
+		p.Text = below(w.alsoText(c), c.extra)
 		c.QuietUntil = w.s.Now.Add(w.manners(c).noteEvery)
 	}
 	w.out.Deliveries = append(w.out.Deliveries, delivery("note:"+t.XRef+":reopen:"+c.FirstEvent, app.DeliverTicketNote, t, p))

@@ -69,6 +69,7 @@ func (w *world) revive(s subject, f fact) {
 	if !c.untold() || closedSince(w.ticketOf(c), c.LastAt) {
 		return
 	}
+	c.Calm += max(0, w.s.Now.Sub(c.ClearedAt)).Truncate(time.Millisecond)
 	c.State, c.Wait, c.ClearedAt = app.ConditionOpen, "", time.Time{}
 	c.Comebacks++
 	if c.AckUntil.After(w.s.Now) {
@@ -113,7 +114,7 @@ func (w *world) explain(c *condition, e app.Event, made bool) {
 		c.asks = e.SourceEventID
 		w.amend(e.SourceEventID, app.OutcomeSuppressed, app.ReasonWaiting)
 	case c.mailed() && c.Wait == app.ReasonNotViaPSA: // it is back before anybody was told that it was over
-		w.amend(e.SourceEventID, app.OutcomeMerged, app.ReasonRepeated)
+		w.amend(e.SourceEventID, app.OutcomeMerged, app.ReasonCameBack)
 	case c.State == app.ConditionQuiet && c.Wait == app.ReasonNotViaPSA:
 		w.amend(e.SourceEventID, app.OutcomeIgnored, c.Wait)
 	case c.State == app.ConditionQuiet && c.Wait == app.ReasonAcknowledged:
@@ -121,7 +122,7 @@ func (w *world) explain(c *condition, e app.Event, made bool) {
 	case c.State == app.ConditionQuiet:
 		w.amend(e.SourceEventID, app.OutcomeSuppressed, app.ReasonStayQuiet)
 	default:
-		w.amend(e.SourceEventID, app.OutcomeMerged, app.ReasonRepeated)
+		w.amend(e.SourceEventID, app.OutcomeMerged, w.whyThere(c))
 	}
 }
 

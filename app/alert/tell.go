@@ -93,7 +93,7 @@ func (w *world) tellNews(c *condition) {
 		w.tell(c, note{id: id, reason: app.ReasonDateCame, text: text})
 	default:
 		w.told(c)
-		w.tell(c, note{id: c.FirstEvent, reason: app.ReasonFirst, text: below(w.joinedText(c), c.extra)})
+		w.tell(c, note{id: c.FirstEvent, reason: w.whyThere(c), text: below(w.joinedText(c), c.extra)})
 	}
 }
 
@@ -146,10 +146,18 @@ func (w *world) joinedText(c *condition) string {
 
 // alsoText says that something joined a ticket, or came back to it.
 func (w *world) alsoText(c *condition) string {
-	for _, other := range w.linked[c.TicketXRef] {
-		if other.Key == c.Key && other.Episode < c.Episode {
-			return comebackText(c.Condition)
-		}
+	if w.whyThere(c) == app.ReasonCameBack {
+		return comebackText(c.Condition)
 	}
 	return alsoText(c.Condition)
+}
+
+// whyThere says why a condition stands on a ticket that was there before it: it came back, or is another one.
+func (w *world) whyThere(c *condition) app.Reason {
+	for _, other := range w.linked[c.TicketXRef] {
+		if other.Key == c.Key && other.Episode < c.Episode {
+			return app.ReasonCameBack
+		}
+	}
+	return app.ReasonJoined
 }

@@ -1,9 +1,6 @@
 package alert
 
 import (
-	"fmt"
-	"maps"
-	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -135,67 +132,6 @@ func alongside(text, also string) string {
 
 func comebackText(c app.Condition) string {
 	return strings.TrimSpace("It came back: " + sentence(c.Title) + " " + c.Text)
-}
-
-// clearedText gives the facts of all that a ticket, or a thread of e-mails, stood for: how long, how often, and for
-// several objects which.
-func clearedText(c *condition, group []*condition) string {
-	from, times, comebacks, known := c.FirstAt, 0, 0, map[string]bool{}
-	for _, other := range group {
-		from = earlier(from, other.FirstAt)
-		times += other.Occurrences
-		comebacks = max(comebacks, other.Comebacks)
-		known[objectName(other.Object)] = true
-	}
-	if times == 0 {
-		times = c.Occurrences
-	}
-	verb := "it lasted"
-	if a := byType[c.Type]; a != nil && a.lasted != "" {
-		verb = a.lasted
-	}
-	text := fmt.Sprintf("%s at %s: %s %s, %s.", ended(c), moment(c.ClearedAt), verb, lasted(c.ClearedAt.Sub(from)), count(times))
-	if comebacks > 0 {
-		text += " It came and went " + count(comebacks+1) + "."
-	}
-	if names := slices.Sorted(maps.Keys(known)); len(names) > namesLimit {
-		text += fmt.Sprintf(" All of these: %s and %d more.", strings.Join(names[:namesLimit], ", "), len(names)-namesLimit)
-	} else if len(names) > 1 {
-		text += " All of these: " + strings.Join(names, ", ") + "."
-	}
-	return text
-}
-
-// ended says in a word how a condition ended.
-func ended(c *condition) string {
-	switch {
-	case c.Wait == app.ReasonSourceRemoved:
-		return "Not watched any more, because its source was removed,"
-	case c.Text == goneText:
-		return "Not shown by the source any more"
-	}
-	return "Recovered"
-}
-
-func count(n int) string {
-	if n == 1 {
-		return "once"
-	}
-	return strconv.Itoa(n) + " times"
-}
-
-// lasted prints a duration as a person says it: "3 h 12 min".
-func lasted(d time.Duration) string {
-	m := int(d / time.Minute)
-	switch {
-	case m < 1:
-		return "less than a minute"
-	case m < 60:
-		return fmt.Sprintf("%d min", m)
-	case m < 48*60:
-		return fmt.Sprintf("%d h %d min", m/60, m%60)
-	}
-	return fmt.Sprintf("%d days %d h", m/(24*60), m/60%24)
 }
 
 func sentence(s string) string {
