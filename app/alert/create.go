@@ -72,7 +72,7 @@ func (w *world) writeCreations() {
 		}
 		t := w.templates(n.rule, n.opener.Object.Kind)
 		name := w.organizationName(n.opener.OrganizationID)
-		n.ticket.Summary = t.summaryFrom(n.opener.Condition, name)
+		n.ticket.Summary = t.ticketSummary(n.opener.Condition, name)
 		text := below(t.bodyFrom(n.opener.Condition, name), n.opener.sentence(n.reason))
 		for _, c := range n.also {
 			text = alongside(text, alsoText(c.Condition))

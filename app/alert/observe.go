@@ -9,17 +9,6 @@ import (
 	"psabridge/app"
 )
 
-// Observe turns what the source shows into events: a machine away for N minutes, a quota reached, an account that is
-// new, and the recoveries of what holds. It returns only what the conditions of the state do not know yet.
-func Observe(in Input, s app.AlertState) []app.Event {
-	facts := newWorld(in, s).observe()
-	events := make([]app.Event, len(facts))
-	for i, f := range facts {
-		events[i] = f.Event
-	}
-	return events
-}
-
 // fact is an event and what only we know of it.
 type fact struct {
 	app.Event
@@ -29,6 +18,8 @@ type fact struct {
 	newOnset bool      // derived, and it went away in between without our being told
 }
 
+// observe turns what the source shows into events: a machine away for N minutes, a quota reached, an account that is
+// new, and the recoveries of what holds. It returns only what the conditions of the state do not know yet.
 func (w *world) observe() []fact {
 	var out []fact
 	for i := range w.s.Objects {

@@ -13,11 +13,6 @@ type Answer struct {
 	Why app.Reason
 }
 
-// AnswerStart opens everything that waits behind the start question, or keeps it quiet.
-func AnswerStart(in Input, s app.AlertState, open bool) app.AlertDecision {
-	return AnswerStartFor(in, s, Answer{Open: open})
-}
-
 // AnswerStartFor answers the start question for a part of what waits behind it, and the same question about what a
 // flood held back. No limit holds back what a person opens.
 func AnswerStartFor(in Input, s app.AlertState, a Answer) app.AlertDecision {

@@ -3,6 +3,7 @@ package alert
 import (
 	"strconv"
 	"strings"
+	"unicode"
 
 	"psabridge/app"
 )
@@ -10,17 +11,20 @@ import (
 // templates are the parsed templates of a rule.
 type templates struct {
 	summary app.Template
-	body    func(value func(variable string) string) string
+	// ofType is true where a ticket is named after the type of its events, not after one of the objects it stands for.
+	ofType bool
+	body      func(value func(variable string) string) string
 }
 
 // templatesOf parses a rule's own templates, else the defaults. One that is wrong is filled in as far as it is
 // understood: the settings refuse it, but a ticket must not be lost for it.
 func templatesOf(r *app.AlertRule, kind app.ObjectKind) templates {
+	t := templates{body: fillDefaultBody}
 	summary := strings.TrimSpace(r.Ticket.Summary)
 	if summary == "" {
 		summary = defaultSummary(kind)
+		t.ofType = r.Ticket.Per == perOrganization && kind != app.ObjectSource
 	}
-	t := templates{body: fillDefaultBody}
 	t.summary, _ = app.ParseTemplate(summary)
 	if own := strings.TrimSpace(r.Ticket.Body); own != "" {
 		body, _ := app.ParseTemplate(own)
@@ -124,6 +128,45 @@ func levelOf(c app.Condition) string {
 	return strings.TrimSpace(measured(c.Type, c.Level))
 }
 
+// ticketSummary is the summary of a ticket. One that stands for all of an organization is not named after the first of
+// them: it would go on under that name when it is opened again for another.
+func (t templates) ticketSummary(c app.Condition, organization string) string {
+	if t.ofType {
+		return cut(typeWords(c.Type)+" – "+organization, summaryLimit)
+	}
+	return t.summaryFrom(c, organization)
+}
+
+// typesInWords are the types psabridge makes itself, as the title of a ticket that stands for several.
+var typesInWords = map[string]string{
+	app.TypeMachineUnreachable:  "Machines not reachable",
+	app.TypeMachineUnseen:       "Machines not seen for long",
+	app.TypeQuotaReached:        "Storage quota reached",
+	app.TypeSignInFailures:      "Failed sign-ins",
+	app.TypeBackupFailed:        "Backup failed",
+	app.TypeBackupSLAMissed:     "Backup SLA missed",
+	app.TypeAccountUnprotected:  "Accounts not protected",
+	app.TypeAccountAdded:        "New accounts",
+	app.TypeAccountRemoved:      "Accounts removed",
+	app.TypeMachineAdded:        "New machines",
+	app.TypeMachineRemoved:      "Machines removed",
+	app.TypeOrganizationAdded:   "New organization",
+	app.TypeOrganizationRemoved: "Organization removed",
+	app.TypeOrganizationMoved:   "Organization moved",
+}
+
+// typeWords says a type in words; one that was sent to us is its own: "disk.nearly_full" is "Disk nearly full".
+func typeWords(eventType string) string {
+	if words := typesInWords[eventType]; words != "" {
+		return words
+	}
+	words := []rune(strings.Join(strings.FieldsFunc(eventType, func(r rune) bool { return r == '.' || r == '_' || r == '-' }), " "))
+	if len(words) > 0 {
+		words[0] = unicode.ToUpper(words[0])
+	}
+	return string(words)
+}
+
 // summaryFrom is the filled summary on one line; a template whose values are all empty gives the title, else the type.
 func (t templates) summaryFrom(c app.Condition, organization string) string {
 	for _, text := range []string{t.summary.Fill(values(c, organization)), c.Title} {
@@ -145,12 +188,22 @@ func Preview(r app.AlertRule, e app.Event, organization string) (summary, body s
 	if at.IsZero() {
 		at = e.OccurredAt
 	}
+	began := at
+	if isOfState(e) && !e.OccurredAt.IsZero() {
+		began = e.OccurredAt
+	}
 	c := app.Condition{
 		Source: e.Source, OrganizationID: e.OrganizationID, Object: e.Object, Type: e.Type, Severity: severity(e, &r), Level: e.Level,
-		Rule: r.Name, Occurrences: 1, FirstAt: at, LastAt: at, FirstEvent: e.SourceEventID, Title: e.Title, Text: e.Text,
+		Rule: r.Name, Occurrences: 1, FirstAt: began, LastAt: at, FirstEvent: e.SourceEventID, Title: e.Title, Text: e.Text,
 	}
 	t := templatesOf(&r, c.Object.Kind)
-	return t.summaryFrom(c, organization), t.bodyFrom(c, organization)
+	return t.ticketSummary(c, organization), t.bodyFrom(c, organization)
+}
+
+// isOfState reports whether an event was derived from a state, whose time is when it came true (fact.began).
+func isOfState(e app.Event) bool {
+	a := byType[e.Type]
+	return a != nil && a.what != "" && strings.HasPrefix(e.SourceEventID, derivedOf(e.OrganizationID, e.Object, e.Type))
 }
 
 // templates are those of a rule, parsed once in a decision.

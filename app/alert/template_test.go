@@ -111,3 +111,45 @@ func TestLongTextsAreCutByCharacters(t *testing.T) {
 		t.Errorf("%d bytes, ending in %q", len(text), text[len(text)-10:])
 	}
 }
+
+// A ticket that stands for all of an organization is not named after the first of them.
+func TestSummaryOfATicketForAnOrganization(t *testing.T) {
+	for typ, want := range map[string]string{
+		app.TypeAccountUnprotected: "Accounts not protected – Contoso",
+		app.TypeBackupFailed:       "Backup failed – Contoso",
+		"disk.nearly_full":         "Disk nearly full – Contoso",
+	} {
+		r := rule(typ)
+		r.Ticket.Per = "organization"
+		b := newBridge(t, r)
+		e := b.event(typ, app.Problem)
+		if d := b.decide(true, e); len(d.Tickets) != 1 || d.Tickets[0].Summary != want {
+			t.Errorf("%s: tickets %+v", typ, d.Tickets)
+		}
+		if summary, _ := alert.Preview(r, e, "Contoso"); summary != want {
+			t.Errorf("%s: the preview says %q, want %q", typ, summary, want)
+		}
+		r.Ticket.Summary = "{object}"
+		if summary, _ := alert.Preview(r, e, "Contoso"); summary != "FS01" {
+			t.Errorf("%s: its own template gives %q", typ, summary)
+		}
+	}
+}
+
+// A preview of what we derived says when it began, as its ticket does.
+func TestPreviewOfADerivedEventSaysWhenItBegan(t *testing.T) {
+	r := rule(app.TypeMachineUnreachable)
+	b := newBridge(t, r)
+	b.machine("77", app.Connected)
+	b.decide(true)
+	b.machine("77", app.Disconnected)
+	b.wait(10 * time.Minute)
+	d := b.decide(true)
+	if len(d.Derived) != 1 || len(d.Deliveries) != 1 {
+		t.Fatalf("decided %+v", d)
+	}
+	_, body := alert.Preview(r, d.Derived[0], "Contoso")
+	if want := d.Deliveries[0].Payload.Text; body != want || !strings.Contains(body, "First seen: 2 Nov 2026 09:00 UTC\nLast seen: 2 Nov 2026 09:10 UTC") {
+		t.Errorf("the preview says\n%s\nthe ticket says\n%s", body, want)
+	}
+}
