@@ -43,7 +43,7 @@ func money(s layout.Shell, n int, long, bad bool) views.Money {
 	}
 	for i, code := range []app.FindingCode{app.FindingUsedNotBilled, app.FindingBilledNotUsed, app.FindingUnmapped, app.FindingNoAgreement, app.FindingDoubleLine, app.FindingBelowMinimum} {
 		g := views.MoneyGroup{Code: code, Sum: q("108.30"), N: n, Missing: []int{0, 1, n, 0, 0, 0}[i]}
-		for j := range min(n, 1+(6-i)*n/6) {
+		for j := range min(n, 1+(6-i)*n/6, map[bool]int{true: 300, false: 40}[i == 0]) {
 			g.Rows = append(g.Rows, finding(code, i+j, long))
 		}
 		g.N = len(g.Rows)
