@@ -195,7 +195,7 @@ func (s *Server) pushRow(ctx context.Context, push app.Push, all []app.Push, zon
 	if err != nil {
 		return views.PushRow{}, err
 	}
-	row := views.PushRow{Push: push, Zone: zone, Amount: written(full.Lines), ApprovedWords: approvedWords(push)}
+	row := views.PushRow{Push: push, Zone: zone, Amount: written(full.Lines), ApprovedWords: approvedWords(push, lineCounts(full.Lines).Held)}
 	for _, l := range full.Lines {
 		if !l.Writes() {
 			continue
@@ -217,10 +217,13 @@ func (s *Server) pushRow(ctx context.Context, push app.Push, all []app.Push, zon
 	return row, nil
 }
 
-func approvedWords(p app.Push) string {
+// approvedWords say who approved a push. The schedule leaves what is held to a person (M14).
+func approvedWords(p app.Push, held int) string {
 	switch {
+	case p.Trigger == app.TriggerSchedule && held > 0:
+		return "approved by the rule; " + ui.Count(held, "held line was", "held lines were") + " left to you"
 	case p.Trigger == app.TriggerSchedule:
-		return "approved by the rule: what nothing held"
+		return "approved by the rule: nothing was held"
 	case p.ApprovedBy == "" || p.ApprovedBy == person:
 		return ""
 	}
