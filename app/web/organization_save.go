@@ -1,7 +1,6 @@
 package web
 
 import (
-	"context"
 	"maps"
 	"net/http"
 	"slices"
@@ -14,7 +13,6 @@ import (
 	"psabridge/app/link"
 	"psabridge/app/settings"
 	"psabridge/views"
-	"psabridge/views/layout"
 	"psabridge/views/ui"
 )
 
@@ -148,59 +146,6 @@ func (s *Server) mappingEntry(c echo.Context, o organizationPage, typed views.Ma
 	return entry, s.agreementFits(c, o, company, agreement)
 }
 
-// putOwn sets the Product IDs and rules that are an organization's own. One that is new must be in ConnectWise's catalog.
-func (s *Server) putOwn(ctx context.Context, o organizationPage, entry *app.OrganizationSettings, typed views.MappingForm) error {
-	rows, readAt, err := s.Read.Options(ctx, o.effective.Connection, app.ListProducts, 0)
-	if err != nil {
-		return err
-	}
-	products, rules := map[app.Meter]string{}, maps.Clone(entry.QuantityRules)
-	maps.Copy(products, entry.Products)
-	for m, product := range typed.Products {
-		if product != "" && product != entry.Products[m] && !readAt.IsZero() {
-			if err := s.productFits(rows, readAt, "own_product_"+string(m), product); err != nil {
-				return err
-			}
-		}
-		rule, _ := quantityRule(typed.Rules[m])
-		rules = putRule(rules, m, rule)
-		products[m] = product
-		if product == "" {
-			delete(products, m)
-		}
-	}
-	entry.Products, entry.QuantityRules = nil, rules
-	if len(products) > 0 {
-		entry.Products = products
-	}
-	return nil
-}
-
-// organizationCounts says what is billed otherwise with an entry than with the one that is stored.
-func organizationCounts(o organizationPage, entry app.OrganizationSettings) []string {
-	doc := o.doc
-	doc.Organizations = slices.Clone(doc.Organizations)
-	putOrganization(&doc, entry)
-	after := settings.EffectiveOf(o.tree, doc, o.row.Source, o.row.ExternalID)
-	in := func(e settings.Effective) func(app.Meter) string {
-		return func(m app.Meter) string {
-			if !slices.Contains(e.Bill, m) || e.Agreement.ID == 0 {
-				return ""
-			}
-			return counted(m, e.Products[m], e.Rules[m])
-		}
-	}
-	out := countedAnew(ordered(slices.Concat(o.effective.Bill, after.Bill)), in(o.effective), in(after))
-	was, is := len(o.effective.Exclude), len(after.Exclude)
-	switch {
-	case is == 0 && was > 0:
-		out = append(out, "Nothing is left out any more.")
-	case !slices.Equal(o.effective.Exclude, after.Exclude):
-		out = append(out, ui.Count(is, "thing is", "things are")+" left out of the count.")
-	}
-	return out
-}
-
 // agreementFits refuses an agreement that is known to be another company's: with the script off, the list on the page
 // may still be that of the company chosen before.
 func (s *Server) agreementFits(c echo.Context, o organizationPage, company, agreement int64) error {
@@ -243,65 +188,6 @@ func putOrganization(doc *app.Settings, entry app.OrganizationSettings) {
 	default:
 		doc.Organizations = append(doc.Organizations, entry)
 	}
-}
-
-func (s *Server) wrongMapping(c echo.Context, o organizationPage, typed views.MappingForm, err error) error {
-	prefix := "organizations[" + o.row.Source + "/" + o.row.ExternalID + "]"
-	inputs := map[string]string{"company": "company", "agreement": "agreement", "bill": "bill", "psa": "psa", "exclude": "exclude"}
-	for m := range typed.Products {
-		input := "own_product_" + string(m)
-		inputs["products."+string(m)], inputs[input] = input, input
-		ruleInputs(inputs, "quantity_rules", ownRule, m)
-	}
-	typed.Errors = fieldErrors(sharedLine(err, o, prefix), prefix, inputs)
-	for i, e := range typed.Errors {
-		typed.Errors[i].Message = named(e.Message, o.tree)
-	}
-	return s.showOrganization(c, o, http.StatusUnprocessableEntity, typed)
-}
-
-// sharedLine puts a problem of another organization with the line it shares with this one beside this one's own: that is the
-// form the person has before him.
-func sharedLine(err error, o organizationPage, prefix string) error {
-	me := "[" + o.row.Source + "/" + o.row.ExternalID + "]"
-	for _, e := range settings.Problems(err) {
-		if rest, other := cutOrganization(e.Field); other && !strings.HasPrefix(e.Field, prefix) && strings.Contains(e.Message, me) {
-			e.Field = prefix + rest
-		}
-	}
-	return err
-}
-
-// cutOrganization takes the organization off a path of the settings.
-func cutOrganization(path string) (rest string, ok bool) {
-	if !strings.HasPrefix(path, "organizations[") {
-		return "", false
-	}
-	_, rest, ok = strings.Cut(path, "].")
-	return "." + rest, ok
-}
-
-// named puts the names of organizations where the settings have their ids.
-func named(message string, tree []app.Organization) string {
-	if !strings.Contains(message, "[") {
-		return message
-	}
-	pairs := make([]string, 0, 2*len(tree))
-	for _, one := range tree {
-		pairs = append(pairs, "["+one.Source+"/"+one.ExternalID+"]", "“"+one.Name+"”")
-	}
-	return strings.NewReplacer(pairs...).Replace(message)
-}
-
-// resetOwn empties what is an organization's own of one meter. It counts once the form is saved.
-func resetOwn(o organizationPage, typed views.MappingForm, m app.Meter) *layout.Notice {
-	if _, shown := typed.Products[m]; !shown {
-		return nil
-	}
-	typed.Products[m] = ""
-	typed.Rules[m] = storedRule(ownRule, m, app.QuantityRule{}, connectionBilling(o).Rules.Meters[m])
-	n := notice(info, "%s takes the connection’s Product ID and rule again once you save.", views.MeterName(m))
-	return &n
 }
 
 // refreshOrganization reads lists of ConnectWise, or changes the form, and shows it again with nothing saved.
