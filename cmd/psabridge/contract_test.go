@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"io"
 	"net/http"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -30,6 +31,7 @@ func TestAPIAnswersAsItsDocumentSays(t *testing.T) {
 	b.must("", "sync")
 	d.eventually("a ticket was delivered", func() bool { return countTickets(v.ConnectWise.Tickets()) == 1 })
 
+	openapi3filter.RegisterBodyDecoder("text/html", openapi3filter.FileBodyDecoder)
 	doc := loadDocument(t, d)
 	c := contract{t: t, d: d, routes: doc}
 	c.call("GET", "/status", nil, 200)
@@ -79,6 +81,8 @@ func TestAPIAnswersAsItsDocumentSays(t *testing.T) {
 	c.call("POST", "/billing/pushes", map[string]any{"plan_id": plan.ID, "digest": plan.Digest}, 409)
 	c.call("POST", "/billing/pushes", map[string]any{"plan_id": plan.ID, "digets": "x"}, 400)
 	c.call("GET", "/billing/pushes", nil, 200)
+	c.billing()
+	c.mappings()
 	c.call("POST", "/conditions/start", map[string]any{"open": false}, 200)
 	c.call("POST", "/pause", map[string]any{"reason": "maintenance"}, 204)
 	c.call("POST", "/connections/cw/test-ticket?wait=0", map[string]any{"company_id": 251}, 202)
@@ -91,6 +95,92 @@ type contract struct {
 	t      *testing.T
 	d      *daemon
 	routes routers.Router
+}
+
+// billing calls everything about a month: what the plan says, typed numbers, a push of one line, what a customer sees of it, its
+// undo.
+func (c contract) billing() {
+	c.t.Helper()
+	c.call("POST", "/billing/plans?wait=60", map[string]any{"connection": "cw"}, 200) // the settings changed since the last
+	c.call("GET", "/billing/plans?connection=cw", nil, 200)
+	var open listAnswer[planAnswer]
+	c.d.get("/billing/plans?connection=cw", &open)
+	plan, l := open.Items[0], open.Items[0].Lines[0]
+	for _, one := range plan.Lines {
+		if one.Verdict == app.VerdictUpdate {
+			l = one
+		}
+	}
+	c.call("GET", "/billing/plans?connection=cw&period="+plan.Period, nil, 200)
+	c.call("GET", "/billing/plans?connection=cw&period=soon", nil, 400)
+	c.call("GET", "/billing/findings", nil, 200)
+	c.call("GET", "/billing/findings?connection=cw&limit=2&after=1", nil, 200)
+	c.call("GET", "/billing/findings?connection=nope", nil, 404)
+	c.call("POST", "/billing/plans/"+plan.ID+"/release", map[string]any{"codes": []string{"first_tuch"}}, 400)
+	c.call("POST", "/billing/lines/"+l.ID+"/correct", map[string]any{"quantity": 3, "note": "counted"}, 200)
+	c.call("POST", "/billing/lines/"+l.ID+"/effective", map[string]any{"date": "soon"}, 400)
+	c.call("POST", "/billing/lines/"+l.ID+"/effective", map[string]any{"date": nil}, 400) // it stands already
+	c.call("POST", "/billing/lines/99999/effective", map[string]any{"date": nil}, 404)
+	c.call("GET", "/billing/lines/"+l.ID+"/evidence", nil, 200)
+
+	c.d.get("/billing/plans?connection=cw", &open)
+	c.call("POST", "/billing/pushes", map[string]any{"plan_id": plan.ID, "digest": open.Items[0].Digest}, 202)
+	c.written("1")
+	company := strconv.FormatInt(l.Company.ID, 10)
+	c.call("GET", "/billing/pushes/1", nil, 200)
+	c.call("GET", "/billing/pushes/1/csv", nil, 200)
+	c.call("GET", "/billing/pushes/1/customers", nil, 200)
+	c.call("GET", "/billing/pushes/1/customers/"+company, nil, 200)
+	c.call("GET", "/billing/pushes/1/customers/"+company+"/csv", nil, 200)
+	c.call("GET", "/billing/pushes/1/customers/"+company+"/html", nil, 200)
+	c.call("GET", "/billing/pushes/1/customers/999999", nil, 404)
+	c.call("GET", "/billing/compare?connection=cw&from=2001-01&to="+plan.Period, nil, 200)
+	c.call("GET", "/billing/compare?connection=cw&from="+plan.Period+"&to=2001-01", nil, 400)
+	c.call("GET", "/billing/compare?connection=nope&from=2001-01&to=2001-02", nil, 404)
+	c.call("GET", "/organizations/2/history", nil, 200)
+	c.call("GET", "/organizations/99999/history", nil, 404)
+	c.call("POST", "/billing/pushes/1/undo?dry_run=true", nil, 200)
+	c.call("POST", "/billing/pushes/1/undo", nil, 202)
+	c.call("POST", "/billing/pushes/99999/undo", nil, 404)
+	c.written("2")
+	c.overrides(plan.Period)
+}
+
+// written waits for the end of a push.
+func (c contract) written(push string) {
+	c.t.Helper()
+	c.d.eventually("push "+push+" is written", func() bool {
+		var p pushAnswer
+		c.d.get("/billing/pushes/"+push, &p)
+		return p.State != app.PushWriting
+	})
+}
+
+func (c contract) overrides(period string) {
+	c.t.Helper()
+	row := map[string]any{"organization_id": "2", "meter": "accounts", "quantity": 5, "note": "counted by phone"}
+	c.call("PUT", "/billing/overrides", map[string]any{"overrides": []any{row}}, 200)
+	c.call("GET", "/billing/overrides", nil, 200)
+	c.call("GET", "/billing/overrides?period="+period+"&connection=cw", nil, 200)
+	c.call("GET", "/billing/overrides?period=soon", nil, 400)
+	c.call("PUT", "/billing/overrides", map[string]any{"overrides": []any{map[string]any{"organization_id": "2", "meter": "accounts", "quantity": 5}}}, 400)
+	c.call("DELETE", "/billing/overrides?organization_id=2&meter=accounts&note=mistyped", nil, 204)
+	c.call("DELETE", "/billing/overrides?organization_id=2&meter=accounts", nil, 404)
+}
+
+// mappings calls everything about mappings, and at the end lets a customer leave.
+func (c contract) mappings() {
+	c.t.Helper()
+	c.call("GET", "/mappings/repairs?connection=cw", nil, 200)
+	c.call("GET", "/mappings/repairs?connection=nope", nil, 404)
+	c.call("POST", "/mappings", map[string]any{"choices": []any{map[string]any{"organization_id": "2", "company_id": 999999}}}, 400)
+	var found listAnswer[suggestionAnswer]
+	c.d.get("/mappings/suggestions?connection=cw", &found)
+	c.call("POST", "/mappings", map[string]any{"choices": []any{map[string]any{"organization_id": found.Items[0].OrganizationID, "company_id": found.Items[0].CompanyID}}}, 200)
+	c.call("POST", "/mappings/revert", map[string]any{"revision": "99999"}, 404)
+	c.call("POST", "/mappings/revert", map[string]any{"revision": "x"}, 400)
+	c.call("POST", "/organizations/2/left?wait=60", map[string]any{}, 400)
+	c.call("POST", "/organizations/2/left?wait=60", map[string]any{"reason": "contract ended"}, 200)
 }
 
 // loadDocument reads the document the program serves.

@@ -1,0 +1,297 @@
+package main
+
+import (
+	"net/http"
+	"strings"
+	"testing"
+
+	"psabridge/app"
+	"psabridge/app/sandbox"
+	"psabridge/app/sandbox/sample"
+)
+
+// heldBy picks lines of a plan that are held by nothing but one code, on additions that stand at ConnectWise.
+func heldBy(plan planAnswer, code app.HoldCode) (out []planLine) {
+	for _, l := range plan.Lines {
+		if l.Verdict == app.VerdictHold && len(l.Holds) == 1 && l.Holds[0].Code == code && l.Before != nil {
+			out = append(out, l)
+		}
+	}
+	return out
+}
+
+func lineOf(t *testing.T, lines []planLine, like planLine) planLine {
+	t.Helper()
+	for _, l := range lines {
+		if l.Agreement.ID == like.Agreement.ID && l.Product == like.Product {
+			return l
+		}
+	}
+	t.Fatalf("no line of %s, %s", like.Company.Name, like.Product)
+	return planLine{}
+}
+
+// holdsAt is what ConnectWise holds of a line now, and the record's id.
+func holdsAt(t *testing.T, v *sandbox.Running, l planLine) (addition int, quantity string) {
+	t.Helper()
+	for _, a := range v.ConnectWise.Additions(0) {
+		if int64(a.AgreementID) == l.Agreement.ID && a.Product == l.Product {
+			return a.ID, number(a.Quantity)
+		}
+	}
+	t.Fatalf("ConnectWise has no line of %s, %s", l.Company.Name, l.Product)
+	return 0, ""
+}
+
+// TestMonthFromTheCommandLine is a whole month at a terminal: preview, two holds released and one corrected, one skipped, push,
+// history, evidence, the customer's file, and the undo with one line edited by hand in between.
+func TestMonthFromTheCommandLine(t *testing.T) {
+	t.Parallel()
+	v := vendors(t)
+	b := newProcess(t)
+	b.serve()
+	b.configure(v)
+	b.must("", "sync")
+
+	shown := b.must("", "billing", "plan")
+	plan := decode[planAnswer](t, b.must("", "billing", "plan", "--json"))
+	held := heldBy(plan, app.HoldFirstTouch)
+	if len(held) < 4 {
+		t.Fatalf("%d lines are held by their first touch alone:\n%s", len(held), shown)
+	}
+	for _, words := range []string{held[0].Company.Name, "first_touch: ", "release, skip or correct", "psabridge billing findings"} {
+		if !strings.Contains(shown, words) {
+			t.Errorf("the plan does not say %q:\n%s", words, shown)
+		}
+	}
+	released, other, corrected, skipped := held[0], held[1], held[2], held[3]
+	said := b.must("", "billing", "release", released.ID, other.ID, "--reason", "checked by phone")
+	if !strings.Contains(said, "update, released") || !strings.Contains(said, "the invoice of") || !strings.Contains(said, ": 2 to write") {
+		t.Errorf("two released lines: %s", said)
+	}
+	b.must("", "billing", "correct", corrected.ID, "7", "--note", "agreed on the phone")
+	decided := decode[planAnswer](t, b.must("", "billing", "skip", skipped.ID, "--json"))
+	if got := lineOf(t, decided.Lines, corrected); decided.Totals.Changed != 3 || got.After.String() != "7" || got.Decision != app.DecisionCorrected {
+		t.Fatalf("%d to write, the corrected line is %+v", decided.Totals.Changed, got)
+	}
+
+	push := decode[pushAnswer](t, b.must("", "billing", "push", "--digest", decided.Digest, "--json"))
+	if push.State != app.PushDone {
+		t.Fatalf("the push is %s", push.State)
+	}
+	checkWrites(t, v, decided)
+	for _, words := range []string{push.ID, "done", "by api"} {
+		if out := b.must("", "billing", "history"); !strings.Contains(out, words) {
+			t.Errorf("the history does not say %q: %s", words, out)
+		}
+	}
+	evidence := b.must("", "billing", "evidence", released.ID)
+	for _, words := range []string{"→ " + lineOf(t, push.Lines, released).After.String(), "Rule: ", "Counted: ", "Read: "} {
+		if !strings.Contains(evidence, words) {
+			t.Errorf("the evidence does not say %q:\n%s", words, evidence)
+		}
+	}
+	b.customerFiles(push.ID, corrected)
+	b.undoneByHand(v, push, released, other, corrected)
+}
+
+// customerFiles looks at what one customer may see.
+func (b *bridgeProcess) customerFiles(push string, l planLine) {
+	b.t.Helper()
+	if out := b.must("", "billing", "customer", push); !strings.Contains(out, l.Company.Name) {
+		b.t.Errorf("%s is not among the customers: %s", l.Company.Name, out)
+	}
+	for kind, words := range map[string][]string{
+		"":       {l.Company.Name, l.Product, "→ 7 ", "agreed on the phone"},
+		"--csv":  {"row,period,company", l.Company.Name, "agreed on the phone"},
+		"--html": {"<!doctype html>", "agreed on the phone"},
+		"--json": {`"corrected": true`},
+	} {
+		args := []string{"billing", "customer", push, l.Company.Name}
+		if kind != "" {
+			args = append(args, kind)
+		}
+		out := b.must("", args...)
+		for _, w := range words {
+			if !strings.Contains(out, w) {
+				b.t.Errorf("customer %s does not say %q:\n%s", kind, w, out)
+			}
+		}
+	}
+	b.refused("", []string{"company", "0 customers", "Nobody Inc"}, "billing", "customer", push, "Nobody Inc")
+	b.refused("", []string{"nothing of this customer"}, "billing", "customer", push, "999999")
+}
+
+// undoneByHand undoes a push after a person changed one of its lines: looked at first, then pushed by its digest.
+func (b *bridgeProcess) undoneByHand(v *sandbox.Running, push pushAnswer, touched planLine, others ...planLine) {
+	b.t.Helper()
+	t, _ := b.t.(*testing.T)
+	id, _ := holdsAt(t, v, touched)
+	if err := v.ConnectWise.EditQuantity(id, 99); err != nil {
+		t.Fatal(err)
+	}
+	writes := len(v.ConnectWise.QuantityWrites())
+	shown := b.must("", "billing", "undo", push.ID, "--dry-run")
+	undo := decode[planAnswer](t, b.must("", "billing", "undo", push.ID, "--dry-run", "--json"))
+	if l := lineOf(t, undo.Lines, touched); l.Verdict != app.VerdictSkipped || !strings.Contains(shown, "the undo of push "+push.ID) || !strings.Contains(shown, "edited_since: ") {
+		t.Errorf("the line somebody changed is %s:\n%s", l.Verdict, shown)
+	}
+	if len(v.ConnectWise.QuantityWrites()) != writes || undo.Totals.Changed != len(others) {
+		t.Fatalf("looking at the undo: %d to write, %d were written", undo.Totals.Changed, len(v.ConnectWise.QuantityWrites())-writes)
+	}
+	undone := decode[pushAnswer](t, b.must("", "billing", "push", "--digest", undo.Digest, "--json"))
+	if undone.State != app.PushDone || undone.UndoOf == nil || *undone.UndoOf != push.ID {
+		t.Fatalf("the undo is %s, of %v", undone.State, undone.UndoOf)
+	}
+	if _, now := holdsAt(t, v, touched); now != "99" {
+		t.Errorf("the line somebody changed holds %s", now)
+	}
+	for _, l := range others {
+		if _, now := holdsAt(t, v, l); now != l.Before.String() {
+			t.Errorf("%s, %s holds %s after the undo, want %s", l.Company.Name, l.Product, now, l.Before)
+		}
+	}
+	if out := b.must("", "billing", "history"); !strings.Contains(out, "undoes "+push.ID) || !strings.Contains(out, "undone") {
+		t.Errorf("the history does not say that it was undone: %s", out)
+	}
+	b.refused("", []string{"undone already"}, "billing", "undo", push.ID)
+}
+
+// TestOverridesFromTheCommandLine types numbers, one and a file of them, and takes one away.
+func TestOverridesFromTheCommandLine(t *testing.T) {
+	t.Parallel()
+	v := vendors(t)
+	b := newProcess(t)
+	d := b.serve()
+	b.configure(v)
+	b.must("", "sync")
+	var list listAnswer[organizationRow]
+	d.get("/organizations?mapped=true", &list)
+	one, two := list.Items[0], list.Items[1]
+
+	b.must("", "billing", "override", "set", one.Name, "accounts", "55", "--note", "counted by phone")
+	table := "organization_id;meter;quantity;unit;note\n" + two.ExternalID + ";accounts;12;each;\n" + one.Source + ":" + one.ExternalID + ";storage;1,5;TB;from the invoice\n"
+	if out := b.must(table, "billing", "override", "set", "--file", "-", "--note", "by mail"); !strings.Contains(out, "2 numbers saved") {
+		t.Errorf("a file: %s", out)
+	}
+	shown := b.must("", "billing", "override", "list")
+	for _, words := range []string{"55 each", "12 each", "1.5 TB", "by mail", "from the invoice", "counted by phone", "by api"} {
+		if !strings.Contains(shown, words) {
+			t.Errorf("the list does not say %q:\n%s", words, shown)
+		}
+	}
+	plan := b.must("", "billing", "plan")
+	if !strings.Contains(plan, "typed for "+one.Name+": counted by phone") {
+		t.Errorf("the plan does not say that it was typed:\n%s", plan)
+	}
+	b.must("", "billing", "override", "remove", one.Name, "accounts", "--note", "a mistake")
+	if shown := b.must("", "billing", "override", "list"); strings.Contains(shown, "55 each") {
+		t.Errorf("it is still there: %s", shown)
+	}
+
+	b.refused("", []string{"organization", "Nobody"}, "billing", "override", "set", "Nobody", "accounts", "5", "--note", "x")
+	b.refused("", []string{"meter", "no meter"}, "billing", "override", "set", one.Name, "acounts", "5", "--note", "x")
+	b.refused("", []string{"period", "cannot be planned"}, "billing", "override", "set", one.Name, "accounts", "5", "--note", "x", "--period", "2001-01")
+	b.refused("Nobody;accounts;5\n"+one.Name+";accounts;x\n", []string{"line 1, organization", "line 2, quantity", "2 rows wrong"}, "billing", "override", "set", "--file", "-", "--note", "x")
+	b.refused(one.Name+";accounts;5\n"+one.Name+";acounts;6\n", []string{"line 2, meter"}, "billing", "override", "set", "--file", "-", "--note", "x")
+	b.refused("", []string{"no such override"}, "billing", "override", "remove", one.Name, "accounts")
+}
+
+// TestMappingFromTheCommandLine makes mappings, takes them back, and ends one of a customer who left.
+func TestMappingFromTheCommandLine(t *testing.T) {
+	t.Parallel()
+	v := vendors(t)
+	b := newProcess(t)
+	d := b.serve()
+	b.configure(v)
+	b.must("", "sync")
+	if err := d.api.call(t.Context(), http.MethodPost, "/connections/cw/reload?wait=60", nil, nil); err != nil {
+		t.Fatal(err)
+	}
+	unmapped := func() int {
+		var list listAnswer[organizationRow]
+		d.get("/organizations?mapped=false", &list)
+		return len(list.Items)
+	}
+	before := unmapped()
+	if out := b.must("", "mapping", "suggest"); !strings.Contains(out, "→ ") || !strings.Contains(out, "exact") {
+		t.Fatalf("suggestions: %s", out)
+	}
+	out := b.must("", "mapping", "apply", "--suggested", "exact,normalised,same_id")
+	_, revision, ok := strings.Cut(strings.TrimSpace(out), "psabridge mapping revert ")
+	if !ok || unmapped() >= before {
+		t.Fatalf("%d unmapped of %d: %s", unmapped(), before, out)
+	}
+	b.must("", "mapping", "revert", revision)
+	if after := unmapped(); after != before {
+		t.Errorf("%d unmapped after taking back, want %d", after, before)
+	}
+	b.refused("", []string{"revision 99999"}, "mapping", "revert", "99999")
+	b.refused(`{"choices":[{"organization_id":"2","company_id":999999}]}`, []string{"choices[0].company_id", "999999"}, "mapping", "apply", "-")
+	b.refused(`{"choices":[{"organization_id":"2","compny_id":1}]}`, []string{"choices[0].compny_id"}, "mapping", "apply", "-")
+	b.refused("", []string{"nothing of that kind"}, "mapping", "apply", "--repairs")
+
+	if err := v.ConnectWise.SetCompanyStatus(sample.CompanyOf(4712), sample.StatusInactive); err != nil {
+		t.Fatal(err)
+	}
+	if err := d.api.call(t.Context(), http.MethodPost, "/connections/cw/reload?wait=60", nil, nil); err != nil {
+		t.Fatal(err)
+	}
+	if out := b.must("", "mapping", "repairs"); !strings.Contains(out, "company inactive, ") {
+		t.Errorf("repairs: %s", out)
+	}
+	var mapped listAnswer[organizationRow]
+	d.get("/organizations?mapped=true", &mapped)
+	left := b.must("", "mapping", "left", "id:"+mapped.Items[0].ID, "--reason", "contract ended")
+	if !strings.Contains(left, "The mapping of "+mapped.Items[0].Name+" has ended.") || !strings.Contains(left, "Plan ") {
+		t.Errorf("a customer left: %s", left)
+	}
+	b.refused("", []string{"no mapping of its own"}, "mapping", "left", "id:"+mapped.Items[0].ID, "--reason", "again")
+}
+
+// TestWrongUsageOfBillingCommands is exit code 2, before anything is asked.
+func TestWrongUsageOfBillingCommands(t *testing.T) {
+	t.Parallel()
+	for line, says := range map[string]string{
+		"billing release":                                          "--codes CODE",
+		"billing release 3 --codes first_touch":                    "--codes CODE",
+		"billing release 3 --period 2026-11":                       "leave --connection and --period out",
+		"billing correct 3 many --note x":                          "no quantity",
+		"billing correct 3 1e9 --note x":                           "no quantity",
+		"billing correct 3 4":                                      "--note",
+		"billing skip":                                             "line",
+		"billing compare 2026-10":                                  "to",
+		"billing customer 3 --csv":                                 "say whose file",
+		"billing customer 3 250 --csv --html":                      "CSV or HTML",
+		"billing override set":                                     "organization, meter and quantity",
+		"billing override set Contoso accounts":                    "organization, meter and quantity",
+		"billing override set Contoso accounts 5":                  "--note",
+		"billing override set Contoso accounts 5 --note x --file -": "a number or a file",
+		"billing override set --file - --decimal x":                "--decimal is",
+		"billing override set A accounts 5 --note x --unit MB":     "--unit",
+		"mapping apply":                                            "--repairs",
+		"mapping apply - --repairs":                                "--repairs",
+		"mapping apply --suggested similar":                        "--suggested",
+		"mapping left 3":                                           "--reason",
+	} {
+		var out, errs strings.Builder
+		if code := execute(t.Context(), strings.Fields(line), console{out: &out, err: &errs}); code != exitUsage || !strings.Contains(errs.String(), says) {
+			t.Errorf("%s: exit %d, %s", line, code, errs.String())
+		}
+	}
+}
+
+// TestFindOrganization: a number that is one's id here and another's at its source is neither.
+func TestFindOrganization(t *testing.T) {
+	t.Parallel()
+	all := []organizationRow{{"12", "sync", "4711", "Contoso"}, {"13", "sync", "12", "Fabrikam"}, {"14", "feed", "c1", "contoso"}, {"15", "feed", "c2", "Tailspin"}}
+	for text, want := range map[string]string{
+		"tailspin": "15", "4711": "12", "15": "15", "c1": "14", "sync:12": "13", "id:12": "12", "feed:c2": "15", " Fabrikam ": "13",
+		"12": "", "Contoso": "", "": "", "Nobody": "", "id:99": "",
+	} {
+		got, err := find(all, text)
+		if got.ID != want || (err == nil) != (want != "") {
+			t.Errorf("%q is %q, %v", text, got.ID, err)
+		}
+	}
+}
