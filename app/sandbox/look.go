@@ -8,13 +8,15 @@ import (
 )
 
 // Look is a plain view of what the vendors hold, for people and scripts:
-// /_look/tickets, /_look/additions, /_look/writes, /_look/requests, /_look/mailbox,
-// /_look/chat, and the same with .json; and the page ConnectWise opens for a link
-// to a ticket. Nothing a client of the vendors may use.
+// /_look/tickets, /_look/servers, /_look/additions, /_look/writes, /_look/requests,
+// /_look/mailbox, /_look/chat, and the same with .json; and the page ConnectWise
+// opens for a link to a ticket. On the tickets a visitor plays the technician, on
+// the servers the trouble. Nothing a client of the vendors may use.
 func Look(cw *ConnectWise, x *X360Sync, ax *Axcient, box *Mailbox, chat *Chat) http.Handler {
 	mux := http.NewServeMux()
 	for name, rows := range map[string]func() any{
 		"tickets":   func() any { return ticketsWithNotes(cw) },
+		"servers":   func() any { return serversOf(x) },
 		"additions": func() any { return additionsWithNames(cw) },
 		"writes":    func() any { return cw.QuantityWrites() },
 		"mailbox":   func() any { return newestFirst(box.Mails()) },
@@ -29,7 +31,7 @@ func Look(cw *ConnectWise, x *X360Sync, ax *Axcient, box *Mailbox, chat *Chat) h
 	} {
 		mux.HandleFunc("GET /_look/"+name, func(w http.ResponseWriter, _ *http.Request) {
 			w.Header().Set("Content-Type", "text/html; charset=utf-8")
-			w.Header().Set("Content-Security-Policy", "default-src 'none'; style-src 'unsafe-inline'")
+			w.Header().Set("Content-Security-Policy", "default-src 'none'; style-src 'unsafe-inline'; form-action 'self'; frame-ancestors 'none'")
 			_ = lookPage.ExecuteTemplate(w, name, rows())
 		})
 		mux.HandleFunc("GET /_look/"+name+".json", func(w http.ResponseWriter, _ *http.Request) {
@@ -37,6 +39,7 @@ func Look(cw *ConnectWise, x *X360Sync, ax *Axcient, box *Mailbox, chat *Chat) h
 			_ = json.NewEncoder(w).Encode(rows())
 		})
 	}
+	playable(mux, cw, x)
 	// Where a link to a ticket leads in a browser.
 	for _, path := range []string{"/v4_6_release/services/system_io/router/openrecord.rails", "/v4_6_release/ConnectWise.aspx"} {
 		mux.HandleFunc("GET "+path, func(w http.ResponseWriter, r *http.Request) {
@@ -86,11 +89,15 @@ func additionsWithNames(cw *ConnectWise) []lookAddition {
 }
 
 var lookPage = template.Must(template.New("").Parse(`
-{{define "top"}}<!doctype html><html lang="en"><meta charset="utf-8"><meta http-equiv="refresh" content="5"><title>{{.}} – sandbox</title>
-<style>body{font:15px system-ui,sans-serif;margin:1.5rem;color:#1c2430;background:#fff}table{border-collapse:collapse;width:100%}th,td{text-align:left;padding:.3rem .6rem;border-bottom:1px solid #d8dde5;vertical-align:top}nav a{margin-right:1rem}td.n{text-align:right;font-variant-numeric:tabular-nums}.x{color:#667}pre{font:inherit;white-space:pre-wrap;margin:0}</style>
-<nav><a href="/_look/tickets">Tickets</a><a href="/_look/additions">Additions</a><a href="/_look/writes">Quantity writes</a><a href="/_look/mailbox">Mailbox</a><a href="/_look/chat">Chat</a><a href="/_look/requests">Requests</a></nav><h1>{{.}}</h1>{{end}}
-{{define "tickets"}}{{template "top" "Tickets in ConnectWise"}}<table><tr><th>#<th>Summary<th>Company<th>Board<th>Status<th>Priority<th>Entered<th>Notes
-{{range .}}<tr id="t{{.ID}}"><td>{{.ID}}<td><bdi>{{.Summary}}</bdi><div class="x">{{.ExternalXRef}}</div><td><bdi>{{.Company}}</bdi><td><bdi>{{.Board}}</bdi><td>{{.Status}}{{if .Closed}} (closed by {{.ClosedBy}}){{end}}<td>{{.Priority}}<td>{{.EnteredAt.Format "15:04:05"}}<td>{{range .Notes}}<div><b>{{.By}}</b> <span class="x">{{.Kind}}</span> {{.Text}}</div>{{end}}{{else}}<tr><td colspan="8">No ticket yet.{{end}}</table>{{end}}
+{{define "top"}}{{template "slow" .}}<meta http-equiv="refresh" content="5">{{template "nav" .}}{{end}}
+{{define "slow"}}<!doctype html><html lang="en"><meta charset="utf-8"><title>{{.}} – sandbox</title>{{end}}
+{{define "nav"}}
+<style>body{font:15px system-ui,sans-serif;margin:1.5rem;color:#1c2430;background:#fff}table{border-collapse:collapse;width:100%}th,td{text-align:left;padding:.3rem .6rem;border-bottom:1px solid #d8dde5;vertical-align:top}nav a{margin-right:1rem}td.n{text-align:right;font-variant-numeric:tabular-nums}.x{color:#667}pre{font:inherit;white-space:pre-wrap;margin:0}form{white-space:nowrap}</style>
+<nav><a href="/_look/tickets">Tickets</a><a href="/_look/servers">Servers</a><a href="/_look/additions">Additions</a><a href="/_look/writes">Quantity writes</a><a href="/_look/mailbox">Mailbox</a><a href="/_look/chat">Chat</a><a href="/_look/requests">Requests</a></nav><h1>{{.}}</h1>{{end}}
+{{define "tickets"}}{{template "slow" "Tickets in ConnectWise"}}<meta http-equiv="refresh" content="30">{{template "nav" "Tickets in ConnectWise"}}<p class="x">Play the technician: note, take or close a ticket, and see what psabridge does with it.</p><table><tr><th>#<th>Summary<th>Company<th>Board<th>Status<th>Owner<th>Priority<th>Entered<th>Notes<th>As a technician
+{{range .}}<tr id="t{{.ID}}"><td>{{.ID}}<td><bdi>{{.Summary}}</bdi><div class="x">{{.ExternalXRef}}</div><td><bdi>{{.Company}}</bdi><td><bdi>{{.Board}}</bdi><td>{{.Status}}{{if .Closed}} (closed by {{.ClosedBy}}){{end}}<td>{{.Owner}}<td>{{.Priority}}<td>{{.EnteredAt.Format "15:04:05"}}<td>{{range .Notes}}<div><b>{{.By}}</b> <span class="x">{{.Kind}}</span> {{.Text}}</div>{{end}}<td><form method="post" action="/_look/tickets/{{.ID}}/note"><input name="text" maxlength="500" value="I am looking at it." aria-label="Note on ticket {{.ID}}"> <button>Note</button> <button formaction="/_look/tickets/{{.ID}}/assign">Take</button> <button formaction="/_look/tickets/{{.ID}}/close">Close</button></form>{{else}}<tr><td colspan="10">No ticket yet.{{end}}</table>{{end}}
+{{define "servers"}}{{template "top" "Servers in x360Sync"}}<p class="x">Take a server down or bring it back; psabridge sees it when it reads x360Sync next.</p><table><tr><th>Server<th>Organization<th>Connection<th>
+{{range .}}<tr id="m{{.ID}}"><td><bdi>{{.Name}}</bdi><td><bdi>{{.Organization}}</bdi><td>{{if .Down}}down{{else}}connected{{end}}<td><form method="post" action="/_look/servers/{{.ID}}/{{if .Down}}back{{else}}down{{end}}"><button>{{if .Down}}Bring it back{{else}}Take it down{{end}}</button></form>{{end}}</table>{{end}}
 {{define "additions"}}{{template "top" "Agreement additions in ConnectWise"}}<table><tr><th>#<th>Company<th>Agreement<th>Product<th>Quantity<th>Price<th>Cancelled<th>Changed by
 {{range .}}<tr><td>{{.ID}}<td><bdi>{{.Company}}</bdi><td><bdi>{{.Agreement}}</bdi> ({{.Status}})<td><bdi>{{.Product}}</bdi><td class="n">{{.Quantity}}<td class="n">{{.UnitPrice}}<td>{{if not .Cancelled.IsZero}}{{.Cancelled.Format "2006-01-02"}}{{end}}<td>{{.UpdatedBy}}{{end}}</table>{{end}}
 {{define "writes"}}{{template "top" "Quantities that were set"}}<table><tr><th>At<th>By<th>Agreement<th>Addition<th>Product<th>Before<th>After
