@@ -100,6 +100,7 @@ func TestListsUseIndexes(t *testing.T) {
 		"tickets":           func() error { _, err := r.Tickets(ctx, app.TicketFilter{Page: p}); return err },
 		"tickets state":     func() error { _, err := r.Tickets(ctx, app.TicketFilter{State: app.TicketOpen}); return err },
 		"tickets of one":    func() error { _, err := r.Tickets(ctx, app.TicketFilter{Connection: "cw"}); return err },
+		"tickets busy":      func() error { _, err := r.BusyTickets(ctx, []int64{1, 2}); return err },
 		"attempts":          func() error { _, err := r.Attempts(ctx, 1); return err },
 		"ledger":            func() error { _, err := r.Ledger(ctx, "", p); return err },
 		"ledger of one":     func() error { _, err := r.Ledger(ctx, "cw", p); return err },

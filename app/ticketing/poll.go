@@ -151,24 +151,15 @@ func (k *Desk) undisturbed(ctx context.Context, changed []app.Ticket) ([]app.Tic
 	if len(changed) == 0 {
 		return nil, nil
 	}
-	busy := map[int64]bool{}
-	for _, state := range []app.DeliveryState{app.DeliverySending, app.DeliveryChecking} {
-		page := app.Page{Limit: 1000}
-		for {
-			rows, err := k.d.Store.Deliveries(ctx, app.DeliveryFilter{State: state, Page: page})
-			if err != nil {
-				return nil, err
-			}
-			for _, d := range rows {
-				busy[d.TicketID] = true
-			}
-			if len(rows) < page.Size() {
-				break
-			}
-			page.After = rows[len(rows)-1].ID
-		}
+	ids := make([]int64, len(changed))
+	for i, t := range changed {
+		ids[i] = t.ID
 	}
-	return slices.DeleteFunc(changed, func(t app.Ticket) bool { return busy[t.ID] }), nil
+	busy, err := k.d.Store.BusyTickets(ctx, ids)
+	if err != nil {
+		return nil, err
+	}
+	return slices.DeleteFunc(changed, func(t app.Ticket) bool { return slices.Contains(busy, t.ID) }), nil
 }
 
 // openTickets lists every ticket of a connection that ConnectWise has and we hold for open.

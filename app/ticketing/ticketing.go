@@ -18,6 +18,8 @@ import (
 type Store interface {
 	Ticket(ctx context.Context, id int64) (app.TicketRow, error)
 	Tickets(ctx context.Context, f app.TicketFilter) ([]app.TicketRow, error)
+	// BusyTickets picks those of our rows that a delivery is under way for: being sent, or looked for.
+	BusyTickets(ctx context.Context, ids []int64) ([]int64, error)
 	Delivery(ctx context.Context, id int64) (app.DeliveryRow, error)
 	Deliveries(ctx context.Context, f app.DeliveryFilter) ([]app.DeliveryRow, error)
 	Tree(ctx context.Context) ([]app.Organization, error)
