@@ -85,16 +85,6 @@ func Read(f File, remembered Remembered, given *app.CSVMapping) (Result, error) 
 	return out, nil
 }
 
-// Import makes readings of a file by a mapping. It makes none when a row is wrong, unless the mapping says that the right
-// ones count (Partial); the counts then name the rows.
-func Import(f File, m app.CSVMapping) (app.Batch, []app.Reading, app.ImportCounts, error) {
-	r, err := Read(f, nil, &m)
-	if err == nil {
-		err = r.Refused
-	}
-	return r.Batch, r.Readings, r.Preview.ImportCounts, err
-}
-
 // ToRemember is what of a mapping holds for the next file with the same header too: not its month, not whose it is, not that
 // its wrong rows were let pass, and not that it was complete, because a file that is not would set customers to 0.
 func ToRemember(m app.CSVMapping) app.CSVMapping {

@@ -69,17 +69,6 @@ func Fields() []string {
 	return names
 }
 
-// SetField names the column of a field in a mapping; it reports whether there is such a field.
-func SetField(m *app.CSVMapping, field, column string) bool {
-	for _, f := range fields {
-		if f.name == field {
-			*f.of(m) = column
-			return true
-		}
-	}
-	return false
-}
-
 // Field returns the column a mapping names for a field; empty when it names none.
 func Field(m app.CSVMapping, field string) string {
 	for _, f := range fields {

@@ -13,13 +13,6 @@ type EventType = app.EventType
 // an inbox have types beside these.
 func EventTypes() []EventType { return app.EventTypes() }
 
-// EventTypesOf lists the types that the sources of a document can show.
-func EventTypesOf(doc app.Settings) []EventType {
-	return slices.DeleteFunc(EventTypes(), func(t EventType) bool {
-		return !slices.ContainsFunc(doc.Sources, func(s app.SourceSettings) bool { return slices.Contains(t.Kinds, s.Kind) })
-	})
-}
-
 // Sends reports whether a source of the document that a rule is for can show events of a type, or of a family of types.
 // What is sent to an inbox nobody knows beforehand, and activity rows come from x360Sync.
 func Sends(doc app.Settings, of app.For, pattern string) bool {

@@ -164,11 +164,6 @@ func TestRole(t *testing.T) {
 		if text := strings.Join(got, ", "); text != test.want || rows[len(rows)-1].Customize != test.tables {
 			t.Errorf("%s: %s; %s", name, text, rows[len(rows)-1].Customize)
 		}
-		for i, line := range strings.Split(strings.TrimSpace(setup.RoleText(rows)), "\n") {
-			if strings.Count(line, "\t") != 7 {
-				t.Errorf("%s: line %d is %q", name, i, line)
-			}
-		}
 	}
 }
 

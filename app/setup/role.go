@@ -48,15 +48,3 @@ func tablesOf(conn app.ConnectionSettings) []string {
 	}
 	return []string{tableStatuses, tableBoards, tablePriorities, tableSources}
 }
-
-// RoleText is the role as text to paste into a ticket or a spreadsheet: a line each, the columns of ConnectWise apart
-// by tabs, a level that is not needed as None.
-func RoleText(rows []app.RoleRow) string {
-	var b strings.Builder
-	b.WriteString("Module\tFunction\tAdd\tEdit\tDelete\tInquire\tCustomize\tWhy\n")
-	for _, r := range rows {
-		line := []string{r.Module, r.Function, orWord(r.Add, "None"), orWord(r.Edit, "None"), orWord(r.Delete, "None"), orWord(r.Inquire, "None"), r.Customize, r.Why}
-		b.WriteString(strings.Join(line, "\t") + "\n")
-	}
-	return b.String()
-}
