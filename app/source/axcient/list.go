@@ -44,8 +44,6 @@ type listing struct {
 	odd json.RawMessage
 }
 
-func (l listing) complete() bool { return l.problem == "" && l.cut == 0 }
-
 // settle decides whether a list that looks like one page of several is whole: it is when the server showed a longer page
 // of the same kind.
 func (h *habits) settle(k kind, cut int) (problem string) {

@@ -123,6 +123,7 @@ func TestListIsCompleteOnlyWhenItAddsUp(t *testing.T) {
 		{"a row comes in between, with totals", fake{ids: numbers(150), cap: 100, total: truth, before: insert(2)}, 150, false},
 		{"a row goes in between, with totals", fake{ids: numbers(150), cap: 100, total: truth, before: remove(2)}, 149, false},
 		{"a row goes in between, bare", fake{ids: numbers(150), cap: 100, before: remove(2)}, 150, false},
+		{"a row goes behind a length that is too small", fake{ids: numbers(3), cap: 1, total: func(_, n int) any { return n - 1 }, before: remove(3)}, 2, false},
 		{"a row comes in between, bare", fake{ids: numbers(150), cap: 100, before: insert(2)}, 150, true}, // nothing that was there is missing
 		{"second page down", fake{ids: numbers(150), cap: 100, total: truth, answer: at(2, nil, errDown)}, 100, false},
 		{"second page is HTML", fake{ids: numbers(150), cap: 100, total: truth, answer: at(2, "<html>", nil)}, 100, false},
@@ -310,6 +311,9 @@ func TestListNeverShowsAPartAsTheWhole(t *testing.T) {
 		default:
 			lie = 0
 		}
+		if lie == -1 && n == 2 {
+			lie = -2 // of two rows, one that goes just when the length is one too small is what nobody can tell
+		}
 		removed, call, at := rapid.Bool().Draw(r, "a row goes"), rapid.IntRange(2, 5).Draw(r, "before call"), rapid.IntRange(0, 260).Draw(r, "which")
 		gone := 0
 		f.before = func(f *fake, c int) {
@@ -359,3 +363,6 @@ func FuzzReadPage(f *testing.F) {
 		}
 	})
 }
+
+// complete reports whether a list was read to its end.
+func (l listing) complete() bool { return l.problem == "" && l.cut == 0 }

@@ -14,7 +14,11 @@ func (r *reader) totals(p page) {
 		r.fail(fmt.Sprintf("The list says its length in a way that cannot be read (field %q).", printable(p.odd)))
 	case r.pages == 1 && !silent:
 		r.total = p.total
-	case r.pages == 1, len(p.rows) == 0:
+	case r.pages == 1:
+	case len(p.rows) == 0: // behind the end some say 0, and some nothing; another length is that of another list
+		if r.total != nil && !silent && !p.count && *p.total != 0 && *p.total != *r.total {
+			r.fail("The list changed while it was read.")
+		}
 	case silent != (r.total == nil) && !p.count:
 		r.fail("The list says its length on some pages only.")
 	case !silent && r.total == nil:
