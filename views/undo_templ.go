@@ -616,7 +616,7 @@ func undoLines(m Undo) templ.Component {
 					return templ_7745c5c3_Err
 				}
 				if r.After.IsZero() {
-					templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 45, "<span class=\"sub\">we created it; it stays with 0</span>")
+					templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 45, "<span class=\"sub\">the line itself stays</span>")
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err
 					}
