@@ -26,6 +26,7 @@ type AlertEditor struct {
 	MailOff   bool
 	Preview   AlertPreview
 	Rehearsal RehearsalPart
+	Mend      Mend // what the person was led here for
 	// From is the organization whose alert an own copy is made of.
 	From string
 }
@@ -84,6 +85,7 @@ type AlertService struct {
 	Lists    map[string][]ui.Choice
 	Defaults map[string]string
 	Problem  string // why a list could not be read
+	Mend     Mend   // the drop-down of it that has the focus
 }
 
 // AlertPreview shows the templates on an event.

@@ -139,7 +139,7 @@ func (s *Server) activityRows(ctx context.Context, rows []app.EventRow, o organi
 	for _, r := range rows {
 		name := r.Outcome.Rule
 		if _, known := rules[name]; name != "" && !known {
-			rules[name] = s.ruleFacts(ctx, o.doc, name, o.row.ID, o.now)
+			rules[name] = factsOf(o, name)
 		}
 		rule := rules[name]
 		row := views.ActivityRow{EventRow: r, By: doneBy(r.Event), Condition: conditions[r.Outcome.ConditionID], RuleURL: rule.url, To: rule.to, MutedUntil: rule.mutedUntil}
@@ -158,9 +158,9 @@ type ruleFacts struct {
 	mutedUntil time.Time
 }
 
-func (s *Server) ruleFacts(ctx context.Context, doc app.Settings, name string, here int64, now time.Time) ruleFacts {
-	out := ruleFacts{url: s.ruleURL(ctx, doc, name, here)}
-	for _, r := range doc.Alerts {
+func factsOf(o organizationPage, name string) ruleFacts {
+	out := ruleFacts{url: ruleURL(o.doc, o.tree, name, o.row.ID)}
+	for _, r := range o.doc.Alerts {
 		if r.Name != name {
 			continue
 		}
@@ -168,7 +168,7 @@ func (s *Server) ruleFacts(ctx context.Context, doc app.Settings, name string, h
 		for _, m := range r.Mute {
 			from, err := time.Parse(time.RFC3339, m.From)
 			to, err2 := time.Parse(time.RFC3339, m.To)
-			if err == nil && err2 == nil && !now.Before(from) && now.Before(to) && to.After(out.mutedUntil) {
+			if err == nil && err2 == nil && !o.now.Before(from) && o.now.Before(to) && to.After(out.mutedUntil) {
 				out.mutedUntil = to
 			}
 		}

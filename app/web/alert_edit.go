@@ -2,8 +2,10 @@ package web
 
 import (
 	"context"
+	"errors"
 	"net/http"
 	"slices"
+	"strings"
 
 	"github.com/labstack/echo/v4"
 
@@ -48,15 +50,22 @@ const (
 
 // ownRule finds an alert that is changed here.
 func (o organizationPage) ownRule(name string) (app.AlertRule, error) {
-	back := link.Alerts(o.row.ID)
 	at := slices.IndexFunc(o.doc.Alerts, func(r app.AlertRule) bool { return r.Name == name })
 	if at < 0 {
 		return app.AlertRule{}, app.Errorf(app.NotFound, "There is no alert %q any more.", name)
 	}
 	if !o.owns(o.doc.Alerts[at].For) {
-		return app.AlertRule{}, lookAgainError{app.Errorf(app.Conflict, "The alert %q was not made for this organization. Change it where it was made, or override it here.", name), back}
+		return app.AlertRule{}, lookAgainError{app.Errorf(app.Conflict, "The alert %q was not made for this organization. Change it where it was made, or override it here.", name), o.ownerURL(o.doc.Alerts[at])}
 	}
 	return o.doc.Alerts[at], nil
+}
+
+// ownerURL is where an alert is changed that is not changed here; the alerts of this organization when nobody owns it.
+func (o organizationPage) ownerURL(r app.AlertRule) string {
+	if owner, ok := ruleOwner(o.tree, r.For, o.row.ID); ok && owner.ID != o.row.ID {
+		return link.AlertEdit(owner.ID, r.Name)
+	}
+	return link.Alerts(o.row.ID)
 }
 
 // objectsOf are the accounts and machines an alert can be for: those the source shows, and of an inbox those that were
@@ -80,6 +89,11 @@ func (s *Server) objectsOf(ctx context.Context, o organizationPage) ([]app.Objec
 // editAlert is the form of an alert, as stored, new, or as the copy of an inherited one.
 func (s *Server) editAlert(c echo.Context) error {
 	a, err := s.openAlert(c)
+	if there, ok := errors.AsType[lookAgainError](err); ok { // an old link, or the alert is for others now
+		if path, _, named := strings.Cut(there.path, "?"); named {
+			return seeOther(c, path+"?"+c.QueryString())
+		}
+	}
 	if err != nil {
 		return err
 	}
@@ -96,6 +110,9 @@ func (s *Server) editAlert(c echo.Context) error {
 		}
 	}
 	typed.Revision = a.rev
+	if err := s.markAlert(c, &a, &typed); err != nil {
+		return err
+	}
 	return s.showAlert(c, a, http.StatusOK, typed, nil)
 }
 
@@ -129,9 +146,9 @@ func (s *Server) showAlert(c echo.Context, a alertPage, status int, typed views.
 		typed.When = []views.WhenField{{}}
 	}
 	m := views.AlertEditor{
-		Shell: a.shell, Organization: a.head, Form: typed, MailOff: a.doc.Notify.Email.SMTP.Host == "", Rehearsal: s.noRehearsal(a.page),
+		Shell: a.shell, Organization: a.head, Form: typed, MailOff: a.doc.Notify.Email.SMTP.Host == "", Rehearsal: s.noRehearsal(a.page), Mend: a.mend,
 	}
-	m.Shell.Wrong = len(typed.Errors) > 0
+	m.Shell.Wrong = len(typed.Errors) > 0 && a.mend.Field == ""
 	if rehearsal != nil {
 		m.Rehearsal = *rehearsal
 	}
@@ -147,6 +164,7 @@ func (s *Server) showAlert(c echo.Context, a alertPage, status int, typed views.
 	if m.Service, err = s.alertService(ctx, a.organizationPage, typed); err != nil {
 		return err
 	}
+	m.Service.Mend = a.mend
 	if m.Preview, err = s.preview(ctx, a, typed); err != nil {
 		return err
 	}

@@ -28,9 +28,10 @@ func (s *Server) saveAlert(c echo.Context) error {
 		return err
 	}
 	typed, step := typedAlert(f), f.text("step")
+	a.mend.Delivery = f.number("delivery") // the form goes on to say what is tried again once it is saved
 	switch {
 	case step == "save":
-		return s.storeAlert(c, a, typed)
+		return s.storeAlert(c, a, f, typed)
 	case step == "rehearse":
 		part, err := s.rehearseTyped(c, a, typed)
 		if err != nil {
@@ -55,7 +56,7 @@ func (s *Server) typedRule(ctx context.Context, a alertPage, typed views.AlertFo
 	return rule, b.wrong
 }
 
-func (s *Server) storeAlert(c echo.Context, a alertPage, typed views.AlertForm) error {
+func (s *Server) storeAlert(c echo.Context, a alertPage, f form, typed views.AlertForm) error {
 	rule, wrong := s.typedRule(c.Request().Context(), a, typed)
 	if len(wrong) > 0 {
 		typed.Errors = wrong
@@ -73,7 +74,7 @@ func (s *Server) storeAlert(c echo.Context, a alertPage, typed views.AlertForm) 
 		return err
 	}
 	s.tell(c, good, "%s", alertSaved(a.stored.Name == "", rule, changes))
-	return seeOther(c, back)
+	return s.saved(c, f, back)
 }
 
 // listed is how many event types come from the list of the form; the one that was typed beside it stands behind them.

@@ -132,17 +132,13 @@ func (o organizationPage) owns(f app.For) bool {
 // alertRow says whom a rule covers, whose it is and where it is changed.
 func (o organizationPage) alertRow(rule app.AlertRule) views.AlertRow {
 	row := views.AlertRow{Rule: settings.RuleWithDefaults(rule), Own: o.owns(rule.For), Scope: scopeWords(rule.For)}
-	switch wide := rule.For.Organization == ""; {
-	case row.Own:
-		row.EditURL = link.AlertEdit(o.row.ID, rule.Name)
-	case wide && len(o.head.Path) > 0:
-		row.EditURL = link.AlertEdit(o.head.Path[0].ID, rule.Name)
-	case wide:
-	default:
-		if up := o.above(rule.For.Organization); up != nil {
-			row.From, row.FromURL, row.EditURL = up.Name, link.Alerts(up.ID), link.AlertEdit(up.ID, rule.Name)
-			row.Scope = "inherited"
-		}
+	owner, ok := ruleOwner(o.tree, rule.For, o.row.ID)
+	if !ok {
+		return row
+	}
+	row.EditURL = link.AlertEdit(owner.ID, rule.Name)
+	if !row.Own && rule.For.Organization != "" {
+		row.From, row.FromURL, row.Scope = owner.Name, link.Alerts(owner.ID), "inherited"
 	}
 	return row
 }

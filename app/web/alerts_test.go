@@ -2,8 +2,11 @@ package web_test
 
 import (
 	"context"
+	"html"
 	"net/http"
+	"regexp"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -407,4 +410,51 @@ func TestWhatAnAlertAboveCovers(t *testing.T) {
 			t.Errorf("%+v covers %+v: %v", c.above, c.below, got)
 		}
 	}
+}
+
+var editLinks = regexp.MustCompile(`href="(/organizations/\d+/alerts/edit[^"]*)"`)
+
+// TestAnAlertOfAWholeSourceIsChangedAtTheTop: every link to it leads to its form, also an old one to an organization below.
+func TestAnAlertOfAWholeSourceIsChangedAtTheTop(t *testing.T) {
+	w := furnished(t)
+	if _, _, err := w.setup.Edit(t.Context(), "test", func(doc *app.Settings) error {
+		doc.Alerts[0].For = app.For{Source: "sync"}
+		return nil
+	}); err != nil {
+		t.Fatal(err)
+	}
+	name := "File server unreachable"
+	for _, page := range []string{link.Activity(w.org), link.Alerts(w.org), link.Condition(1)} {
+		found := editLinks.FindAllStringSubmatch(w.get(page).want(t, http.StatusOK).body, -1)
+		if len(found) == 0 {
+			t.Errorf("%s has no link to the alert", page)
+		}
+		for _, m := range found {
+			if html.UnescapeString(m[1]) != link.AlertEdit(w.master, name) {
+				t.Errorf("%s leads to %s", page, m[1])
+			}
+		}
+	}
+	w.get(link.AlertEdit(w.master, name)).want(t, http.StatusOK)
+	w.get(link.AlertEdit(w.org, name)+"&fix=status").to(t, link.AlertEdit(w.master, name)+"&fix=status")
+}
+
+// TestTheAlertFormMendsWhatADeliveryWaitsFor: it says what waits, marks the field, chooses what is proposed, and leads back.
+func TestTheAlertFormMendsWhatADeliveryWaitsFor(t *testing.T) {
+	w := furnished(t)
+	rule, _ := w.rule("File server unreachable")
+	at, _ := w.row("1"), rule
+	if rule.For.Organization == "7" {
+		at = w.row("7")
+	}
+	edit, id := link.AlertEdit(at.ID, rule.Name), strconv.FormatInt(w.delivery, 10)
+	page := w.get(edit+"&fix=status&delivery="+id+"&to=Closed").want(t, http.StatusOK)
+	page.has(t, "A delivery waits for this.", `id="f-status-e"`, "autofocus", `name="delivery" value="`+id+`"`, "The nearest that ConnectWise has is “Closed”")
+	w.get(edit+"&fix=name&delivery="+id).lacks(t, "A delivery waits")
+
+	_, rev := w.doc()
+	form := alertForm(rev, "when", "machine.unreachable", "level", "5", "summary", "", "status", "Closed", "delivery", id)
+	bad := w.post(edit, append(form, "mute_from", "never")...).want(t, http.StatusUnprocessableEntity)
+	bad.has(t, `name="delivery" value="`+id+`"`)
+	w.post(edit, form...).to(t, link.Delivery(w.delivery))
 }

@@ -1,7 +1,6 @@
 package web
 
 import (
-	"context"
 	"encoding/json"
 	"net/http"
 	"strconv"
@@ -168,24 +167,4 @@ func (s *Server) linkDelivery(c echo.Context) error {
 	}
 	s.tell(c, good, "Ticket #%d now stands for this condition.", number)
 	return seeOther(c, link.Delivery(id))
-}
-
-// ruleURL is the form of an alert, on the organization it was made for; "" when there is none of that name any more. here is
-// the organization that is looked at, for alerts that were made for everything.
-func (s *Server) ruleURL(ctx context.Context, doc app.Settings, name string, here int64) string {
-	for _, r := range doc.Alerts {
-		if r.Name != name {
-			continue
-		}
-		if r.For.Source != "" && r.For.Organization != "" {
-			if o, err := s.Read.OrganizationByExternalID(ctx, r.For.Source, r.For.Organization); err == nil {
-				here = o.ID
-			}
-		}
-		if here == 0 {
-			return ""
-		}
-		return link.AlertEdit(here, name)
-	}
-	return ""
 }

@@ -1,6 +1,7 @@
 package web
 
 import (
+	"cmp"
 	"context"
 	"regexp"
 	"slices"
@@ -22,6 +23,7 @@ type remedy struct {
 	pairs  []string
 	input  string         // on that page; empty when nothing is to be typed there
 	list   app.OptionList // ConnectWise's list the input is chosen from; empty for none
+	rule   string         // the alert that is changed there; empty for none
 	label  string         // of the button
 	words  string         // what is to be done there
 	remote bool           // it is in ConnectWise, and path is its address
@@ -87,7 +89,7 @@ func (s *Server) alertRemedy(ctx context.Context, doc app.Settings, d app.Delive
 	}
 	path, _, _ := strings.Cut(address, "?")
 	return remedy{
-		path: path, pairs: []string{"name", rule}, input: what, list: listOf(what), label: "Choose another " + fieldWords(what),
+		path: path, pairs: []string{"name", rule}, rule: rule, input: what, list: listOf(what), label: "Choose another " + fieldWords(what),
 		words: "The alert “" + rule + "” has its own. Choose another " + fieldWords(what) + " and save. Everything that waits for it goes out by itself.",
 	}, true
 }
@@ -248,8 +250,10 @@ func (s *Server) proposed(ctx context.Context, doc app.Settings, d app.DeliveryR
 		return "", nil
 	case at.input == "company":
 		return s.proposedCompany(ctx, c.Name, d.Organization.ID)
+	case at.rule != "":
+		return s.proposedForAlert(ctx, doc, c, at)
 	case at.path != link.Connection(c.Name):
-		return "", nil // an alert's form shows what there is
+		return "", nil
 	}
 	lists := s.pickLists(ctx, c.Name, refValue(c.Ticketing.Board))
 	for _, one := range ticketingInputs {
@@ -261,6 +265,22 @@ func (s *Server) proposed(ctx context.Context, doc app.Settings, d app.DeliveryR
 			all = lists.ofBoard(one.list)
 		}
 		return nearest(all, one.in(&c.Ticketing).Name), lists.err
+	}
+	return "", nil
+}
+
+// proposedForAlert is what is nearest to the value of an alert's own, in the list of the board its tickets go to.
+func (s *Server) proposedForAlert(ctx context.Context, doc app.Settings, c app.ConnectionSettings, at remedy) (string, error) {
+	rule := slices.IndexFunc(doc.Alerts, func(r app.AlertRule) bool { return r.Name == at.rule })
+	if rule < 0 {
+		return "", nil
+	}
+	ticket := doc.Alerts[rule].Ticket
+	lists := s.pickLists(ctx, c.Name, cmp.Or(refValue(ticket.Board), refValue(c.Ticketing.Board)))
+	for _, one := range ticketRefs {
+		if one.input == at.input {
+			return nearest(lists.of(one.list), one.in(&ticket).Name), lists.err
+		}
 	}
 	return "", nil
 }

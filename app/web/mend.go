@@ -66,6 +66,22 @@ func (s *Server) markConnection(c echo.Context, name string, f *views.Connection
 	return nil
 }
 
+// markAlert marks the field of an alert that a person was led to. What is proposed for it is chosen already.
+func (s *Server) markAlert(c echo.Context, a *alertPage, typed *views.AlertForm) error {
+	var inputs []string
+	for _, one := range ticketRefs {
+		inputs = append(inputs, one.input)
+	}
+	var err error
+	if a.mend, typed.Errors, err = s.mendOf(c, inputs...); err != nil || a.mend.Field == "" {
+		return err
+	}
+	if to, value := c.QueryParam("to"), typed.Value(a.mend.Field); to != "" && to != *value {
+		*value, a.mend.Proposed = to, to
+	}
+	return nil
+}
+
 // saved tries what waited for a form again, and leads to where that is seen; back is where a form leads nobody was led to.
 // What the change of the settings set going already is not set going twice.
 func (s *Server) saved(c echo.Context, f form, back string) error {
