@@ -30,19 +30,13 @@ func (r *Reader) Ticket(ctx context.Context, id int64) (row app.TicketRow, err e
 func (r *Reader) Tickets(ctx context.Context, f app.TicketFilter) (rows []app.TicketRow, err error) {
 	var w where
 	w.add("t.id < ?", before(f.Page))
-	if f.Connection != "" {
-		w.add("t.connection = ?", f.Connection)
-	}
 	if f.State != "" {
 		w.add("t.state = ?", f.State)
 	}
 	if f.Touched {
 		w.add("t.touched = 1")
 	}
-	if q := strings.TrimPrefix(strings.TrimSpace(f.Query), "#"); q != "" {
-		number, _ := strconv.ParseInt(q, 10, 64) // 0, which no ticket has, when it is not a number
-		w.add(`(t.summary LIKE ? ESCAPE '\' OR t.remote_id = ?)`, like(q), number)
-	}
+	pickTickets(&w, f)
 	err = r.snapshot(ctx, "list tickets", func(tx *sql.Tx) error {
 		tickets, err := all(ctx, tx, scanTicket, ticketColumns+w.String()+" ORDER BY t.id DESC LIMIT ?", append(w.args, f.Page.Size())...)
 		if err != nil {
@@ -52,6 +46,17 @@ func (r *Reader) Tickets(ctx context.Context, f app.TicketFilter) (rows []app.Ti
 		return err
 	})
 	return rows, err
+}
+
+// pickTickets is the part of a filter that says which tickets, whatever state they are in.
+func pickTickets(w *where, f app.TicketFilter) {
+	if f.Connection != "" {
+		w.add("t.connection = ?", f.Connection)
+	}
+	if q := strings.TrimPrefix(strings.TrimSpace(f.Query), "#"); q != "" {
+		number, _ := strconv.ParseInt(q, 10, 64) // 0, which no ticket has, when it is not a number
+		w.add(`(t.summary LIKE ? ESCAPE '\' OR t.remote_id = ?)`, like(q), number)
+	}
 }
 
 func withConditions(ctx context.Context, q querier, tickets []app.Ticket) ([]app.TicketRow, error) {

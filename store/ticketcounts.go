@@ -7,20 +7,27 @@ import (
 	"psabridge/app"
 )
 
-// TicketCounts counts the tickets by state.
-func (r *Reader) TicketCounts(ctx context.Context) (map[app.TicketState]int, error) {
-	counts := map[app.TicketState]int{}
-	err := r.snapshot(ctx, "count tickets", func(tx *sql.Tx) error {
+// TicketCounts counts the tickets a filter picks by state, and those open ones a person worked on. The filter's own state does
+// not matter.
+func (r *Reader) TicketCounts(ctx context.Context, f app.TicketFilter) (counts map[app.TicketState]int, touched int, err error) {
+	counts = map[app.TicketState]int{}
+	var w where
+	w.add("1 = 1")
+	pickTickets(&w, f)
+	err = r.snapshot(ctx, "count tickets", func(tx *sql.Tx) error {
 		type row struct {
-			state app.TicketState
-			n     int
+			state      app.TicketState
+			n, touched int
 		}
-		list, err := all(ctx, tx, func(s scanner) (c row, err error) { err = s.Scan(&c.state, &c.n); return c, err },
-			"SELECT state, count(*) FROM tickets GROUP BY state")
+		list, err := all(ctx, tx, func(s scanner) (c row, err error) { err = s.Scan(&c.state, &c.n, &c.touched); return c, err },
+			"SELECT t.state, count(*), sum(t.touched) FROM tickets t"+w.String()+" GROUP BY t.state", w.args...)
 		for _, c := range list {
 			counts[c.state] = c.n
+			if c.state == app.TicketOpen {
+				touched = c.touched
+			}
 		}
 		return err
 	})
-	return counts, err
+	return counts, touched, err
 }

@@ -134,7 +134,7 @@ func delivery(s layout.Shell, n int, long, bad bool) views.Delivery {
 	m.Steps = append(m.Steps, views.AttemptSteps(m.Row.DeliveryRow, attempts, now)...)
 	note := deliveryRow(0, long).DeliveryRow
 	note.Kind = app.DeliverTicketNote
-	m.Steps = append(m.Steps, views.DeliveryStep(note, nil))
+	m.Steps = append(m.Steps, views.DeliveryStep(note, nil, nil))
 	return m
 }
 
@@ -193,7 +193,7 @@ func ticket(s layout.Shell, n int, long, bad bool) views.Ticket {
 	m.Row.State, m.Row.RemoteID, m.Row.Board, m.Row.Status, m.Row.Touched, m.Row.Owner, m.Row.OpenedAt = app.TicketOpen, 48211, "NOC", "In Progress", true, "r.brunner", ago(40*time.Minute)
 	m.Row.Conditions = []app.Condition{oneCondition(3, long), oneCondition(4, long)}
 	for i := range 6 {
-		m.Steps = append(m.Steps, views.DeliveryStep(deliveryRow(i, long).DeliveryRow, storyAttempts()))
+		m.Steps = append(m.Steps, views.DeliveryStep(deliveryRow(i, long).DeliveryRow, storyAttempts(), nil))
 	}
 	if bad {
 		m.Row.Linked, m.Merged, m.Into, m.Twice = true, 48300, inConnectWise, []views.Double{{Number: 48219, URL: inConnectWise}}
@@ -210,7 +210,7 @@ func condition(s layout.Shell, n int, long, bad bool) views.Condition {
 	m.RuleURL, m.TicketURL = link.AlertEdit(3, "File server unreachable"), inConnectWise
 	m.Story.Ticket = &app.TicketRow{Ticket: app.Ticket{ID: 5, RemoteID: 48211, State: app.TicketOpen}}
 	m.Story.Events, m.Story.EventCount, m.Story.Comebacks, m.Story.Mailed = storyEvents(long), 3, 2, app.MailedOpen
-	m.Steps = append(views.EventSteps(m.Story.Events), views.DeliveryStep(deliveryRow(0, long).DeliveryRow, storyAttempts()), views.DeliveryStep(deliveryRow(6, long).DeliveryRow, nil))
+	m.Steps = append(views.EventSteps(m.Story.Events), views.DeliveryStep(deliveryRow(0, long).DeliveryRow, storyAttempts(), nil), views.DeliveryStep(deliveryRow(6, long).DeliveryRow, nil, nil))
 	if bad {
 		m.Story.State, m.Story.AckUntil, m.Opens, m.Story.EventCount = app.ConditionQuiet, now.AddDate(0, 0, 4), true, 240
 		m.Until, m.Errors = "2026-11-01", ui.Errors{{Field: "until", Message: "Sun 1 Nov has begun already. Choose a later day, or leave it empty."}}

@@ -165,11 +165,19 @@ func overview(s layout.Shell, n int, long, bad bool) views.Overview {
 	}
 	if bad {
 		m.Questions = []views.StartQuestion{
-			{Why: app.ReasonHistory, Holding: 17, Connection: "cw", Sample: []string{"File server unreachable: " + names[0], "Quota reached: " + names[1]}},
-			{Why: app.ReasonFlood, Rule: "File server unreachable", Holding: 12, Sample: []string{"ZRH-FS01 does not answer: " + names[3]}},
+			{Why: app.ReasonHistory, Holding: 17, Connection: "cw", Held: held(17, long)},
+			{Why: app.ReasonFlood, Rule: "File server unreachable", Holding: 12, Held: held(1, long)},
 		}
 	}
 	return m
+}
+
+// held are conditions a start question is about.
+func held(n int, long bool) (out []views.HeldCondition) {
+	for i := range n {
+		out = append(out, views.HeldCondition{Condition: app.Condition{ID: int64(40 - i), Title: "ZRH-FS01 does not answer"}, Organization: name(i, long)})
+	}
+	return out
 }
 
 func organizations(s layout.Shell, n int, long, bad bool) views.Organizations {

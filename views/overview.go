@@ -31,9 +31,44 @@ type Overview struct {
 type StartQuestion struct {
 	Why        app.Reason // app.ReasonHistory or app.ReasonFlood
 	Holding    int
-	Connection string // limits the answer to one connection; empty for all
-	Rule       string // limits the answer to one rule; empty for all
-	Sample     []string
+	Connection string          // limits the answer to one connection; empty for all
+	Rule       string          // limits the answer to one rule; empty for all
+	Held       []HeldCondition // all that is known of them, newest first
+}
+
+// HeldCondition is a condition that waits behind a start question, with the name of its organization.
+type HeldCondition struct {
+	app.Condition
+	Organization string
+}
+
+// Of a start question namedAtOnce conditions are named, and so many more when the list is opened.
+const (
+	namedAtOnce = 5
+	namedAtAll  = 300
+)
+
+func (q StartQuestion) first() []HeldCondition { return q.Held[:min(len(q.Held), namedAtOnce)] }
+
+func (q StartQuestion) rest() []HeldCondition {
+	return q.Held[min(len(q.Held), namedAtOnce):min(len(q.Held), namedAtAll)]
+}
+
+// more is what the list is opened by.
+func (q StartQuestion) more() string {
+	out := "And " + ui.Int(q.Holding-namedAtOnce) + " more"
+	if q.Holding > namedAtAll {
+		out += ", the newest " + ui.Int(namedAtAll-namedAtOnce) + " of them"
+	}
+	return out
+}
+
+// newest is the last condition the question was asked about: what begins later was not seen, and is not answered.
+func (q StartQuestion) newest() (id int64) {
+	for _, h := range q.Held {
+		id = max(id, h.ID)
+	}
+	return id
 }
 
 // Title says how many wait, and for what.

@@ -1,6 +1,8 @@
 package views
 
 import (
+	"time"
+
 	"psabridge/app"
 	"psabridge/app/link"
 	"psabridge/views/layout"
@@ -43,6 +45,8 @@ type TicketRow struct {
 	app.TicketRow
 	Organization app.Named
 	URL          string // in ConnectWise; empty until it is known there
+	// ClosesAt is when it is closed, because all it stands for has recovered; zero while something holds, or it is not closed.
+	ClosesAt time.Time
 }
 
 // Ticket is one ticket with what it stands for and everything ConnectWise was told about it.
@@ -64,12 +68,17 @@ type Condition struct {
 	Steps        []Step // oldest first
 	Until        string // of the form, as typed
 	Errors       ui.Errors
-	Quiet, Opens bool // what may be done: keep it quiet; end that and open its ticket
+	CalmUntil    time.Time // when its recovery is told to its ticket, if it does not come back; zero for nothing to tell
+	Closes       bool      // and that closes the ticket
+	Quiet, Opens bool      // what may be done: keep it quiet; end that and open its ticket
 }
 
 // ticketSentence says how a ticket stands and what that means for psabridge.
-func ticketSentence(t app.Ticket) string {
+func ticketSentence(r TicketRow, s layout.Shell) string {
+	t := r.Ticket
 	switch {
+	case t.State == app.TicketOpen && !t.Touched && r.ClosesAt.After(s.Now):
+		return "Nobody has touched it, and all of it has recovered: psabridge closes it " + ui.Moment(r.ClosesAt, s.Now, s.Zone) + " if it stays calm."
 	case t.State == app.TicketPending:
 		return "Decided here; ConnectWise has not confirmed it yet."
 	case t.State == app.TicketUnknown:
@@ -110,6 +119,27 @@ func conditionLook(s app.ConditionState) (tone, icon, word string) {
 	case app.ConditionCleared:
 	}
 	return "plain", "okc", "Recovered"
+}
+
+// calmWords says until when what recovered must stay calm before its ticket hears of it; "" when there is nothing to wait for.
+func calmWords(m Condition) string {
+	if m.Story.State != app.ConditionCleared || !m.CalmUntil.After(m.Shell.Now) {
+		return ""
+	}
+	out := ""
+	if n := m.Story.Comebacks; n == 1 {
+		out = "It came back once before: "
+	} else if n > 1 {
+		out = "It came back " + ui.Int(n) + " times before: "
+	}
+	what := "its ticket is told "
+	if m.Closes {
+		what = "its ticket closes "
+	}
+	if out == "" {
+		what = "I" + what[1:]
+	}
+	return out + what + ui.Moment(m.CalmUntil, m.Shell.Now, m.Shell.Zone) + " if it stays calm."
 }
 
 // objectWords names a condition's object with its kind; the organization itself needs no words.

@@ -234,8 +234,11 @@ func eventSymbol(e app.Event) string {
 	return "info"
 }
 
-// DeliveryStep is a delivery as one line of its condition's or ticket's story.
-func DeliveryStep(d app.DeliveryRow, attempts []app.Attempt) Step {
+// notClosed is how the ledger says that a recovery was noted and its ticket left open, because a person worked on it.
+const notClosed = "Not closed"
+
+// DeliveryStep is a delivery as one line of its condition's or ticket's story, with what the ledger says came of it.
+func DeliveryStep(d app.DeliveryRow, attempts []app.Attempt, ledger []app.LedgerEntry) Step {
 	tone, icon, word := stateLook(d.State)
 	s := Step{At: d.CreatedAt, Tone: tone, Icon: icon, Label: KindWords(d.Delivery), Path: link.Delivery(d.ID)}
 	if tone == "plain" {
@@ -258,6 +261,17 @@ func DeliveryStep(d app.DeliveryRow, attempts []app.Attempt) Step {
 	}
 	if n := len(attempts); n > 1 || n == 1 && d.State != app.DeliveryDone {
 		s.Notes = append(s.Notes, ui.Count(n, "attempt", "attempts")+".")
+	}
+	for _, e := range ledger {
+		if e.Phase != app.LedgerOutcome || e.Note == "" {
+			continue
+		}
+		if strings.HasPrefix(e.Note, notClosed) && d.State == app.DeliveryDone {
+			s.Tone, s.Icon, s.Label, s.Text = "info", "info", "Recovery", "noted; the ticket stays open."
+		}
+		if e.Note != d.Reason {
+			s.Notes = append(s.Notes, e.Note)
+		}
 	}
 	return s
 }

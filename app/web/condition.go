@@ -9,6 +9,7 @@ import (
 	"github.com/labstack/echo/v4"
 
 	"psabridge/app"
+	"psabridge/app/alert"
 	"psabridge/app/link"
 	"psabridge/views"
 	"psabridge/views/ui"
@@ -33,8 +34,15 @@ func (s *Server) showCondition(c echo.Context, status int, until string, wrong u
 	if err != nil {
 		return err
 	}
-	m := views.Condition{Shell: p.shell, Story: story, Until: until, Errors: wrong, Steps: conditionSteps(story), RuleURL: s.ruleURL(ctx, p.doc, story.Rule, story.Organization.ID)}
+	m := views.Condition{Shell: p.shell, Story: story, Until: until, Errors: wrong, RuleURL: s.ruleURL(ctx, p.doc, story.Rule, story.Organization.ID)}
 	m.Shell.Wrong = len(wrong) > 0
+	if t := story.Ticket; t != nil && t.State == app.TicketOpen {
+		rule := ruleNamed(p.doc, story.Rule)
+		m.CalmUntil, m.Closes = alert.CalmUntil(story.Condition, rule), rule != nil && rule.Ticket.AutoClose && !t.Touched
+	}
+	if m.Steps, err = s.conditionSteps(ctx, story); err != nil {
+		return err
+	}
 	if t := story.Ticket; t != nil && t.RemoteID != 0 {
 		m.TicketURL = s.TicketURL(ctx, t.Connection, t.RemoteID)
 	}
@@ -44,13 +52,17 @@ func (s *Server) showCondition(c echo.Context, status int, until string, wrong u
 }
 
 // conditionSteps are its events and what was sent about it, oldest first.
-func conditionSteps(story app.ConditionStory) []views.Step {
+func (s *Server) conditionSteps(ctx context.Context, story app.ConditionStory) ([]views.Step, error) {
 	steps := views.EventSteps(story.Events)
 	for _, d := range story.Deliveries {
-		steps = append(steps, views.DeliveryStep(d, story.Attempts[d.ID]))
+		ledger, err := s.Read.DeliveryLedger(ctx, d.ID)
+		if err != nil {
+			return nil, err
+		}
+		steps = append(steps, views.DeliveryStep(d, story.Attempts[d.ID], ledger))
 	}
 	slices.SortStableFunc(steps, func(a, b views.Step) int { return a.At.Compare(b.At) })
-	return steps
+	return steps, nil
 }
 
 // quietCondition keeps a condition quiet until a date, or until it recovers.

@@ -65,12 +65,12 @@ func (s *Server) ledTo(ctx context.Context, m *views.Delivery) ([]views.Step, er
 			return nil, err
 		}
 		m.Ticket = &t.Ticket
-		if len(t.Conditions) > 0 {
-			first, err := s.eventsBefore(ctx, t.Conditions[0].ID, d.CreatedAt)
+		if about := conditionOf(t.Conditions, m.Payload, d.CreatedAt); about != nil {
+			first, err := s.eventsBefore(ctx, about.ID, d.CreatedAt)
 			if err != nil {
 				return nil, err
 			}
-			m.Condition, out = link.Condition(t.Conditions[0].ID), first
+			m.Condition, out = link.Condition(about.ID), first
 		}
 	}
 	if m.Mail != nil && d.Organization.ID != 0 {
@@ -86,6 +86,24 @@ func (s *Server) ledTo(ctx context.Context, m *views.Delivery) ([]views.Step, er
 		}
 	}
 	return append(out, decisionStep(m)...), nil
+}
+
+// conditionOf is the condition a delivery of a ticket is about: of those the ticket stands for, the newest episode of the
+// payload's object that had begun when it was decided. A ticket whose conditions do not say is about the first of them.
+func conditionOf(all []app.Condition, p *app.TicketPayload, decided time.Time) (out *app.Condition) {
+	for i := range all {
+		c := &all[i]
+		if p == nil || c.Type != p.Type || c.Object.Kind != p.Object.Kind || c.Object.ExternalID != p.Object.ExternalID || c.FirstAt.After(decided) {
+			continue
+		}
+		if out == nil || c.FirstAt.After(out.FirstAt) || c.FirstAt.Equal(out.FirstAt) && c.ID > out.ID {
+			out = c
+		}
+	}
+	if out == nil && len(all) > 0 {
+		out = &all[0]
+	}
+	return out
 }
 
 // mailed finds the condition an e-mail is about, by the first message of its episode; 0 when it is too long ago.
@@ -206,7 +224,11 @@ func (s *Server) cameAfter(ctx context.Context, m *views.Delivery) (out []views.
 	}
 	for _, d := range slices.Backward(list) {
 		if d.ID > m.Row.ID {
-			out = append(out, views.DeliveryStep(d, nil))
+			ledger, err := s.Read.DeliveryLedger(ctx, d.ID)
+			if err != nil {
+				return nil, err
+			}
+			out = append(out, views.DeliveryStep(d, nil, ledger))
 		}
 	}
 	return out, nil

@@ -100,7 +100,11 @@ func (s *Server) waitingParts(ctx context.Context, n app.Notice, wait app.Reason
 	}
 	for _, w := range groups {
 		subject, title := names(w)
-		out = append(out, noticePart(n, subject, title))
+		part := noticePart(n, subject, title)
+		if wait == app.ReasonHistory { // the question is about all of it; this notice about its own part
+			part.Text = "Open its " + ui.Count(w.N, "ticket", "tickets") + ", or stay quiet?"
+		}
+		out = append(out, part)
 	}
 	return out, nil
 }

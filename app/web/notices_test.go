@@ -44,6 +44,19 @@ func (w *world) told(kind string) (out []string) {
 	return out
 }
 
+// texts are what the notices of a kind say below their titles.
+func (w *world) texts(kind string) (out []string) {
+	w.t.Helper()
+	list, err := w.server.Notices(w.t.Context())
+	w.must(err)
+	for _, n := range list {
+		if n.Kind == kind {
+			out = append(out, n.Text)
+		}
+	}
+	return out
+}
+
 // TestWhatGrowsIsNews: what begins to wait while something of its kind stands already has a name of its own, so that it is told;
 // the page counts all of it in one line.
 func TestWhatGrowsIsNews(t *testing.T) {
@@ -62,6 +75,9 @@ func TestWhatGrowsIsNews(t *testing.T) {
 	want = []string{
 		"sync File server unreachable: 1 holds for “File server unreachable”, shown by source sync before you switched on.",
 		"sync Quota: 2 hold for “Quota”, shown by source sync before you switched on.",
+	}
+	if texts := w.texts("start_line"); !slices.Equal(texts, []string{"Open its 1 ticket, or stay quiet?", "Open its 2 tickets, or stay quiet?"}) {
+		t.Errorf("each part asks about %q", texts)
 	}
 	if got := w.told("start_line"); !slices.Equal(got, want) {
 		t.Errorf("%q", got)

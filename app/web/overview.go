@@ -9,6 +9,7 @@ import (
 	"github.com/labstack/echo/v4"
 
 	"psabridge/app"
+	"psabridge/app/alert"
 	"psabridge/app/billing"
 	"psabridge/app/link"
 	"psabridge/app/settings"
@@ -39,6 +40,7 @@ func (s *Server) overview(c echo.Context) error {
 	if err != nil {
 		return err
 	}
+	nameHeld(m.Questions, tree)
 	for _, o := range tree {
 		if o.State != app.OrganizationIgnored {
 			m.Organizations++
@@ -73,11 +75,21 @@ func topOf(tree []app.Organization) *app.Organization {
 	return nil
 }
 
-// sampleSize is how many conditions a start question names, questionsSeen how many are looked through for them.
-const (
-	sampleSize    = 5
-	questionsSeen = 1000
-)
+// questionsSeen is how many conditions are looked through for the start questions.
+const questionsSeen = 1000
+
+// nameHeld names the organizations of what the questions are about.
+func nameHeld(questions []views.StartQuestion, tree []app.Organization) {
+	names := make(map[[2]string]string, len(tree))
+	for _, o := range tree {
+		names[[2]string{o.Source, o.ExternalID}] = o.Name
+	}
+	for _, q := range questions {
+		for i := range q.Held {
+			q.Held[i].Organization = names[[2]string{q.Held[i].Source, q.Held[i].OrganizationID}]
+		}
+	}
+}
 
 // startQuestions are what waits behind the start question: all history at once, and what is too much at once by alert.
 func (s *Server) startQuestions(ctx context.Context, st standing) (out []views.StartQuestion, err error) {
@@ -104,11 +116,9 @@ func (s *Server) startQuestions(ctx context.Context, st standing) (out []views.S
 		default:
 			continue
 		}
-		if len(q.Sample) < sampleSize {
-			q.Sample = append(q.Sample, one.Title)
-		}
+		q.Held = append(q.Held, views.HeldCondition{Condition: one})
 	}
-	if len(history.Sample) > 0 {
+	if len(history.Held) > 0 {
 		out = append(out, history)
 	}
 	for _, rule := range slices.Sorted(maps.Keys(floods)) {
@@ -173,6 +183,13 @@ func (s *Server) answerStart(c echo.Context) error {
 	if err != nil {
 		return err
 	}
+	if more, err := s.begunSince(ctx, answer, f.number("newest")); err != nil || more > 0 {
+		if err == nil {
+			s.tell(c, warn, "Nothing was done yet: %s since you looked. Look at all of it, then answer.", ui.Count(more, "more condition began to hold", "more conditions began to hold"))
+			err = seeOther(c, link.Overview)
+		}
+		return err
+	}
 	opened, quiet, err := s.Start(ctx, answer, person)
 	if err != nil {
 		return err
@@ -186,4 +203,20 @@ func (s *Server) answerStart(c echo.Context) error {
 		s.tell(c, good, "%s until they recover.", ui.Count(quiet, "condition stays quiet", "conditions stay quiet"))
 	}
 	return seeOther(c, link.Overview)
+}
+
+// begunSince counts what an answer is about and its page did not show, because it began after newest, the last condition that
+// was shown. An answer that names none is about all there is.
+func (s *Server) begunSince(ctx context.Context, a alert.Answer, newest int64) (n int, err error) {
+	if newest == 0 {
+		return 0, nil
+	}
+	list, err := s.Read.Conditions(ctx, app.ConditionFilter{State: app.ConditionWaiting, Page: app.Page{Limit: questionsSeen}})
+	for _, one := range list {
+		asked := one.Wait == app.ReasonHistory || one.Wait == app.ReasonFlood
+		if asked && one.ID > newest && (a.Why == "" || a.Why == one.Wait) && (a.Rule == "" || a.Rule == one.Rule) {
+			n++
+		}
+	}
+	return n, err
 }

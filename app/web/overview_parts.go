@@ -131,7 +131,7 @@ func deliveryHappening(d app.DeliveryRow) views.Happening {
 	case app.DeliveryDone:
 		out.Tone, out.Icon = "ok", "okc"
 		if d.TicketNumber != 0 {
-			out.Label = "Ticket " + ui.ID(d.TicketNumber)
+			out.Label = doneWords(d) + " " + ui.ID(d.TicketNumber)
 		}
 	case app.DeliveryParked:
 		out.Tone, out.Icon, out.Hint = "hold", "hold", d.Reason
@@ -140,6 +140,22 @@ func deliveryHappening(d app.DeliveryRow) views.Happening {
 	case app.DeliveryWaiting, app.DeliverySending, app.DeliveryChecking:
 	}
 	return out
+}
+
+// doneWords is what was done to a ticket.
+func doneWords(d app.DeliveryRow) string {
+	payload, _ := payloads(d.Delivery)
+	switch {
+	case d.Kind == app.DeliverTicketCreate:
+		return "Opened"
+	case d.Kind != app.DeliverTicketNote || payload == nil || payload.Double:
+		return "Ticket"
+	case payload.Close:
+		return "Recovery told to" // a person may work on it: then it was only noted
+	case payload.Reopen:
+		return "Reopened"
+	}
+	return "Noted on"
 }
 
 // changePaths names what a revision changed, shortly.

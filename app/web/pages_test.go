@@ -3,6 +3,8 @@ package web_test
 import (
 	"fmt"
 	"net/http"
+	"net/url"
+	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -12,6 +14,7 @@ import (
 
 	"psabridge/app"
 	"psabridge/app/web/api"
+	"psabridge/views/ui"
 )
 
 func TestLaunchSetsAStrictCookie(t *testing.T) {
@@ -323,6 +326,48 @@ func TestStartQuestion(t *testing.T) {
 	w.post("/start", "answer", "quiet").to(t, "/")
 	if len(w.answers) != 2 || !w.answers[0].Open || w.answers[0].Rule != "r" || w.answers[0].Connection != "cw" || w.answers[1].Open {
 		t.Errorf("answered %+v", w.answers)
+	}
+}
+
+// TestStartAnswerIsOnlyToWhatWasShown: what began to hold after the page was made is not opened with the rest.
+func TestStartAnswerIsOnlyToWhatWasShown(t *testing.T) {
+	w := furnished(t)
+	page := w.get("/").want(t, http.StatusOK)
+	shown := regexp.MustCompile(`name="newest" value="(\d+)"`).FindStringSubmatch(page.body)
+	if shown == nil || shown[1] == "0" || !strings.Contains(page.body, `<a href="/conditions/`+shown[1]+`">`) {
+		t.Fatalf("the page does not show what the answer is about: %q", shown)
+	}
+	newest, err := strconv.Atoi(shown[1])
+	w.must(err)
+	w.post("/start", "answer", "open", "newest", strconv.Itoa(newest-1)).to(t, "/")
+	if len(w.answers) != 0 {
+		t.Fatalf("answered %+v", w.answers)
+	}
+	w.get("/").has(t, "Nothing was done yet")
+	w.post("/start", "answer", "open", "newest", shown[1]).to(t, "/")
+	if len(w.answers) != 1 {
+		t.Errorf("answered %+v", w.answers)
+	}
+}
+
+// TestTicketsAreFoundByTheirNumber: the chips count what the search finds, and the number leads to the ticket's page.
+func TestTicketsAreFoundByTheirNumber(t *testing.T) {
+	w := furnished(t)
+	all, err := w.store.Tickets(t.Context(), app.TicketFilter{})
+	w.must(err)
+	polled := all[0].Ticket
+	polled.RemoteID, polled.State, polled.RemoteUpdatedAt = 48007, app.TicketOpen, w.now.Add(time.Minute)
+	if n, err := w.store.SavePolledTickets(t.Context(), []app.Ticket{polled}, w.now.Add(time.Minute)); n != 1 || err != nil {
+		t.Fatal(n, err)
+	}
+	const number = "48007"
+	w.get("/tickets/"+number).to(t, fmt.Sprintf("/tickets/%d", polled.ID))
+	w.get("/tickets/99999999").want(t, http.StatusNotFound)
+	for q, want := range map[string]string{"": ui.Int(len(all)), number: "1", "nothing like it": "0"} {
+		page := w.get("/tickets?q="+url.QueryEscape(q)).want(t, http.StatusOK)
+		if chip := regexp.MustCompile(`>All[^0-9]*([0-9]+)`).FindStringSubmatch(page.body); chip == nil || chip[1] != want {
+			t.Errorf("searched %q: the chip says %q, want %s", q, chip, want)
+		}
 	}
 }
 

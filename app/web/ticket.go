@@ -23,6 +23,11 @@ func (s *Server) ticket(c echo.Context) error {
 	}
 	ctx := c.Request().Context()
 	t, err := s.Read.Ticket(ctx, id)
+	if app.ErrorCode(err) == app.NotFound { // the pages call a ticket by its number at ConnectWise, and so does a person
+		if row, ok := s.numbered(ctx, id); ok {
+			return seeOther(c, link.Ticket(row))
+		}
+	}
 	if err != nil {
 		return err
 	}
@@ -38,10 +43,25 @@ func (s *Server) ticket(c echo.Context) error {
 	if t.RemoteID != 0 {
 		m.Row.URL = s.TicketURL(ctx, t.Connection, t.RemoteID)
 	}
+	m.Row.ClosesAt = closesAt(p.doc, t)
 	if err := s.ticketStory(ctx, &m); err != nil {
 		return err
 	}
 	return render(c, http.StatusOK, views.TicketPage(m))
+}
+
+// numbered finds our row of the ticket that has a number at ConnectWise, the newest of them.
+func (s *Server) numbered(ctx context.Context, number int64) (int64, bool) {
+	list, err := s.Read.Tickets(ctx, app.TicketFilter{Query: strconv.FormatInt(number, 10)})
+	if err != nil {
+		return 0, false
+	}
+	for _, t := range list {
+		if t.RemoteID == number {
+			return t.ID, true
+		}
+	}
+	return 0, false
 }
 
 // ticketStory is everything that was sent about a ticket, oldest first.
@@ -55,16 +75,13 @@ func (s *Server) ticketStory(ctx context.Context, m *views.Ticket) error {
 		if err != nil {
 			return err
 		}
-		step := views.DeliveryStep(d, nil)
+		step := views.DeliveryStep(d, nil, ledger)
 		if d.Attempt > 1 {
 			step.Notes = append(step.Notes, ui.Count(d.Attempt, "attempt", "attempts")+".")
 		}
 		for _, e := range ledger {
-			if e.Phase == app.LedgerOutcome && e.Note != "" {
-				step.Notes = append(step.Notes, e.Note)
-				if into := mergedInto(e.Note); into != 0 {
-					m.Merged, m.Into = into, s.TicketURL(ctx, d.Connection, into)
-				}
+			if into := mergedInto(e.Note); into != 0 && e.Phase == app.LedgerOutcome {
+				m.Merged, m.Into = into, s.TicketURL(ctx, d.Connection, into)
 			}
 		}
 		m.Steps = append(m.Steps, step)

@@ -18,12 +18,12 @@ func (s *Server) tickets(c echo.Context) error {
 	}
 	ctx := c.Request().Context()
 	m := views.Tickets{Shell: p.shell, Filter: views.TicketsFilter{Q: c.QueryParam("q"), State: c.QueryParam("state")}}
-	n, err := s.Read.TicketCounts(ctx)
+	n, touched, err := s.Read.TicketCounts(ctx, app.TicketFilter{Query: m.Filter.Q})
 	if err != nil {
 		return err
 	}
 	m.Counts = views.TicketCounts{
-		Open: n[app.TicketOpen], Touched: p.backlog.TicketsTouched, Pending: n[app.TicketPending], Closed: n[app.TicketClosed], Unknown: n[app.TicketUnknown],
+		Open: n[app.TicketOpen], Touched: touched, Pending: n[app.TicketPending], Closed: n[app.TicketClosed], Unknown: n[app.TicketUnknown],
 	}
 	for _, one := range n {
 		m.Counts.All += one
@@ -41,6 +41,7 @@ func (s *Server) tickets(c echo.Context) error {
 		if t.RemoteID != 0 {
 			row.URL = s.TicketURL(ctx, t.Connection, t.RemoteID)
 		}
+		row.ClosesAt = closesAt(p.doc, t)
 		m.Rows = append(m.Rows, row)
 		m.Pager = pager(link.Tickets, m.Filter.Pairs(), f.Page.After, t.ID, len(list))
 	}
