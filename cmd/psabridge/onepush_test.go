@@ -138,7 +138,7 @@ func TestF39OnePushFromThreeSurfaces(t *testing.T) {
 // push. After each start the push goes on; each addition is written once.
 func TestF23KilledAtEachLine(t *testing.T) {
 	t.Parallel()
-	const lines = 6
+	const lines = 4
 	v := vendors(t)
 	b := newProcess(t)
 	b.configure(v)
