@@ -174,10 +174,12 @@ func (b *bridge) start(ctx context.Context, sockets *web.Listeners) {
 	b.startServers(sockets)
 }
 
-// startBriefly is start for a bridge that lives for one command: it serves and delivers, a push must not wait for the
-// next start, but does nothing by itself.
-func (b *bridge) startBriefly(ctx context.Context, sockets *web.Listeners) {
-	b.startOutbox(ctx)
+// startBriefly is start for a bridge that lives for one command: it serves, and reads nothing by itself. It delivers only
+// for a command that sends: a push must not wait for the next start, but a look at the list must not open tickets.
+func (b *bridge) startBriefly(ctx context.Context, sockets *web.Listeners, sends bool) {
+	if sends {
+		b.startOutbox(ctx)
+	}
 	b.startServers(sockets)
 }
 

@@ -170,8 +170,18 @@ func (g *globals) passphrase() (app.Secret, error) {
 }
 
 // withBridge runs f against the running bridge or, when none runs, against one that lives only for this command,
-// under the same lock. Either way f speaks the same API.
+// under the same lock. Either way f speaks the same API. One that lives only for the command sends nothing of what waits:
+// whoever stopped the bridge and looks at what it would do must not set it going by that.
 func (g *globals) withBridge(ctx context.Context, c console, f func(*client) error) error {
+	return g.bridged(ctx, c, false, f)
+}
+
+// withSending is withBridge for a command that is asked to tell ConnectWise something.
+func (g *globals) withSending(ctx context.Context, c console, f func(*client) error) error {
+	return g.bridged(ctx, c, true, f)
+}
+
+func (g *globals) bridged(ctx context.Context, c console, sends bool, f func(*client) error) error {
 	dir, err := g.dir()
 	if err != nil {
 		return err
@@ -200,7 +210,7 @@ func (g *globals) withBridge(ctx context.Context, c console, f func(*client) err
 		return err
 	}
 	defer b.stopSoon(ctx)
-	b.startBriefly(ctx, sockets)
+	b.startBriefly(ctx, sockets, sends)
 	cl := newClient(b.api(), b.token)
 	cl.brief = true
 	return f(cl)

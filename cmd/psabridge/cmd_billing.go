@@ -146,7 +146,7 @@ func (b billingPush) Run(ctx context.Context, g *globals, c console) error {
 	if b.Yes == (b.Digest != "") {
 		return app.FieldErrorf("digest", "Say which plan to push: --digest with the digest that billing plan printed, or --yes for whatever is planned now.")
 	}
-	return g.withBridge(ctx, c, func(cl *client) error {
+	return g.withSending(ctx, c, func(cl *client) error {
 		plan, err := b.chosen(ctx, cl, g.teller(c))
 		if err != nil {
 			return err
@@ -258,10 +258,9 @@ type billingUndo struct {
 
 // Run undoes a push and waits until it is written, or only shows what that would restore.
 func (b billingUndo) Run(ctx context.Context, g *globals, c console) error {
-	return g.withBridge(ctx, c, func(cl *client) error {
+	return g.withSending(ctx, c, func(cl *client) error {
 		if b.DryRun {
-			_, err := decided(ctx, g, c, cl, "/billing/pushes/"+url.PathEscape(b.Push)+"/undo?dry_run=true", nil, planAnswer.print)
-			return err
+			return decided(ctx, g, c, cl, "/billing/pushes/"+url.PathEscape(b.Push)+"/undo?dry_run=true", nil, planAnswer.print)
 		}
 		var p pushAnswer
 		if err := cl.call(ctx, http.MethodPost, "/billing/pushes/"+url.PathEscape(b.Push)+"/undo", nil, &p); err != nil {

@@ -52,7 +52,11 @@ func (c checkCmd) Run(ctx context.Context, g *globals, con console) error {
 	if c.Company != 0 && !c.TestTicket {
 		return app.FieldErrorf("company", "--company is the company of the test ticket. Add --test-ticket.")
 	}
-	return g.withBridge(ctx, con, func(cl *client) error {
+	with := g.withBridge
+	if c.TestTicket {
+		with = g.withSending
+	}
+	return with(ctx, con, func(cl *client) error {
 		ticket, err := c.openTicket(ctx, cl)
 		if err != nil {
 			return err

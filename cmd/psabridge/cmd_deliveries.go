@@ -150,7 +150,7 @@ func (d deliveriesRetry) Validate() error {
 
 // Run tries deliveries again.
 func (d deliveriesRetry) Run(ctx context.Context, g *globals, c console) error {
-	return g.withBridge(ctx, c, func(cl *client) error { return d.ask(ctx, g, c, cl) })
+	return g.withSending(ctx, c, func(cl *client) error { return d.ask(ctx, g, c, cl) })
 }
 
 func (d deliveriesRetry) ask(ctx context.Context, g *globals, c console, cl *client) error {
@@ -215,7 +215,7 @@ type deliveriesLink struct {
 
 // Run links a delivery to a ticket that is there.
 func (d deliveriesLink) Run(ctx context.Context, g *globals, c console) error {
-	return g.withBridge(ctx, c, func(cl *client) error { return d.ask(ctx, g, c, cl) })
+	return g.withSending(ctx, c, func(cl *client) error { return d.ask(ctx, g, c, cl) })
 }
 
 func (d deliveriesLink) ask(ctx context.Context, g *globals, c console, cl *client) error {

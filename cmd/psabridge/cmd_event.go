@@ -39,7 +39,7 @@ func (e eventSend) Run(ctx context.Context, g *globals, c console) error {
 			q.Set(key, value)
 		}
 	}
-	return g.withBridge(ctx, c, func(cl *client) error {
+	return g.withSending(ctx, c, func(cl *client) error {
 		b, err := cl.raw(ctx, http.MethodPost, "/sources/"+url.PathEscape(e.Source)+"/events?"+q.Encode(), "application/json", "application/json", bytes.NewReader(body))
 		if err != nil {
 			return err

@@ -55,8 +55,29 @@ func (statusCmd) Run(ctx context.Context, g *globals, c console) error {
 		if err := json.Unmarshal(raw, &s); err != nil {
 			return err
 		}
+		if cl.brief { // the bridge that answered lives for this command alone
+			s.State = "not running"
+			var err error
+			if raw, err = withState(raw, s.State); err != nil {
+				return err
+			}
+		}
 		return g.print(c, raw, func(w io.Writer) { s.print(w) })
 	})
+}
+
+// withState is an answer that says another state.
+func withState(raw json.RawMessage, state string) (json.RawMessage, error) {
+	var all map[string]json.RawMessage
+	if err := json.Unmarshal(raw, &all); err != nil {
+		return nil, err
+	}
+	word, err := json.Marshal(state)
+	if err != nil {
+		return nil, err
+	}
+	all["state"] = word
+	return json.Marshal(all)
 }
 
 func (s statusAnswer) print(w io.Writer) {
@@ -103,7 +124,7 @@ type syncAnswer struct {
 // Run reads the sources now. One that cannot be read does not keep the others from being read. An incomplete reading is
 // exit code 1: a script must notice.
 func (s syncCmd) Run(ctx context.Context, g *globals, c console) error {
-	return g.withBridge(ctx, c, func(cl *client) error {
+	return g.withSending(ctx, c, func(cl *client) error {
 		names, err := s.names(ctx, cl)
 		if err != nil {
 			return err

@@ -50,7 +50,7 @@ func (b *bridge) wireOutbox(context.Context) error {
 	return nil
 }
 
-// startOutbox begins to deliver. A bridge that lives for one command delivers too: a push must not wait for the next start.
+// startOutbox begins to deliver.
 func (b *bridge) startOutbox(ctx context.Context) {
 	run, cancel := context.WithCancel(context.WithoutCancel(ctx))
 	done := make(chan struct{})
