@@ -253,26 +253,26 @@ func TestMappingFromTheCommandLine(t *testing.T) {
 func TestWrongUsageOfBillingCommands(t *testing.T) {
 	t.Parallel()
 	for line, says := range map[string]string{
-		"billing release":                                          "--codes CODE",
-		"billing release 3 --codes first_touch":                    "--codes CODE",
-		"billing release 3 --period 2026-11":                       "leave --connection and --period out",
-		"billing correct 3 many --note x":                          "no quantity",
-		"billing correct 3 1e9 --note x":                           "no quantity",
-		"billing correct 3 4":                                      "--note",
-		"billing skip":                                             "line",
-		"billing compare 2026-10":                                  "to",
-		"billing customer 3 --csv":                                 "say whose file",
-		"billing customer 3 250 --csv --html":                      "CSV or HTML",
-		"billing override set":                                     "organization, meter and quantity",
-		"billing override set Contoso accounts":                    "organization, meter and quantity",
-		"billing override set Contoso accounts 5":                  "--note",
+		"billing release":                                           "--codes CODE",
+		"billing release 3 --codes first_touch":                     "--codes CODE",
+		"billing release 3 --period 2026-11":                        "leave --connection and --period out",
+		"billing correct 3 many --note x":                           "no quantity",
+		"billing correct 3 1e9 --note x":                            "no quantity",
+		"billing correct 3 4":                                       "--note",
+		"billing skip":                                              "line",
+		"billing compare 2026-10":                                   "to",
+		"billing customer 3 --csv":                                  "say whose file",
+		"billing customer 3 250 --csv --html":                       "CSV or HTML",
+		"billing override set":                                      "organization, meter and quantity",
+		"billing override set Contoso accounts":                     "organization, meter and quantity",
+		"billing override set Contoso accounts 5":                   "--note",
 		"billing override set Contoso accounts 5 --note x --file -": "a number or a file",
-		"billing override set --file - --decimal x":                "--decimal is",
-		"billing override set A accounts 5 --note x --unit MB":     "--unit",
-		"mapping apply":                                            "--repairs",
-		"mapping apply - --repairs":                                "--repairs",
-		"mapping apply --suggested similar":                        "--suggested",
-		"mapping left 3":                                           "--reason",
+		"billing override set --file - --decimal x":                 "--decimal is",
+		"billing override set A accounts 5 --note x --unit MB":      "--unit",
+		"mapping apply":                                             "--repairs",
+		"mapping apply - --repairs":                                 "--repairs",
+		"mapping apply --suggested similar":                         "--suggested",
+		"mapping left 3":                                            "--reason",
 	} {
 		var out, errs strings.Builder
 		if code := execute(t.Context(), strings.Fields(line), console{out: &out, err: &errs}); code != exitUsage || !strings.Contains(errs.String(), says) {
@@ -286,7 +286,7 @@ func TestFindOrganization(t *testing.T) {
 	t.Parallel()
 	all := []organizationRow{{"12", "sync", "4711", "Contoso"}, {"13", "sync", "12", "Fabrikam"}, {"14", "feed", "c1", "contoso"}, {"15", "feed", "c2", "Tailspin"}}
 	for text, want := range map[string]string{
-		"tailspin": "15", "4711": "12", "15": "15", "c1": "14", "sync:12": "13", "id:12": "12", "feed:c2": "15", " Fabrikam ": "13",
+		"tailspin": "15", "4711": "12", "15": "15", "c1": "14", "sync:12": "13", "id:12": "12", "feed:c2": "15", "FABRIKAM": "13",
 		"12": "", "Contoso": "", "": "", "Nobody": "", "id:99": "",
 	} {
 		got, err := find(all, text)

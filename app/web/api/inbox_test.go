@@ -316,3 +316,14 @@ func TestNewOrganizations(t *testing.T) {
 	}
 	w.ask(404, "POST", "/organizations/999/ignore", "", "")
 }
+
+// text is an answer that is no JSON.
+func (w *world) text(path string) string {
+	w.t.Helper()
+	rec := httptest.NewRecorder()
+	w.http.ServeHTTP(rec, httptest.NewRequestWithContext(w.t.Context(), http.MethodGet, "/api/v1"+path, nil))
+	if rec.Code != http.StatusOK {
+		w.t.Fatalf("%s: %d %s", path, rec.Code, rec.Body)
+	}
+	return rec.Body.String()
+}

@@ -76,6 +76,9 @@ func problemOf(status int, msg string, errs ...error) huma.StatusError {
 		if d, ok := errors.AsType[*huma.ErrorDetail](err); ok && p.Field == "" {
 			p.Field = strings.TrimPrefix(strings.TrimPrefix(d.Location, "body."), "query.")
 			p.Detail = sentence(d, p.Field)
+			if name := missing(d); name != "" {
+				p.Field, p.Detail = strings.TrimPrefix(p.Field+"."+name, "body."), name+" is missing. Add it."
+			}
 		}
 	}
 	if p.Status == http.StatusUnprocessableEntity {
@@ -83,6 +86,16 @@ func problemOf(status int, msg string, errs ...error) huma.StatusError {
 	}
 	p.Title = http.StatusText(p.Status)
 	return p
+}
+
+// missing is the property that should be there and is not. huma names what it is missing in.
+func missing(d *huma.ErrorDetail) string {
+	rest, is := strings.CutPrefix(d.Message, "expected required property ")
+	name, _, ends := strings.Cut(rest, " to be present")
+	if !is || !ends {
+		return ""
+	}
+	return name
 }
 
 func sentence(d *huma.ErrorDetail, field string) string {
