@@ -30,7 +30,7 @@ func TestMappingInABrowser(t *testing.T) {
 	}
 	unmatched := b.eval(`document.querySelectorAll("#unmatched tbody tr").length`)
 	b.click(`button[value="certain"]`)
-	b.inspect("mapping-accepted")
+	b.shoot("mapping-accepted")
 	left := b.eval(`document.querySelectorAll("#unmatched tbody tr").length`)
 	if text := b.text(); !strings.Contains(text, "matched, all in one change.") || left == unmatched {
 		t.Fatalf("%s of %s are left:\n%s", left, unmatched, text)
@@ -42,8 +42,8 @@ func TestMappingInABrowser(t *testing.T) {
 
 	b.must(chromedp.SendKeys(chromedp.CSS(`#unmatched tbody tr:last-child input[name^="company-"]`), "nordl"))
 	b.waitFor(`[...document.querySelectorAll("#companies option")].some(o => o.value.includes("Nordlicht"))`)
-	b.inspect("mapping-typed")
-	b.visit("/mapping?show=matched")
+	b.shoot("mapping-typed")
+	b.must(chromedp.Navigate(b.base+"/mapping?show=matched"), chromedp.WaitReady(chromedp.CSS("#matched")))
 	b.must(chromedp.Evaluate[chromedp.Void](`location.pathname = document.querySelector("#matched a[href$='/settings']").getAttribute("href").replace("/settings", "/left"); 0`))
 	b.waitFor(`location.pathname.endsWith("/left") && document.readyState === "complete"`)
 	b.inspect("customer-left")
@@ -53,5 +53,5 @@ func TestMappingInABrowser(t *testing.T) {
 	if text := b.text(); !strings.Contains(text, "has ended") {
 		t.Errorf("after the customer left:\n%s", text)
 	}
-	b.inspect("customer-left-month")
+	b.shoot("customer-left-month")
 }
