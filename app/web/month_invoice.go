@@ -8,6 +8,7 @@ import (
 
 	"psabridge/app"
 	"psabridge/app/billing"
+	"psabridge/app/settings"
 	"psabridge/views"
 	"psabridge/views/ui"
 )
@@ -50,11 +51,15 @@ func lateWords(lines []app.Line, now time.Time, zone *time.Location) []string {
 
 // monthTyped adds the overrides of the month and whether the preview counts them as they are now.
 func (s *Server) monthTyped(ctx context.Context, p monthPage, m *views.Month) error {
-	known, err := s.customersOf(ctx, p)
+	list, err := s.Read.Tree(ctx)
 	if err != nil {
 		return err
 	}
-	m.Overrides = len(known.overrides)
+	typed, err := s.overridesOf(ctx, p, settings.NewTree(list, p.doc))
+	if err != nil {
+		return err
+	}
+	m.Overrides = len(typed)
 	if m.Plan != nil && m.Plan.State == app.PlanOpen {
 		m.Stale, err = s.Read.OverridesSince(ctx, m.Period, m.Plan.ID)
 	}

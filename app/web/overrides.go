@@ -149,16 +149,16 @@ func (s *Server) customersOf(ctx context.Context, p monthPage) (customers, error
 			k.readings[usage{r.Source, r.OrganizationID, r.Meter}] = r
 		}
 	}
+	k.overrides, err = s.overridesOf(ctx, p, tree)
+	return k, err
+}
+
+// overridesOf are the overrides of a month that count on its connection.
+func (s *Server) overridesOf(ctx context.Context, p monthPage, tree *settings.Tree) ([]app.Override, error) {
 	all, err := s.Read.Overrides(ctx, p.period)
-	if err != nil {
-		return k, err
-	}
-	for _, o := range all {
-		if tree.Effective(o.Source, o.OrganizationID).Connection == p.connection.Name {
-			k.overrides = append(k.overrides, o)
-		}
-	}
-	return k, nil
+	return slices.DeleteFunc(all, func(o app.Override) bool {
+		return tree.Effective(o.Source, o.OrganizationID).Connection != p.connection.Name
+	}), err
 }
 
 // name gives every organization a label that no other has: its name, with its id where the name is not enough.
