@@ -13,7 +13,7 @@ type templates struct {
 	summary app.Template
 	// ofType is true where a ticket is named after the type of its events, not after one of the objects it stands for.
 	ofType bool
-	body      func(value func(variable string) string) string
+	body   func(value func(variable string) string) string
 }
 
 // templatesOf parses a rule's own templates, else the defaults. One that is wrong is filled in as far as it is
