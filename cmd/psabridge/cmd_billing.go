@@ -258,10 +258,12 @@ type billingUndo struct {
 
 // Run undoes a push and waits until it is written, or only shows what that would restore.
 func (b billingUndo) Run(ctx context.Context, g *globals, c console) error {
-	return g.withSending(ctx, c, func(cl *client) error {
-		if b.DryRun {
+	if b.DryRun {
+		return g.withBridge(ctx, c, func(cl *client) error {
 			return decided(ctx, g, c, cl, "/billing/pushes/"+url.PathEscape(b.Push)+"/undo?dry_run=true", nil, planAnswer.print)
-		}
+		})
+	}
+	return g.withSending(ctx, c, func(cl *client) error {
 		var p pushAnswer
 		if err := cl.call(ctx, http.MethodPost, "/billing/pushes/"+url.PathEscape(b.Push)+"/undo", nil, &p); err != nil {
 			return err

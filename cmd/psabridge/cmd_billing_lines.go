@@ -18,16 +18,16 @@ import (
 )
 
 // decided makes a call that answers a plan, and shows that.
-func decided(ctx context.Context, g *globals, c console, cl *client, path string, in any, words func(planAnswer, io.Writer)) (planAnswer, error) {
+func decided(ctx context.Context, g *globals, c console, cl *client, path string, in any, words func(planAnswer, io.Writer)) error {
 	var raw json.RawMessage
 	if err := cl.call(ctx, http.MethodPost, path, in, &raw); err != nil {
-		return planAnswer{}, err
+		return err
 	}
 	var p planAnswer
 	if err := json.Unmarshal(raw, &p); err != nil || words == nil {
-		return p, err
+		return err
 	}
-	return p, g.print(c, raw, func(w io.Writer) { words(p, w) })
+	return g.print(c, raw, func(w io.Writer) { words(p, w) })
 }
 
 // about shows the lines that were decided on, how the plan stands, and what is next.
@@ -78,7 +78,7 @@ func (b billingRelease) ask(ctx context.Context, g *globals, c console, cl *clie
 		if i < len(b.Lines)-1 {
 			show = nil
 		}
-		if _, err := decided(ctx, g, c, cl, "/billing/lines/"+url.PathEscape(line)+"/release", reasonIn(b.Reason), show); err != nil {
+		if err := decided(ctx, g, c, cl, "/billing/lines/"+url.PathEscape(line)+"/release", reasonIn(b.Reason), show); err != nil {
 			return oneOf(err, line, b.Lines[:i])
 		}
 	}
@@ -106,12 +106,11 @@ func (b billingRelease) byCodes(ctx context.Context, g *globals, c console, cl *
 	}
 	in := reasonIn(b.Reason)
 	in["codes"] = b.Codes
-	_, err = decided(ctx, g, c, cl, "/billing/plans/"+url.PathEscape(plan.ID)+"/release", in, func(p planAnswer, w io.Writer) {
+	return decided(ctx, g, c, cl, "/billing/plans/"+url.PathEscape(plan.ID)+"/release", in, func(p planAnswer, w io.Writer) {
 		_, _ = fmt.Fprintf(w, "%s released.\n", count(plan.Totals.Held-p.Totals.Held, "line"))
 		_, _ = fmt.Fprintf(w, "Plan %s: %d to write, %d held.\n", p.ID, p.Totals.Changed, p.Totals.Held)
 		p.next(w)
 	})
-	return err
 }
 
 // open is the open plan of the month named, or of the month that was planned last.
@@ -141,8 +140,7 @@ func (b billingSkip) Run(ctx context.Context, g *globals, c console) error {
 }
 
 func (b billingSkip) ask(ctx context.Context, g *globals, c console, cl *client) error {
-	_, err := decided(ctx, g, c, cl, "/billing/lines/"+url.PathEscape(b.Line)+"/skip", reasonIn(b.Reason), about(b.Line))
-	return err
+	return decided(ctx, g, c, cl, "/billing/lines/"+url.PathEscape(b.Line)+"/skip", reasonIn(b.Reason), about(b.Line))
 }
 
 // exact is a quantity as a person types it on a command line: digits, with a point before decimals.
@@ -171,8 +169,7 @@ func (b billingCorrect) Run(ctx context.Context, g *globals, c console) error {
 
 func (b billingCorrect) ask(ctx context.Context, g *globals, c console, cl *client) error {
 	in := map[string]any{"quantity": b.Quantity.Quantity, "note": b.Note}
-	_, err := decided(ctx, g, c, cl, "/billing/lines/"+url.PathEscape(b.Line)+"/correct", in, about(b.Line))
-	return err
+	return decided(ctx, g, c, cl, "/billing/lines/"+url.PathEscape(b.Line)+"/correct", in, about(b.Line))
 }
 
 type billingEffective struct {
@@ -190,8 +187,7 @@ func (b billingEffective) ask(ctx context.Context, g *globals, c console, cl *cl
 	if b.Date != "" {
 		in["date"] = b.Date
 	}
-	_, err := decided(ctx, g, c, cl, "/billing/lines/"+url.PathEscape(b.Line)+"/effective", in, about(b.Line))
-	return err
+	return decided(ctx, g, c, cl, "/billing/lines/"+url.PathEscape(b.Line)+"/effective", in, about(b.Line))
 }
 
 type billingEvidence struct {

@@ -78,7 +78,7 @@ func (o overrideSet) Validate() error {
 	case o.File == "" && strings.TrimSpace(o.Note) == "":
 		return errors.New("say why with --note TEXT; somebody will ask in a year")
 	case o.Decimal != "" && o.Decimal != "," && o.Decimal != ".":
-		return errors.New("--decimal is , or .")
+		return errors.New("--decimal is a comma or a point")
 	}
 	return nil
 }
@@ -146,7 +146,7 @@ func readText(file string, c console) (string, error) {
 	if file == "-" {
 		b, err = io.ReadAll(io.LimitReader(c.in, inbox.MaxFile))
 	} else {
-		b, err = os.ReadFile(file)
+		b, err = os.ReadFile(file) //nolint:gosec // the file the person named
 	}
 	if err != nil {
 		return "", app.Wrap(err, app.Invalid, "The file "+file+" cannot be read.")
