@@ -51,23 +51,25 @@ func TestAlertCommands(t *testing.T) {
 		asks    string
 		says    []string
 	}{
-		"alerts list":                {alertsList{}, rulesJSON, "GET /rules", []string{"1  Server down", "sync organization 7 with suborganizations", "PSA, noc@example.com", "12 events, 1 ticket in 30 days", "everything", "nobody", "not used in 30 days"}},
-		"alerts of an organization":  {alertsList{Organization: "2"}, `{"items":[],"next":null}`, "GET /rules?organization=2", []string{"no alert yet"}},
-		"alerts conditions":          {alertsConditions{State: "quiet", Organization: "2"}, conditionsJSON, "GET /conditions?organization=2&state=quiet", []string{"4  quiet until", "Contoso", "SRV1 is unreachable", "3 times", "There are more than these 1."}},
-		"alerts quiet":               {alertsQuiet{Condition: "4"}, "", "POST /conditions/4/quiet {}", []string{"Condition 4 stays quiet until it recovers."}},
-		"alerts quiet until":         {alertsQuiet{Condition: "4", Until: december}, "", `POST /conditions/4/quiet {"until":"2026-12-01T00:00:00Z"}`, []string{"Condition 4 stays quiet until "}},
-		"alerts open":                {alertsOpen{Condition: "4"}, "", "POST /conditions/4/open", []string{"Condition 4 is not quiet any more."}},
-		"deliveries list":            {deliveriesList{State: "parked", Like: "9", Since: december, Ticket: "3", Limit: 5}, `{"items":[` + deliveryJSON + `],"next":null}`, "GET /deliveries?like=9&limit=5&since=2026-12-01T00%3A00%3A00Z&state=parked&ticket=3", []string{"9  ", "parked", "#48211", "SRV1", "no board Nope"}},
-		"deliveries list of nothing": {deliveriesList{Limit: 100}, `{"items":[],"next":null}`, "GET /deliveries?limit=100", []string{"There is none."}},
-		"deliveries show":            {deliveriesShow{ID: "9"}, deliveryJSON, "GET /deliveries/9", []string{"ticket.create 9: parked", "ticket #48211", "attempt 1", "nothing was sent, parked – ConnectWise has no board Nope."}},
-		"deliveries retry one":       {deliveriesRetry{ID: "9"}, "", "POST /deliveries/9/retry", []string{"Delivery 9 is tried again."}},
-		"deliveries retry like":      {deliveriesRetry{Like: "9"}, `{"retried":1}`, "POST /deliveries/retry?like=9", []string{"1 delivery is tried again."}},
-		"deliveries retry since":     {deliveriesRetry{Since: december}, `{"retried":2}`, "POST /deliveries/retry?since=2026-12-01T00%3A00%3A00Z", []string{"2 deliveries are tried again."}},
-		"deliveries retry parked":    {deliveriesRetry{Parked: true}, `{"retried":0}`, "POST /deliveries/retry?state=parked", []string{"No deliveries are tried again."}},
-		"deliveries drop":            {deliveriesDrop{ID: "9", Reason: "Done by phone."}, "", `POST /deliveries/9/drop {"reason":"Done by phone."}`, []string{"Delivery 9 is dropped."}},
-		"deliveries link":            {deliveriesLink{ID: "9", Ticket: 48211}, "", `POST /deliveries/9/link {"ticket":48211}`, []string{"Delivery 9 is ticket #48211."}},
-		"notify list":                {notifyList{}, channelsJSON, "GET /notify", []string{"desktop  on", "never used", "to noc@example.com", "failed", "It refuses.", "webhook  off"}},
-		"notify test":                {notifyTest{Channel: "email"}, "", `POST /notify/test {"channel":"email"}`, []string{"The test was sent by email."}},
+		"alerts list":                 {alertsList{}, rulesJSON, "GET /rules", []string{"1  Server down", "sync organization 7 with suborganizations", "PSA, noc@example.com", "12 events, 1 ticket in 30 days", "everything", "nobody", "not used in 30 days"}},
+		"alerts of an organization":   {alertsList{Organization: "2"}, `{"items":[],"next":null}`, "GET /rules?organization=2", []string{"no alert yet"}},
+		"alerts conditions":           {alertsConditions{State: "quiet", Organization: "2"}, conditionsJSON, "GET /conditions?organization=2&state=quiet", []string{"4  quiet until", "Contoso", "SRV1 is unreachable", "3 times", "There are more than these 1."}},
+		"alerts conditions of all":    {alertsConditions{All: true}, conditionsJSON, "GET /conditions", []string{"4  quiet until"}},
+		"alerts conditions that hold": {alertsConditions{}, `{"items":[],"next":null}`, "GET /conditions?state=quiet", []string{"There is none."}},
+		"alerts quiet":                {alertsQuiet{Condition: "4"}, "", "POST /conditions/4/quiet {}", []string{"Condition 4 stays quiet until it recovers."}},
+		"alerts quiet until":          {alertsQuiet{Condition: "4", Until: december}, "", `POST /conditions/4/quiet {"until":"2026-12-01T00:00:00Z"}`, []string{"Condition 4 stays quiet until "}},
+		"alerts open":                 {alertsOpen{Condition: "4"}, "", "POST /conditions/4/open", []string{"Condition 4 is not quiet any more."}},
+		"deliveries list":             {deliveriesList{State: "parked", Like: "9", Since: december, Ticket: "3", Limit: 5}, `{"items":[` + deliveryJSON + `],"next":null}`, "GET /deliveries?like=9&limit=5&since=2026-12-01T00%3A00%3A00Z&state=parked&ticket=3", []string{"9  ", "parked", "#48211", "SRV1", "no board Nope"}},
+		"deliveries list of nothing":  {deliveriesList{Limit: 100}, `{"items":[],"next":null}`, "GET /deliveries?limit=100", []string{"There is none."}},
+		"deliveries show":             {deliveriesShow{ID: "9"}, deliveryJSON, "GET /deliveries/9", []string{"ticket.create 9: parked", "ticket #48211", "attempt 1", "nothing was sent, parked – ConnectWise has no board Nope."}},
+		"deliveries retry one":        {deliveriesRetry{ID: "9"}, "", "POST /deliveries/9/retry", []string{"Delivery 9 is tried again."}},
+		"deliveries retry like":       {deliveriesRetry{Like: "9"}, `{"retried":1}`, "POST /deliveries/retry?like=9", []string{"1 delivery is tried again."}},
+		"deliveries retry since":      {deliveriesRetry{Since: december}, `{"retried":2}`, "POST /deliveries/retry?since=2026-12-01T00%3A00%3A00Z", []string{"2 deliveries are tried again."}},
+		"deliveries retry parked":     {deliveriesRetry{Parked: true}, `{"retried":0}`, "POST /deliveries/retry?state=parked", []string{"No deliveries are tried again."}},
+		"deliveries drop":             {deliveriesDrop{ID: "9", Reason: "Done by phone."}, "", `POST /deliveries/9/drop {"reason":"Done by phone."}`, []string{"Delivery 9 is dropped."}},
+		"deliveries link":             {deliveriesLink{ID: "9", Ticket: 48211}, "", `POST /deliveries/9/link {"ticket":48211}`, []string{"Delivery 9 is ticket #48211."}},
+		"notify list":                 {notifyList{}, channelsJSON, "GET /notify", []string{"desktop  on", "never used", "to noc@example.com", "failed", "It refuses.", "webhook  off"}},
+		"notify test":                 {notifyTest{Channel: "email"}, "", `POST /notify/test {"channel":"email"}`, []string{"The test was sent by email."}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -150,5 +152,19 @@ func TestMoment(t *testing.T) {
 	}
 	if (moment{}).RFC3339() != "" || december.RFC3339() != "2026-12-01T00:00:00Z" {
 		t.Error("it is printed otherwise")
+	}
+}
+
+// TestAMistypedConnectionIsSaid: a list of nothing would look as if all were well.
+func TestAMistypedConnectionIsSaid(t *testing.T) {
+	t.Parallel()
+	cl, asked := fakeAPI(t, http.StatusOK, `{"connections":[{"name":"cw"}],"items":[],"next":null}`)
+	var out strings.Builder
+	err := deliveriesList{Connection: "cv", Limit: 100}.ask(t.Context(), &globals{}, console{out: &out}, cl)
+	if app.ErrorCode(err) != app.Invalid || !strings.Contains(app.ErrorMessage(err), "There is: cw.") || out.Len() > 0 {
+		t.Errorf("%v, %q", err, out.String())
+	}
+	if err := (deliveriesList{Connection: "cw", Limit: 100}).ask(t.Context(), &globals{}, console{out: &out}, cl); err != nil || *asked != "GET /deliveries?connection=cw&limit=100" {
+		t.Errorf("%v, asked %s", err, *asked)
 	}
 }

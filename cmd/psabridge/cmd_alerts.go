@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"encoding/json"
 	"fmt"
 	"io"
 	"net/http"
@@ -102,7 +103,8 @@ func viaWords(v app.Via) string {
 }
 
 type alertsConditions struct {
-	State        string `help:"waiting, open, quiet or cleared; all when left out." enum:",waiting,open,quiet,cleared" default:""`
+	State        string `help:"waiting, open, quiet or cleared; all that hold when left out." enum:",waiting,open,quiet,cleared" default:""`
+	All          bool   `help:"Also those that have recovered."`
 	Organization string `help:"Only those of this organization; its id as the API shows it." placeholder:"ID"`
 }
 
@@ -129,19 +131,48 @@ func (a alertsConditions) Run(ctx context.Context, g *globals, c console) error 
 }
 
 func (a alertsConditions) ask(ctx context.Context, g *globals, c console, cl *client) error {
+	if a.State == "" && !a.All {
+		return a.holding(ctx, g, c, cl)
+	}
 	path := "/conditions" + query("state", a.State, "organization", a.Organization)
-	return show(ctx, g, c, cl, path, func(w io.Writer, list listAnswer[conditionLine]) {
-		if len(list.Items) == 0 {
-			_, _ = fmt.Fprintln(w, "There is none.")
-			return
+	return show(ctx, g, c, cl, path, printConditions)
+}
+
+// holding lists what holds: what is open, what waits, and what stays quiet.
+func (a alertsConditions) holding(ctx context.Context, g *globals, c console, cl *client) error {
+	all := listAnswer[json.RawMessage]{Items: []json.RawMessage{}}
+	for _, state := range []app.ConditionState{app.ConditionOpen, app.ConditionWaiting, app.ConditionQuiet} {
+		var one listAnswer[json.RawMessage]
+		if err := cl.call(ctx, http.MethodGet, "/conditions"+query("state", string(state), "organization", a.Organization), nil, &one); err != nil {
+			return err
 		}
-		tw := tabwriter.NewWriter(w, 0, 2, 2, ' ', 0)
-		for _, one := range list.Items {
-			_, _ = fmt.Fprintf(tw, "%s\t%s\t%s\t%s\t%s\t%s\n", one.ID, one.state(), one.Organization.Name, one.Title, timesOf(one.Occurrences), shortTime(one.LastAt))
+		all.Items = append(all.Items, one.Items...)
+		if one.Next != nil {
+			all.Next = one.Next
 		}
-		_ = tw.Flush()
-		list.more(w)
-	})
+	}
+	raw, err := json.Marshal(all)
+	if err != nil {
+		return err
+	}
+	var list listAnswer[conditionLine]
+	if err := json.Unmarshal(raw, &list); err != nil {
+		return err
+	}
+	return g.print(c, json.RawMessage(raw), func(w io.Writer) { printConditions(w, list) })
+}
+
+func printConditions(w io.Writer, list listAnswer[conditionLine]) {
+	if len(list.Items) == 0 {
+		_, _ = fmt.Fprintln(w, "There is none.")
+		return
+	}
+	tw := tabwriter.NewWriter(w, 0, 2, 2, ' ', 0)
+	for _, one := range list.Items {
+		_, _ = fmt.Fprintf(tw, "%s\t%s\t%s\t%s\t%s\t%s\n", one.ID, one.state(), one.Organization.Name, one.Title, timesOf(one.Occurrences), shortTime(one.LastAt))
+	}
+	_ = tw.Flush()
+	list.more(w)
 }
 
 func (l conditionLine) state() string {

@@ -8,6 +8,7 @@ import (
 	"net/http"
 	"net/url"
 	"strconv"
+	"strings"
 	"text/tabwriter"
 	"time"
 
@@ -61,6 +62,9 @@ func (d deliveriesList) Run(ctx context.Context, g *globals, c console) error {
 }
 
 func (d deliveriesList) ask(ctx context.Context, g *globals, c console, cl *client) error {
+	if err := d.knownConnection(ctx, cl); err != nil {
+		return err
+	}
 	path := "/deliveries" + query("state", d.State, "kind", d.Kind, "connection", d.Connection, "like", d.Like, "since", d.Since.RFC3339(),
 		"ticket", d.Ticket, "limit", strconv.Itoa(d.Limit))
 	return show(ctx, g, c, cl, path, func(w io.Writer, list listAnswer[deliveryLine]) {
@@ -78,6 +82,28 @@ func (d deliveriesList) ask(ctx context.Context, g *globals, c console, cl *clie
 		_ = tw.Flush()
 		list.more(w)
 	})
+}
+
+// knownConnection refuses a connection that is mistyped: it has no deliveries, and nothing would say why.
+func (d deliveriesList) knownConnection(ctx context.Context, cl *client) error {
+	if d.Connection == "" || d.Connection == app.MailConnection {
+		return nil
+	}
+	var st statusAnswer
+	if err := cl.call(ctx, http.MethodGet, "/status", nil, &st); err != nil {
+		return err
+	}
+	var names []string
+	for _, one := range st.Connections {
+		if one.Name == d.Connection {
+			return nil
+		}
+		names = append(names, one.Name)
+	}
+	if len(names) == 0 {
+		return app.FieldErrorf("connection", "There is no connection %q, and no other one.", d.Connection)
+	}
+	return app.FieldErrorf("connection", "There is no connection %q. There is: %s.", d.Connection, strings.Join(names, ", "))
 }
 
 func ticketNumber(n *int64) string {
