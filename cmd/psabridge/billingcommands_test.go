@@ -1,6 +1,7 @@
 package main
 
 import (
+	"encoding/json"
 	"net/http"
 	"strings"
 	"testing"
@@ -293,5 +294,82 @@ func TestFindOrganization(t *testing.T) {
 		if got.ID != want || (err == nil) != (want != "") {
 			t.Errorf("%q is %q, %v", text, got.ID, err)
 		}
+	}
+}
+
+const (
+	findingsJSON = `{"items":[{"code":"used_not_billed","organization":"Contoso","company":null,"amount":13.5,"message":"4 used, 1 billed."},
+		{"code":"billed_not_used","organization":"","company":{"id":250,"name":"Fabrikam"},"amount":null,"message":"Nobody is mapped."}],"next":"2"}`
+	compareJSON = `{"items":[{"company":{"id":1,"name":"Contoso"},"agreement":{"id":2,"name":"Backup"},"product_id":"X","unit":"each","before":40,"after":43,"amount_change":13.5,"reason":"+ Ada Lovelace"},
+		{"company":{"id":1,"name":"Contoso"},"agreement":{"id":2,"name":"Backup"},"product_id":"Y","unit":"GB","before":5,"after":null,"amount_change":null,"reason":""}],"next":null}`
+	datedJSON = `{"id":"3","connection":"cw","period":"2026-11","digest":"d2","undo_of":null,"complete":false,"problems":["Source feed was not read."],"findings_count":2,"totals":{"changed":1,"held":1,"amount_change":null},
+		"lines":[{"id":"21","product_id":"X","company":{"id":1,"name":"Contoso"},"agreement":{"id":2,"name":"Backup"},"before":null,"after":4,"unit":"each","verdict":"create","state":"planned","decision":"released","effective_date":"2026-12-01","invoice":["In time for the invoice of 31 December 2026."],"holds":[],"organizations":[]}]}`
+	repairsJSON = `{"items":[{"code":"agreement_ended","organization":"Contoso","message":"It ended.","why":"The only other one.","suggest":{"organization_id":"2","agreement_id":13}},
+		{"code":"product_gone","organization":"Contoso","message":"X is gone.","why":"Renamed.","suggest":{"organization_id":"2","agreement_id":14,"products":{"accounts":"Y"}}},
+		{"code":"overlap","organization":"","message":"Billed twice.","why":"","suggest":null}],"next":null}`
+)
+
+// TestBillingCommands: what commands of one call ask of the API, and what a person reads.
+func TestBillingCommands(t *testing.T) {
+	t.Parallel()
+	cw := mappingScope{Connection: "cw"}
+	for name, test := range map[string]struct {
+		command asker
+		answer  string
+		asks    string
+		says    []string
+	}{
+		"findings":        {billingFindings{}, findingsJSON, "GET /billing/findings?limit=1000", []string{"used not billed, Contoso, +13.50 a month\n  4 used, 1 billed.", "billed not used, Fabrikam, price effect unknown", "more than these 2"}},
+		"no findings":     {billingFindings{Connection: "cw"}, `{"items":[],"next":null}`, "GET /billing/findings?connection=cw&limit=1000", []string{"Nothing was found"}},
+		"compare":         {billingCompare{From: "2026-10", To: "2026-11", Connection: "cw"}, compareJSON, "GET /billing/compare?connection=cw&from=2026-10&limit=1000&to=2026-11", []string{"40 → 43 each  +13.50", "+ Ada Lovelace", "5 → none GB", "price effect unknown"}},
+		"effective":       {billingEffective{Line: "21", Date: "2026-12-01"}, datedJSON, `POST /billing/lines/21/effective {"date":"2026-12-01"}`, []string{"none → 4 each", "create, released", "begins on 2026-12-01", "In time for", "--digest d2"}},
+		"effective again": {billingEffective{Line: "21"}, datedJSON, `POST /billing/lines/21/effective {"date":null}`, nil},
+		"skip":            {billingSkip{Line: "21", Reason: "leaves"}, datedJSON, `POST /billing/lines/21/skip {"reason":"leaves"}`, []string{"Plan 3: 1 to write, 1 held."}},
+		"repairs":         {mappingRepairs{cw}, repairsJSON, "GET /mappings/repairs?connection=cw&limit=1000", []string{"agreement ended, Contoso\n  It ended.\n  Suggested: The only other one.", "overlap, ", "2 repairs, with: psabridge mapping apply --repairs"}},
+		"revert":          {mappingRevert{Revision: "8"}, "", `POST /mappings/revert {"revision":"8"}`, []string{"revision 8"}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			cl, asked := fakeAPI(t, http.StatusOK, test.answer)
+			var out strings.Builder
+			if err := test.command.ask(t.Context(), &globals{}, console{out: &out}, cl); err != nil {
+				t.Fatal(err)
+			}
+			if *asked != test.asks {
+				t.Errorf("asked %s, want %s", *asked, test.asks)
+			}
+			for _, words := range test.says {
+				if !strings.Contains(out.String(), words) {
+					t.Errorf("%q is missing in:\n%s", words, out.String())
+				}
+			}
+			out.Reset()
+			if err := test.command.ask(t.Context(), &globals{JSON: true}, console{out: &out}, cl); err != nil || out.Len() > 0 && !json.Valid([]byte(out.String())) {
+				t.Errorf("with --json it prints %q, %v", out.String(), err)
+			}
+		})
+	}
+}
+
+// TestPlanInWords: what could not be read, what an unknown price means, and where findings are.
+func TestPlanInWords(t *testing.T) {
+	t.Parallel()
+	var out strings.Builder
+	decode[planAnswer](t, datedJSON).print(&out)
+	for _, words := range []string{"Plan 3 for cw, 2026-11", "1 to write, 1 held, 0 the same.", "an unknown amount", "Not everything could be read", "Source feed was not read.", "in 2 places"} {
+		if !strings.Contains(out.String(), words) {
+			t.Errorf("%q is missing in:\n%s", words, out.String())
+		}
+	}
+}
+
+// TestRepairsOfOneOrganization become one choice, in which what comes first is mended first.
+func TestRepairsOfOneOrganization(t *testing.T) {
+	t.Parallel()
+	cl, _ := fakeAPI(t, http.StatusOK, repairsJSON)
+	list, err := certainRepairs(t.Context(), cl, "cw")
+	b, _ := json.Marshal(list)
+	if want := `[{"agreement_id":13,"organization_id":"2","products":{"accounts":"Y"}}]`; err != nil || string(b) != want {
+		t.Errorf("%s, %v; want %s", b, err, want)
 	}
 }
