@@ -12,12 +12,14 @@ import (
 
 	"psabridge/app/inbox"
 	"psabridge/app/link"
+	"psabridge/app/settings"
 )
 
-// The bounds of request bodies: every one, what is sent to an inbox, and those that bring a file. A file comes in an envelope
-// of its own.
+// The bounds of request bodies: every one, the settings document, what is sent to an inbox, and those that bring a file. A
+// file comes in an envelope of its own; a document may be one byte too long, so that it is settings that says so.
 const (
 	maxBody     = 1 << 20
+	maxSettings = settings.MaxSize + 1
 	maxSentBody = inbox.MaxBody
 	maxFileBody = inbox.MaxFile + 64<<10
 )
@@ -88,6 +90,8 @@ func bodyLimit(s surface, r *http.Request) int64 {
 		return maxFileBody
 	case sent("/usage"), sent("/events"):
 		return maxSentBody
+	case s == surfaceAPI && r.Method == http.MethodPut && r.URL.Path == "/api/v1/settings":
+		return maxSettings
 	}
 	return maxBody
 }

@@ -221,6 +221,13 @@ func TestFilesAreTakenWhereTheyAreImported(t *testing.T) {
 			t.Errorf("%s %s as %s: %d %s", c.host, c.path, c.typ, code, body)
 		}
 	}
+	put := httptest.NewRequestWithContext(t.Context(), http.MethodPut, "/api/v1/settings", io.LimitReader(zeros{}, 2<<20))
+	put.Host = "127.0.0.1:7360"
+	put.Header.Set("Content-Type", "application/yaml")
+	put.Header.Set("Authorization", "Bearer "+token)
+	if code, body, _ := serve(g, put); code != http.StatusOK || body != "true" {
+		t.Errorf("settings of 10,000 organizations: %d %s", code, body)
+	}
 	if _, body := send(host, "/sources/feed/import", multi, 51<<20); body != "false" {
 		t.Error("a body of 51 MiB was read")
 	}

@@ -35,6 +35,7 @@ func (s *server) registerSettings(a huma.API) {
 		"200": jsonResponse("What changed", a.OpenAPI().Components.Schemas.Schema(reflect.TypeFor[Changed](), true, "Changed")),
 	}
 	write.SkipValidateBody = true // app/settings says it better, with the line
+	write.MaxBodyBytes = -1       // the guard in front knows how much a document may be
 	huma.Register(a, write, s.putSettings)
 }
 
