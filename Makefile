@@ -6,6 +6,8 @@ VERSION  ?= $(shell git describe --tags --always --dirty 2>/dev/null || echo dev
 LDFLAGS  := -s -w -X main.version=$(VERSION)
 # The race detector watches our code, not the SQLite that was translated from C: with it every query is 50 times slower.
 RACE     := -race -gcflags='modernc.org/...=-race=false'
+# Where goroutines of our own meet. `make test` watches these with the race detector, `make test-all` everything.
+RACED    := ./app/connect ./app/intake ./app/job ./app/notify ./app/outbox ./app/push ./app/receive ./app/rest ./app/schedule ./app/secret ./store
 GOLANGCI := $(BIN)/golangci-lint
 LINT_VER := v2.15.0
 TARGETS  := linux/amd64 linux/arm64 windows/amd64 windows/arm64 darwin/amd64 darwin/arm64
@@ -28,10 +30,11 @@ run: build ## run the bridge itself
 sandbox: ## the vendors' fake servers alone, on ports 7370 and 7371
 	$(GO) run ./cmd/sandbox --port 7370 --live
 
-test: deps ## everything that proves it, in six to seven minutes
-	@$(GO) test $(RACE) -shuffle=on -timeout 10m ./...
+test: deps ## everything that proves it
+	@$(GO) test $(RACE) -shuffle=on -timeout 20m $(RACED)
+	@$(GO) test -shuffle=on -timeout 20m $$($(GO) list ./... | grep -vxF "$$($(GO) list $(RACED))")
 
-test-all: deps ## the long matrices too: crash sweeps, every page in every state, many seeds
+test-all: deps ## the long matrices too, all under the race detector: crash sweeps, every page in every state, many seeds
 	PSABRIDGE_ALL=1 $(GO) test $(RACE) -shuffle=on -count=1 -timeout 60m ./...
 
 deps: ## install what the tests need (Chromium, a keyring, D-Bus) where that is allowed
