@@ -7,7 +7,7 @@ LDFLAGS  := -s -w -X main.version=$(VERSION)
 # The race detector watches our code, not the SQLite that was translated from C: with it every query is 50 times slower.
 RACE     := -race -gcflags='modernc.org/...=-race=false'
 # Where goroutines of our own meet. `make test` watches these with the race detector, `make test-all` everything.
-RACED    := ./app/connect ./app/intake ./app/job ./app/notify ./app/outbox ./app/push ./app/receive ./app/rest ./app/schedule ./app/secret ./store
+RACED    := ./app/connect ./app/intake ./app/job ./app/notify ./app/outbox ./app/receive ./app/rest ./app/schedule ./app/secret ./store
 GOLANGCI := $(BIN)/golangci-lint
 LINT_VER := v2.15.0
 TARGETS  := linux/amd64 linux/arm64 windows/amd64 windows/arm64 darwin/amd64 darwin/arm64
