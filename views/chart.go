@@ -190,10 +190,10 @@ func (c MeterChart) summary() string {
 		}
 		last = m
 	}
-	switch {
-	case first == nil:
+	switch first {
+	case nil:
 		return "No month has a complete reading."
-	case first == last:
+	case last:
 		return "Only " + ui.PeriodName(first.Period) + " has a reading: " + ui.Quantity(*first.Read, first.Unit) + "."
 	}
 	out := "Read from " + ui.Quantity(*first.Read, first.Unit) + " in " + ui.PeriodName(first.Period) + " to " + ui.Quantity(*last.Read, last.Unit) + " in " + ui.PeriodName(last.Period) + "."
@@ -207,16 +207,6 @@ func (c MeterChart) summary() string {
 func (c MeterChart) statements() bool {
 	for _, m := range c.Months {
 		if m.Statement {
-			return true
-		}
-	}
-	return false
-}
-
-// billed reports whether anything was billed.
-func (c MeterChart) billed() bool {
-	for _, m := range c.Months {
-		if m.Billed != nil {
 			return true
 		}
 	}

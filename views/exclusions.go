@@ -2,6 +2,7 @@ package views
 
 import (
 	"strconv"
+	"strings"
 
 	"psabridge/app"
 	"psabridge/views/ui"
@@ -51,17 +52,14 @@ func (r ExclusionRow) title() string {
 }
 
 func (r ExclusionRow) countedWords() string {
-	out := ""
-	for i, c := range r.Counted {
-		if i > 0 {
-			out += ", "
-		}
-		out += MeterName(c.Meter) + " " + ui.Quantity(c.Quantity, c.Unit)
-	}
-	if out == "" {
+	if len(r.Counted) == 0 {
 		return "–"
 	}
-	return out
+	words := make([]string, 0, len(r.Counted))
+	for _, c := range r.Counted {
+		words = append(words, MeterName(c.Meter)+" "+ui.Quantity(c.Quantity, c.Unit))
+	}
+	return strings.Join(words, ", ")
 }
 
 // leftOut are the rows the settings leave out; stillCounted are the others.

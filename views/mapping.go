@@ -262,17 +262,14 @@ func opensWords(n int) string {
 
 // MeterWords names meters in a sentence.
 func MeterWords(list []app.Meter) string {
-	out := ""
-	for i, m := range list {
-		switch {
-		case i > 0 && i == len(list)-1:
-			out += " and "
-		case i > 0:
-			out += ", "
-		}
-		out += MeterWord(m)
+	words := make([]string, 0, len(list))
+	for _, m := range list {
+		words = append(words, MeterWord(m))
 	}
-	return out
+	if last := len(words) - 1; last > 0 {
+		words = append(words[:last-1], words[last-1]+" and "+words[last])
+	}
+	return strings.Join(words, ", ")
 }
 
 // mostRepairs is how many repairs stand above the lists; the others are a click away.

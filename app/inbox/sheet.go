@@ -108,7 +108,7 @@ func blankLines(text string) (n int) {
 // noteWords are headers of a column that says why.
 var noteWords = []string{
 	"note", "notes", "comment", "comments", "reason", "why", "notiz", "bemerkung", "kommentar", "grund", "remarque", "commentaire", "nota", "comentario",
-	"opmerking", "reden", //nolint:misspell // other languages
+	"opmerking", "reden",
 }
 
 // sheetColumns are the places of a sheet's columns; -1 is a column it does not have.

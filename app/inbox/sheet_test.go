@@ -2,6 +2,7 @@ package inbox_test
 
 import (
 	"fmt"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -15,7 +16,7 @@ func sheetRow(r inbox.SheetRow) string {
 	if r.Wrong != "" {
 		amount = "?"
 	}
-	return strings.Join([]string{fmt.Sprint(r.Line), r.Organization, r.Meter, amount, r.Unit, r.Note, r.Month}, "|")
+	return strings.Join([]string{strconv.Itoa(r.Line), r.Organization, r.Meter, amount, r.Unit, r.Note, r.Month}, "|")
 }
 
 // TestSheet reads what people paste, in the ways they paste it.
@@ -66,7 +67,7 @@ func TestSheet(t *testing.T) {
 func TestSheetRefuses(t *testing.T) {
 	for text, want := range map[string]string{
 		"":                        "at least one row",
-		" \n;;\n":                 "at least one row",
+		"\n;;\n":                  "at least one row",
 		"Customer,Quantity\n":     "Only the names",
 		"\"Contoso;accounts;43\n": "quotes do not fit",
 		strings.Repeat("A;accounts;1\n", inbox.SheetRows+1): "at most 2000",

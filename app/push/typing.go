@@ -127,7 +127,7 @@ func (t typing) place(org app.Organization, o app.Override) (field, why string) 
 	zone := settings.Location(c)
 	switch {
 	case !ok:
-		return "organization", fmt.Sprintf("%s is on no connection, so nothing is billed of it. Map it first.", org.Name)
+		return "organization", org.Name + " is on no connection, so nothing is billed of it. Map it first."
 	case !c.Billing.Enabled:
 		return "organization", fmt.Sprintf("%s is on connection %s, where billing is switched off.", org.Name, c.Name)
 	case !billing.Plannable(c.Billing, zone, t.now, o.Period):

@@ -40,11 +40,14 @@ type shownLists struct {
 func usualLists() shownLists {
 	return shownLists{
 		companies: []app.Company{
-			{ID: 100, Identifier: "Contoso", Name: "Contoso Ltd"}, {ID: 110, Identifier: "Fabrikam", Name: "Fabrikam Inc."}, {ID: 120, Identifier: "Tailspin", Name: "Tailspin"},
+			{ID: 100, Identifier: "Contoso", Name: "Contoso Ltd"},
+			{ID: 110, Identifier: "Fabrikam", Name: "Fabrikam Inc."},
+			{ID: 120, Identifier: "Tailspin", Name: "Tailspin"},
 			{ID: 130, Identifier: "Other", Name: "Other"},
 		},
 		agreements: []app.Agreement{
-			{ID: 1000, Name: "Managed", CompanyID: 100, Company: "Contoso Ltd", Status: "Active"}, {ID: 1100, Name: "Backup", CompanyID: 110, Company: "Fabrikam Inc.", Status: "Active"},
+			{ID: 1000, Name: "Managed", CompanyID: 100, Company: "Contoso Ltd", Status: "Active"},
+			{ID: 1100, Name: "Backup", CompanyID: 110, Company: "Fabrikam Inc.", Status: "Active"},
 			{ID: 1300, Name: "Other", CompanyID: 130, Company: "Other", Status: "Active"},
 		},
 		products: []app.Product{{ID: 1, Identifier: "ACC"}, {ID: 2, Identifier: "GB"}, {ID: 3, Identifier: "OWN"}},

@@ -23,8 +23,19 @@ func TestQuantityRulesOfAConnection(t *testing.T) {
 	w := furnished(t)
 	_, rev := w.doc()
 	for _, wrong := range [][2]string{
-		{"rule_round_accounts", "sideways"}, {"rule_minimum_accounts", "1,000"}, {"rule_minimum_accounts", "-5"}, {"rule_unit_accounts", "MB"}, {"rule_basis_accounts", "all"},
-		{"rule_trials_accounts", "perhaps"}, {"rule_fse_file_server", "none"}, {"hold_percent", "half"}, {"hold_percent", "-1"}, {"hold_units", "5 GB"}, {"hold_amount", "-2"}, {"max_age", "long"}, {"max_age", "1s"},
+		{"rule_round_accounts", "sideways"},
+		{"rule_minimum_accounts", "1,000"},
+		{"rule_minimum_accounts", "-5"},
+		{"rule_unit_accounts", "MB"},
+		{"rule_basis_accounts", "all"},
+		{"rule_trials_accounts", "perhaps"},
+		{"rule_fse_file_server", "none"},
+		{"hold_percent", "half"},
+		{"hold_percent", "-1"},
+		{"hold_units", "5 GB"},
+		{"hold_amount", "-2"},
+		{"max_age", "long"},
+		{"max_age", "1s"},
 	} {
 		got := w.post("/connections/cw/billing", billingForm(rev, wrong[0], wrong[1])...)
 		if got.status != http.StatusUnprocessableEntity || !strings.Contains(got.body, `id="f-`+wrong[0]+`-e"`) {

@@ -170,7 +170,8 @@ func (b *mappingBook) billMany(f form) (p planned) {
 		id := strconv.FormatInt(o.ID, 10)
 		e := b.tree.Effective(o.Source, o.ExternalID)
 		all := f.text("do") == "bill-all" && (b.shows(o, e, "matched") || b.filter.Show == "repair" && b.shows(o, e, "repair"))
-		if e.Company.ID == 0 || !all && !(f.text("do") == "bill" && slices.Contains(f.Values["org"], id)) {
+		ticked := f.text("do") == "bill" && slices.Contains(f.Values["org"], id)
+		if e.Company.ID == 0 || !all && !ticked {
 			continue
 		}
 		bill := slices.Clone(e.Bill)

@@ -19,8 +19,10 @@ func matching(t *testing.T, others int) *world {
 	t.Helper()
 	w := furnished(t)
 	b := app.Batch{Source: "sync", ReadAt: w.now, OrganizationsComplete: true, Organizations: []app.Organization{
-		{ExternalID: "1", Name: "MSP", Active: true}, {ExternalID: "7", ParentExternalID: "1", Name: "Contoso " + nasty, Active: true},
-		{ExternalID: "20", ParentExternalID: "1", Name: "Fabrikam GmbH", Active: true}, {ExternalID: "21", ParentExternalID: "1", Name: "Fabrikan Werke", Active: true},
+		{ExternalID: "1", Name: "MSP", Active: true},
+		{ExternalID: "7", ParentExternalID: "1", Name: "Contoso " + nasty, Active: true},
+		{ExternalID: "20", ParentExternalID: "1", Name: "Fabrikam GmbH", Active: true},
+		{ExternalID: "21", ParentExternalID: "1", Name: "Fabrikan Werke", Active: true},
 	}}
 	for i := range others {
 		b.Organizations = append(b.Organizations, app.Organization{ExternalID: strconv.Itoa(100 + i), ParentExternalID: "1", Name: "Fabrikam, Inc.", Active: true})
@@ -138,7 +140,7 @@ func TestMoreThanTwentyAreShownFirst(t *testing.T) {
 	}
 	text := strings.ReplaceAll(choices[1], "&#34;", `"`)
 	w.send("do", "confirm", "choices", text).to(t, "/mapping?connection=cw")
-	if w.revision() != fmt.Sprint(atoi(t, before)+1) || w.mappingOf("100").Company.ID != 251 || w.mappingOf("159").Company.ID != 251 {
+	if w.revision() != strconv.FormatInt(atoi(t, before)+1, 10) || w.mappingOf("100").Company.ID != 251 || w.mappingOf("159").Company.ID != 251 {
 		t.Error("not all of them, or not at once")
 	}
 	w.post("/mapping", "connection", "cw", "revision", before, "do", "confirm", "choices", text).want(t, http.StatusConflict).has(t, "changed since this page was opened")

@@ -22,9 +22,9 @@ import (
 // billingCalls are the real rules on the test's store, with an undo that reads no ConnectWise: it holds what we wrote, but for
 // the agreements somebody edited.
 func (w *world) billingCalls() api.BillingDeps {
-	real := pusher{w}.real()
+	rules := pusher{w}.real()
 	return api.BillingDeps{
-		SetEffective: real.SetEffective, SaveOverrides: real.SaveOverrides, RemoveOverride: real.RemoveOverride,
+		SetEffective: rules.SetEffective, SaveOverrides: rules.SaveOverrides, RemoveOverride: rules.RemoveOverride,
 		PlanUndo: func(ctx context.Context, id int64, _ string) (app.Plan, error) {
 			w.undone++
 			push, err := w.store.Push(ctx, id)

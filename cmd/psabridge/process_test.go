@@ -47,7 +47,7 @@ func cheapPassphrase(dir string) (overlay string, err error) {
 	if err != nil {
 		return "", err
 	}
-	source, err := os.ReadFile(original) //nolint:gosec // of this module
+	source, err := os.ReadFile(original)
 	if err != nil {
 		return "", err
 	}
