@@ -5,24 +5,39 @@ import (
 	"compress/gzip"
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
+	"runtime"
 	"sync"
 
 	"psabridge/app"
 )
 
+// packLines packs what was counted for lines, on all processors: it is most of what storing a plan computes. No bytes are
+// no evidence.
+func packLines(lines []app.Line) ([][]byte, error) {
+	packed, errs := make([][]byte, len(lines)), make([]error, runtime.GOMAXPROCS(0))
+	var wg sync.WaitGroup
+	for w := range errs {
+		wg.Go(func() {
+			for i := w; i < len(lines) && errs[w] == nil; i += len(errs) {
+				if len(lines[i].Items) > 0 {
+					packed[i], errs[w] = pack(lines[i].Items)
+				}
+			}
+		})
+	}
+	wg.Wait()
+	return packed, errors.Join(errs...)
+}
+
 // saveEvidence stores what was counted for new lines. Nothing counted leaves no row.
-func saveEvidence(ctx context.Context, tx prepared, lines []app.Line) error {
+func saveEvidence(ctx context.Context, tx prepared, lines []app.Line, packed [][]byte) error {
 	var rows []any
-	for _, l := range lines {
-		if len(l.Items) == 0 {
-			continue
+	for i, l := range lines {
+		if packed[i] != nil {
+			rows = append(rows, l.ID, packed[i])
 		}
-		packed, err := pack(l.Items)
-		if err != nil {
-			return err
-		}
-		rows = append(rows, l.ID, packed)
 	}
 	if len(rows) == 0 {
 		return nil

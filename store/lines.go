@@ -85,8 +85,8 @@ const insertLines = `INSERT INTO lines (id, plan_id, meter, product, product_id,
 	amount_change, next_invoice, prorate, effective_date, bill_customer, cancelled_date, reason, error, written_at, method,
 	effective_by, effective_from, invoice_period, rule) `
 
-// saveLines stores the lines of a new plan with their evidence and gives them their ids.
-func saveLines(ctx context.Context, tx *sql.Tx, plan int64, lines []app.Line) error {
+// saveLines stores the lines of a new plan with their evidence, which is packed already, and gives them their ids.
+func saveLines(ctx context.Context, tx *sql.Tx, plan int64, lines []app.Line, evidence [][]byte) error {
 	newest, _, err := maybe[int64](ctx, tx, "SELECT coalesce(max(id), 0) FROM lines")
 	if err != nil {
 		return err
@@ -107,11 +107,12 @@ func saveLines(ctx context.Context, tx *sql.Tx, plan int64, lines []app.Line) er
 			return app.Wrap(err, app.Conflict, twoOfOne(lines))
 		}
 		if err == nil {
-			err = saveEvidence(ctx, p, part)
+			err = saveEvidence(ctx, p, part, evidence[:len(part)])
 		}
 		if err != nil {
 			return err
 		}
+		evidence = evidence[len(part):]
 	}
 	return nil
 }
@@ -120,7 +121,11 @@ func saveLines(ctx context.Context, tx *sql.Tx, plan int64, lines []app.Line) er
 func lineRow(l app.Line) []any {
 	return []any{
 		l.ID, l.PlanID, l.Meter, l.Product, l.ProductID, l.Company.ID, l.Company.Name, l.Agreement.ID, l.Agreement.Name,
-		l.AdditionID, optional(l.Before), l.After, l.Unit, asJSON{list(l.Shares)}, l.Verdict, l.State, asJSON{list(l.Holds)}, l.Decision, l.DecidedBy,
+		l.AdditionID, optional(l.Before), l.After, l.Unit,
+		asJSON{list(l.Shares)},
+		l.Verdict, l.State,
+		asJSON{list(l.Holds)},
+		l.Decision, l.DecidedBy,
 		l.Note, optional(l.UnitPrice), optional(l.AmountChange), stamp(l.NextInvoice), l.Prorate, stamp(l.EffectiveDate), l.BillCustomer,
 		stamp(l.CancelledDate), l.Reason, l.Error, stamp(l.WrittenAt), l.Method,
 		l.EffectiveBy, stamp(l.EffectiveFrom), l.InvoicePeriod, l.Rule,

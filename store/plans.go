@@ -53,6 +53,13 @@ func (r *Reader) CurrentPlan(ctx context.Context, connection string, period app.
 	return p, err
 }
 
+// Decided reports whether a person decided something in the open plan of a month: what a newer one has to look at (M14).
+func (r *Reader) Decided(ctx context.Context, connection string, period app.Period) (bool, error) {
+	yes, _, err := maybe[bool](ctx, r.db, `SELECT 1 FROM lines l WHERE (l.decision <> '' OR l.effective_by <> '') AND l.plan_id IN (
+		SELECT id FROM plans WHERE connection = ? AND period = ? AND state = 'open' AND undo_of IS NULL) LIMIT 1`, connection, period.String())
+	return yes, failed("look for decisions", err)
+}
+
 // OpenPlan returns the open plan of a connection that has this digest; NotFound when a decision or a newer plan changed it.
 func (r *Reader) OpenPlan(ctx context.Context, connection, digest string) (p app.Plan, err error) {
 	err = r.snapshot(ctx, "read open plan", func(tx *sql.Tx) error {
@@ -111,7 +118,11 @@ const nothingToWrite = "(n.complete = 1 AND NOT EXISTS (SELECT 1 FROM lines l WH
 // both can be looked at. Conflict while a push of the connection is being written, and for a second scheduled plan of a
 // month (M2).
 func (s *Store) SavePlan(ctx context.Context, p app.Plan) (app.Plan, error) {
-	err := s.write(ctx, "save plan", func(tx *sql.Tx) error {
+	evidence, err := packLines(p.Lines) // before anybody has to wait for it
+	if err != nil {
+		return app.Plan{}, failed("save plan", err)
+	}
+	err = s.write(ctx, "save plan", func(tx *sql.Tx) error {
 		if err := noneWriting(ctx, tx, p.Connection); err != nil {
 			return err
 		}
@@ -136,7 +147,7 @@ func (s *Store) SavePlan(ctx context.Context, p app.Plan) (app.Plan, error) {
 		lines := make([]app.Line, len(p.Lines)) // the caller's lines stay as they are when the transaction fails
 		copy(lines, p.Lines)
 		p.Lines = lines
-		return saveLines(ctx, tx, p.ID, p.Lines)
+		return saveLines(ctx, tx, p.ID, p.Lines, evidence)
 	})
 	if err != nil {
 		return app.Plan{}, err

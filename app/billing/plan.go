@@ -15,6 +15,7 @@ import (
 func Plan(in Input) app.Plan {
 	b := newBook(in)
 	drafts := b.drafts()
+	slices.SortStableFunc(drafts, func(a, b *draft) int { return byPlace(&a.Line, &b.Line) })
 	lines := make([]app.Line, 0, len(drafts))
 	for _, d := range drafts {
 		lines = append(lines, b.finish(d))
@@ -23,14 +24,13 @@ func Plan(in Input) app.Plan {
 		Connection: in.Connection, Period: in.Period, Trigger: in.Trigger, State: app.PlanOpen,
 		SettingsRev: in.SettingsRev, CreatedAt: in.Now, Complete: b.complete(), Problems: b.problems(), Lines: lines,
 	}
-	slices.SortStableFunc(p.Lines, byPlace)
 	p.Findings = b.findings(p.Lines)
 	p.Digest = Digest(p)
 	return p
 }
 
 // byPlace orders lines as a person looks for them: company, agreement, product.
-func byPlace(a, b app.Line) int {
+func byPlace(a, b *app.Line) int {
 	return cmp.Or(
 		strings.Compare(strings.ToLower(a.Company.Name), strings.ToLower(b.Company.Name)),
 		cmp.Compare(a.Agreement.ID, b.Agreement.ID),

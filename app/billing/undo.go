@@ -23,7 +23,7 @@ func Undo(push app.Push, additions map[int64][]app.Addition, agreements []app.Ag
 		p.Complete = p.Complete && !hasHold(undone, app.HoldIncompleteReading)
 		p.Lines = append(p.Lines, undone)
 	}
-	slices.SortStableFunc(p.Lines, byPlace)
+	slices.SortStableFunc(p.Lines, func(a, b app.Line) int { return byPlace(&a, &b) })
 	p.Digest = Digest(p)
 	return p
 }

@@ -175,12 +175,16 @@ func (p *Pusher) refresh(ctx context.Context, in *billing.Input, names []string)
 
 // save keeps the plan with the releases that survive from the one before (M14).
 func (p *Pusher) save(ctx context.Context, plan app.Plan, by string) (app.Plan, error) {
-	old, err := p.Store.CurrentPlan(ctx, plan.Connection, plan.Period)
-	switch {
-	case err == nil && old.State == app.PlanOpen:
-		plan = billing.CarryReleases(old, plan)
-	case err != nil && app.ErrorCode(err) != app.NotFound:
+	decided, err := p.Store.Decided(ctx, plan.Connection, plan.Period)
+	if err != nil {
 		return app.Plan{}, err
+	}
+	if decided {
+		old, err := p.Store.CurrentPlan(ctx, plan.Connection, plan.Period)
+		if err != nil {
+			return app.Plan{}, err
+		}
+		plan = billing.CarryReleases(old, plan)
 	}
 	saved, err := p.Store.SavePlan(ctx, plan)
 	if err != nil {

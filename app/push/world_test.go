@@ -40,6 +40,7 @@ type world struct {
 	rev     int64
 	client  psa.Client
 	pusher  *push.Pusher
+	limiter *rest.Limiter  // of client
 	unread  []push.Problem // what the next refreshes report
 	// refreshed lets a refresh that reports something read all the same.
 	refreshed bool
@@ -50,7 +51,7 @@ type world struct {
 
 func newWorld(t *testing.T) *world {
 	t.Helper()
-	w := &world{t: t, dir: t.TempDir(), now: time.Date(2026, 11, 22, 9, 0, 0, 0, time.UTC), rev: 1}
+	w := &world{t: t, dir: t.TempDir(), now: time.Date(2026, 11, 22, 9, 0, 0, 0, time.UTC), rev: 1, limiter: rest.NewLimiter(1_000_000, 4)}
 	var err error
 	if w.vendors, err = sandbox.Start(t.Context(), sandbox.Options{Now: w.clock}); err != nil {
 		t.Fatal(err)
@@ -61,7 +62,7 @@ func newWorld(t *testing.T) *world {
 		t.Fatal(err)
 	}
 	w.client, err = connectwise.New(w.doc.Connections[0], connectwise.Keys{Public: sample.PublicKey, Private: sample.PrivateKey}, "",
-		rest.NewLimiter(1_000_000, 4), connectwise.Options{Backoff: func(int) time.Duration { return 0 }})
+		w.limiter, connectwise.Options{Backoff: func(int) time.Duration { return 0 }})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -231,6 +232,7 @@ func (w *world) work(crash func() bool) (crashed bool) {
 				return false
 			}
 			w.pass(at.Sub(w.clock()))
+			w.limiter.Resume() // the clock that moved is not its own
 			continue
 		}
 		intended := false
