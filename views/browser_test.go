@@ -17,9 +17,7 @@ import (
 	"github.com/chromedp/cdproto/emulation"
 	"github.com/chromedp/chromedp"
 
-	"psabridge/app/link"
 	"psabridge/static"
-	"psabridge/views/layout"
 )
 
 const chromium = "/usr/bin/chromium"
@@ -27,15 +25,13 @@ const chromium = "/usr/bin/chromium"
 // policy is the header of SECURITY rule 8; a page that needs more than this is wrong.
 const policy = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
 
-// serve answers every story at /<state>/<page>, and the health fragment the pages poll.
+// serve answers every story at /<state>/<page>. What a page polls has nothing new to say: a health line that changed while axe
+// measures moves everything below it, and axe then finds one thing lying over another.
 func serve(t *testing.T) (base string, all []story) {
 	t.Helper()
 	all = stories()
 	mux := http.NewServeMux()
 	mux.Handle(static.Prefix, static.Handler())
-	mux.HandleFunc(link.LiveHealth, func(w http.ResponseWriter, r *http.Request) {
-		_ = layout.HealthLine(shell("x", link.Overview)).Render(r.Context(), w)
-	})
 	for _, s := range all {
 		mux.HandleFunc("/"+s.state+"/"+s.page, func(w http.ResponseWriter, r *http.Request) {
 			w.Header().Set("Content-Security-Policy", policy)
@@ -43,7 +39,6 @@ func serve(t *testing.T) (base string, all []story) {
 			_ = s.view.Render(r.Context(), w)
 		})
 	}
-	// A page under way asks for its progress; the pictures stand still.
 	mux.HandleFunc("/", func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusNoContent) })
 	srv := httptest.NewServer(mux)
 	t.Cleanup(srv.Close)
