@@ -58,7 +58,7 @@ tidy-check: ## fail when go.mod or go.sum are not tidy
 	$(GO) mod tidy -diff
 
 bench: build ## measure size, start, memory and the calls to ConnectWise, as ratios in one run
-	$(GO) test -run '^$$' -bench . -benchtime 1x ./...
+	$(GO) test -run '^$$' -bench . -benchtime 1x -p 1 ./...
 
 cross: ## build every target without cgo
 	@for t in $(TARGETS); do echo "  $$t"; \

@@ -13,22 +13,31 @@ import (
 	"psabridge/app"
 )
 
-// packLines packs what was counted for lines, on all processors: it is most of what storing a plan computes. No bytes are
-// no evidence.
+// packLines packs what was counted for lines: most of what storing a plan computes. No bytes are no evidence.
 func packLines(lines []app.Line) ([][]byte, error) {
-	packed, errs := make([][]byte, len(lines)), make([]error, runtime.GOMAXPROCS(0))
+	packed := make([][]byte, len(lines))
+	err := onAllProcessors(len(lines), func(i int) (err error) {
+		if len(lines[i].Items) > 0 {
+			packed[i], err = pack(lines[i].Items)
+		}
+		return err
+	})
+	return packed, err
+}
+
+// onAllProcessors does something for each of n things that need nothing of each other and wait for nothing.
+func onAllProcessors(n int, do func(i int) error) error {
+	errs := make([]error, runtime.GOMAXPROCS(0))
 	var wg sync.WaitGroup
 	for w := range errs {
 		wg.Go(func() {
-			for i := w; i < len(lines) && errs[w] == nil; i += len(errs) {
-				if len(lines[i].Items) > 0 {
-					packed[i], errs[w] = pack(lines[i].Items)
-				}
+			for i := w; i < n && errs[w] == nil; i += len(errs) {
+				errs[w] = do(i)
 			}
 		})
 	}
 	wg.Wait()
-	return packed, errors.Join(errs...)
+	return errors.Join(errs...)
 }
 
 // saveEvidence stores what was counted for new lines. Nothing counted leaves no row.
@@ -73,24 +82,36 @@ func pack(items []app.EvidenceItem) ([]byte, error) {
 	return buf.Bytes(), nil
 }
 
+// unzip is what unpacking needs; it is used again, as zips are.
+type unzip struct {
+	zip   gzip.Reader
+	plain bytes.Buffer
+}
+
+var unzips = sync.Pool{New: func() any { return new(unzip) }}
+
 // unpack reads what pack wrote; no bytes are no items.
 func unpack(packed []byte) ([]app.EvidenceItem, error) {
 	if len(packed) == 0 {
 		return nil, nil
 	}
+	if packed[0] != '[' {
+		u := unzips.Get().(*unzip) //nolint:forcetypeassert // nothing else is put there
+		defer unzips.Put(u)
+		u.plain.Reset()
+		if err := u.zip.Reset(bytes.NewReader(packed)); err != nil {
+			return nil, fmt.Errorf("unpack evidence: %w", err)
+		}
+		if _, err := u.plain.ReadFrom(&u.zip); err != nil {
+			return nil, fmt.Errorf("unpack evidence: %w", err)
+		}
+		packed = u.plain.Bytes()
+	}
 	var items []app.EvidenceItem
-	if packed[0] == '[' {
-		err := json.Unmarshal(packed, &items)
-		return items, err
-	}
-	zip, err := gzip.NewReader(bytes.NewReader(packed))
-	if err != nil {
+	if err := json.Unmarshal(packed, &items); err != nil {
 		return nil, fmt.Errorf("unpack evidence: %w", err)
 	}
-	if err := json.NewDecoder(zip).Decode(&items); err != nil {
-		return nil, fmt.Errorf("unpack evidence: %w", err)
-	}
-	return items, zip.Close()
+	return items, nil
 }
 
 // loadItems fills in the evidence of lines.

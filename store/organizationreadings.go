@@ -15,12 +15,11 @@ const statementMonths = 6
 // read since. Newest month first.
 func (r *Reader) OrganizationReadings(ctx context.Context, source, organization string) (newest, statements []app.Reading, err error) {
 	err = r.snapshot(ctx, "readings of an organization", func(tx *sql.Tx) error {
-		newest, err = all(ctx, tx, scanReadingItems, readingColumns+`, e.items FROM readings r LEFT JOIN evidence e ON e.reading_id = r.id
-			WHERE r.newest = 1 AND r.source = ? AND r.organization = ? ORDER BY r.meter, r.basis`, source, organization)
+		newest, err = readingsWithItems(ctx, tx, readingItems+`WHERE r.newest = 1 AND r.source = ? AND r.organization = ? ORDER BY r.meter, r.basis`, source, organization)
 		if err != nil {
 			return err
 		}
-		statements, err = all(ctx, tx, scanReadingItems, readingColumns+`, e.items FROM (
+		statements, err = readingsWithItems(ctx, tx, readingColumns+`, e.items FROM (
 				SELECT *, row_number() OVER (PARTITION BY meter, basis, covers ORDER BY as_of DESC, id DESC) AS place, dense_rank() OVER (ORDER BY covers DESC) AS month
 				FROM readings WHERE source = ? AND organization = ? AND covers <> ''
 			) r LEFT JOIN evidence e ON e.reading_id = r.id

@@ -23,13 +23,33 @@ func scanReading(s scanner) (r app.Reading, err error) {
 	return r, err
 }
 
-func scanReadingItems(s scanner) (r app.Reading, err error) {
-	var packed []byte
-	if err := s.Scan(append(readingDest(&r), &packed)...); err != nil {
-		return r, err
-	}
-	r.Items, err = unpack(packed)
+// packedReading is a reading with what was counted as it is stored.
+type packedReading struct {
+	app.Reading
+	packed []byte
+}
+
+func scanPacked(s scanner) (r packedReading, err error) {
+	err = s.Scan(append(readingDest(&r.Reading), &r.packed)...)
 	return r, err
+}
+
+// readingItems is readingColumns with what was counted.
+const readingItems = readingColumns + `, e.items FROM readings r LEFT JOIN evidence e ON e.reading_id = r.id `
+
+// readingsWithItems lists readings with what was counted; the query selects what readingItems does.
+func readingsWithItems(ctx context.Context, q querier, query string, args ...any) ([]app.Reading, error) {
+	rows, err := all(ctx, q, scanPacked, query, args...)
+	if err != nil {
+		return nil, err
+	}
+	list := make([]app.Reading, len(rows))
+	err = onAllProcessors(len(rows), func(i int) (err error) {
+		list[i] = rows[i].Reading
+		list[i].Items, err = unpack(rows[i].packed)
+		return err
+	})
+	return list, err
 }
 
 // LatestReadings lists the newest reading of each organization, meter and basis, complete or not, with what was
@@ -40,8 +60,7 @@ func (r *Reader) LatestReadings(ctx context.Context, source string) ([]app.Readi
 }
 
 func latestReadings(ctx context.Context, q querier, source string) ([]app.Reading, error) {
-	return all(ctx, q, scanReadingItems, readingColumns+`, e.items FROM readings r LEFT JOIN evidence e ON e.reading_id = r.id
-		WHERE r.newest = 1 AND (?1 = '' OR r.source = ?1) ORDER BY r.source, r.organization, r.meter, r.basis`, source)
+	return readingsWithItems(ctx, q, readingItems+`WHERE r.newest = 1 AND (?1 = '' OR r.source = ?1) ORDER BY r.source, r.organization, r.meter, r.basis`, source)
 }
 
 // ReadingsFor lists what a bill of a month is made of: LatestReadings, but where the newest statement that covers just
@@ -52,8 +71,7 @@ func (r *Reader) ReadingsFor(ctx context.Context, source string, period app.Peri
 		if readings, err = latestReadings(ctx, tx, source); err != nil {
 			return err
 		}
-		covering, err := all(ctx, tx, scanReadingItems, readingColumns+`, e.items FROM readings r LEFT JOIN evidence e ON e.reading_id = r.id
-			WHERE r.covers = ?2 AND r.covers <> '' AND (?1 = '' OR r.source = ?1) ORDER BY r.as_of, r.id`, source, periodText(period))
+		covering, err := readingsWithItems(ctx, tx, readingItems+`WHERE r.covers = ?2 AND r.covers <> '' AND (?1 = '' OR r.source = ?1) ORDER BY r.as_of, r.id`, source, periodText(period))
 		if err != nil {
 			return err
 		}
@@ -96,11 +114,14 @@ func (r *Reader) MetersSeen(ctx context.Context) ([]app.MeterSeen, error) {
 // ReadingBefore returns the newest reading taken before a moment; NotFound when there is none.
 func (r *Reader) ReadingBefore(ctx context.Context, source, organization string, m app.Meter, b app.Basis, moment time.Time) (app.Reading, error) {
 	// The day narrows the search by index; as_of decides within the day.
-	reading, err := one(ctx, r.db, scanReadingItems, "There is no earlier reading of this meter.", readingColumns+`, e.items
-		FROM readings r LEFT JOIN evidence e ON e.reading_id = r.id
+	found, err := one(ctx, r.db, scanPacked, "There is no earlier reading of this meter.", readingItems+`
 		WHERE r.source = ? AND r.organization = ? AND r.meter = ? AND r.basis = ? AND r.day <= ? AND r.as_of < ?
 		ORDER BY r.day DESC, r.as_of DESC LIMIT 1`, source, organization, m, b, moment.UTC().Format(time.DateOnly), stamp(moment))
-	return reading, failed("reading before", err)
+	if err != nil {
+		return app.Reading{}, failed("reading before", err)
+	}
+	found.Items, err = unpack(found.packed)
+	return found.Reading, failed("reading before", err)
 }
 
 // periodText prints a month as a column holds it; none is empty.
