@@ -11,7 +11,7 @@ import (
 
 // want is one organization's part in a line, before it is counted.
 type want struct {
-	mapping Mapping
+	mapping *Mapping // of the input, as all wants of one organization have it
 	meter   app.Meter
 	rule    app.QuantityRule // defaults filled in
 }
@@ -103,17 +103,17 @@ func (b *book) amount(c *counted, r app.Reading, exclude []app.Exclusion) (app.Q
 		c.incomplete("%s has things that must be left out, but the reading of %s does not list what it counted. Correct the line with a note.", c.share.Name, r.Meter)
 		return app.Quantity{}, nil, false
 	}
-	q := r.Quantity
-	items := make([]app.EvidenceItem, 0, len(r.Items))
-	for _, item := range r.Items {
-		if reason, out := excluded(exclude, item); out && item.Excluded == "" {
-			q, item.Excluded = q.Sub(item.Amount), reason
+	q, items := r.Quantity, r.Items
+	if len(exclude) > 0 || r.Unit != c.unit { // else the line shares the reading's list: ten thousand customers list a lot
+		items = slices.Clone(items)
+	}
+	for i := range items {
+		if reason, out := excluded(exclude, items[i]); out && items[i].Excluded == "" {
+			q, items[i].Excluded = q.Sub(items[i].Amount), reason
 		}
-		converted, ok := Convert(item.Amount, r.Unit, c.unit)
-		if ok {
-			item.Amount = converted
+		if converted, ok := Convert(items[i].Amount, r.Unit, c.unit); ok && r.Unit != c.unit {
+			items[i].Amount = converted
 		}
-		items = append(items, item)
 	}
 	if q.IsNegative() {
 		q = app.Q(0)

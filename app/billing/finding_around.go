@@ -2,6 +2,7 @@ package billing
 
 import (
 	"fmt"
+	"iter"
 	"maps"
 	"slices"
 
@@ -46,7 +47,7 @@ type idle struct {
 
 // uses counts a meter that is not billed, alone and without what is below. It reports false when the reading could not be
 // billed either. The plan's own list of who is missing is left as it is.
-func (f *finder) uses(m Mapping, meter app.Meter) (idle, bool) {
+func (f *finder) uses(m *Mapping, meter app.Meter) (idle, bool) {
 	w := want{mapping: m, meter: meter, rule: Defaults(m.Rules[meter], meter)}
 	w.rule.Basis = app.BasisOwn
 	quiet := *f.book
@@ -65,7 +66,7 @@ func (f *finder) unticked() {
 	typed := f.typedMeters()
 	groups := map[lineKey][]idle{}
 	var order []lineKey
-	for _, m := range slices.Concat(f.Mappings, f.Unbilled) {
+	for m := range f.everyone() {
 		if m.CompanyID == 0 {
 			continue
 		}
@@ -89,6 +90,19 @@ func (f *finder) unticked() {
 	}
 }
 
+// everyone goes through the organizations that are billed and those that are not.
+func (f *finder) everyone() iter.Seq[*Mapping] {
+	return func(yield func(*Mapping) bool) {
+		for _, list := range [][]Mapping{f.Mappings, f.Unbilled} {
+			for i := range list {
+				if !yield(&list[i]) {
+					return
+				}
+			}
+		}
+	}
+}
+
 // typedMeters lists the meters a person typed a number for, by organization.
 func (f *finder) typedMeters() map[orgKey][]app.Meter {
 	typed := map[orgKey][]app.Meter{}
@@ -99,7 +113,7 @@ func (f *finder) typedMeters() map[orgKey][]app.Meter {
 }
 
 // couldBill lists the meters of an organization that could be billed and are not, in order.
-func (f *finder) couldBill(m Mapping, typed map[orgKey][]app.Meter) []app.Meter {
+func (f *finder) couldBill(m *Mapping, typed map[orgKey][]app.Meter) []app.Meter {
 	meters := slices.Concat(slices.Collect(maps.Keys(m.Products)), typed[keyOf(m.Organization)])
 	slices.Sort(meters)
 	return slices.DeleteFunc(slices.Compact(meters), func(meter app.Meter) bool {
@@ -178,7 +192,8 @@ func (f *finder) tick(x app.Finding, u idle) string {
 // unmapped is about organizations without a company. The organization on top of a tree is the MSP itself.
 func (f *finder) unmapped() {
 	typed := f.typedMeters()
-	for _, m := range f.Unbilled {
+	for i := range f.Unbilled {
+		m := &f.Unbilled[i]
 		top := m.Organization.ParentExternalID == "" && len(f.children[keyOf(m.Organization)]) > 0
 		if m.CompanyID != 0 || top {
 			continue

@@ -121,7 +121,8 @@ func (b *book) drafts() []*draft {
 // groups collects who becomes one line, in the order of the mappings.
 func (b *book) groups() (groups map[lineKey][]want, order []lineKey) {
 	groups = map[lineKey][]want{}
-	for _, m := range b.Mappings {
+	for i := range b.Mappings {
+		m := &b.Mappings[i]
 		for _, meter := range m.Bill {
 			w := want{mapping: m, meter: meter, rule: Defaults(m.Rules[meter], meter)}
 			k := b.keyFor(w)
