@@ -5,6 +5,7 @@ import (
 	"database/sql"
 	"fmt"
 	"slices"
+	"strings"
 	"time"
 
 	"psabridge/app"
@@ -145,11 +146,37 @@ func twoOfOne(lines []app.Line) string {
 	return "An agreement has two lines of one product in one plan. Two meters cannot share a product on one agreement."
 }
 
-// decideLine writes what a person may decide about a line.
+// decidable is what a person may decide about a line, as decideLine stores it.
+func decidable(l app.Line) []any {
+	return []any{
+		l.Verdict, asJSON{list(l.Holds)}, l.Decision, l.DecidedBy, l.Note, l.After, optional(l.AmountChange), l.Reason,
+		stamp(l.EffectiveDate), l.EffectiveBy,
+	}
+}
+
 func decideLine(ctx context.Context, tx *sql.Tx, plan int64, l app.Line) error {
 	return exec(ctx, tx, `UPDATE lines SET verdict = ?, holds = ?, decision = ?, decided_by = ?, note = ?, after = ?, amount_change = ?,
-			reason = ?, effective_date = ?, effective_by = ? WHERE id = ? AND plan_id = ?`,
-		l.Verdict, asJSON{list(l.Holds)}, l.Decision, l.DecidedBy, l.Note, l.After, optional(l.AmountChange), l.Reason, stamp(l.EffectiveDate), l.EffectiveBy, l.ID, plan)
+			reason = ?, effective_date = ?, effective_by = ? WHERE id = ? AND plan_id = ?`, append(decidable(l), l.ID, plan)...)
+}
+
+// decisions prints what is decided about each line, to see afterwards which were decided anew. As text it cannot change
+// with the lines.
+func decisions(lines []app.Line) (map[int64]string, error) {
+	texts := make(map[int64]string, len(lines))
+	for _, l := range lines {
+		var text strings.Builder
+		for _, v := range decidable(l) {
+			if j, ok := v.(asJSON); ok {
+				var err error
+				if v, err = j.Value(); err != nil {
+					return nil, err
+				}
+			}
+			_, _ = fmt.Fprintf(&text, "%q\n", fmt.Sprint(v))
+		}
+		texts[l.ID] = text.String()
+	}
+	return texts, nil
 }
 
 // optional stores a quantity that may be missing.

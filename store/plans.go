@@ -176,13 +176,24 @@ func (s *Store) UpdatePlan(ctx context.Context, id int64, change func(app.Plan) 
 		if err := mustBeOpen(old); err != nil {
 			return err
 		}
+		before, err := decisions(old.Lines)
+		if err != nil {
+			return err
+		}
 		if p, err = change(old); err != nil {
+			return err
+		}
+		after, err := decisions(p.Lines)
+		if err != nil {
 			return err
 		}
 		if err := exec(ctx, tx, "UPDATE plans SET digest = ? WHERE id = ?", p.Digest, id); err != nil {
 			return err
 		}
 		for _, l := range p.Lines {
+			if before[l.ID] == after[l.ID] {
+				continue // a plan has thousands of lines, a decision is about a few
+			}
 			if err := decideLine(ctx, tx, id, l); err != nil {
 				return err
 			}

@@ -26,6 +26,20 @@ func (r *Reader) Push(ctx context.Context, id int64) (p app.Push, err error) {
 	return p, err
 }
 
+// PushLines is Push with no lines but these: what writing one agreement needs of a push over thousands.
+func (r *Reader) PushLines(ctx context.Context, id int64, lines []int64) (p app.Push, err error) {
+	err = r.snapshot(ctx, "read lines of a push", func(tx *sql.Tx) error {
+		p, err = one(ctx, tx, scanPush, fmt.Sprintf("There is no push %d.", id), pushColumns+" WHERE p.id = ?", id)
+		if err != nil {
+			return err
+		}
+		p.Lines, err = all(ctx, tx, scanLine, "SELECT "+lineFields+` FROM lines l
+			WHERE l.plan_id = ? AND l.id IN (SELECT value FROM json_each(?)) ORDER BY l.id`, p.PlanID, asJSON{lines})
+		return err
+	})
+	return p, err
+}
+
 func pushByID(ctx context.Context, q querier, id int64) (app.Push, error) {
 	p, err := one(ctx, q, scanPush, fmt.Sprintf("There is no push %d.", id), pushColumns+" WHERE p.id = ?", id)
 	if err != nil {

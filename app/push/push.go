@@ -34,6 +34,7 @@ type Store interface {
 
 	Approve(ctx context.Context, planID int64, digest string, push app.Push) (app.Push, error)
 	Push(ctx context.Context, id int64) (app.Push, error)
+	PushLines(ctx context.Context, id int64, lines []int64) (app.Push, error)
 	Pushes(ctx context.Context, f app.PushFilter) ([]app.Push, error)
 	Attempts(ctx context.Context, deliveryID int64) ([]app.Attempt, error)
 	SettingsHistory(ctx context.Context, page app.Page) ([]app.Revision, error)

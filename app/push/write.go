@@ -67,13 +67,13 @@ func (p *Pusher) begin(ctx context.Context, d app.Delivery) (*writing, error) {
 	if err := json.Unmarshal(d.Payload, &payload); err != nil {
 		return nil, app.Wrap(err, app.Internal, "The payload of a delivery cannot be read.")
 	}
-	push, err := p.Store.Push(ctx, d.PushID)
+	push, err := p.Store.PushLines(ctx, d.PushID, payload.LineIDs)
 	if err != nil {
 		return nil, err
 	}
 	w := &writing{agreement: payload.AgreementID, by: push.ApprovedBy, sent: map[int64]bool{}}
 	for _, l := range push.Lines {
-		if slices.Contains(payload.LineIDs, l.ID) && (l.State == app.LinePlanned || l.State == app.LineWriting || l.State == app.LineUnknown) {
+		if l.State == app.LinePlanned || l.State == app.LineWriting || l.State == app.LineUnknown {
 			w.lines = append(w.lines, l)
 		}
 	}
