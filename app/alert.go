@@ -92,6 +92,13 @@ type Ticket struct {
 	Status     string
 	State      TicketState
 	Touched    bool // a person worked on it (T5)
+	// TouchedWhy is what the person did, as a sentence begins inside of one: "mkoch is its owner now."; empty when that is
+	// not known. The first reason stays.
+	TouchedWhy string
+	TouchedAt  time.Time // when that was noticed
+	ClosedBy   string    // who closed it at ConnectWise, when that was not us and ConnectWise says it
+	ReopenedAt time.Time // the last time it was opened again
+	ChangedAt  time.Time // when anything changed that a list shows
 	OpenedAt   time.Time
 	ClosedAt   time.Time
 	// RemoteUpdatedAt is ConnectWise's own _info.lastUpdated of the newest answer we hold; a poll row not newer is ignored.

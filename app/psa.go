@@ -149,6 +149,7 @@ type RemoteTicket struct {
 	Status    string
 	Priority  int64 // its id; 0 when ConnectWise did not say
 	Closed    bool
+	ClosedBy  string
 	Owner     string
 	UpdatedAt time.Time
 	UpdatedBy string

@@ -90,6 +90,7 @@ type TicketFilter struct {
 	State      TicketState
 	Touched    bool   // only those a person worked on
 	Query      string // part of the summary, or the number
+	Recent     bool   // what changed last first, instead of what is newest
 	Page       Page
 }
 

@@ -131,6 +131,52 @@ func TestTicketKeepsItsFirstOwner(t *testing.T) {
 	}
 }
 
+// TestTicketRemembersWhoDidWhat: the first reason stays, the poll's own words do not overwrite it, and the list is in the order
+// of what changed.
+func TestTicketRemembersWhoDidWhat(t *testing.T) {
+	s, ctx := storetest.Open(t), t.Context()
+	var ids []int64
+	for i, scope := range []string{"k1", "k2"} {
+		seed(t, s, i, scope)
+		d := claim(t, s, t0)
+		settle(t, s, d, app.Settlement{State: app.DeliveryDone, Ticket: &app.Ticket{RemoteID: int64(i + 1), State: app.TicketOpen, RemoteUpdatedAt: t0}})
+		ids = append(ids, d.TicketID)
+	}
+	change := func(at time.Time, row app.Ticket) app.TicketRow {
+		t.Helper()
+		row.ID, row.RemoteID, row.RemoteUpdatedAt = ids[0], 1, at
+		_, err := s.SavePolledTickets(ctx, []app.Ticket{row}, at)
+		must(t, err)
+		got, err := s.Ticket(ctx, ids[0])
+		must(t, err)
+		return got
+	}
+	took, closed := t0.Add(time.Hour), t0.Add(2*time.Hour)
+	got := change(took, app.Ticket{State: app.TicketOpen, Touched: true, TouchedWhy: "ada is its owner now."})
+	if got.TouchedWhy != "ada is its owner now." || !got.TouchedAt.Equal(took) || !got.ChangedAt.Equal(took) {
+		t.Errorf("taken: %+v", got.Ticket)
+	}
+	got = change(closed, app.Ticket{State: app.TicketClosed, Touched: true, TouchedWhy: "ada closed it.", ClosedBy: "ada"})
+	if got.TouchedWhy != "ada is its owner now." || !got.TouchedAt.Equal(took) || got.ClosedBy != "ada" || !got.ClosedAt.Equal(closed) {
+		t.Errorf("closed: %+v", got.Ticket)
+	}
+	got = change(closed.Add(time.Hour), app.Ticket{State: app.TicketOpen, Touched: true})
+	if !got.ReopenedAt.Equal(closed.Add(time.Hour)) || got.ClosedBy != "" || !got.ClosedAt.IsZero() {
+		t.Errorf("reopened: %+v", got.Ticket)
+	}
+	for _, f := range []app.TicketFilter{{Recent: true}, {Recent: true, State: app.TicketOpen}} {
+		list, err := s.Tickets(ctx, f)
+		must(t, err)
+		if len(list) != 2 || list[0].ID != ids[0] {
+			t.Errorf("what changed last is not first: %+v", list)
+		}
+		f.Page = app.Page{After: ids[0]}
+		if list, err = s.Tickets(ctx, f); err != nil || len(list) != 1 || list[0].ID != ids[1] {
+			t.Errorf("the page after it: %+v, %v", list, err)
+		}
+	}
+}
+
 // problem is an event as a source sends it.
 func problem(id string, state app.EventState, occurred time.Time) app.Event {
 	return app.Event{

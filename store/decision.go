@@ -105,7 +105,7 @@ func (r *decided) saveTickets(ctx context.Context, tx writer, tickets []app.Tick
 		if id == 0 {
 			row := t
 			row.XRef = xref
-			if id, err = insertTicket(ctx, tx, row); err != nil {
+			if id, err = insertTicket(ctx, tx, row, r.state.Now); err != nil {
 				return err
 			}
 		}

@@ -100,6 +100,11 @@ func TestListsUseIndexes(t *testing.T) {
 		"tickets":           func() error { _, err := r.Tickets(ctx, app.TicketFilter{Page: p}); return err },
 		"tickets state":     func() error { _, err := r.Tickets(ctx, app.TicketFilter{State: app.TicketOpen}); return err },
 		"tickets of one":    func() error { _, err := r.Tickets(ctx, app.TicketFilter{Connection: "cw"}); return err },
+		"tickets recent":    func() error { _, err := r.Tickets(ctx, app.TicketFilter{Recent: true}); return err },
+		"tickets recent state": func() error {
+			_, err := r.Tickets(ctx, app.TicketFilter{Recent: true, State: app.TicketOpen, Page: p})
+			return err
+		},
 		"tickets busy":      func() error { _, err := r.BusyTickets(ctx, []int64{1, 2}); return err },
 		"attempts":          func() error { _, err := r.Attempts(ctx, 1); return err },
 		"ledger":            func() error { _, err := r.Ledger(ctx, "", p); return err },

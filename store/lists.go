@@ -26,10 +26,21 @@ func (r *Reader) Ticket(ctx context.Context, id int64) (row app.TicketRow, err e
 	return row, err
 }
 
-// Tickets lists tickets, newest first; the cursor is the row's id.
+// Tickets lists tickets, newest or last changed first; the cursor is the row's id.
 func (r *Reader) Tickets(ctx context.Context, f app.TicketFilter) (rows []app.TicketRow, err error) {
 	var w where
-	w.add("t.id < ?", before(f.Page))
+	order := "t.id DESC"
+	switch {
+	case !f.Recent:
+		w.add("t.id < ?", before(f.Page))
+	case f.Page.After != 0:
+		w.add("(t.changed_at, t.id) < (SELECT l.changed_at, l.id FROM tickets l WHERE l.id = ?)", f.Page.After)
+	default:
+		w.add("t.changed_at >= ''") // all, by the index
+	}
+	if f.Recent {
+		order = "t.changed_at DESC, t.id DESC"
+	}
 	if f.State != "" {
 		w.add("t.state = ?", f.State)
 	}
@@ -38,7 +49,7 @@ func (r *Reader) Tickets(ctx context.Context, f app.TicketFilter) (rows []app.Ti
 	}
 	pickTickets(&w, f)
 	err = r.snapshot(ctx, "list tickets", func(tx *sql.Tx) error {
-		tickets, err := all(ctx, tx, scanTicket, ticketColumns+w.String()+" ORDER BY t.id DESC LIMIT ?", append(w.args, f.Page.Size())...)
+		tickets, err := all(ctx, tx, scanTicket, ticketColumns+w.String()+" ORDER BY "+order+" LIMIT ?", append(w.args, f.Page.Size())...)
 		if err != nil {
 			return err
 		}

@@ -10,11 +10,13 @@ import (
 )
 
 const ticketColumns = `SELECT t.id, t.xref, t.scope_key, t.connection, t.remote_id, t.summary, t.board, t.status, t.state, t.touched,
-	t.opened_at, t.closed_at, t.remote_updated_at, t.priority_id, t.linked, t.entered_at, t.owner FROM tickets t`
+	t.opened_at, t.closed_at, t.remote_updated_at, t.priority_id, t.linked, t.entered_at, t.owner,
+	t.touched_why, t.touched_at, t.closed_by, t.reopened_at, nullif(t.changed_at, '') FROM tickets t`
 
 func scanTicket(s scanner) (t app.Ticket, err error) {
 	err = s.Scan(&t.ID, &t.XRef, &t.ScopeKey, &t.Connection, intoID(&t.RemoteID), &t.Summary, &t.Board, &t.Status, &t.State, &t.Touched,
-		into(&t.OpenedAt), into(&t.ClosedAt), into(&t.RemoteUpdatedAt), &t.PriorityID, &t.Linked, into(&t.EnteredAt), &t.Owner)
+		into(&t.OpenedAt), into(&t.ClosedAt), into(&t.RemoteUpdatedAt), &t.PriorityID, &t.Linked, into(&t.EnteredAt), &t.Owner,
+		&t.TouchedWhy, into(&t.TouchedAt), &t.ClosedBy, into(&t.ReopenedAt), into(&t.ChangedAt))
 	return t, err
 }
 
@@ -69,14 +71,14 @@ func freeXRef(ctx context.Context, tx writer, xref string) (free string, row int
 }
 
 // insertTicket stores a decided ticket under a free reference and returns its row.
-func insertTicket(ctx context.Context, tx writer, t app.Ticket) (int64, error) {
+func insertTicket(ctx context.Context, tx writer, t app.Ticket, now time.Time) (int64, error) {
 	if t.State == "" {
 		t.State = app.TicketPending
 	}
-	id, err := inserted(ctx, tx, `INSERT INTO tickets (xref, scope_key, connection, remote_id, summary, board, status, state, touched, opened_at, closed_at, remote_updated_at, priority_id, owner)
-		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+	id, err := inserted(ctx, tx, `INSERT INTO tickets (xref, scope_key, connection, remote_id, summary, board, status, state, touched, opened_at, closed_at, remote_updated_at, priority_id, owner, changed_at)
+		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
 		t.XRef, t.ScopeKey, t.Connection, orNull(t.RemoteID), t.Summary, t.Board, t.Status, t.State, t.Touched,
-		stamp(t.OpenedAt), stamp(t.ClosedAt), stamp(t.RemoteUpdatedAt), t.PriorityID, t.Owner)
+		stamp(t.OpenedAt), stamp(t.ClosedAt), stamp(t.RemoteUpdatedAt), t.PriorityID, t.Owner, stamp(now))
 	if isUnique(err) {
 		return 0, fmt.Errorf("a ticket of scope %s is open already on %s: %w", t.ScopeKey, t.Connection, err)
 	}
@@ -92,9 +94,11 @@ func updateTicket(ctx context.Context, tx *sql.Tx, t app.Ticket, ourClose bool, 
 	}
 	t = merged(old, t, now)
 	if err := exec(ctx, tx, `UPDATE tickets SET remote_id = ?, summary = ?, board = ?, status = ?, state = ?, touched = ?,
-			opened_at = ?, closed_at = ?, remote_updated_at = ?, priority_id = ?, linked = ?, entered_at = ?, owner = ? WHERE id = ?`,
+			opened_at = ?, closed_at = ?, remote_updated_at = ?, priority_id = ?, linked = ?, entered_at = ?, owner = ?,
+			touched_why = ?, touched_at = ?, closed_by = ?, reopened_at = ?, changed_at = ? WHERE id = ?`,
 		orNull(t.RemoteID), t.Summary, t.Board, t.Status, t.State, t.Touched,
-		stamp(t.OpenedAt), stamp(t.ClosedAt), stamp(t.RemoteUpdatedAt), t.PriorityID, t.Linked, stamp(t.EnteredAt), t.Owner, t.ID); err != nil {
+		stamp(t.OpenedAt), stamp(t.ClosedAt), stamp(t.RemoteUpdatedAt), t.PriorityID, t.Linked, stamp(t.EnteredAt), t.Owner,
+		t.TouchedWhy, stamp(t.TouchedAt), t.ClosedBy, stamp(t.ReopenedAt), text(t.ChangedAt), t.ID); err != nil {
 		if isUnique(err) {
 			return app.Wrap(err, app.Conflict, fmt.Sprintf("Ticket %d of %s already stands for another alert here.", t.RemoteID, t.Connection))
 		}
@@ -150,6 +154,31 @@ func merged(old, t app.Ticket, now time.Time) app.Ticket {
 		t.ClosedAt = old.ClosedAt
 	case t.ClosedAt.IsZero():
 		t.ClosedAt = now
+	}
+	return whoDidWhat(old, t, now)
+}
+
+// whoDidWhat completes what is known of a person's doing, and when a ticket changed last. Why it was touched first is why
+// psabridge leaves it alone, so that stays.
+func whoDidWhat(old, t app.Ticket, now time.Time) app.Ticket {
+	t.TouchedAt, t.ReopenedAt, t.ChangedAt = old.TouchedAt, old.ReopenedAt, old.ChangedAt
+	if old.TouchedWhy != "" {
+		t.TouchedWhy = old.TouchedWhy
+	}
+	if t.Touched && !old.Touched {
+		t.TouchedAt = now
+		if !t.ClosedAt.IsZero() { // to close it was the touch
+			t.TouchedAt = t.ClosedAt
+		}
+	}
+	if t.State != app.TicketClosed {
+		t.ClosedBy = ""
+	}
+	if old.State == app.TicketClosed && t.State == app.TicketOpen {
+		t.ReopenedAt = now
+	}
+	if t.State != old.State || t.Board != old.Board || t.Status != old.Status || t.Touched != old.Touched || t.Summary != old.Summary || t.ChangedAt.IsZero() {
+		t.ChangedAt = now
 	}
 	return t
 }

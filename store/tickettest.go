@@ -25,7 +25,7 @@ func (s *Store) StartTicketTest(ctx context.Context, t app.Ticket, p app.TicketP
 			return err
 		}
 		t.State = app.TicketPending
-		ticket, err := insertTicket(ctx, tx, t)
+		ticket, err := insertTicket(ctx, tx, t, now)
 		if err != nil {
 			return err
 		}

@@ -180,7 +180,7 @@ func (j *job) row(r app.RemoteTicket) app.Ticket {
 	t.State = app.TicketOpen
 	switch {
 	case r.ParentID != 0:
-		t.Touched = true // what it was merged into goes on for it (T7)
+		t.Touched, t.TouchedWhy = true, becauseMerged // what it was merged into goes on for it (T7)
 	case r.Closed:
 		t.State, t.ClosedAt = app.TicketClosed, j.now
 	}

@@ -37,7 +37,7 @@ func (k *Desk) Link(ctx context.Context, delivery, number int64, by string) erro
 	t.Linked, t.EnteredAt = found.XRef != t.XRef, found.EnteredAt
 	switch {
 	case found.ParentID != 0:
-		t.Touched = true // what it was merged into goes on for it (T7)
+		t.Touched, t.TouchedWhy = true, becauseMerged // what it was merged into goes on for it (T7)
 	case found.Closed:
 		t.State, t.ClosedAt = app.TicketClosed, j.now
 	}

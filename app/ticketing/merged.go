@@ -26,9 +26,9 @@ func parentOf(ctx context.Context, client psa.Client, r app.RemoteTicket) (app.R
 // worked on in its parent, which is noted and never closed (T7). Only when that is closed, a person did it, and that
 // acknowledges ours.
 func mergedRow(t app.Ticket, parent app.RemoteTicket) app.Ticket {
-	t.State, t.Touched = app.TicketOpen, true
+	t.State, t.Touched, t.TouchedWhy = app.TicketOpen, true, becauseMerged
 	if parent.Closed {
-		t.State = app.TicketClosed
+		t.State, t.ClosedBy = app.TicketClosed, parent.ClosedBy
 	}
 	if parent.UpdatedAt.After(t.RemoteUpdatedAt) {
 		t.RemoteUpdatedAt = parent.UpdatedAt // ours does not change any more

@@ -144,7 +144,7 @@ func (n *noting) close(ctx context.Context) (app.Settlement, error) {
 	}
 	t := n.row(n.remote)
 	if why := n.touched(); why != "" {
-		t.Touched = true
+		t.Touched, t.TouchedWhy = true, why
 		return n.done(&t, n.object(), "Not closed: "+why), nil
 	}
 	if n.holds() {
@@ -196,7 +196,7 @@ func (n *noting) closedAlready(ctx context.Context) (app.Settlement, error) {
 	if n.ticket.State == app.TicketClosed && !n.ticket.Touched && n.ticket.Status == n.remote.Status {
 		return n.done(&t, "ticket "+num(n.target), "Closed."), nil // by an earlier close of ours; the next comeback opens it again
 	}
-	t.Touched = true
+	t.Touched, t.TouchedWhy, t.ClosedBy = true, closedWords(n.remote), n.remote.ClosedBy
 	return n.done(&t, "ticket "+num(n.target), "Closed by a person already."), nil
 }
 
@@ -206,7 +206,7 @@ func (n *noting) reopen(ctx context.Context) (app.Settlement, error) {
 	if n.remote.Closed && n.holds() {
 		if n.remote.Status != n.ticket.Status && !n.automation().status(n.remote.Status) {
 			t := n.row(n.remote)
-			t.Touched = true
+			t.Touched, t.TouchedWhy = true, "it was moved to “"+n.remote.Status+"” after psabridge had closed it."
 			return n.done(&t, "ticket "+num(n.target), "Not opened again: a person moved it to “"+n.remote.Status+"” since. A new ticket is opened."), nil
 		}
 		status, err := n.openStatus(ctx)
@@ -237,7 +237,7 @@ func (n *noting) holds() bool {
 // gone settles for a ticket that is not there: that counts as closed by a person (T7).
 func (n *noting) gone(why string) app.Settlement {
 	t := n.ticket.Ticket
-	t.State, t.Touched, t.ClosedAt = app.TicketUnknown, true, n.now
+	t.State, t.Touched, t.TouchedWhy, t.ClosedAt = app.TicketUnknown, true, becauseGone, n.now
 	then := " That counts as closed by a person."
 	if n.payload.Reopen {
 		then = " What came back gets a new ticket."

@@ -195,7 +195,9 @@ func (p *polling) one(ctx context.Context, t app.Ticket) (app.Ticket, bool, erro
 		return p.lost(t), true, app.Errorf(app.Conflict, "%s", stranger(t.RemoteID))
 	}
 	next := t
-	next.Touched = t.Touched || p.rules.moved(t, r, p.desk.own(t.Connection)) != ""
+	if why := p.rules.moved(t, r, p.desk.own(t.Connection)); why != "" && !r.Closed { // of one that was closed, that is the reason
+		next.Touched, next.TouchedWhy = true, why
+	}
 	next.Board, next.Status, next.RemoteUpdatedAt = r.Board, r.Status, r.UpdatedAt
 	if r.Summary != "" {
 		next.Summary = r.Summary
@@ -211,7 +213,7 @@ func (p *polling) one(ctx context.Context, t app.Ticket) (app.Ticket, bool, erro
 		}
 		next = mergedRow(next, parent)
 	case r.Closed: // by whomever: it was not us, so it stays closed (T7)
-		next.State, next.Touched = app.TicketClosed, true
+		next.State, next.Touched, next.TouchedWhy, next.ClosedBy = app.TicketClosed, true, closedWords(r), r.ClosedBy
 	}
 	if next.State == app.TicketClosed {
 		next.ClosedAt = p.now
@@ -222,7 +224,7 @@ func (p *polling) one(ctx context.Context, t app.Ticket) (app.Ticket, bool, erro
 
 // lost is our row of a ticket that is not there any more, which counts as closed by a person (T7).
 func (p *polling) lost(t app.Ticket) app.Ticket {
-	t.State, t.Touched, t.ClosedAt = app.TicketUnknown, true, p.now
+	t.State, t.Touched, t.TouchedWhy, t.ClosedAt = app.TicketUnknown, true, becauseGone, p.now
 	return t
 }
 

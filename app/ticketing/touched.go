@@ -35,12 +35,15 @@ func (a automation) moved(t app.Ticket, r app.RemoteTicket, me string) string {
 	case r.Owner == "":
 		return "it was taken from " + t.Owner + "."
 	}
-	return "it is assigned to " + r.Owner + "."
+	return r.Owner + " is its owner now."
 }
 
 // touched says in words what a person did to the ticket; "" when nobody worked on it (T5). When it was last updated
 // never counts: ConnectWise's own rules update tickets too.
 func (n *noting) touched() string {
+	if n.ticket.Touched && n.ticket.TouchedWhy != "" {
+		return n.ticket.TouchedWhy
+	}
 	if n.ticket.Touched {
 		return "a person worked on it."
 	}
@@ -97,6 +100,20 @@ func who(n app.TicketNote) string {
 	}
 	return n.CreatedBy
 }
+
+// closedWords say that a person closed a ticket.
+func closedWords(r app.RemoteTicket) string {
+	if r.ClosedBy == "" {
+		return "it was closed in ConnectWise."
+	}
+	return r.ClosedBy + " closed it."
+}
+
+// Why a ticket counts as touched when nobody's doing on the ticket itself shows it.
+const (
+	becauseMerged = "it was merged into another ticket."
+	becauseGone   = "ConnectWise does not show it any more."
+)
 
 // changedStatus and changedBoard compare with what we last knew; an empty side is not known and tells nothing.
 func changedStatus(t app.Ticket, r app.RemoteTicket) bool {

@@ -26,6 +26,7 @@ type ticketRow struct {
 	Status       ref    `json:"status"`
 	Priority     ref    `json:"priority"`
 	ClosedFlag   bool   `json:"closedFlag"`
+	ClosedBy     string `json:"closedBy"`
 	Owner        ref    `json:"owner"`
 	MergedParent ref    `json:"mergedParentTicket"`
 	MergedChild  bool   `json:"hasMergedChildTicketFlag"`
@@ -33,7 +34,7 @@ type ticketRow struct {
 }
 
 // _info is only sent when it is asked for by name.
-const ticketFields = "id,summary,externalXRef,company/id,board/id,board/name,status/id,status/name,priority/id,priority/name,closedFlag,owner/identifier,owner/name,mergedParentTicket/id,hasMergedChildTicketFlag,_info"
+const ticketFields = "id,summary,externalXRef,company/id,board/id,board/name,status/id,status/name,priority/id,priority/name,closedFlag,closedBy,owner/identifier,owner/name,mergedParentTicket/id,hasMergedChildTicketFlag,_info"
 
 // FindTickets lists tickets whose externalXRef is exactly xref. The search lags: see psa.Reader.
 //
@@ -213,6 +214,6 @@ func (r ticketRow) ticket() app.RemoteTicket {
 	}
 	return app.RemoteTicket{
 		ID: r.ID, XRef: r.ExternalXRef, Summary: r.Summary, CompanyID: r.Company.ID, BoardID: r.Board.ID, Board: r.Board.Name, StatusID: r.Status.ID, Status: r.Status.Name, Priority: r.Priority.ID,
-		Closed: r.ClosedFlag, Owner: owner, UpdatedAt: r.Info.LastUpdated.Time, UpdatedBy: r.Info.UpdatedBy, ParentID: r.MergedParent.ID, MergedInto: r.MergedChild, EnteredAt: r.Info.DateEntered.Time,
+		Closed: r.ClosedFlag, ClosedBy: r.ClosedBy, Owner: owner, UpdatedAt: r.Info.LastUpdated.Time, UpdatedBy: r.Info.UpdatedBy, ParentID: r.MergedParent.ID, MergedInto: r.MergedChild, EnteredAt: r.Info.DateEntered.Time,
 	}
 }

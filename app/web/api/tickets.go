@@ -21,9 +21,13 @@ type Ticket struct {
 	Status          string        `json:"status"`
 	State           string        `json:"state" enum:"pending,open,closed,unknown"`
 	TouchedByPerson bool          `json:"touched_by_person"`
+	TouchedWhy      *string       `json:"touched_why" doc:"what the person did, e.g. mkoch is its owner now."`
+	TouchedAt       *time.Time    `json:"touched_at" doc:"when that was noticed"`
 	Occurrences     int           `json:"occurrences"`
 	OpenedAt        *time.Time    `json:"opened_at"`
+	ReopenedAt      *time.Time    `json:"reopened_at" doc:"the last time"`
 	ClosedAt        *time.Time    `json:"closed_at"`
+	ClosedBy        *string       `json:"closed_by" doc:"who closed it at ConnectWise, when that was not psabridge"`
 }
 
 func (s *server) ticketItem(ctx context.Context) func(app.TicketRow) Ticket {
@@ -31,7 +35,8 @@ func (s *server) ticketItem(ctx context.Context) func(app.TicketRow) Ticket {
 		t := Ticket{
 			ID: id(r.ID), Conditions: []ID{}, Connection: r.Connection, RemoteID: remoteOrNil(r.RemoteID), Number: remoteOrNil(r.RemoteID),
 			Summary: r.Summary, Board: r.Board, Status: r.Status, State: string(r.State), TouchedByPerson: r.Touched, Occurrences: r.Occurrences,
-			OpenedAt: timeOrNil(r.OpenedAt), ClosedAt: timeOrNil(r.ClosedAt),
+			OpenedAt: timeOrNil(r.OpenedAt), ClosedAt: timeOrNil(r.ClosedAt), ReopenedAt: timeOrNil(r.ReopenedAt),
+			TouchedWhy: textOrNil(r.TouchedWhy), TouchedAt: timeOrNil(r.TouchedAt), ClosedBy: textOrNil(r.ClosedBy),
 		}
 		if r.Organization.ID != 0 {
 			t.Organization = some(Party{ID: id(r.Organization.ID), Name: r.Organization.Name})
