@@ -84,13 +84,26 @@ func ticketSentence(r TicketRow, s layout.Shell) string {
 	case t.State == app.TicketUnknown:
 		return "ConnectWise does not show it any more. That counts as closed by a person: what it stood for stays quiet until it recovers."
 	case t.State == app.TicketClosed && t.Touched:
-		return "Closed by a person. What it stood for stays quiet until it recovers."
+		by := t.ClosedBy
+		if by == "" {
+			by = "a person"
+		}
+		return "Closed by " + by + ". What it stood for stays quiet until it recovers."
 	case t.State == app.TicketClosed:
 		return "Closed by psabridge, after what it stood for recovered."
 	case t.Touched:
-		return "A person works on it: psabridge adds notes and never closes it."
+		return touchedSentence(t)
 	}
 	return "Nobody has touched it. psabridge notes what changes, and closes it when the alert says so and all of it has recovered."
+}
+
+// touchedSentence says why psabridge leaves a ticket to a person, and what that means.
+func touchedSentence(t app.Ticket) string {
+	const then = " psabridge adds notes and never closes it."
+	if t.TouchedWhy == "" {
+		return "A person works on it:" + then
+	}
+	return "A person works on it: " + t.TouchedWhy + " From then on" + then
 }
 
 // holdsWords is how a condition stands, as a sentence begins.

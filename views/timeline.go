@@ -9,6 +9,7 @@ import (
 
 	"psabridge/app"
 	"psabridge/app/link"
+	"psabridge/views/layout"
 	"psabridge/views/ui"
 )
 
@@ -25,6 +26,46 @@ type Step struct {
 	Quote string // the other side's own words
 	Sent  string // what was sent, without secrets; folded
 	Ahead bool   // it has not happened yet
+}
+
+// newDay names the day that begins with a step; "" when it is the one of the step before, and when all is of today.
+func newDay(steps []Step, i int, s layout.Shell) string {
+	return dayRow(func(n int) time.Time { return steps[n].At }, i, s)
+}
+
+// dayRow names the day that begins with row i, by the times of the rows.
+func dayRow(at func(int) time.Time, i int, s layout.Shell) string {
+	day, before := at(i).In(s.Zone).Format(time.DateOnly), s.Now.In(s.Zone).Format(time.DateOnly)
+	if i > 0 {
+		before = at(i - 1).In(s.Zone).Format(time.DateOnly)
+	}
+	if day == before {
+		return ""
+	}
+	head := ui.DayHead(at(i), s.Now, s.Zone)
+	if zone := zoneLetters(at(i), s.Zone); zone != zoneLetters(s.Now, s.Zone) { // of the other half of the year
+		head += ", " + zone
+	}
+	return head
+}
+
+// TouchSteps are what a person did to a ticket, as far as ConnectWise showed it: worked on it, closed or deleted it.
+func TouchSteps(t app.Ticket, zone *time.Location) []Step {
+	var out []Step
+	if t.Touched && t.TouchedWhy != "" && !t.TouchedAt.IsZero() && !t.TouchedAt.Equal(t.ClosedAt) {
+		out = append(out, Step{At: t.TouchedAt, Tone: "info", Icon: "user", Text: "A person works on it: " + t.TouchedWhy, Notes: []string{"From then on psabridge adds notes and never closes it."}})
+	}
+	if !t.Touched || t.RemoteID == 0 || t.ClosedAt.IsZero() || t.ScopeKey == app.TicketTestScope {
+		return out
+	}
+	text := "Closed in ConnectWise"
+	switch {
+	case t.State == app.TicketUnknown:
+		text = "Gone from ConnectWise"
+	case t.ClosedBy != "":
+		text += " by " + t.ClosedBy
+	}
+	return append(out, Step{At: t.ClosedAt, Tone: "info", Icon: "user", Text: text + ", noticed " + ui.Clock(t.ClosedAt, zone, false) + "."})
 }
 
 // receiver is who a delivery tells, in a sentence.

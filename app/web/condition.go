@@ -3,7 +3,6 @@ package web
 import (
 	"context"
 	"net/http"
-	"slices"
 	"time"
 
 	"github.com/labstack/echo/v4"
@@ -61,8 +60,10 @@ func (s *Server) conditionSteps(ctx context.Context, story app.ConditionStory) (
 		}
 		steps = append(steps, views.DeliveryStep(d, story.Attempts[d.ID], ledger))
 	}
-	slices.SortStableFunc(steps, func(a, b views.Step) int { return a.At.Compare(b.At) })
-	return steps, nil
+	if story.Ticket != nil {
+		steps = append(steps, views.TouchSteps(story.Ticket.Ticket, s.Zone)...)
+	}
+	return inOrder(steps), nil
 }
 
 // quietCondition keeps a condition quiet until a date, or until it recovers.

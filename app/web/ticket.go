@@ -89,7 +89,14 @@ func (s *Server) ticketStory(ctx context.Context, m *views.Ticket) error {
 			m.Twice = s.twice(ctx, d)
 		}
 	}
+	m.Steps = inOrder(append(m.Steps, views.TouchSteps(m.Row.Ticket, s.Zone)...))
 	return nil
+}
+
+// inOrder sorts steps by their time; those of one moment stay as they are.
+func inOrder(steps []views.Step) []views.Step {
+	slices.SortStableFunc(steps, func(a, b views.Step) int { return a.At.Compare(b.At) })
+	return steps
 }
 
 // intoTicket is how the ledger says that a ticket was merged into another one.

@@ -28,7 +28,7 @@ func (s *Server) tickets(c echo.Context) error {
 	for _, one := range n {
 		m.Counts.All += one
 	}
-	f := app.TicketFilter{State: app.TicketState(m.Filter.State), Query: m.Filter.Q, Page: app.Page{Limit: perPage, After: afterOf(c)}}
+	f := app.TicketFilter{State: app.TicketState(m.Filter.State), Query: m.Filter.Q, Recent: true, Page: app.Page{Limit: perPage, After: afterOf(c)}}
 	if m.Filter.State == views.ShowTouched {
 		f.State, f.Touched = app.TicketOpen, true
 	}
