@@ -4,7 +4,6 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
-	"net/http"
 	"net/http/httptest"
 	"os"
 	"path/filepath"
@@ -17,32 +16,17 @@ import (
 	"github.com/chromedp/cdproto/emulation"
 	"github.com/chromedp/chromedp"
 
-	"psabridge/static"
+	"psabridge/views/stories"
 )
 
 const chromium = "/usr/bin/chromium"
 
-// policy is the header of SECURITY rule 8; a page that needs more than this is wrong.
-const policy = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
-
-// serve answers every story at /<state>/<page>. What a page polls has nothing new to say: a health line that changed while axe
-// measures moves everything below it, and axe then finds one thing lying over another.
-func serve(t *testing.T) (base string, all []story) {
+// serve shows the stories and lists those of pages.
+func serve(t *testing.T) (base string, all []stories.Story) {
 	t.Helper()
-	all = stories()
-	mux := http.NewServeMux()
-	mux.Handle(static.Prefix, static.Handler())
-	for _, s := range all {
-		mux.HandleFunc("/"+s.state+"/"+s.page, func(w http.ResponseWriter, r *http.Request) {
-			w.Header().Set("Content-Security-Policy", policy)
-			w.Header().Set("Content-Type", "text/html; charset=utf-8")
-			_ = s.view.Render(r.Context(), w)
-		})
-	}
-	mux.HandleFunc("/", func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusNoContent) })
-	srv := httptest.NewServer(mux)
+	srv := httptest.NewServer(stories.Handler())
 	t.Cleanup(srv.Close)
-	return srv.URL, all
+	return srv.URL, stories.All()
 }
 
 // browser starts one Chromium for the test, or skips; PSABRIDGE_REQUIRE=chromium turns the skip into a failure.
@@ -74,13 +58,13 @@ type look struct {
 
 // looks are the ways of looking at a story: with PSABRIDGE_ALL all of them, else each theme and width once for the normal
 // state, and a page of each kind in trouble.
-func looks(s story) []look {
+func looks(s stories.Story) []look {
 	switch {
 	case os.Getenv("PSABRIDGE_ALL") != "":
 		return []look{{"light", 1280}, {"dark", 1280}, {"light", 360}, {"dark", 360}}
-	case s.state == "normal":
+	case s.State == "normal":
 		return []look{{"light", 1280}, {"dark", 360}}
-	case s.state == "trouble" && slices.Contains([]string{"overview", "organizations", "connection", "deliveries", "month"}, s.page):
+	case s.State == "trouble" && slices.Contains([]string{"overview", "organizations", "connection", "deliveries", "month"}, s.Page):
 		return []look{{"dark", 1280}}
 	}
 	return nil
@@ -107,7 +91,7 @@ func TestPages(t *testing.T) {
 		t.Fatal(err)
 	}
 	for _, s := range all {
-		if only := os.Getenv("PSABRIDGE_PAGE"); only != "" && !strings.Contains(s.state+"/"+s.page, only) {
+		if only := os.Getenv("PSABRIDGE_PAGE"); only != "" && !strings.Contains(s.Name(), only) {
 			continue
 		}
 		if ways := looks(s); len(ways) > 0 {
@@ -170,9 +154,9 @@ func (l look) wear(ctx context.Context) error {
 	return err
 }
 
-func (p *page) visit(t *testing.T, looks []look, base string, s story, axe string) {
+func (p *page) visit(t *testing.T, looks []look, base string, s stories.Story, axe string) {
 	t.Helper()
-	name := s.state + "/" + s.page
+	name := s.State + "/" + s.Page
 	ctx, stop := context.WithTimeout(p.ctx, 2*time.Minute)
 	defer stop()
 	if err := looks[0].open(ctx, base+"/"+name); err != nil {
@@ -192,14 +176,14 @@ func (p *page) visit(t *testing.T, looks []look, base string, s story, axe strin
 }
 
 // take puts the look on and holds the page that the tab shows against what every page must be.
-func (l look) take(ctx context.Context, t *testing.T, s story) {
+func (l look) take(ctx context.Context, t *testing.T, s stories.Story) {
 	t.Helper()
-	name := fmt.Sprintf("%s/%s (%s, %d px)", s.state, s.page, l.theme, l.width)
+	name := fmt.Sprintf("%s/%s (%s, %d px)", s.State, s.Page, l.theme, l.width)
 	if err := l.wear(ctx); err != nil {
 		t.Errorf("%s: %v", name, err)
 		return
 	}
-	if s.state != "rows500" {
+	if s.State != "rows500" {
 		l.shoot(ctx, t, s)
 	}
 	wide, err := chromedp.Run(ctx, chromedp.Evaluate[int](`document.documentElement.scrollWidth - document.documentElement.clientWidth`))
@@ -225,7 +209,7 @@ func accessible(ctx context.Context, t *testing.T, name string) {
 	}
 }
 
-func (l look) shoot(ctx context.Context, t *testing.T, s story) {
+func (l look) shoot(ctx context.Context, t *testing.T, s stories.Story) {
 	t.Helper()
 	dir := os.Getenv("PSABRIDGE_SHOTS")
 	if dir == "" {
@@ -233,10 +217,10 @@ func (l look) shoot(ctx context.Context, t *testing.T, s story) {
 	}
 	png, err := chromedp.Run(ctx, chromedp.FullScreenshot(100))
 	if err != nil {
-		t.Errorf("%s/%s: picture: %v", s.state, s.page, err)
+		t.Errorf("%s/%s: picture: %v", s.State, s.Page, err)
 		return
 	}
-	file := filepath.Join(dir, fmt.Sprintf("%s-%s-%s-%d.png", s.page, s.state, l.theme, l.width))
+	file := filepath.Join(dir, fmt.Sprintf("%s-%s-%s-%d.png", s.Page, s.State, l.theme, l.width))
 	if err := os.WriteFile(file, png, 0o600); err != nil {
 		t.Error(err)
 	}

@@ -7,13 +7,14 @@ import (
 	"testing"
 
 	"psabridge/views"
+	"psabridge/views/stories"
 )
 
-func html(t *testing.T, s story) string {
+func html(t *testing.T, s stories.Story) string {
 	t.Helper()
 	var b bytes.Buffer
-	if err := s.view.Render(t.Context(), &b); err != nil {
-		t.Fatalf("%s/%s: %v", s.state, s.page, err)
+	if err := s.View.Render(t.Context(), &b); err != nil {
+		t.Fatalf("%s/%s: %v", s.State, s.Page, err)
 	}
 	return b.String()
 }
@@ -29,8 +30,8 @@ var (
 
 // TestMarkup checks what a policy, a screen reader and a person without a script rely on, in every page and state.
 func TestMarkup(t *testing.T) {
-	for _, s := range stories() {
-		page, name := html(t, s), s.state+"/"+s.page
+	for _, s := range stories.All() {
+		page, name := html(t, s), s.Name()
 		if m := inline.FindString(page); m != "" {
 			t.Errorf("%s: inline script or style: %s", name, m)
 		}
@@ -65,10 +66,10 @@ func TestMarkup(t *testing.T) {
 func TestTitleSaysWhatWaits(t *testing.T) {
 	title := regexp.MustCompile(`<title>([^<]*)</title>`)
 	want := map[string]string{"normal/deliveries": "(4) Deliveries – psabridge", "trouble/deliveries": "(4) Error: Deliveries – psabridge", "empty/deliveries": "Deliveries – psabridge"}
-	for _, s := range stories() {
-		if w, ok := want[s.state+"/"+s.page]; ok {
+	for _, s := range stories.All() {
+		if w, ok := want[s.Name()]; ok {
 			if got := title.FindStringSubmatch(html(t, s))[1]; got != w {
-				t.Errorf("%s: title %q, want %q", s.state, got, w)
+				t.Errorf("%s: title %q, want %q", s.State, got, w)
 			}
 		}
 	}
@@ -76,7 +77,7 @@ func TestTitleSaysWhatWaits(t *testing.T) {
 
 // The launch page must come back with the strict cookie: it goes on by itself, and by hand without that.
 func TestLaunchPage(t *testing.T) {
-	page := html(t, story{view: views.LaunchPage("/deliveries?state=parked&q=a")})
+	page := html(t, stories.Story{View: views.LaunchPage("/deliveries?state=parked&q=a")})
 	for _, want := range []string{`http-equiv="refresh" content="0;url=/deliveries?state=parked&amp;q=a"`, `href="/deliveries?state=parked&amp;q=a"`} {
 		if !strings.Contains(page, want) {
 			t.Errorf("no %s in the launch page", want)
@@ -87,16 +88,16 @@ func TestLaunchPage(t *testing.T) {
 // What a source or ConnectWise names may not become markup.
 func TestNamesAreEscaped(t *testing.T) {
 	s := quiet("Organizations", "/organizations")
-	m := organizations(s, 3, false, false)
+	m := stories.Organizations(s, 3, false, false)
 	m.Rows[1].Name = `<img src=x onerror=alert(1)>`
 	m.Query = `"><script>alert(1)</script>`
-	page := html(t, story{view: views.OrganizationsPage(m)})
+	page := html(t, stories.Story{View: views.OrganizationsPage(m)})
 	if strings.Contains(page, "<img") || strings.Contains(page, "<script>alert") {
 		t.Error("a name became markup")
 	}
-	e := activity(s, 1, false)
+	e := stories.Activity(s, 1, false)
 	e.Rows[0].TicketURL = "javascript:alert(1)"
-	if strings.Contains(html(t, story{view: views.ActivityPage(e)}), `href="javascript:`) {
+	if strings.Contains(html(t, stories.Story{View: views.ActivityPage(e)}), `href="javascript:`) {
 		t.Error("an address from outside became a script")
 	}
 }

@@ -45,6 +45,10 @@ func allowed(pkg string) ([]string, bool) {
 		return slices.Concat([]string{"app"}, pure, ports, engines), true
 	case pkg == "store/storetest":
 		return []string{"app", "store"}, true
+	case pkg == "views/stories":
+		return []string{"app", "app/link", "static", "views", "views/layout", "views/ui"}, true
+	case pkg == "cmd/stories":
+		return []string{"views/stories"}, true
 	case pkg == "views", strings.HasPrefix(pkg, "views/"):
 		return []string{"app", "app/link", "static", "views/*"}, true
 	case pkg == "app/web", pkg == "app/web/api":
@@ -70,6 +74,23 @@ func TestImportRules(t *testing.T) {
 				t.Errorf("%s may not import %s", name, ours)
 			}
 		}
+	}
+}
+
+// TestStoriesStayOutside: what the tests and `make stories` show is not part of the program.
+func TestStoriesStayOutside(t *testing.T) {
+	const stories = module + "views/stories"
+	for _, p := range listPackages(t) {
+		if p.ImportPath != module+"cmd/stories" && slices.Contains(p.Imports, stories) {
+			t.Errorf("%s imports the stories", p.ImportPath)
+		}
+	}
+	out, err := exec.CommandContext(t.Context(), "go", "list", "-deps", module+"cmd/psabridge").Output()
+	if err != nil {
+		t.Fatalf("go list: %v", err)
+	}
+	if linked := strings.Fields(string(out)); slices.Contains(linked, stories) || !slices.Contains(linked, module+"views") {
+		t.Error("the program contains the stories, or no views")
 	}
 }
 

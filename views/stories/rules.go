@@ -1,4 +1,4 @@
-package views_test
+package stories
 
 import (
 	"strings"
@@ -131,7 +131,7 @@ func wrongAlert(f views.AlertForm) views.AlertForm {
 }
 
 func rehearsal(n int, long, bad bool, rule string) views.RehearsalPart {
-	p := views.RehearsalPart{Shell: shell("", ""), At: ago(time.Minute), Rule: rule, Path: link.Rehearsal}
+	p := views.RehearsalPart{Shell: Shell("", ""), At: ago(time.Minute), Rule: rule, Path: link.Rehearsal}
 	switch {
 	case bad && rule == "":
 		p.Error = "The history of sync could not be read. Look at Diagnostics, then rehearse again."

@@ -1,4 +1,4 @@
-package views_test
+package stories
 
 import (
 	"encoding/json"
@@ -240,7 +240,8 @@ func notifications(s layout.Shell, n int, long, bad bool) views.Notifications {
 	return m
 }
 
-func activity(s layout.Shell, n int, long bool) views.Activity {
+// Activity is the page of n events.
+func Activity(s layout.Shell, n int, long bool) views.Activity {
 	m := views.Activity{Shell: s, Organization: head(long), Types: []string{"machine.unreachable", "quota.reached"}, People: []string{"r.brunner"}}
 	outcomes := []app.OutcomeKind{app.OutcomeTicket, app.OutcomeMerged, app.OutcomeNoRule, app.OutcomeIgnored, app.OutcomeUnmapped, app.OutcomeSuppressed, app.OutcomeMail, app.OutcomeSuppressed}
 	reasons := []app.Reason{app.ReasonFirst, app.ReasonCleared, app.ReasonNoRule, app.ReasonHistory, app.ReasonNotMapped, app.ReasonMuted, app.ReasonFirst, app.ReasonWaiting}

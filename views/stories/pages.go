@@ -1,11 +1,8 @@
-package views_test
+package stories
 
 import (
 	"strconv"
-	"strings"
 	"time"
-
-	"github.com/a-h/templ"
 
 	"psabridge/app"
 	"psabridge/app/link"
@@ -13,128 +10,6 @@ import (
 	"psabridge/views/layout"
 	"psabridge/views/ui"
 )
-
-// story is one page in one state with canned data.
-type story struct {
-	state, page string
-	view        templ.Component
-}
-
-var (
-	zone = must(time.LoadLocation("Europe/Berlin"))
-	now  = time.Date(2026, 11, 26, 14, 3, 33, 0, zone)
-	nov  = app.Period{Year: 2026, Month: time.November}
-)
-
-func must[T any](v T, err error) T {
-	if err != nil {
-		panic(err)
-	}
-	return v
-}
-
-func q(s string) app.Quantity { return app.MustQuantity(s) }
-
-func ago(d time.Duration) time.Time { return now.Add(-d) }
-
-// names are real enough to break a layout: accents, other scripts, 64 characters and more.
-var names = []string{
-	"Contoso Ltd.", "Bäckerei Hüttenschmidt & Söhne GmbH", "Łódzkie Zakłady Mechaniczne S.A.", "Özgür Lojistik A.Ş.",
-	"Ευρωπαϊκή Ναυτιλιακή Α.Ε.", "Café Ångström", "Ateliers d’Orfèvrerie Lefèbvre", "Trædal Sparekasse",
-	"Freiwillige Feuerwehr und Katastrophenschutz Altmühltal-Nord e.V.", "Clínica Veterinaria Peñalara",
-}
-
-const longName = "Donaudampfschifffahrtselektrizitätenhauptbetriebswerkbauunterbeamtengesellschaft-Süd mbH & Co. KGaA"
-
-func name(i int, long bool) string {
-	if long {
-		return longName + strings.Repeat("x", i%3)
-	}
-	return names[i%len(names)]
-}
-
-func shell(title, current string) layout.Shell {
-	return layout.Shell{
-		Title: title, Current: current, Now: now, Zone: zone, State: layout.NeedsYou, Still: true,
-		LastCheck: ago(12 * time.Second), NextCheck: now.Add(38 * time.Second), NeedsYou: 4,
-		Connections: []layout.Health{{Name: "ConnectWise", OK: true}},
-		Counts:      map[string]int{link.Organizations: 1, link.Billing: 6, link.Deliveries: 3},
-	}
-}
-
-func quiet(title, current string) layout.Shell {
-	s := shell(title, current)
-	s.State, s.NeedsYou, s.Counts = layout.Running, 0, nil
-	return s
-}
-
-func trouble(title, current string) layout.Shell {
-	s := shell(title, current)
-	s.State, s.Demo, s.PausedUntil, s.PauseReason = layout.Paused, true, now.Add(time.Hour), "ConnectWise maintenance"
-	s.Connections = []layout.Health{{Name: "ConnectWise", Text: "refuses the keys"}}
-	s.Wrong = true
-	s.Notice = &layout.Notice{Tone: "ok", Text: "3 organizations matched.", Undo: &ui.Action{Label: "Undo", Path: link.Settings}}
-	return s
-}
-
-func beats(bad int) []ui.Beat {
-	out := make([]ui.Beat, 30)
-	for i := range out {
-		out[i] = ui.BeatOK
-		switch {
-		case i < 4:
-			out[i] = ui.BeatNone
-		case i == 11:
-			out[i] = ui.BeatSlow
-		case i > 29-bad:
-			out[i] = ui.BeatBad
-		}
-	}
-	return out
-}
-
-func stories() []story {
-	var out []story
-	add := func(state, page string, v templ.Component) { out = append(out, story{state, page, v}) }
-	for _, state := range []string{"empty", "normal", "trouble", "rows500", "long"} {
-		n := map[string]int{"empty": 0, "normal": 12, "trouble": 5, "rows500": 500, "long": 6}[state]
-		sh := shell
-		switch state {
-		case "empty":
-			sh = quiet
-		case "trouble":
-			sh = trouble
-		}
-		long, bad := state == "long", state == "trouble"
-		add(state, "overview", views.OverviewPage(overview(sh("Overview", link.Overview), n, long, bad)))
-		add(state, "organizations", views.OrganizationsPage(organizations(sh("Organizations", link.Organizations), n, long, bad)))
-		add(state, "activity", views.ActivityPage(activity(sh("Activity", link.Organizations), n, long)))
-		ruleStories(state, n, long, bad, sh, add)
-		add(state, "organization-settings", views.OrganizationSettingsPage(orgSettings(sh("Settings", link.Organizations), n, long, bad)))
-		add(state, "connection", views.ConnectionPage(views.ConnectionView{Shell: sh("Connection", link.Settings), Form: connection(n, bad)}))
-		add(state, "setup", views.SetupPage(views.Setup{Shell: sh("Set up", link.Setup), Tasks: guide(n, bad).Tasks}))
-		for _, part := range []views.SetupPart{views.PartCredentials, views.PartTicketing, views.PartBilling, views.PartTestTicket} {
-			add(state, "setup-"+string(part), views.SetupTaskPage(setupTask(sh("Set up", link.Setup), part, n, bad)))
-		}
-		add(state, "diagnostics", views.DiagnosticsPage(diagnostics(sh("Diagnostics", link.Diagnostics), n, bad)))
-		add(state, "month", views.MonthPage(month(sh("November 2026", link.Billing), n, long, bad)))
-		add(state, "push-check", views.PushCheckPage(pushCheck(sh("Check before the push", link.Billing), n, long, bad)))
-		add(state, "push", views.PushPage(pushPage(sh("Push", link.Billing), n, long, bad)))
-		add(state, "pushes", views.PushesPage(views.Pushes{Shell: sh("Push history", link.Billing), Rows: pushRows(n), Month: link.Month("cw", "2026-11"), Connections: []string{"cw"}, Periods: []app.Period{nov}}))
-		monthStories(state, n, long, bad, sh, add)
-		add(state, "evidence", views.EvidencePage(evidence(sh("Evidence", link.Billing), n, long, bad)))
-		alertStories(state, n, long, bad, sh, add)
-		mappingStories(state, n, long, bad, sh, add)
-		moneyStories(state, n, long, bad, sh, add)
-		sourceStories(state, n, long, bad, sh, add)
-		add(state, "settings", views.SettingsPage(settingsDoc(sh("Settings", link.Settings), n, bad)))
-	}
-	add("normal", "about", views.AboutPage(about(quiet("About", link.About))))
-	add("normal", "problem", views.ProblemPage(views.NotFound(new(quiet("Nothing here", "")))))
-	add("empty", "problem", views.ProblemPage(views.Problem{Status: 403, Title: "This page needs a session.", Text: "Open it from the tray icon."}))
-	add("normal", "signed-out", views.SignedOutPage())
-	return out
-}
 
 func overview(s layout.Shell, n int, long, bad bool) views.Overview {
 	m := views.Overview{Shell: s}
@@ -180,7 +55,8 @@ func held(n int, long bool) (out []views.HeldCondition) {
 	return out
 }
 
-func organizations(s layout.Shell, n int, long, bad bool) views.Organizations {
+// Organizations is the page of a tree of n organizations.
+func Organizations(s layout.Shell, n int, long, bad bool) views.Organizations {
 	m := views.Organizations{Shell: s, Tree: !bad, Period: nov, ReadAt: ago(12 * time.Second), Meters: []app.Meter{app.MeterAccounts, app.MeterStorage, app.MeterFileServer}, Sources: []string{"sync"}, Kinds: map[string]string{"sync": "x360sync", "cloud": "axcient", "rmm": "inbox"}, Counts: views.OrganizationCounts{All: n, Unmapped: min(n, 1), Problem: min(n, 3), Trial: min(n, 2)}}
 	if bad {
 		m.Show, m.Query = "problem", "oto"
