@@ -1,5 +1,10 @@
 package app
 
+import (
+	"strconv"
+	"strings"
+)
+
 // The kinds of sources that are read. KindInbox is the one that is not.
 const (
 	KindX360Sync = "x360sync" // Axcient x360Sync
@@ -46,4 +51,28 @@ func EventTypes() []EventType {
 		{Type: TypeOrganizationMoved, Kinds: both, Momentary: true, Text: "An organization hangs below another one than before."},
 		{Type: TypeSourceUnreadable, Level: LevelMinutes, Default: 15, Kinds: both, Text: "The source itself could not be read for so many minutes."},
 	}
+}
+
+// LevelOf is the unit of a type's levels; empty when it has none, or is not psabridge's own.
+func LevelOf(eventType string) string {
+	for _, t := range EventTypes() {
+		if t.Type == eventType {
+			return t.Level
+		}
+	}
+	return ""
+}
+
+// LevelWords prints a level with its unit: "80 %", "5 minutes", "1 day"; without a unit the number alone.
+func LevelWords(unit string, n int) string {
+	words := strconv.Itoa(n)
+	switch {
+	case unit == "":
+		return words
+	case unit == LevelPercent:
+		return words + " %"
+	case n == 1:
+		return words + " " + strings.TrimSuffix(unit, "s")
+	}
+	return words + " " + unit
 }

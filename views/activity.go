@@ -37,7 +37,15 @@ type ActivityRow struct {
 	Condition  *app.Condition // it belongs to; nil when it belongs to none, or to one that is too long ago
 	RuleURL    string         // of the alert that decided; empty when it is gone
 	To         []string       // who that alert tells by e-mail
+	CountsFor  CountsFor      // when no alert wants it: what of ours it counts for
 	MutedUntil time.Time      // end of that alert's maintenance window; zero while there is none
+}
+
+// CountsFor is the type of ours that a row of a source's own log counts for, and the alert that is for it.
+type CountsFor struct {
+	Title string // e.g. "Machine not reachable"; empty for a row that counts for nothing
+	Path  string // of the alert, or of the form of a new one
+	New   bool   // there is no alert for it yet
 }
 
 // why says why an event led to nothing, with the moments that are known.

@@ -5,7 +5,6 @@ import (
 	"strings"
 
 	"psabridge/app"
-	"psabridge/views/ui"
 )
 
 // AlertType is an event type that can be chosen, with the level it needs.
@@ -34,9 +33,9 @@ func WhenWords(when []app.When, types []AlertType) string {
 		t := alertType(types, w.Type)
 		title := strings.TrimSuffix(t.Title, " …")
 		if n := max(w.Percent, w.Minutes, w.Days, w.Times); n > 0 {
-			title += " " + levelWords(levelOf(w), n)
+			title += " " + app.LevelWords(levelOf(w), n)
 		} else if t.Default > 0 {
-			title += " " + levelWords(t.Level, t.Default)
+			title += " " + app.LevelWords(t.Level, t.Default)
 		}
 		out = append(out, title)
 	}
@@ -53,11 +52,6 @@ func levelOf(w app.When) string {
 		return app.LevelDays
 	}
 	return app.LevelTimes
-}
-
-// levelWords prints a level with its unit: "5 min", "80 %".
-func levelWords(unit string, n int) string {
-	return ui.Int(n) + " " + map[string]string{app.LevelPercent: "%", app.LevelMinutes: "min", app.LevelDays: "d", app.LevelTimes: "times"}[unit]
 }
 
 // viaWords says in words who is told.

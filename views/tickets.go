@@ -65,6 +65,7 @@ type Condition struct {
 	Story        app.ConditionStory
 	TicketURL    string // in ConnectWise; empty without a ticket
 	RuleURL      string // of the alert that decided; empty when it is gone
+	TypeTitle    string // of the event type; empty for one that is not our own
 	Steps        []Step // oldest first
 	Until        string // of the form, as typed
 	Errors       ui.Errors

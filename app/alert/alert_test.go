@@ -33,7 +33,7 @@ func TestUnreachableOpensAfterItsMinutesAndCloses(t *testing.T) {
 	d = b.decide(true)
 	mustOutcome(t, d, app.OutcomeMerged, app.ReasonCleared)
 	mustCount(t, "deliveries", len(d.Deliveries), 1)
-	if p := d.Deliveries[0].Payload; !p.Close || !strings.Contains(p.Text, "down 3 h 12 min, once") {
+	if p := d.Deliveries[0].Payload; !p.Close || !strings.Contains(p.Text, "down 3 h 12 min") {
 		t.Errorf("note = %+v", p)
 	}
 	b.send()

@@ -32,7 +32,7 @@ func clearedText(c *condition, group []*condition) string {
 	return text
 }
 
-// howLong says "down 12 min, once", and where it was well in between "down 17 min in all, 2 times since 22 Nov 2026 20:08 UTC".
+// howLong says "down 12 min", and where it was well in between "down 17 min in all, 2 times since 22 Nov 2026 20:08 UTC".
 func howLong(c *condition, group []*condition) string {
 	times := 0
 	for _, other := range group {
@@ -46,10 +46,13 @@ func howLong(c *condition, group []*condition) string {
 		verb = a.lasted
 	}
 	total, from, gaps := inTrouble(c, group)
-	if gaps {
+	switch {
+	case gaps:
 		return fmt.Sprintf("%s %s in all, %s since %s", verb, lasted(total), count(times), moment(from))
+	case times == 1:
+		return verb + " " + lasted(total)
 	}
-	return fmt.Sprintf("%s %s, %s", verb, lasted(total), count(times))
+	return fmt.Sprintf("%s %s, seen %s", verb, lasted(total), count(times))
 }
 
 // inTrouble is how long at least one of the conditions held, since when, and whether all was well in between.

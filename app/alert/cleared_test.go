@@ -33,7 +33,7 @@ func TestTheFactsLeaveOutTheTimeItWasWell(t *testing.T) {
 			if want := tc.want + began.UTC().Format("2 Jan 2006 15:04 MST"); !strings.Contains(final, want) {
 				t.Errorf("want %q, the note says: %s", want, final)
 			}
-			if over := b.mails[len(b.mails)-1].Mail; name == "once a day" && !strings.Contains(over.Text, "it lasted 10 min, once") {
+			if over := b.mails[len(b.mails)-1].Mail; name == "once a day" && !strings.Contains(over.Text, "it lasted 10 min.") {
 				t.Errorf("the e-mail of the second night says: %s", over.Text)
 			}
 		})
@@ -58,7 +58,7 @@ func TestTheFactsOfSeveralCountEachMinuteOnce(t *testing.T) {
 	b.live(10 * time.Minute)
 	b.decide(true, of("B", app.Recovery))
 	b.live(20 * time.Minute)
-	if final := b.notes[len(b.notes)-1].Payload.Text; !strings.Contains(final, "it lasted 30 min, 2 times.") {
+	if final := b.notes[len(b.notes)-1].Payload.Text; !strings.Contains(final, "it lasted 30 min, seen 2 times.") {
 		t.Errorf("the note says: %s", final)
 	}
 }

@@ -62,7 +62,7 @@ func TestEmailBesideATicketTellsTheSameOnce(t *testing.T) {
 			t.Errorf("e-mail %+v", q.Mail)
 		}
 	}
-	if over := b.mails[2].Mail; !strings.Contains(over.Text, "it lasted 1 h 10 min, 2 times") {
+	if over := b.mails[2].Mail; !strings.Contains(over.Text, "it lasted 1 h 10 min, seen 2 times") {
 		t.Errorf("over: %s", over.Text)
 	}
 }

@@ -47,14 +47,7 @@ func fillIn(template string, e app.Event, value string) string {
 
 // measured prints a level with its unit: "5 minutes", "80 %".
 func measured(eventType string, level int) string {
-	unit := types[eventType].Level
-	switch {
-	case unit == app.LevelPercent:
-		return strconv.Itoa(level) + " %"
-	case level == 1:
-		return "1 " + strings.TrimSuffix(unit, "s")
-	}
-	return strconv.Itoa(level) + " " + unit
+	return app.LevelWords(types[eventType].Level, level)
 }
 
 // shownValue prints a day as a person reads it, and today for what is connected; everything else as it stands.

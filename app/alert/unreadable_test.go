@@ -46,7 +46,7 @@ func TestUnreadableSourceOpensOnceAndClosesWhenItIsRead(t *testing.T) {
 	b.gap = false
 	d := b.decide(true)
 	mustOutcome(t, d, app.OutcomeMerged, app.ReasonCleared)
-	if p := d.Deliveries[0].Payload; !p.Close || !strings.Contains(p.Text, "unreadable for 5 h 15 min, once") {
+	if p := d.Deliveries[0].Payload; !p.Close || !strings.Contains(p.Text, "unreadable for 5 h 15 min.") {
 		t.Errorf("note = %+v", p)
 	}
 	b.send()

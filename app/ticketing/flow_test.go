@@ -50,7 +50,7 @@ func TestOpenedNotedClosed(t *testing.T) {
 	}
 	notes := w.vendor.ConnectWise.Notes(got.ID)
 	last := notes[len(notes)-1]
-	if last.Kind != "internal" || !strings.Contains(last.Text, "3 h 12 min, once") || !strings.Contains(last.Text, "[psabridge ") {
+	if last.Kind != "internal" || !strings.Contains(last.Text, "3 h 12 min.") || !strings.Contains(last.Text, "[psabridge ") {
 		t.Errorf("note = %+v", last)
 	}
 	if w.vendor.ConnectWise.Mails() != 0 {

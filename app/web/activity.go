@@ -143,6 +143,9 @@ func (s *Server) activityRows(ctx context.Context, rows []app.EventRow, o organi
 		}
 		rule := rules[name]
 		row := views.ActivityRow{EventRow: r, By: doneBy(r.Event), Condition: conditions[r.Outcome.ConditionID], RuleURL: rule.url, To: rule.to, MutedUntil: rule.mutedUntil}
+		if r.Outcome.Outcome == app.OutcomeNoRule {
+			row.CountsFor = o.countsFor(r.Type)
+		}
 		if r.TicketNumber != 0 {
 			row.TicketURL = s.ticketURL(ctx, o.effective.Connection, r.TicketID, r.TicketNumber)
 		}

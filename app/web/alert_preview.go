@@ -67,11 +67,12 @@ func exampleEvent(a alertPage, rule app.AlertRule, now time.Time) app.Event {
 	e := app.Event{
 		Source: a.row.Source, SourceEventID: "example", OrganizationID: a.row.ExternalID, Type: "event", State: app.Problem, Severity: app.SeverityWarning,
 		Object: app.Object{Kind: app.ObjectMachine, ExternalID: "4711", Name: "FS01"}, OccurredAt: now, ReceivedAt: now, Body: json.RawMessage("{}"),
-		Title: "Something happened on FS01", Text: "Its details stand here.",
+		Text: "Its details stand here.",
 	}
 	if len(a.objects) > 0 {
 		e.Object = a.objects[0]
 	}
+	e.Title = "Something happened on " + e.Object.Name
 	if len(rule.When) == 0 {
 		return e
 	}

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"slices"
+	"strings"
 
 	"psabridge/app"
 	"psabridge/app/settings"
@@ -27,6 +28,11 @@ var typeTitles = map[string]string{
 	app.TypeOrganizationRemoved: "Organization removed",
 	app.TypeOrganizationMoved:   "Organization moved below another one",
 	app.TypeSourceUnreadable:    "Source not readable for …",
+}
+
+// typeTitle names one of our own event types where no level is chosen: "Machine not reachable"; "" for any other type.
+func typeTitle(eventType string) string {
+	return strings.TrimSuffix(strings.TrimSuffix(typeTitles[eventType], " …"), " for")
 }
 
 // alertTypes are the event types a kind of source can show, with the level each needs.

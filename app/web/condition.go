@@ -33,7 +33,7 @@ func (s *Server) showCondition(c echo.Context, status int, until string, wrong u
 	if err != nil {
 		return err
 	}
-	m := views.Condition{Shell: p.shell, Story: story, Until: until, Errors: wrong, RuleURL: s.ruleURL(ctx, p.doc, story.Rule, story.Organization.ID)}
+	m := views.Condition{Shell: p.shell, Story: story, Until: until, Errors: wrong, TypeTitle: typeTitle(story.Type), RuleURL: s.ruleURL(ctx, p.doc, story.Rule, story.Organization.ID)}
 	m.Shell.Wrong = len(wrong) > 0
 	if t := story.Ticket; t != nil && t.State == app.TicketOpen {
 		rule := ruleNamed(p.doc, story.Rule)
