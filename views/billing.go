@@ -227,41 +227,48 @@ func holds(l app.Line, code app.HoldCode) bool {
 	return false
 }
 
+// holdTitles are the short names of what holds a line. This is the one place for them.
+var holdTitles = map[app.HoldCode]string{
+	app.HoldIncompleteReading:   "Not complete",
+	app.HoldFellToZero:          "Fell to zero",
+	app.HoldBigChange:           "Big change",
+	app.HoldOrganizationGone:    "Organization gone",
+	app.HoldCompanyInactive:     "Company inactive",
+	app.HoldNoAgreement:         "No agreement",
+	app.HoldAgreementInactive:   "Agreement inactive",
+	app.HoldAgreementNotStarted: "Not started",
+	app.HoldProductNotFound:     "No such product",
+	app.HoldProductInactive:     "Product inactive",
+	app.HoldProductBundle:       "Product is a bundle",
+	app.HoldAmbiguousAddition:   "Two lines",
+	app.HoldAdditionCancelled:   "Line cancelled",
+	app.HoldEditedSince:         "Edited since",
+	app.HoldOverlap:             "Billed twice",
+	app.HoldUnitMismatch:        "Unit differs",
+	app.HoldFirstTouch:          "First write",
+	app.HoldNoPrice:             "No price",
+	app.HoldMethodChanged:       "Counted differently",
+	app.HoldShareLeft:           "Share left",
+	app.HoldMappingBroken:       "Mapping broken",
+	app.HoldCycleNotMonthly:     "Not monthly",
+	app.HoldWrongPeriod:         "Wrong period",
+	app.HoldAlreadyInvoiced:     "Already invoiced",
+}
+
+// HoldTitle is the short name of what holds a line.
+func HoldTitle(code app.HoldCode) string {
+	if w, ok := holdTitles[code]; ok {
+		return w
+	}
+	return "Held"
+}
+
 // heldTitle is the short name of the first hold.
 func heldTitle(l app.Line) string {
 	if len(l.Holds) == 0 {
 		return "Held"
 	}
-	words := map[app.HoldCode]string{
-		app.HoldIncompleteReading:   "Not complete",
-		app.HoldFellToZero:          "Fell to zero",
-		app.HoldBigChange:           "Big change",
-		app.HoldOrganizationGone:    "Organization gone",
-		app.HoldCompanyInactive:     "Company inactive",
-		app.HoldNoAgreement:         "No agreement",
-		app.HoldAgreementInactive:   "Agreement inactive",
-		app.HoldAgreementNotStarted: "Not started",
-		app.HoldProductNotFound:     "No such product",
-		app.HoldProductInactive:     "Product inactive",
-		app.HoldProductBundle:       "Product is a bundle",
-		app.HoldAmbiguousAddition:   "Two lines",
-		app.HoldAdditionCancelled:   "Line cancelled",
-		app.HoldEditedSince:         "Edited since",
-		app.HoldOverlap:             "Billed twice",
-		app.HoldUnitMismatch:        "Unit differs",
-		app.HoldFirstTouch:          "First write",
-		app.HoldNoPrice:             "No price",
-		app.HoldMethodChanged:       "Counted differently",
-		app.HoldShareLeft:           "Share left",
-		app.HoldMappingBroken:       "Mapping broken",
-		app.HoldCycleNotMonthly:     "Not monthly",
-		app.HoldWrongPeriod:         "Wrong period",
-		app.HoldAlreadyInvoiced:     "Already invoiced",
-	}
-	if w, ok := words[l.Holds[0].Code]; ok {
-		return w
-	}
-	return "Held"
+	return HoldTitle(l.Holds[0].Code)
 }
 
 // why is the short reason in a row: the change by name, else how much was counted.

@@ -168,6 +168,8 @@ func (s *Server) routes() []route {
 		{post, link.NotifyTest, signedIn, s.testNotice},
 		{post, link.SMTPPassword, signedIn, s.notifySecret},
 		{get, link.About, signedIn, s.about},
+		{get, link.HelpTopics, signedIn, s.helpList},
+		{get, "/help/:topic", signedIn, s.helpTopic},
 	}
 }
 

@@ -37,6 +37,7 @@ func (s *Server) open(c echo.Context, title, current string) (page, error) {
 	if p.guide, err = s.Guide.Guide(c.Request().Context(), firstConnection(st.doc)); err != nil {
 		return page{}, err
 	}
+	p.shell.Help = helpOn(c, st.doc)
 	p.shell.SettingUp = slices.ContainsFunc(p.guide.Tasks, views.Left)
 	return p, nil
 }

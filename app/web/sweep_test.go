@@ -36,7 +36,7 @@ func (w *world) fill(path string) string {
 			name = "box"
 		}
 	}
-	return strings.NewReplacer(":token", "1", ":file", w.file, ":task", "connectwise", ":id", strconv.FormatInt(id, 10), ":name", name, ":connection", "cw", ":company", "250", ":period", w.period.String()).Replace(path)
+	return strings.NewReplacer(":topic", "billing", ":token", "1", ":file", w.file, ":task", "connectwise", ":id", strconv.FormatInt(id, 10), ":name", name, ":connection", "cw", ":company", "250", ":period", w.period.String()).Replace(path)
 }
 
 // TestRouteListIsClosed holds the open addresses to a literal list: a new one is a decision, not an accident.

@@ -42,6 +42,8 @@ type Shell struct {
 	SettingUp   bool    // some task of the guide is left: it stands in the rail
 	Notice      *Notice // what the last action did; shown once
 	Search      string  // what was searched for
+	Help        string  // the topic of the help that is about this page; empty leads to all of them
+	Helping     bool    // this page is a page of the help itself
 	Still       bool    // times stay as rendered: the page is a picture, not a live one
 }
 
@@ -152,6 +154,22 @@ func pauseTitle(s Shell) string {
 		return "Paused until you resume."
 	}
 	return "Paused until " + ui.Moment(s.PausedUntil, s.Now, s.Zone) + "."
+}
+
+// helpPath is the help for a page.
+func helpPath(s Shell) string {
+	if s.Help == "" || s.Helping {
+		return link.HelpTopics
+	}
+	return link.Help(s.Help)
+}
+
+// helpFor says to who cannot see where the link stands what it is about.
+func helpFor(s Shell) string {
+	if s.Help == "" || s.Helping {
+		return "for every page"
+	}
+	return "for this page"
 }
 
 func noticeIcon(tone string) string {
