@@ -90,6 +90,7 @@ type TicketFilter struct {
 	State      TicketState
 	Touched    bool   // only those a person worked on
 	Query      string // part of the summary, or the number
+	Number     int64  // the one ConnectWise has under this number, of each connection; 0 for all
 	Recent     bool   // what changed last first, instead of what is newest
 	Page       Page
 }

@@ -69,6 +69,7 @@ const RehearsedMost = 500
 type RehearsedShare struct {
 	Name           string // of the rule; of the organization
 	OrganizationID int64  // our row; 0 for a rule
+	Source         string // of the organization: two sources may name one alike
 	Events         int
 	Tickets        int
 	AutoClosed     int

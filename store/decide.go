@@ -135,9 +135,9 @@ func undecided(ctx context.Context, tx *sql.Tx, id int64) (app.Delivery, error) 
 	case claimed:
 		return d, app.Errorf(app.Conflict, "Delivery %d is being sent right now. Try again in a moment.", id)
 	case d.State == app.DeliveryDone:
-		return d, app.Errorf(app.Conflict, "Delivery %d was done at %s already.", id, text(d.DoneAt))
+		return d, app.Errorf(app.Conflict, "Delivery %d was sent already, on %s. There is nothing left to decide about it.", id, spoken(d.DoneAt))
 	case d.State == app.DeliveryDropped:
-		return d, app.Errorf(app.Conflict, "Delivery %d was dropped at %s already.", id, text(d.DoneAt))
+		return d, app.Errorf(app.Conflict, "Delivery %d was given up already, on %s. There is nothing left to decide about it.", id, spoken(d.DoneAt))
 	}
 	return d, nil
 }

@@ -64,6 +64,9 @@ func pickTickets(w *where, f app.TicketFilter) {
 	if f.Connection != "" {
 		w.add("t.connection = ?", f.Connection)
 	}
+	if f.Number != 0 {
+		w.add("t.remote_id = ?", f.Number)
+	}
 	if q := strings.TrimPrefix(strings.TrimSpace(f.Query), "#"); q != "" {
 		number, _ := strconv.ParseInt(q, 10, 64) // 0, which no ticket has, when it is not a number
 		w.add(`(t.summary LIKE ? ESCAPE '\' OR t.remote_id = ?)`, like(q), number)

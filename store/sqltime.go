@@ -24,6 +24,9 @@ func (s stamp) Value() (driver.Value, error) {
 // text prints t as a column holds it.
 func text(t time.Time) string { return t.UTC().Format(layout) }
 
+// spoken prints t as a person reads it. The store knows no zone but this one.
+func spoken(t time.Time) string { return t.UTC().Format("2 Jan 2006 at 15:04 UTC") }
+
 // same reports whether a and b are one moment to a column.
 func same(a, b time.Time) bool {
 	return a.IsZero() == b.IsZero() && (a.IsZero() || text(a) == text(b))

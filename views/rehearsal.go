@@ -56,6 +56,11 @@ func Sentence(r app.Rehearsal) string {
 	return strings.Join(out, ", ")
 }
 
+// sameName reports whether another organization of the list has this one's name, so that its source must be said.
+func sameName(list []app.RehearsedShare, s app.RehearsedShare) bool {
+	return slices.ContainsFunc(list, func(o app.RehearsedShare) bool { return o.Name == s.Name && o.OrganizationID != s.OrganizationID })
+}
+
 func itself(n int) string {
 	if n == 1 {
 		return "itself"

@@ -21,7 +21,7 @@ type Ack struct {
 func Acknowledge(in Input, s app.AlertState, a Ack) (app.AlertDecision, error) {
 	w := newWorld(in, s)
 	w.asked = true
-	c, err := w.condition(a.Condition)
+	c, err := w.condition(a)
 	if err != nil {
 		return app.AlertDecision{}, err
 	}
@@ -37,26 +37,30 @@ func Acknowledge(in Input, s app.AlertState, a Ack) (app.AlertDecision, error) {
 }
 
 // condition finds the one that a person means.
-func (w *world) condition(id int64) (*condition, error) {
+func (w *world) condition(a Ack) (*condition, error) {
+	id := a.Condition
 	for _, c := range w.conditions {
 		if c.ID != id || id == 0 {
 			continue
 		}
 		if !c.holds() {
-			return nil, overAlready()
+			return nil, overAlready(a.Open)
 		}
 		return c, nil
 	}
 	for i := range w.s.Conditions {
 		if w.s.Conditions[i].ID == id {
-			return nil, overAlready()
+			return nil, overAlready(a.Open)
 		}
 	}
-	return nil, app.Errorf(app.NotFound, "There is no condition %d that holds. Reload the page: it may have recovered long ago.", id)
+	return nil, app.Errorf(app.NotFound, "There is no condition %d that holds. It may have recovered long ago: look at what holds now.", id)
 }
 
-func overAlready() error {
-	return app.Errorf(app.Conflict, "It has recovered already, so there is nothing to keep quiet. Reload the page.")
+func overAlready(open bool) error {
+	if open {
+		return app.Errorf(app.Conflict, "It has recovered already, so there is nothing to open a ticket for. If it comes back, its alert decides anew.")
+	}
+	return app.Errorf(app.Conflict, "It has recovered already, so there is nothing to keep quiet. If it comes back, its alert decides anew.")
 }
 
 func (w *world) acknowledge(c *condition, until time.Time) error {

@@ -46,7 +46,7 @@ func (s *score) rule(name string) *app.RehearsedShare {
 
 func share(of map[int64]*app.RehearsedShare, o app.Organization) *app.RehearsedShare {
 	if of[o.ID] == nil {
-		of[o.ID] = &app.RehearsedShare{Name: cmp.Or(o.Name, o.ExternalID), OrganizationID: o.ID}
+		of[o.ID] = &app.RehearsedShare{Name: cmp.Or(o.Name, o.ExternalID), OrganizationID: o.ID, Source: o.Source}
 	}
 	return of[o.ID]
 }

@@ -52,16 +52,11 @@ func (s *Server) ticket(c echo.Context) error {
 
 // numbered finds our row of the ticket that has a number at ConnectWise, the newest of them.
 func (s *Server) numbered(ctx context.Context, number int64) (int64, bool) {
-	list, err := s.Read.Tickets(ctx, app.TicketFilter{Query: strconv.FormatInt(number, 10)})
-	if err != nil {
+	list, err := s.Read.Tickets(ctx, app.TicketFilter{Number: number})
+	if err != nil || len(list) == 0 {
 		return 0, false
 	}
-	for _, t := range list {
-		if t.RemoteID == number {
-			return t.ID, true
-		}
-	}
-	return 0, false
+	return list[0].ID, true
 }
 
 // ticketStory is everything that was sent about a ticket, oldest first.

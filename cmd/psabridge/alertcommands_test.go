@@ -52,14 +52,15 @@ func TestAlertCommands(t *testing.T) {
 		says    []string
 	}{
 		"alerts list":                 {alertsList{}, rulesJSON, "GET /rules", []string{"1  Server down", "sync organization 7 with suborganizations", "PSA, noc@example.com", "12 events, 1 ticket in 30 days", "everything", "nobody", "not used in 30 days"}},
-		"alerts of an organization":   {alertsList{Organization: "2"}, `{"items":[],"next":null}`, "GET /rules?organization=2", []string{"no alert yet"}},
-		"alerts conditions":           {alertsConditions{State: "quiet", Organization: "2"}, conditionsJSON, "GET /conditions?organization=2&state=quiet", []string{"4  quiet until", "Contoso", "SRV1 is unreachable", "3 times", "There are more than these 1."}},
+		"alerts of an organization":   {alertsList{Organization: "2"}, `{"items":[{"id":"2","name":"Contoso","types":[]}],"next":null}`, "GET /rules?organization=2", []string{"not used"}},
+		"alerts conditions":           {alertsConditions{State: "quiet", Organization: "4"}, conditionsJSON, "GET /conditions?organization=4&state=quiet", []string{"4  quiet until", "Contoso", "SRV1 is unreachable", "3 times", "There are more than these 1."}},
 		"alerts conditions of all":    {alertsConditions{All: true}, conditionsJSON, "GET /conditions", []string{"4  quiet until"}},
 		"alerts conditions that hold": {alertsConditions{}, `{"items":[],"next":null}`, "GET /conditions?state=quiet", []string{"There is none."}},
 		"alerts quiet":                {alertsQuiet{Condition: "4"}, "", "POST /conditions/4/quiet {}", []string{"Condition 4 stays quiet until it recovers."}},
 		"alerts quiet until":          {alertsQuiet{Condition: "4", Until: december}, "", `POST /conditions/4/quiet {"until":"2026-12-01T00:00:00Z"}`, []string{"Condition 4 stays quiet until "}},
 		"alerts open":                 {alertsOpen{Condition: "4"}, "", "POST /conditions/4/open", []string{"Condition 4 is not quiet any more."}},
-		"deliveries list":             {deliveriesList{State: "parked", Like: "9", Since: december, Ticket: "3", Limit: 5}, `{"items":[` + deliveryJSON + `],"next":null}`, "GET /deliveries?like=9&limit=5&since=2026-12-01T00%3A00%3A00Z&state=parked&ticket=3", []string{"9  ", "parked", "#48211", "SRV1", "no board Nope"}},
+		"deliveries list":             {deliveriesList{State: "parked", Like: "9", Since: december, Ticket: "id:3", Limit: 5}, `{"items":[` + deliveryJSON + `],"next":null}`, "GET /deliveries?like=9&limit=5&since=2026-12-01T00%3A00%3A00Z&state=parked&ticket=3", []string{"9  ", "parked", "#48211", "SRV1", "no board Nope"}},
+		"deliveries of a number":      {deliveriesList{Ticket: "#48211", Limit: 5}, `{"items":[` + deliveryJSON + `],"next":null}`, "GET /deliveries?limit=5&ticket=9", []string{"#48211"}},
 		"deliveries list of nothing":  {deliveriesList{Limit: 100}, `{"items":[],"next":null}`, "GET /deliveries?limit=100", []string{"There is none."}},
 		"deliveries show":             {deliveriesShow{ID: "9"}, deliveryJSON, "GET /deliveries/9", []string{"ticket.create 9: parked", "ticket #48211", "attempt 1", "nothing was sent, parked – ConnectWise has no board Nope."}},
 		"deliveries retry one":        {deliveriesRetry{ID: "9"}, "", "POST /deliveries/9/retry", []string{"Delivery 9 is tried again."}},
@@ -121,6 +122,7 @@ func TestWrongUsageOfAlertCommands(t *testing.T) {
 		"deliveries link 3 many":          "ticket",
 		"deliveries list --state lost":    "--state",
 		"deliveries list --kind fax":      "--kind",
+		"alerts rehearse --days 500":      "--days is 1 to 90",
 		"alerts quiet":                    "condition",
 		"alerts quiet 3 --until tomorrow": "Written 2026-12-01",
 		"alerts conditions --state gone":  "--state",
@@ -165,6 +167,25 @@ func TestAMistypedConnectionIsSaid(t *testing.T) {
 		t.Errorf("%v, %q", err, out.String())
 	}
 	if err := (deliveriesList{Connection: "cw", Limit: 100}).ask(t.Context(), &globals{}, console{out: &out}, cl); err != nil || *asked != "GET /deliveries?connection=cw&limit=100" {
+		t.Errorf("%v, asked %s", err, *asked)
+	}
+}
+
+// TestATicketIsNamedByItsNumber: one that is mistyped, unknown or there twice is said.
+func TestATicketIsNamedByItsNumber(t *testing.T) {
+	t.Parallel()
+	for answer, want := range map[string]string{
+		`{"items":[],"next":null}`: "psabridge knows no ticket #48211.",
+		`{"items":[{"id":"1","connection":"cw"},{"id":"2","connection":"cw2"}],"next":null}`: "#48211 is a ticket of cw and of cw2. Say which with --connection.",
+	} {
+		cl, asked := fakeAPI(t, http.StatusOK, answer)
+		err := deliveriesList{Ticket: "48211"}.ask(t.Context(), &globals{}, console{out: io.Discard}, cl)
+		if !strings.Contains(app.ErrorMessage(err), want) || *asked != "GET /tickets?number=48211" {
+			t.Errorf("%v, asked %s", err, *asked)
+		}
+	}
+	cl, asked := fakeAPI(t, http.StatusOK, "")
+	if err := (deliveriesList{Ticket: "FS01"}).ask(t.Context(), &globals{}, console{out: io.Discard}, cl); app.ErrorCode(err) != app.Invalid || *asked != "" {
 		t.Errorf("%v, asked %s", err, *asked)
 	}
 }

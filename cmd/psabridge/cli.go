@@ -132,7 +132,7 @@ func report(c console, asJSON bool, err error) int {
 // personal adds the field at fault, which on a command line has no place beside it to be shown at.
 func personal(err error) string {
 	msg := app.ErrorMessage(err)
-	if e, ok := errors.AsType[*app.Error](err); ok && e.Field != "" && e.Code == app.Invalid {
+	if e, ok := errors.AsType[*app.Error](err); ok && e.Field != "" && e.Code == app.Invalid && !strings.HasPrefix(msg, e.Field+": ") {
 		return e.Field + ": " + msg
 	}
 	if app.ErrorCode(err) == app.Internal {

@@ -23,7 +23,7 @@ type alertsCmd struct {
 }
 
 type alertsList struct {
-	Organization string `help:"Only the rules that are for this organization, with how often each was used there; its id as the API shows it." placeholder:"ID"`
+	Organization string `help:"Only the rules that are for this organization, with how often each was used there: ${organization}." placeholder:"NAME"`
 }
 
 type ruleLine struct {
@@ -46,7 +46,11 @@ func (a alertsList) Run(ctx context.Context, g *globals, c console) error {
 }
 
 func (a alertsList) ask(ctx context.Context, g *globals, c console, cl *client) error {
-	return show(ctx, g, c, cl, "/rules"+query("organization", a.Organization), func(w io.Writer, list listAnswer[ruleLine]) {
+	organization, err := organizationID(ctx, cl, a.Organization)
+	if err != nil {
+		return err
+	}
+	return show(ctx, g, c, cl, "/rules"+query("organization", organization), func(w io.Writer, list listAnswer[ruleLine]) {
 		if len(list.Items) == 0 {
 			_, _ = fmt.Fprintln(w, "There is no alert yet. Starters are offered on the Alerts tab of an organization.")
 			return
@@ -105,7 +109,7 @@ func viaWords(v app.Via) string {
 type alertsConditions struct {
 	State        string `help:"waiting, open, quiet or cleared; all that hold when left out." enum:",waiting,open,quiet,cleared" default:""`
 	All          bool   `help:"Also those that have recovered."`
-	Organization string `help:"Only those of this organization; its id as the API shows it." placeholder:"ID"`
+	Organization string `help:"Only those of this organization: ${organization}." placeholder:"NAME"`
 }
 
 type conditionLine struct {
@@ -131,6 +135,10 @@ func (a alertsConditions) Run(ctx context.Context, g *globals, c console) error 
 }
 
 func (a alertsConditions) ask(ctx context.Context, g *globals, c console, cl *client) error {
+	var err error
+	if a.Organization, err = organizationID(ctx, cl, a.Organization); err != nil {
+		return err
+	}
 	if a.State == "" && !a.All {
 		return a.holding(ctx, g, c, cl)
 	}

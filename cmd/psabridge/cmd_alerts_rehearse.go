@@ -55,8 +55,9 @@ type rehearsedCustomer struct {
 	Organization struct {
 		Name string `json:"name"`
 	} `json:"organization"`
-	Events  int `json:"events"`
-	Tickets int `json:"tickets"`
+	Source  string `json:"source"`
+	Events  int    `json:"events"`
+	Tickets int    `json:"tickets"`
 }
 
 type rehearsedTicket struct {
@@ -66,6 +67,17 @@ type rehearsedTicket struct {
 	Organization struct {
 		Name string `json:"name"`
 	} `json:"organization"`
+}
+
+// daysKept is how far back is looked at most: activity is kept no longer.
+const daysKept = 90
+
+// Validate refuses days nobody can look back.
+func (a alertsRehearse) Validate() error {
+	if a.Days < 1 || a.Days > daysKept {
+		return fmt.Errorf("--days is 1 to %d, not %d", daysKept, a.Days)
+	}
+	return nil
 }
 
 // Run rehearses.
@@ -138,7 +150,7 @@ func (r rehearsalAnswer) print(w io.Writer) {
 	}
 	_, _ = fmt.Fprintln(tw, "\nOrganization\tEvents\tTickets")
 	for _, o := range r.ByCustomers[:min(len(r.ByCustomers), listedMost)] {
-		_, _ = fmt.Fprintf(tw, "%s\t%d\t%d\n", o.Organization.Name, o.Events, o.Tickets)
+		_, _ = fmt.Fprintf(tw, "%s\t%d\t%d\n", r.customerName(o), o.Events, o.Tickets)
 	}
 	_ = tw.Flush()
 	if more := len(r.ByCustomers) - listedMost; more > 0 {
@@ -149,6 +161,20 @@ func (r rehearsalAnswer) print(w io.Writer) {
 		printRehearsed(w, "more", r.Difference.Opened, r.Difference.More)
 		printRehearsed(w, "fewer", r.Difference.NoLonger, r.Difference.Fewer)
 	}
+}
+
+// customerName names an organization, with its source where another one is named alike.
+func (r rehearsalAnswer) customerName(o rehearsedCustomer) string {
+	alike := 0
+	for _, other := range r.ByCustomers {
+		if other.Organization.Name == o.Organization.Name {
+			alike++
+		}
+	}
+	if alike < 2 {
+		return o.Organization.Name
+	}
+	return o.Organization.Name + " (" + o.Source + ")"
 }
 
 func printRehearsed(w io.Writer, which string, tickets []rehearsedTicket, all int) {

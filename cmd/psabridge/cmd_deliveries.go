@@ -29,7 +29,7 @@ type deliveriesList struct {
 	Connection string `help:"Only those of this connection." placeholder:"NAME"`
 	Like       string `help:"Only those that stand as this delivery does." placeholder:"ID"`
 	Since      moment `help:"Only those made since. ${moment}" placeholder:"DATE"`
-	Ticket     string `help:"Only those of this ticket; its id as the API shows it, not its number." placeholder:"ID"`
+	Ticket     string `help:"Only those of this ticket, by its number in ConnectWise; id:NUMBER for its number here, where it has no other yet." placeholder:"NUMBER"`
 	Limit      int    `help:"How many at most." default:"100"`
 }
 
@@ -65,8 +65,12 @@ func (d deliveriesList) ask(ctx context.Context, g *globals, c console, cl *clie
 	if err := d.knownConnection(ctx, cl); err != nil {
 		return err
 	}
+	ticket, err := d.ticketID(ctx, cl)
+	if err != nil {
+		return err
+	}
 	path := "/deliveries" + query("state", d.State, "kind", d.Kind, "connection", d.Connection, "like", d.Like, "since", d.Since.RFC3339(),
-		"ticket", d.Ticket, "limit", strconv.Itoa(d.Limit))
+		"ticket", ticket, "limit", strconv.Itoa(d.Limit))
 	return show(ctx, g, c, cl, path, func(w io.Writer, list listAnswer[deliveryLine]) {
 		if len(list.Items) == 0 {
 			_, _ = fmt.Fprintln(w, "There is none.")
@@ -104,6 +108,39 @@ func (d deliveriesList) knownConnection(ctx context.Context, cl *client) error {
 		return app.FieldErrorf("connection", "There is no connection %q, and no other one.", d.Connection)
 	}
 	return app.FieldErrorf("connection", "There is no connection %q. There is: %s.", d.Connection, strings.Join(names, ", "))
+}
+
+// ticketID is our id of the ticket a person named by its number in ConnectWise.
+func (d deliveriesList) ticketID(ctx context.Context, cl *client) (string, error) {
+	if ours, ok := strings.CutPrefix(d.Ticket, "id:"); ok || d.Ticket == "" {
+		return ours, nil
+	}
+	number := strings.TrimPrefix(d.Ticket, "#")
+	if n, err := strconv.ParseInt(number, 10, 64); err != nil || n < 1 {
+		return "", app.FieldErrorf("ticket", "%q is no number of a ticket. Write it as ConnectWise shows it, e.g. 48211.", d.Ticket)
+	}
+	var list listAnswer[struct {
+		ID         string `json:"id"`
+		Connection string `json:"connection"`
+	}]
+	if err := cl.call(ctx, http.MethodGet, "/tickets"+query("number", number), nil, &list); err != nil {
+		return "", err
+	}
+	var found []string
+	id := ""
+	for _, t := range list.Items {
+		if d.Connection == "" || t.Connection == d.Connection {
+			id = t.ID
+			found = append(found, t.Connection)
+		}
+	}
+	switch len(found) {
+	case 0:
+		return "", app.FieldErrorf("ticket", "psabridge knows no ticket #%s. The page of tickets lists those it opened.", number)
+	case 1:
+		return id, nil
+	}
+	return "", app.FieldErrorf("ticket", "#%s is a ticket of %s. Say which with --connection.", number, strings.Join(found, " and of "))
 }
 
 func ticketNumber(n *int64) string {

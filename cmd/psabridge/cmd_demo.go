@@ -19,7 +19,11 @@ type demoCmd struct{}
 // Run runs the bridge on the built-in vendors. The product cannot tell them from the real ones: it reads and writes them
 // over HTTP like any other. Data folder and keychain last as long as the command.
 func (demoCmd) Run(ctx context.Context, g *globals, c console) error {
-	dir, err := os.MkdirTemp("", "psabridge-demo-*")
+	if g.DataDir != "" {
+		return app.FieldErrorf("data-dir", "The demo keeps its data in a folder of its own and removes that when it ends. Leave --data-dir out; to keep what you set up, start psabridge without demo.")
+	}
+	sweepDemos(os.TempDir(), time.Now())
+	dir, err := os.MkdirTemp("", demoFolder)
 	if err != nil {
 		return app.Wrap(err, app.Unavailable, "No temporary folder can be made.")
 	}

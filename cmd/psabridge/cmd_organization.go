@@ -26,6 +26,19 @@ func organizations(ctx context.Context, cl *client) ([]organizationRow, error) {
 	return list.Items, err
 }
 
+// organizationID is the API's id of the organization a person named; "" for none named.
+func organizationID(ctx context.Context, cl *client, text string) (string, error) {
+	if text == "" {
+		return "", nil
+	}
+	all, err := organizations(ctx, cl)
+	if err != nil {
+		return "", err
+	}
+	o, err := find(all, text)
+	return o.ID, err
+}
+
 // find is the one organization a text can mean. A number that is one's id here and another's at its source is neither: a
 // guess would bill somebody else.
 func find(all []organizationRow, text string) (organizationRow, error) {

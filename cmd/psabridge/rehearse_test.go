@@ -38,13 +38,14 @@ func TestRulesInAFile(t *testing.T) {
 func TestRehearsalInATerminal(t *testing.T) {
 	t.Parallel()
 	r := decode[rehearsalAnswer](t, `{"events": 120, "tickets": 10, "asked": 110, "problems": ["The alert “Down” is for nobody."],
+		"by_organization": [{"organization": {"name": "Contoso"}, "source": "sync"}, {"organization": {"name": "Contoso"}, "source": "cloud"}, {"organization": {"name": "Fabrikam"}, "source": "sync"}],
 		"difference": {"before": {"tickets": 3261}, "opened_count": 1, "no_longer_count": 3252, "opened": [{"summary": "FS01 is down"}],
 			"no_longer": [{"summary": "FS02 is down"}]}}`)
 	var out strings.Builder
 	r.print(&out)
 	for _, want := range []string{
 		"120 events → 10 tickets, 110 would wait for your word", "! The alert “Down” is for nobody.", "The rules as they are: 3261 tickets.",
-		"1 more with these:\n", "3252 fewer with these, the newest first:\n", "and 3251 more.",
+		"Contoso (sync) ", "Contoso (cloud) ", "Fabrikam  ", "1 more with these:\n", "3252 fewer with these, the newest first:\n", "and 3251 more.",
 	} {
 		if !strings.Contains(out.String(), want) {
 			t.Errorf("%q is missing in\n%s", want, &out)

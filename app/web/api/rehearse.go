@@ -49,10 +49,11 @@ type RulePart struct {
 
 // OrganizationPart is one organization's part of a rehearsal.
 type OrganizationPart struct {
-	Organization Party `json:"organization"`
-	Events       int   `json:"events"`
-	Tickets      int   `json:"tickets"`
-	AutoClosed   int   `json:"auto_closed"`
+	Organization Party  `json:"organization"`
+	Source       string `json:"source" doc:"that shows it; two sources may name one alike"`
+	Events       int    `json:"events"`
+	Tickets      int    `json:"tickets"`
+	AutoClosed   int    `json:"auto_closed"`
 }
 
 // RehearsalDifference is what the given rules change.
@@ -191,7 +192,7 @@ func rehearsal(r app.Rehearsal, d *app.RehearsalDifference) Rehearsal {
 func organizationParts(shares []app.RehearsedShare) []OrganizationPart {
 	out := make([]OrganizationPart, 0, len(shares))
 	for _, s := range shares {
-		out = append(out, OrganizationPart{Organization: Party{ID: id(s.OrganizationID), Name: s.Name}, Events: s.Events, Tickets: s.Tickets, AutoClosed: s.AutoClosed})
+		out = append(out, OrganizationPart{Organization: Party{ID: id(s.OrganizationID), Name: s.Name}, Source: s.Source, Events: s.Events, Tickets: s.Tickets, AutoClosed: s.AutoClosed})
 	}
 	return out
 }

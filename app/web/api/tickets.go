@@ -53,7 +53,8 @@ func (s *server) ticketItem(ctx context.Context) func(app.TicketRow) Ticket {
 
 type ticketsInput struct {
 	Paging
-	State string `query:"state" enum:"pending,open,closed,unknown"`
+	State  string `query:"state" enum:"pending,open,closed,unknown"`
+	Number int64  `query:"number" minimum:"0" doc:"the one ConnectWise has under this number, of each connection"`
 }
 
 func (s *server) tickets(ctx context.Context, in *ticketsInput) (*listOutput[Ticket], error) {
@@ -61,7 +62,7 @@ func (s *server) tickets(ctx context.Context, in *ticketsInput) (*listOutput[Tic
 	if err != nil {
 		return nil, s.fail(err)
 	}
-	rows, err := s.Read.Tickets(ctx, app.TicketFilter{State: app.TicketState(in.State), Page: page})
+	rows, err := s.Read.Tickets(ctx, app.TicketFilter{State: app.TicketState(in.State), Number: in.Number, Page: page})
 	if err != nil {
 		return nil, s.fail(err)
 	}
