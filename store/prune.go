@@ -14,8 +14,8 @@ const (
 )
 
 // Prune removes what nobody asks for any more: activity that no rule used and values that ended 90 days ago, readings,
-// those that cover a month too, and imports after 13 months, notices 90 days after they were mended, and the raw records of organizations that are gone. The
-// newest reading of a meter, planned lines with their evidence, tickets, deliveries and the ledger are kept. It returns
+// those that cover a month too, and imports after 13 months, notices 90 days after they were mended, how polls
+// went after a week, and the raw records of organizations that are gone. The newest reading of a meter, planned lines with their evidence, tickets, deliveries and the ledger are kept. It returns
 // how many rows went.
 func (s *Store) Prune(ctx context.Context, now time.Time) (n int, err error) {
 	year := now.UTC().AddDate(0, -keepReadings, 0)
@@ -34,6 +34,7 @@ func (s *Store) Prune(ctx context.Context, now time.Time) (n int, err error) {
 			// Their evidence goes with them.
 			{"DELETE FROM readings WHERE newest = 0 AND day < ?", []any{year.Format(time.DateOnly)}},
 			{"DELETE FROM notices WHERE closed_at < ?", []any{stamp(now.Add(-keepNotices))}},
+			{"DELETE FROM poll_counts WHERE at < ?", []any{stamp(now.Add(-keepPolls))}},
 			{"DELETE FROM imports WHERE at < ?", []any{stamp(year)}},
 			{`DELETE FROM raw_records WHERE EXISTS (SELECT 1 FROM organizations o WHERE o.source = raw_records.source
 					AND o.external_id = raw_records.organization AND o.state = 'gone')`, nil},

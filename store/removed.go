@@ -77,10 +77,10 @@ func endSource(ctx context.Context, tx *sql.Tx, source string, at time.Time) err
 	return forgetServer(ctx, tx, source)
 }
 
-// forgetServer drops what must not meet another server under the same name: how far the old one was read, and the ids of
-// its events, which the new one counts by itself. What was shown stays until the first complete reading says otherwise.
+// forgetServer drops what must not meet another server under the same name: how far the old one was read, how that went, and the
+// ids of its events, which the new one counts by itself. What was shown stays until the first complete reading says otherwise.
 func forgetServer(ctx context.Context, tx *sql.Tx, source string) error {
-	for _, statement := range []string{"DELETE FROM cursors WHERE source = ?", "UPDATE sources SET generation = generation + 1 WHERE name = ?"} {
+	for _, statement := range []string{"DELETE FROM cursors WHERE source = ?", "DELETE FROM poll_counts WHERE source = ?", "UPDATE sources SET generation = generation + 1 WHERE name = ?"} {
 		if err := exec(ctx, tx, statement, source); err != nil {
 			return err
 		}

@@ -37,6 +37,8 @@ type Deps struct {
 	Decide func(doc app.Settings, s app.AlertState) app.AlertDecision
 	// Left lists sources that left the settings and of which somebody is still to be told; may be nil.
 	Left func(ctx context.Context, now time.Time) ([]string, error)
+	// Polled keeps how a reading went, for the picture of the day; may be nil.
+	Polled func(ctx context.Context, p app.Poll) error
 	// Wake is called when there is something new to deliver.
 	Wake   func()
 	Now    func() time.Time
@@ -212,8 +214,9 @@ func (in *Intake) read(ctx context.Context, name string, say func(Step), work fu
 	st.beginSteps()
 	r := &reader{in: in, name: name, state: st, started: in.deps.Now(), teller: teller{now: in.deps.Now, state: st, say: say}}
 	r.result.Complete = true
+	var calls calls
 	if r.source, err = in.deps.Source(ctx, name); err == nil {
-		err = work(r.watch(ctx), r)
+		err = work(calls.watch(r.watch(ctx)), r)
 	}
 	cancelled := ctx.Err() != nil
 	if cancelled {
@@ -224,6 +227,9 @@ func (in *Intake) read(ctx context.Context, name string, say func(Step), work fu
 		r.tell(app.ErrorMessage(err))
 	}
 	in.remember(ctx, r, every(settings), err, cancelled)
+	if !cancelled {
+		in.count(ctx, r, err, calls.made())
+	}
 	r.result.Steps = r.told()
 	return r.result, err
 }

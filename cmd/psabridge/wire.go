@@ -25,7 +25,7 @@ func (b *bridge) wireUseCases(context.Context) error {
 		Settings: b.setup.Document, Secrets: b.vault, PSA: psaAdapters(), Sources: sourceAdapters(b.setup, component(b.log, "source")),
 	})
 	b.intake = intake.New(intake.Deps{
-		Store: b.store, Source: b.source, Settings: b.document, Decide: ticketing.Decide, Left: b.store.SourcesLeftMailed, Wake: b.wake,
+		Store: b.store, Source: b.source, Settings: b.document, Decide: ticketing.Decide, Left: b.store.SourcesLeftMailed, Polled: b.store.CountPoll, Wake: b.wake,
 		Logger: component(b.log, "intake"),
 	})
 	b.pusher = push.New(push.Deps{
