@@ -30,6 +30,10 @@ run: build ## run the bridge itself
 sandbox: ## the vendors' fake servers alone, on ports 7370 and 7371
 	$(GO) run ./cmd/sandbox --port 7370 --live
 
+stories: ## every component and page in all the states it can be in, with canned data, on port 7372
+	@(sleep 3; xdg-open http://127.0.0.1:7372/ || open http://127.0.0.1:7372/ || true) >/dev/null 2>&1 &
+	$(GO) run ./cmd/stories --port 7372
+
 test: deps ## everything that proves it
 	@$(GO) test $(RACE) -shuffle=on -timeout 20m $(RACED)
 	@$(GO) test -shuffle=on -timeout 20m $$($(GO) list ./... | grep -vxF "$$($(GO) list $(RACED))")
@@ -76,4 +80,4 @@ clean: ## remove what was built
 $(GOLANGCI):
 	GOBIN=$(CURDIR)/$(BIN) $(GO) install github.com/golangci/golangci-lint/v2/cmd/golangci-lint@$(LINT_VER)
 
-.PHONY: help build demo run sandbox test test-all deps lint generate generate-check fmt tidy-check bench cross release clean
+.PHONY: help build demo run sandbox stories test test-all deps lint generate generate-check fmt tidy-check bench cross release clean

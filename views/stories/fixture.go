@@ -74,6 +74,22 @@ func trouble(title, current string) layout.Shell {
 	return s
 }
 
+// paused is the frame while a person keeps everything from being sent, until somebody resumes.
+func paused(title, current string) layout.Shell {
+	s := Shell(title, current)
+	s.State, s.PauseReason = layout.Paused, "Until the new board is there: "+rtlMixed
+	return s
+}
+
+// offline is the frame while nothing can be reached.
+func offline(title, current string) layout.Shell {
+	s := Shell(title, current)
+	s.State, s.LastCheck = layout.Blocked, ago(5*time.Minute)
+	s.Connections = []layout.Health{{Name: "ConnectWise", Text: "No network since 13:58 CET"}, {Name: "x360Sync", Text: "No network since 13:58 CET"}, {Name: longName, Text: "the keychain of this computer is locked"}}
+	s.Notice = &layout.Notice{Tone: "bad", Text: "Nothing was read: there is no network. 4 alerts are safe here and go out when it is back."}
+	return s
+}
+
 func beats(bad int) []ui.Beat {
 	out := make([]ui.Beat, 30)
 	for i := range out {

@@ -8,6 +8,7 @@ import (
 	"psabridge/app"
 	"psabridge/app/link"
 	"psabridge/views"
+	"psabridge/views/layout"
 )
 
 // Story is one page in one state.
@@ -19,20 +20,28 @@ type Story struct {
 // Name is the story's path below the server's root.
 func (s Story) Name() string { return s.State + "/" + s.Page }
 
-// All are the stories of all pages.
+// states are those a page can be in: how much it shows, in which frame, with whose names, and whether something is wrong.
+var states = []struct {
+	name      string
+	rows      int
+	long, bad bool
+	frame     func(title, current string) layout.Shell
+}{
+	{name: "empty", frame: Quiet},
+	{name: "normal", rows: 12, frame: Shell},
+	{name: "trouble", rows: 5, bad: true, frame: trouble},
+	{name: "paused", rows: 4, frame: paused},
+	{name: "offline", rows: 4, frame: offline},
+	{name: "rows500", rows: 500, frame: Shell},
+	{name: "long", rows: 6, long: true, frame: Shell},
+}
+
+// All are the stories of all components and pages.
 func All() []Story {
-	var out []Story
+	out := componentStories()
 	add := func(state, page string, v templ.Component) { out = append(out, Story{state, page, v}) }
-	for _, state := range []string{"empty", "normal", "trouble", "rows500", "long"} {
-		n := map[string]int{"empty": 0, "normal": 12, "trouble": 5, "rows500": 500, "long": 6}[state]
-		sh := Shell
-		switch state {
-		case "empty":
-			sh = Quiet
-		case "trouble":
-			sh = trouble
-		}
-		long, bad := state == "long", state == "trouble"
+	for _, of := range states {
+		state, n, long, bad, sh := of.name, of.rows, of.long, of.bad, of.frame
 		add(state, "overview", views.OverviewPage(overview(sh("Overview", link.Overview), n, long, bad)))
 		add(state, "organizations", views.OrganizationsPage(Organizations(sh("Organizations", link.Organizations), n, long, bad)))
 		add(state, "activity", views.ActivityPage(Activity(sh("Activity", link.Organizations), n, long)))
@@ -54,10 +63,12 @@ func All() []Story {
 		mappingStories(state, n, long, bad, sh, add)
 		moneyStories(state, n, long, bad, sh, add)
 		sourceStories(state, n, long, bad, sh, add)
+		helpStories(state, sh, add)
+		add(state, "about", views.AboutPage(about(sh("About", link.About))))
 		add(state, "settings", views.SettingsPage(settingsDoc(sh("Settings", link.Settings), n, bad)))
 	}
-	add("normal", "about", views.AboutPage(about(Quiet("About", link.About))))
 	add("normal", "problem", views.ProblemPage(views.NotFound(new(Quiet("Nothing here", "")))))
+	add("trouble", "problem", views.ProblemPage(views.Problem{Shell: new(trouble("Something went wrong", "")), Status: 500, Title: "Something went wrong", Text: "The page could not be made. What you typed is not saved. " + word64}))
 	add("empty", "problem", views.ProblemPage(views.Problem{Status: 403, Title: "This page needs a session.", Text: "Open it from the tray icon."}))
 	add("normal", "signed-out", views.SignedOutPage())
 	return out
