@@ -27,14 +27,6 @@ type ChartMonth struct {
 	BilledHeight *app.Quantity
 }
 
-// The picture's own measure. It is stretched in width alone, so that its height is in pixels.
-const (
-	chartHeight = 120
-	chartSlot   = 40
-	chartBar    = 24
-	chartRoom   = 112 // of the highest bar
-)
-
 // Chart makes a chart of a meter's months, from which some may be missing, over n months that end with the last one. convert
 // turns a quantity from one unit into another and says whether it can.
 func Chart(months []app.MeterMonth, last app.Period, n int, convert func(q app.Quantity, from, to string) (app.Quantity, bool)) MeterChart {
@@ -87,61 +79,21 @@ func (c MeterChart) id() string {
 	return "chart-" + strings.NewReplacer(".", "-").Replace(string(c.Meter)) + "-" + string(c.Basis)
 }
 
-// top is the upper end of the scale: the next round number above everything.
-func (c MeterChart) top() app.Quantity {
-	most := app.Q(0)
-	for _, m := range c.Months {
-		for _, q := range []*app.Quantity{m.ReadHeight, m.BilledHeight} {
-			if q != nil && q.GreaterThan(most.Decimal) {
-				most = *q
-			}
+// plot is the picture: bars are what was read, marks what was billed.
+func (c MeterChart) plot() ui.Plot {
+	p := ui.Plot{
+		ID: c.id(), Name: c.name() + ", month by month", Summary: c.summary(), Unit: c.Unit, Slot: "Month", Mark: "billed",
+		Parts: []ui.PlotPart{{Word: "read", Tone: "acc", Fill: ui.FillSolid}},
+	}
+	for i, m := range c.Months {
+		slot := ui.PlotSlot{Label: shortMonth(m.Period), Below: c.yearOf(i), Long: ui.PeriodName(m.Period), Said: m.said(), Mark: m.BilledHeight}
+		if m.ReadHeight != nil {
+			slot.Parts = []app.Quantity{*m.ReadHeight}
 		}
+		p.Slots = append(p.Slots, slot)
 	}
-	return niceTop(most)
+	return p
 }
-
-// niceTop is the smallest of 1, 2, 4, 6, 8 and 10 times a power of ten that is not below q: half of it is a round number too.
-func niceTop(q app.Quantity) app.Quantity {
-	step := app.Q(1)
-	for step.Mul(app.Q(10)).LessThan(q.Decimal) {
-		step = step.Mul(app.Q(10))
-	}
-	for _, n := range []int64{1, 2, 4, 6, 8} {
-		if out := step.Mul(app.Q(n)); !out.LessThan(q.Decimal) {
-			return out
-		}
-	}
-	return step.Mul(app.Q(10))
-}
-
-// pixels is how high a quantity stands. What is not zero can be seen.
-func (c MeterChart) pixels(q app.Quantity) int {
-	if !q.IsPositive() {
-		return 0
-	}
-	n := q.Mul(app.Q(chartRoom)).DivRound(c.top().Decimal, 0).IntPart()
-	return max(int(n), 2)
-}
-
-func (c MeterChart) box() string {
-	return "0 0 " + strconv.Itoa(chartSlot*len(c.Months)) + " " + strconv.Itoa(chartHeight)
-}
-
-func slotAt(i, inset int) string { return strconv.Itoa(i*chartSlot + inset) }
-
-// barHeight draws a zero as a stub: it was read, and is not the same as a month without a reading.
-func (c MeterChart) barHeight(q app.Quantity) int { return max(c.pixels(q), 1) }
-
-func (c MeterChart) scale(part int64) string {
-	q := c.top()
-	if part == 2 {
-		q = app.Quantity{Decimal: q.Div(app.Q(2).Decimal)}
-	}
-	return ui.Quantity(q, c.Unit)
-}
-
-// months that a narrow page has room to name: every second one of many, and always the last.
-func (c MeterChart) named(i int) bool { return (len(c.Months)-1-i)%2 == 0 }
 
 func shortMonth(p app.Period) string { return p.Month.String()[:3] }
 

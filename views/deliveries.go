@@ -24,6 +24,7 @@ type Deliveries struct {
 	Like    *Alike         // the delivery those shown are like; nil without that filter
 	Rows    []DeliveryRow
 	Pager   ui.Pager
+	Chart   *FlowChart // nil where only a part is listed
 }
 
 // DeliveriesFilter is what the address asks for: q, state, kind, since, like.

@@ -28,6 +28,7 @@ type MoneyConnection struct {
 	Lost    app.Money // a month: used and not billed, where prices are readable
 	Over    app.Money // a month: billed and not used, likewise
 	Missing int       // findings whose price is not readable
+	Chart   *FlowChart
 	// What was compared, for when nothing was found.
 	Lines, Agreements, Organizations int
 }

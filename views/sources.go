@@ -126,8 +126,9 @@ type SourceView struct {
 	Raw      []RawRow
 	RawMore  int // raw records that are kept and not shown
 	Unused   []UnusedType
-	Inbox    *Inbox // nil for a source that is read
-	SignIn   bool   // a person can sign in on the vendor's own page
+	Inbox    *Inbox     // nil for a source that is read
+	Chart    *FlowChart // of its polls; nil for an inbox
+	SignIn   bool       // a person can sign in on the vendor's own page
 }
 
 // MeterSum is what a source's newest readings of one meter come to.

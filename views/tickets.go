@@ -16,6 +16,7 @@ type Tickets struct {
 	Counts TicketCounts
 	Rows   []TicketRow
 	Pager  ui.Pager
+	Chart  *FlowChart // nil where only a part is listed
 }
 
 // TicketsFilter is what the address asks for: q, state. The state ShowTouched is for open ones a person works on.

@@ -48,6 +48,9 @@ func (s *Server) deliveries(c echo.Context) error {
 		m.Rows = append(m.Rows, s.deliveryRow(ctx, d))
 		m.Pager = pager(link.Deliveries, m.Filter.Pairs(), f.Page.After, d.ID, len(list))
 	}
+	if m.Chart, err = s.deliveriesChart(ctx, p.standing, m.Filter == (views.DeliveriesFilter{}) && f.Page.After == 0); err != nil {
+		return err
+	}
 	return render(c, http.StatusOK, views.DeliveriesPage(m))
 }
 

@@ -58,6 +58,9 @@ func (s *Server) moneyOf(ctx context.Context, st standing, c app.ConnectionSetti
 	if plan == nil {
 		return m, nil
 	}
+	if m.Chart, err = s.foundChart(ctx, c.Name, zone, st.now); err != nil {
+		return m, err
+	}
 	if m.Old, err = s.outOfDate(ctx, st, c, *plan); err != nil {
 		return m, err
 	}

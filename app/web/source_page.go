@@ -79,6 +79,9 @@ func (s *Server) showSource(c echo.Context, p page, status int, src app.SourceSe
 	if err := s.rawRows(ctx, src.Name, rows, &m); err != nil {
 		return err
 	}
+	if m.Chart, err = s.pollsChart(ctx, p.standing, src); err != nil {
+		return err
+	}
 	if src.Pushed() {
 		if m.Inbox, err = s.inbox(ctx, src.Name, p.now, inbox); err != nil {
 			return err

@@ -45,5 +45,8 @@ func (s *Server) tickets(c echo.Context) error {
 		m.Rows = append(m.Rows, row)
 		m.Pager = pager(link.Tickets, m.Filter.Pairs(), f.Page.After, t.ID, len(list))
 	}
+	if m.Chart, err = s.ticketsChart(ctx, p.standing, m.Filter == (views.TicketsFilter{}) && f.Page.After == 0); err != nil {
+		return err
+	}
 	return render(c, http.StatusOK, views.TicketsPage(m))
 }
