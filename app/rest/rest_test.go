@@ -391,22 +391,6 @@ func TestTLS(t *testing.T) {
 	}
 }
 
-func TestCollectIsAllOrNothing(t *testing.T) {
-	pages := Pages(func(page int) ([]int, bool, error) { return []int{page * 10, page*10 + 1}, page < 3, nil })
-	if all, err := Collect(pages); err != nil || len(all) != 6 {
-		t.Errorf("got %v, %v", all, err)
-	}
-	broken := Pages(func(page int) ([]int, bool, error) {
-		if page == 2 {
-			return nil, false, errors.New("broken")
-		}
-		return []int{1}, true, nil
-	})
-	if all, err := Collect(broken); err == nil || all != nil {
-		t.Errorf("got %v, %v", all, err)
-	}
-}
-
 func TestFourAtOnce(t *testing.T) {
 	var now, most atomic.Int32
 	c, _ := setup(t, func(http.ResponseWriter, *http.Request) {
