@@ -1,6 +1,9 @@
 package app
 
-import "time"
+import (
+	"strings"
+	"time"
+)
 
 // Change is one difference between two settings documents.
 type Change struct {
@@ -50,4 +53,13 @@ type SecretRecord struct {
 	BoundHost string // the host it was entered for; a changed address asks for it again
 	SetAt     time.Time
 	EndsWith  string
+}
+
+// Tail is how a stored secret ends, by which a person tells two keys apart. Of a password, which people make up and use
+// elsewhere, nothing is shown.
+func (r SecretRecord) Tail() string {
+	if strings.HasSuffix(r.Name, "password") {
+		return ""
+	}
+	return r.EndsWith
 }

@@ -2,6 +2,12 @@ package app
 
 import "time"
 
+// When a person is told of what needs him.
+const (
+	NoticeSettle = time.Minute // how long it must stand before: much mends itself with the next try
+	NoticeQuiet  = time.Hour   // how long nothing more is told of a kind
+)
+
 // NotifySettings say how psabridge tells a person that something needs him, by roads that do not need ConnectWise. Its
 // e-mail account also carries the alerts that a rule sends by e-mail.
 type NotifySettings struct {

@@ -81,6 +81,7 @@ type RuleHits struct {
 	Rule    string
 	Events  int // it decided on
 	Tickets int // of those, how many opened one
+	Mails   int // of those, how many were told by e-mail alone
 	LastAt  time.Time
 }
 

@@ -23,7 +23,7 @@ func (r *Reader) RuleHits(ctx context.Context, organization int64, since time.Ti
 			query, args = ruleHitsOfOne, append(args, organization)
 		}
 		hits, err = all(ctx, tx, func(s scanner) (h app.RuleHits, err error) {
-			err = s.Scan(&h.Rule, &h.Events, &h.Tickets, into(&h.LastAt))
+			err = s.Scan(&h.Rule, &h.Events, &h.Tickets, &h.Mails, into(&h.LastAt))
 			return h, err
 		}, query, args...)
 		return err
@@ -32,8 +32,9 @@ func (r *Reader) RuleHits(ctx context.Context, organization int64, since time.Ti
 }
 
 const (
-	ruleHitColumns = `SELECT h.rule, h.n, h.tickets, e.received_at FROM (
-		SELECT w.rule AS rule, count(*) AS n, count(*) FILTER (WHERE w.outcome = 'ticket') AS tickets, max(w.event_id) AS last FROM `
+	ruleHitColumns = `SELECT h.rule, h.n, h.tickets, h.mails, e.received_at FROM (
+		SELECT w.rule AS rule, count(*) AS n, count(*) FILTER (WHERE w.outcome = 'ticket') AS tickets,
+			count(*) FILTER (WHERE w.outcome = 'mail') AS mails, max(w.event_id) AS last FROM `
 	ruleHitRest   = ` AND w.rule <> '' GROUP BY w.rule) h JOIN events e ON e.id = h.last ORDER BY h.rule`
 	ruleHits      = ruleHitColumns + "event_outcomes w WHERE w.event_id >= ?1" + ruleHitRest
 	ruleHitsOfOne = ruleHitColumns + `organizations o

@@ -213,7 +213,7 @@ func TestRuleHits(t *testing.T) {
 	hit(t0.Add(3*time.Hour), "3", "1", "a", app.OutcomeMail)
 	since := t0.Add(time.Minute)
 	own := app.RuleHits{Rule: "b", Events: 2, Tickets: 1, LastAt: t0.Add(2 * time.Hour)}
-	for organization, want := range map[int64][]app.RuleHits{0: {{Rule: "a", Events: 1, LastAt: t0.Add(3 * time.Hour)}, own}, 2: {own}, 99: {}} {
+	for organization, want := range map[int64][]app.RuleHits{0: {{Rule: "a", Events: 1, Mails: 1, LastAt: t0.Add(3 * time.Hour)}, own}, 2: {own}, 99: {}} {
 		got, err := s.RuleHits(t.Context(), organization, since)
 		if diff := cmp.Diff(want, got); diff != "" || err != nil {
 			t.Errorf("of organization %d: %v (-want +got):\n%s", organization, err, diff)

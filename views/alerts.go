@@ -5,6 +5,7 @@ import (
 
 	"psabridge/app"
 	"psabridge/views/layout"
+	"psabridge/views/ui"
 )
 
 // Alerts is an organization's Alerts tab: the rules that apply here, in the order they are asked.
@@ -34,6 +35,7 @@ type AlertRow struct {
 	EditURL   string        // its editor, here or where it was made; empty when there is none
 	Events    int           // it decided on in 30 days
 	Tickets   int           // of those, how many opened a ticket
+	Mails     int           // of those, how many were told by e-mail alone
 	LastAt    time.Time
 	Shadow    string // an alert above that wants everything this one wants
 	Overrides string // an inherited alert below, in whose place this one stands
@@ -53,6 +55,14 @@ type AlertQuiet struct {
 type StarterAlert struct {
 	Name string
 	Text string // in words what it does
+}
+
+// made says what came of the events: tickets, or e-mails where the alert opens none.
+func (r AlertRow) made() string {
+	if !r.Rule.Via.PSA && len(r.Rule.Via.Email) > 0 {
+		return ui.Count(r.Mails, "e-mail", "e-mails")
+	}
+	return ui.Int(r.Tickets)
 }
 
 func (m Alerts) numbersOf() string {

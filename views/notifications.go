@@ -1,6 +1,7 @@
 package views
 
 import (
+	"slices"
 	"strings"
 	"time"
 
@@ -63,14 +64,24 @@ var NoticeKinds = []struct{ Kind, Words string }{
 	{"notify", "One of these channels itself does not work"},
 }
 
-// NoticeWords says a kind of notice in words; a kind of another version is its own word.
-func NoticeWords(kind string) string {
-	for _, k := range NoticeKinds {
-		if k.Kind == kind {
-			return k.Words
+// told says when a person was told of what needs him, or will be.
+func (m Notifications) told(n app.Notice) string {
+	if !n.ToldAt.IsZero() {
+		return "Told " + ui.Moment(n.ToldAt, m.Shell.Now, m.Shell.Zone) + "."
+	}
+	if !slices.ContainsFunc(m.Channels, func(c ChannelRow) bool { return c.On }) {
+		return "Nobody is told: no way is switched on."
+	}
+	due, why := n.OpenedAt.Add(app.NoticeSettle), "if it still stands then"
+	for _, other := range m.Standing {
+		if next := other.ToldAt.Add(app.NoticeQuiet); other.Kind == n.Kind && !other.ToldAt.IsZero() && next.After(due) {
+			due, why = next, "with what else there is of its kind then"
 		}
 	}
-	return kind
+	if !due.After(m.Shell.Now) {
+		return "Told within a minute."
+	}
+	return "Told " + ui.Ago(due, m.Shell.Now) + ", " + why + "."
 }
 
 // name is what the channel is called.

@@ -129,7 +129,7 @@ func OrganizationsPage(m Organizations) templ.Component {
 					return templ_7745c5c3_Err
 				}
 				if len(m.Rows) == 0 {
-					templ_7745c5c3_Err = ui.Empty("No organization fits.", "Nothing matches among "+ui.Int(m.Counts.All)+". Names, companies and record ids are searched.", ui.Action{Label: "Show all " + ui.Int(m.Counts.All), Path: link.Organizations}).Render(ctx, templ_7745c5c3_Buffer)
+					templ_7745c5c3_Err = ui.Empty("No organization fits.", "Nothing matches among "+ui.Int(m.Counts.All)+". Names, companies and record ids are searched, and tickets by their number.", ui.Action{Label: "Show all " + ui.Int(m.Counts.All), Path: link.Organizations}).Render(ctx, templ_7745c5c3_Buffer)
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err
 					}

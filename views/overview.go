@@ -12,7 +12,7 @@ import (
 // Overview is the first page: is it running, does it need me, what happened last.
 type Overview struct {
 	Shell         layout.Shell
-	Master        string // name of the master organization; empty before the first reading
+	Master        string // name of the master organization, or how many sources there are; empty before the first reading
 	Organizations int
 	Target        string          // where tickets go, e.g. "na.myconnectwise.net / acme"; empty before it is set up
 	Tasks         []app.GuideTask // of setting up; those that are left are shown until the first thing works

@@ -12,10 +12,8 @@ import (
 )
 
 const (
-	// settle is how long a notice must stand before it is told: much mends itself with the next try.
-	settle = time.Minute
-	// quiet is how long nothing more is told of a kind.
-	quiet = time.Hour
+	settle = app.NoticeSettle
+	quiet  = app.NoticeQuiet
 	// again is when what still stands is told once more.
 	again = 7 * 24 * time.Hour
 

@@ -79,7 +79,8 @@ func (o organizationPage) alertRows(hits map[string]app.RuleHits) []views.AlertR
 	out := make([]views.AlertRow, 0, len(rules))
 	for i, rule := range rules {
 		row := o.alertRow(rule)
-		row.Events, row.Tickets, row.LastAt = hits[rule.Name].Events, hits[rule.Name].Tickets, hits[rule.Name].LastAt
+		h := hits[rule.Name]
+		row.Events, row.Tickets, row.Mails, row.LastAt = h.Events, h.Tickets, h.Mails, h.LastAt
 		row.Muted, row.Ahead = quietOf(rule, o.now)
 		row.NoUp, row.NoDown = o.unmovable(rules, i)
 		row.Shadow = o.shadow(rules, i)

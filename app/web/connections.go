@@ -183,7 +183,7 @@ func (s *Server) optionCounts(ctx context.Context, name string, f *views.Connect
 func secretState(all []app.SecretRecord, name, host string) ui.SecretState {
 	for _, r := range all {
 		if r.Name == name {
-			return ui.SecretState{Set: true, SetAt: r.SetAt, EndsWith: r.EndsWith, Rebind: r.BoundHost != host}
+			return ui.SecretState{Set: true, SetAt: r.SetAt, EndsWith: r.Tail(), Rebind: r.BoundHost != host}
 		}
 	}
 	return ui.SecretState{}

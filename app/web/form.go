@@ -46,8 +46,9 @@ func length(input, text string, into *app.Duration) error {
 	if text == "" {
 		return nil
 	}
-	if err := into.UnmarshalText([]byte(strings.ReplaceAll(text, " ", ""))); err != nil {
-		return app.FieldErrorf(input, "%s", app.ErrorMessage(err))
+	if into.UnmarshalText([]byte(strings.ReplaceAll(text, " ", ""))) != nil {
+		wrong := new(app.Duration).UnmarshalText([]byte(text)) // in the words that were typed
+		return app.FieldErrorf(input, "%s", app.ErrorMessage(wrong))
 	}
 	return nil
 }

@@ -65,7 +65,11 @@ func (s *Server) needs(ctx context.Context, st standing) ([]need, error) {
 	if err != nil {
 		return nil, err
 	}
-	return slices.Concat(blockNeeds(st), parked, questions, sourceNeeds(st), billing, mappingNeeds(st), broken, fresh, refused, checks, notices, silent), nil
+	unmapped, err := s.mappingNeeds(ctx, st)
+	if err != nil {
+		return nil, err
+	}
+	return slices.Concat(blockNeeds(st), parked, questions, sourceNeeds(st), billing, unmapped, broken, fresh, refused, checks, notices, silent), nil
 }
 
 func blockNeeds(st standing) (out []need) {
@@ -204,17 +208,40 @@ func (s *Server) newcomerNeeds(ctx context.Context, st standing) ([]need, error)
 	}}}, nil
 }
 
-func mappingNeeds(st standing) []need {
+func (s *Server) mappingNeeds(ctx context.Context, st standing) ([]need, error) {
 	n := st.backlog.WaitingMapping
 	if n == 0 {
-		return nil
+		return nil, nil
+	}
+	rows, err := s.Read.WaitingForYou(ctx)
+	if err != nil {
+		return nil, err
 	}
 	page := link.Mapping
 	return []need{{code: "not_mapped", rail: link.Mapping, page: page, n: 1, Need: views.Need{
-		Tone: "hold", Icon: "mapping", Title: ui.Count(n, "alert waits", "alerts wait") + " for a mapping.",
+		Tone: "hold", Icon: "mapping", Title: ui.Count(n, "alert", "alerts") + waitingWhose(rows) + verb(n, " waits", " wait") + " for a mapping.",
 		Text:    "Choose the ConnectWise company of the organization; the tickets open then.",
 		Actions: []ui.Action{{Label: "Match", Path: page, Primary: true}},
-	}}}
+	}}}, nil
+}
+
+// waitingWhose names whose alerts wait for a mapping: " of Contoso", " of Contoso and 2 more organizations".
+func waitingWhose(rows []app.WaitingCount) string {
+	var names []string
+	seen := map[[2]string]bool{}
+	for _, w := range rows {
+		if key := [2]string{w.Source, w.OrganizationID}; w.Wait == app.ReasonNotMapped && !seen[key] {
+			seen[key] = true
+			names = append(names, cmp.Or(w.Organization, w.OrganizationID))
+		}
+	}
+	switch len(names) {
+	case 0:
+		return ""
+	case 1:
+		return " of " + names[0]
+	}
+	return " of " + names[0] + " and " + ui.Count(len(names)-1, "more organization", "more organizations")
 }
 
 // checkNeeds names the connections whose newest test found something wrong. One that was removed has no page to mend it.

@@ -57,6 +57,11 @@ func (s *Server) organizations(c echo.Context) error {
 			m.Rows = append(m.Rows, r)
 		}
 	}
+	if number, is := ticketNumber(m.Query); is && len(m.Rows) == 0 { // the search box is one for both
+		if row, ok := s.numbered(ctx, number); ok {
+			return seeOther(c, link.Ticket(row))
+		}
+	}
 	if !m.Tree {
 		slices.SortStableFunc(m.Rows, func(a, b views.OrganizationRow) int {
 			return cmp.Compare(rank(a), rank(b))

@@ -46,9 +46,7 @@ func (s *Server) overview(c echo.Context) error {
 			m.Organizations++
 		}
 	}
-	if top := topOf(tree); top != nil {
-		m.Master = top.Name
-	}
+	m.Master = topsOf(tree)
 	for _, one := range p.doc.Connections {
 		m.Target = target(one)
 		break
@@ -65,14 +63,19 @@ func (s *Server) overview(c echo.Context) error {
 	return render(c, http.StatusOK, views.OverviewPage(m))
 }
 
-// topOf is the first organization without a parent.
-func topOf(tree []app.Organization) *app.Organization {
-	for i := range tree {
-		if tree[i].ParentExternalID == "" {
-			return &tree[i]
+// topsOf names the organization that all others hang below; where each source has one of its own, it counts the sources.
+func topsOf(tree []app.Organization) string {
+	name, sources := "", map[string]bool{}
+	for _, o := range tree {
+		sources[o.Source] = true
+		if o.ParentExternalID == "" {
+			name = o.Name
 		}
 	}
-	return nil
+	if len(sources) > 1 {
+		return ui.Count(len(sources), "source", "sources")
+	}
+	return name
 }
 
 // questionsSeen is how many conditions are looked through for the start questions.

@@ -6,6 +6,7 @@ import (
 	"regexp"
 	"slices"
 	"strconv"
+	"strings"
 
 	"github.com/labstack/echo/v4"
 
@@ -57,6 +58,12 @@ func (s *Server) numbered(ctx context.Context, number int64) (int64, bool) {
 		return 0, false
 	}
 	return list[0].ID, true
+}
+
+// ticketNumber reads what a person types who looks for a ticket: "48007", "#48007".
+func ticketNumber(text string) (int64, bool) {
+	n, err := strconv.ParseInt(strings.TrimPrefix(strings.TrimSpace(text), "#"), 10, 64)
+	return n, err == nil && n > 0
 }
 
 // ticketStory is everything that was sent about a ticket, oldest first.

@@ -37,6 +37,7 @@ type RuleHits struct {
 	Days    int        `json:"days" doc:"within so many days"`
 	Events  int        `json:"events"`
 	Tickets int        `json:"tickets" doc:"of the events, how many opened a ticket"`
+	Mails   int        `json:"mails" doc:"of the events, how many were told by e-mail alone"`
 	LastAt  *time.Time `json:"last_at"`
 }
 
@@ -81,7 +82,7 @@ func alertRule(r app.AlertRule, position int, h app.RuleHits, days int) AlertRul
 	out := AlertRule{
 		Name: r.Name, Position: position, Types: []string{}, For: RuleFor(r.For), Severity: string(r.Severity),
 		Via:  RuleVia{PSA: r.Via.PSA, Email: append([]string{}, r.Via.Email...)},
-		Hits: RuleHits{Days: days, Events: h.Events, Tickets: h.Tickets, LastAt: timeOrNil(h.LastAt)},
+		Hits: RuleHits{Days: days, Events: h.Events, Tickets: h.Tickets, Mails: h.Mails, LastAt: timeOrNil(h.LastAt)},
 	}
 	for _, w := range r.When {
 		out.Types = append(out.Types, w.Type)

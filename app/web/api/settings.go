@@ -83,7 +83,7 @@ func (s *server) putSettings(ctx context.Context, in *putSettingsInput) (*change
 type SecretInfo struct {
 	Name     string    `json:"name"`
 	SetAt    time.Time `json:"set_at"`
-	EndsWith string    `json:"ends_with"`
+	EndsWith string    `json:"ends_with" doc:"empty for a password"`
 }
 
 func (s *server) secrets(ctx context.Context, _ *struct{}) (*listOutput[SecretInfo], error) {
@@ -92,7 +92,7 @@ func (s *server) secrets(ctx context.Context, _ *struct{}) (*listOutput[SecretIn
 		return nil, s.fail(err)
 	}
 	return newList(rows, app.Page{}, func(r app.SecretRecord) SecretInfo {
-		return SecretInfo{Name: r.Name, SetAt: r.SetAt.UTC(), EndsWith: r.EndsWith}
+		return SecretInfo{Name: r.Name, SetAt: r.SetAt.UTC(), EndsWith: r.Tail()}
 	}, nil), nil
 }
 
