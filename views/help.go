@@ -134,14 +134,17 @@ func FindHelp(query string, facts HelpFacts) (found []HelpFound) {
 
 var (
 	markup = regexp.MustCompile(`<[^>]*>`)
-	spaces = regexp.MustCompile(`\s+`)
+	// endings keep apart what the page keeps apart by lines of its own.
+	endings = strings.NewReplacer("</h2>", ": ", "</h3>", ": ", "</dt>", ": ", "</a></dd>", ". ")
+	spaces  = regexp.MustCompile(`\s+`)
 )
 
 // HelpText is a topic without its markup, as it is searched.
 func HelpText(t HelpTopic, facts HelpFacts) string {
 	var page bytes.Buffer
 	_ = helpBody(t, facts).Render(context.Background(), &page) // to memory: it cannot fail
-	return strings.TrimSpace(spaces.ReplaceAllString(html.UnescapeString(markup.ReplaceAllString(page.String(), " ")), " "))
+	text := markup.ReplaceAllString(endings.Replace(page.String()), " ")
+	return strings.TrimSpace(spaces.ReplaceAllString(html.UnescapeString(text), " "))
 }
 
 // excerptReach is how much of a text stands on each side of what was found in it.

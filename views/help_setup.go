@@ -26,10 +26,7 @@ func helpSetup() []HelpTopic {
 			More: []helpPart{
 				{title: "Step by step", steps: []string{"connectwise/role", "connectwise/table_setup", "connectwise/member", "connectwise/key", "connectwise/client_id", "connectwise/credentials"}},
 				{title: "Service defaults, for tickets", steps: []string{"tickets/board", "tickets/status", "tickets/company_status", "tickets/team"}},
-				{title: "Where the names may differ", says: []string{
-					"The clicks follow Axcient’s own pages for ConnectWise. Your ConnectWise may call a menu otherwise: *Setup Tables* and *Table Setup* are the same thing on different pages.",
-					"The *Site URL* is what stands in the address bar when you use ConnectWise. With or without `https://` or `/v4_6_release`; the connection’s page shows what is used.",
-				}},
+				{title: "Where do I find this", says: whereConnectWise},
 			},
 			Wrong: []helpWrong{
 				{"The keys or the company are refused", "ConnectWise may answer wrong keys as if the company did not exist. Compare the Company ID with what you type as Company at its sign-in, then enter both keys again.", toConnection("Credentials", "cred")},
@@ -45,13 +42,7 @@ func helpSetup() []HelpTopic {
 			About: "psabridge signs in once and reads organizations, accounts, machines, activity and usage. It never writes there.",
 			More: []helpPart{
 				{title: "Sign in", steps: []string{"x360sync/kind.x360sync"}},
-				{title: "Where do I find this", says: []string{
-					"*Address*: what stands in the address bar when you use x360Sync, also with a name of your own and a port.",
-					"*User name* and *Password*: of an administrator of the top-level organization. One of an organization below sees only that one and what is below it.",
-					"*Two-step code*: a fresh one, when the account asks for one at its own sign-in.",
-					"*Register OAuth2 Client* stands on the API page of the organization’s Settings. Older versions of x360Sync do not have it; then sign in with user name and password.",
-					"Whether your x360Sync takes a redirect address on this computer is for it to say: Axcient’s pages do not tell. If it refuses, use user name and password.",
-				}},
+				{title: "Where do I find this", says: whereX360Sync},
 				{title: "Switch its own bridge off", steps: []string{"start/vendor_off.x360Sync"}},
 			},
 			Wrong: []helpWrong{
@@ -69,10 +60,7 @@ func helpSetup() []HelpTopic {
 			About: "psabridge reads clients, backup status, users and shared resources with an API key from x360Portal.",
 			More: []helpPart{
 				{title: "Make the key", steps: []string{"x360sync/kind.axcient"}},
-				{title: "Where do I find this", says: []string{
-					"x360Portal is at `partner.axcient.com`. The clicks are as partners of Axcient describe them; in your portal the menu may be called otherwise.",
-					"The key is shown once. If it is lost, make another one and delete the old one.",
-				}},
+				{title: "Where do I find this", says: whereX360Cloud},
 				{title: "Switch its own bridge off", steps: []string{"start/vendor_off.x360Cloud"}},
 			},
 			Wrong: []helpWrong{
