@@ -64,7 +64,7 @@ func deliveryRow(i int, long bool) views.DeliveryRow {
 }
 
 func deliveries(s layout.Shell, n int, long, bad bool) views.Deliveries {
-	m := views.Deliveries{Shell: s, States: app.DeliveryStates{}}
+	m := views.Deliveries{Shell: s, States: app.DeliveryStates{}, Chart: deliveriesChart(n, bad)}
 	for i := range n {
 		m.Rows = append(m.Rows, deliveryRow(i, long))
 		m.States[m.Rows[i].State]++
@@ -159,7 +159,7 @@ func doubleDelivery(s layout.Shell, long bool) views.Delivery {
 }
 
 func tickets(s layout.Shell, n int, long bool) views.Tickets {
-	m := views.Tickets{Shell: s, Counts: views.TicketCounts{All: n, Open: n / 2, Touched: n / 4, Closed: n / 2}}
+	m := views.Tickets{Shell: s, Counts: views.TicketCounts{All: n, Open: n / 2, Touched: n / 4, Closed: n / 2}, Chart: ticketsChart(n, long)}
 	if long {
 		m.Filter = views.TicketsFilter{Q: "file", State: views.ShowTouched}
 	}

@@ -3,6 +3,7 @@ package stories
 import (
 	"context"
 	"io"
+	"slices"
 	"strings"
 
 	"github.com/a-h/templ"
@@ -44,7 +45,7 @@ func edges(view func(text, id string) templ.Component) []Case {
 
 // Components are all parts of the kit, in the order of its files.
 func Components() []Component {
-	return append(append(parts(), forms()...), living()...)
+	return slices.Concat(parts(), forms(), living(), plots())
 }
 
 // in puts a component where it belongs: a cell needs its table, a chip its list.

@@ -35,6 +35,7 @@ func money(s layout.Shell, n int, long, bad bool) views.Money {
 		return m
 	}
 	c.Plan = &app.Plan{ID: 3, Period: nov, CreatedAt: ago(5 * time.Minute), Complete: !bad, Problems: []string{"The additions of agreement Managed Services 2026 (#12) could not be read: answer 502."}}
+	c.Chart = foundChart(n, bad)
 	c.Lost, c.Over, c.Missing = q("12286.40"), q("109.80"), 3
 	if bad {
 		c.Old = []string{"The settings were changed since. Look again to see what that mends.", "It was found more than 24 h ago."}

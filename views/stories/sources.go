@@ -110,6 +110,8 @@ func sourceView(s layout.Shell, kind string, n int, long, bad bool) views.Source
 	m.Form.Name = m.Card.Name
 	if kind == "inbox" {
 		m.Inbox = inbox(n, long, bad)
+	} else {
+		m.Chart = pollsChart(n, bad)
 	}
 	if n == 0 {
 		m.Card = views.SourceCard{Name: m.Card.Name, Kind: kind, Host: m.Card.Host, Every: m.Card.Every}

@@ -86,8 +86,15 @@ func (s PlotSlot) sum() app.Quantity {
 
 func (s PlotSlot) known() bool { return len(s.Parts) > 0 || s.Mark != nil }
 
-// top is the upper end of the scale: the next round number above everything.
-func (p Plot) top() app.Quantity { return niceTop(p.most()) }
+// top is the upper end of the scale: the next round number above everything. Nobody counts to a half, so a count of one ends at
+// two.
+func (p Plot) top() app.Quantity {
+	top := niceTop(p.most())
+	if (p.Unit == "" || p.Unit == app.UnitEach) && p.Say == nil && top.Equal(app.Q(1)) {
+		return app.Q(2)
+	}
+	return top
+}
 
 // niceTop is the smallest of 1, 2, 4, 6, 8 and 10 times a power of ten that is not below q: half of it is a round number too.
 func niceTop(q app.Quantity) app.Quantity {
