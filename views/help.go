@@ -2,6 +2,7 @@ package views
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"html"
 	"regexp"
@@ -112,6 +113,12 @@ func HelpTopicByID(id string) (HelpTopic, bool) {
 // it is all of them.
 func FindHelp(query string, facts HelpFacts) (found []HelpFound) {
 	words := strings.Fields(strings.ToLower(query))
+	if len(words) == 0 {
+		for _, t := range HelpTopics() {
+			found = append(found, HelpFound{Topic: t, Text: t.About})
+		}
+		return found
+	}
 	var below []HelpFound
 	for _, t := range HelpTopics() {
 		body := HelpText(t, facts)
@@ -119,15 +126,12 @@ func FindHelp(query string, facts HelpFacts) (found []HelpFound) {
 		if slices.ContainsFunc(words, func(w string) bool { return !strings.Contains(all, w) }) {
 			continue
 		}
-		one := HelpFound{Topic: t, Text: t.About}
-		if len(words) > 0 {
-			one.Text = around(body, words[0])
-		}
-		if len(words) > 0 && !strings.Contains(strings.ToLower(t.Title), words[0]) {
+		one := HelpFound{Topic: t, Text: cmp.Or(around(body, words[0]), t.About)} // a word may stand in the title alone
+		if strings.Contains(strings.ToLower(t.Title), words[0]) {
+			found = append(found, one)
+		} else {
 			below = append(below, one)
-			continue
 		}
-		found = append(found, one)
 	}
 	return append(found, below...)
 }
@@ -137,6 +141,7 @@ var (
 	// endings keep apart what the page keeps apart by lines of its own.
 	endings = strings.NewReplacer("</h2>", ": ", "</h3>", ": ", "</dt>", ": ", "</a></dd>", ". ")
 	spaces  = regexp.MustCompile(`\s+`)
+	notInID = regexp.MustCompile(`[^a-z0-9]+`)
 )
 
 // HelpText is a topic without its markup, as it is searched.
@@ -268,7 +273,7 @@ func (t HelpTopic) also() (out []HelpTopic) {
 
 // helpPartID is where a section stands on its page.
 func helpPartID(title string) string {
-	return strings.Trim(regexp.MustCompile(`[^a-z0-9]+`).ReplaceAllString(strings.ToLower(title), "-"), "-")
+	return strings.Trim(notInID.ReplaceAllString(strings.ToLower(title), "-"), "-")
 }
 
 // Steps are the ids of the guide's steps that a topic shows.
