@@ -95,6 +95,7 @@ type Line struct {
 	Items []EvidenceItem
 	// Method is how the shares were counted; the write pins it for the line (M4). Overrides leave no mark in it.
 	Method string
+	Cycle  string // how often the agreement bills, in words; the write remembers it as confirmed (M8)
 	Rule   string // the quantity rule that made After, in words; frozen, because settings change
 }
 
@@ -220,7 +221,7 @@ const (
 	PushUndone     PushState = "undone"
 )
 
-// OwnedAddition is an addition we wrote before and what we last verified in it.
+// OwnedAddition is an addition we bill on, because we wrote it or a push found it right, and what we last verified in it.
 type OwnedAddition struct {
 	Connection   string
 	AdditionID   int64
@@ -228,8 +229,9 @@ type OwnedAddition struct {
 	ProductID    int64
 	LastVerified Quantity
 	CreatedByUs  bool
-	Confirmed    bool // a person confirmed the first touch of this line key (M4)
+	Confirmed    bool // a person confirmed the first touch of this line key (M4); else a push found it right and nothing was written
 	Method       string
+	Cycle        string // how often its agreement billed when that was confirmed; "" when nobody knows
 	PushID       int64
 }
 

@@ -14,14 +14,14 @@ import (
 const lineFields = `l.id, l.plan_id, l.meter, l.product, l.product_id, l.company_id, l.company, l.agreement_id, l.agreement,
 	l.addition_id, l.before, l.after, l.unit, l.shares, l.verdict, l.state, l.holds, l.decision, l.decided_by, l.note, l.unit_price,
 	l.amount_change, l.next_invoice, l.prorate, l.effective_date, l.bill_customer, l.cancelled_date, l.reason, l.error, l.written_at, l.method,
-	l.effective_by, l.effective_from, l.invoice_period, l.rule`
+	l.effective_by, l.effective_from, l.invoice_period, l.rule, l.cycle`
 
 func scanLine(s scanner) (l app.Line, err error) {
 	err = s.Scan(&l.ID, &l.PlanID, &l.Meter, &l.Product, &l.ProductID, &l.Company.ID, &l.Company.Name, &l.Agreement.ID, &l.Agreement.Name,
 		&l.AdditionID, &l.Before, &l.After, &l.Unit, fromJSON(&l.Shares), &l.Verdict, &l.State, fromJSON(&l.Holds), &l.Decision, &l.DecidedBy,
 		&l.Note, &l.UnitPrice, &l.AmountChange, into(&l.NextInvoice), &l.Prorate, into(&l.EffectiveDate), &l.BillCustomer,
 		into(&l.CancelledDate), &l.Reason, &l.Error, into(&l.WrittenAt), &l.Method,
-		&l.EffectiveBy, into(&l.EffectiveFrom), &l.InvoicePeriod, &l.Rule)
+		&l.EffectiveBy, into(&l.EffectiveFrom), &l.InvoicePeriod, &l.Rule, &l.Cycle)
 	return l, err
 }
 
@@ -84,7 +84,7 @@ const linesTogether = 50
 const insertLines = `INSERT INTO lines (id, plan_id, meter, product, product_id, company_id, company, agreement_id, agreement,
 	addition_id, before, after, unit, shares, verdict, state, holds, decision, decided_by, note, unit_price,
 	amount_change, next_invoice, prorate, effective_date, bill_customer, cancelled_date, reason, error, written_at, method,
-	effective_by, effective_from, invoice_period, rule) `
+	effective_by, effective_from, invoice_period, rule, cycle) `
 
 // saveLines stores the lines of a new plan with their evidence, which is packed already, and gives them their ids.
 func saveLines(ctx context.Context, tx *sql.Tx, plan int64, lines []app.Line, evidence [][]byte) error {
@@ -129,7 +129,7 @@ func lineRow(l app.Line) []any {
 		l.Decision, l.DecidedBy,
 		l.Note, optional(l.UnitPrice), optional(l.AmountChange), stamp(l.NextInvoice), l.Prorate, stamp(l.EffectiveDate), l.BillCustomer,
 		stamp(l.CancelledDate), l.Reason, l.Error, stamp(l.WrittenAt), l.Method,
-		l.EffectiveBy, stamp(l.EffectiveFrom), l.InvoicePeriod, l.Rule,
+		l.EffectiveBy, stamp(l.EffectiveFrom), l.InvoicePeriod, l.Rule, l.Cycle,
 	}
 }
 

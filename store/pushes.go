@@ -196,6 +196,11 @@ func startLines(ctx context.Context, tx *sql.Tx, plan app.Plan, push int64, now 
 		if err := exec(ctx, tx, "UPDATE lines SET state = ? WHERE id = ?", state, l.ID); err != nil {
 			return err
 		}
+		if state == app.LineDone && plan.UndoOf == 0 {
+			if err := adopt(ctx, tx, plan.Connection, push, l.ID); err != nil {
+				return err
+			}
+		}
 	}
 	for _, agreement := range order {
 		if err := exec(ctx, tx, `INSERT INTO deliveries (dedup_key, lane, kind, connection, state, next_at, push_id, source, organization, subject, payload, created_at)

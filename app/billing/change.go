@@ -38,17 +38,24 @@ func (b *book) checkChange(d *draft) {
 	b.checkOwned(d)
 	b.checkFirstTouch(d)
 	b.checkSize(d)
-	a := b.agreements[d.Agreement.ID]
-	if !strings.EqualFold(strings.TrimSpace(a.BillingCycle), "monthly") && !b.touched[d.Agreement.ID] {
-		d.hold(app.HoldCycleNotMonthly, "Agreement %s is billed %s, not monthly, so a month's usage may not be what an invoice should show. Release once if that is meant.", a.Name, cycle(a))
+	b.checkCycle(d)
+}
+
+// checkCycle asks once per agreement whether one that is not billed monthly is meant, and again when its cycle changes.
+func (b *book) checkCycle(d *draft) {
+	if d.Cycle != monthly && !b.cycles[cycleOf{d.Agreement.ID, d.Cycle}] {
+		d.hold(app.HoldCycleNotMonthly, "Agreement %s is billed %s, not monthly, so a month's usage may not be what an invoice should show. Release once if that is meant.", d.Agreement.Name, d.Cycle)
 	}
 }
 
+const monthly = "monthly"
+
+// cycle says how often an agreement bills.
 func cycle(a app.Agreement) string {
-	if a.BillingCycle == "" {
-		return "in no cycle"
+	if name := strings.ToLower(strings.TrimSpace(a.BillingCycle)); name != "" {
+		return name
 	}
-	return strings.ToLower(a.BillingCycle)
+	return "in no cycle"
 }
 
 // keepPin leaves the pinned method of a line as it is where the shares that were counted give no reason to change it: the
@@ -63,9 +70,9 @@ func keepPin(d *draft) {
 	}
 }
 
-// checkOwned compares the addition with what we last verified in it.
+// checkOwned compares the addition with what we last verified in it. One we never wrote to is asked about as a first touch.
 func (b *book) checkOwned(d *draft) {
-	if d.owned == nil {
+	if d.owned == nil || !d.owned.Confirmed {
 		return
 	}
 	keepPin(d)
@@ -77,8 +84,12 @@ func (b *book) checkOwned(d *draft) {
 	}
 }
 
-// checkFirstTouch asks once per line before anything is written to it (M4).
+// checkFirstTouch asks once per line before anything is written to it (M4). Where nobody is mapped to it any more, share_left
+// asks that.
 func (b *book) checkFirstTouch(d *draft) {
+	if len(d.wants) == 0 {
+		return
+	}
 	for _, o := range b.owned[[2]int64{d.Agreement.ID, d.ProductID}] {
 		if o.Confirmed {
 			return

@@ -92,7 +92,7 @@ type book struct {
 	orgs       map[orgKey]app.Organization
 	children   map[orgKey][]app.Organization
 	owned      map[[2]int64][]app.OwnedAddition // by agreement and catalog item
-	touched    map[int64]bool                   // agreements on which a person confirmed a line before
+	cycles     map[cycleOf]bool                 // what a person confirmed by a line before
 	lastMonth  map[[2]int64]app.Line            // Previous
 	latest     map[[2]int64]app.Line            // Latest
 	items      map[productOn]int64              // catalog item of each Product ID in the latest push
@@ -104,6 +104,12 @@ type book struct {
 type productOn struct {
 	agreement int64
 	product   string
+}
+
+// cycleOf is how often an agreement bills.
+type cycleOf struct {
+	agreement int64
+	cycle     string
 }
 
 type readingKey struct {
@@ -118,7 +124,7 @@ func newBook(in Input) *book {
 		companies:  map[int64]app.Company{},
 		agreements: map[int64]app.Agreement{}, products: map[string][]app.Product{}, productIDs: map[int64]app.Product{},
 		readings: map[readingKey]app.Reading{}, overrides: map[usage]app.Override{}, orgs: map[orgKey]app.Organization{}, children: map[orgKey][]app.Organization{},
-		owned: map[[2]int64][]app.OwnedAddition{}, touched: map[int64]bool{}, lastMonth: map[[2]int64]app.Line{}, latest: map[[2]int64]app.Line{}, items: map[productOn]int64{},
+		owned: map[[2]int64][]app.OwnedAddition{}, cycles: map[cycleOf]bool{}, lastMonth: map[[2]int64]app.Line{}, latest: map[[2]int64]app.Line{}, items: map[productOn]int64{},
 	}
 	for _, c := range in.Actual.Companies {
 		b.companies[c.ID] = c
@@ -148,7 +154,7 @@ func newBook(in Input) *book {
 	for _, o := range in.Owned {
 		k := [2]int64{o.AgreementID, o.ProductID}
 		b.owned[k] = append(b.owned[k], o)
-		b.touched[o.AgreementID] = b.touched[o.AgreementID] || o.Confirmed
+		b.cycles[cycleOf{o.AgreementID, o.Cycle}] = b.cycles[cycleOf{o.AgreementID, o.Cycle}] || o.Confirmed
 	}
 	for _, l := range in.Previous {
 		b.lastMonth[[2]int64{l.Agreement.ID, l.ProductID}] = l
@@ -174,7 +180,7 @@ func Today(now time.Time, loc *time.Location) time.Time {
 }
 
 // NeedAdditions lists the agreements whose additions a plan of in must know: the mapped ones, and those that still
-// carry a quantity we wrote.
+// carry a quantity we bill on.
 func NeedAdditions(mappings []Mapping, owned []app.OwnedAddition) []int64 {
 	seen := map[int64]bool{0: true}
 	var ids []int64

@@ -7,7 +7,7 @@ import (
 	"psabridge/app"
 )
 
-// orphans makes lines of the additions we wrote that no mapping asks for any more: everyone who was on them has left,
+// orphans makes lines of the additions we bill on that no mapping asks for any more: everyone who was on them has left,
 // so they are planned at 0 and held (M6). Additions that hold 0 already, or were cancelled, need nothing.
 func (b *book) orphans(drafts []*draft) []*draft {
 	if b.Actual.Problem != "" {
@@ -82,7 +82,7 @@ func (b *book) orphan(o app.OwnedAddition, a app.Addition) *draft {
 	d.Product, d.ProductID = a.Product, a.ProductID
 	d.Agreement = app.Named{ID: o.AgreementID, Name: agreement.Name}
 	d.Company = app.Named{ID: agreement.CompanyID, Name: agreement.Company}
-	d.NextInvoice, d.Prorate, d.InvoicePeriod = agreement.NextInvoice, agreement.Prorate, agreement.InvoicePeriod
+	d.billedOn(agreement)
 	d.Unit = app.UnitEach
 	prev, ok := b.latest[[2]int64{o.AgreementID, o.ProductID}]
 	if ok {

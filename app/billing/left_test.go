@@ -50,6 +50,28 @@ func TestM6AMovedShareHoldsBothLinesAndReleasesThemTogether(t *testing.T) {
 	}
 }
 
+// A line that was right from the first day was never written, and is not forgotten for that: who moves away from it takes its
+// quantity along.
+func TestM6ALineThatWasOnlyRightIsNotForgotten(t *testing.T) {
+	in := moved()
+	in.Owned[0].Confirmed = false
+	in.Owned = append(in.Owned, app.OwnedAddition{Connection: "cw", AdditionID: 9920, AgreementID: 13, ProductID: 500, LastVerified: q("2"), Confirmed: true, Method: "computed"})
+	p := billing.Plan(in)
+	if len(p.Lines) != 2 {
+		t.Fatalf("%d lines, want the old and the new one", len(p.Lines))
+	}
+	if l := on(p, 12); !l.After.IsZero() || !slices.Equal(holds(l), []app.HoldCode{app.HoldShareLeft}) {
+		t.Errorf("the old line: %s, %v", l.After, l.Holds)
+	}
+	if l := on(p, 13); l.Writes() || !slices.Contains(holds(l), app.HoldShareLeft) {
+		t.Errorf("the new line: %s, %v", l.Verdict, l.Holds)
+	}
+	in.Actual.Additions[12][0].Quantity = q("11") // by hand, as nobody ever gave it to us
+	if l := on(billing.Plan(in), 12); !slices.Equal(holds(l), []app.HoldCode{app.HoldShareLeft}) {
+		t.Errorf("it asks %v", l.Holds)
+	}
+}
+
 // numbered gives the lines of a plan ids, as storing it does.
 func numbered(p app.Plan) app.Plan {
 	for i := range p.Lines {

@@ -179,7 +179,13 @@ func TestHolds(t *testing.T) {
 			in.Previous = []app.Line{{Agreement: app.Named{ID: 12}, Product: "X360-ACCOUNT", ProductID: 400}}
 		}, []app.HoldCode{app.HoldMappingBroken}},
 		"quarterly, adopted":   {func(in *billing.Input) { in.Owned = nil; in.Actual.Agreements[0].BillingCycle = "Quarterly" }, []app.HoldCode{app.HoldFirstTouch, app.HoldCycleNotMonthly}},
-		"quarterly, confirmed": {func(in *billing.Input) { in.Actual.Agreements[0].BillingCycle = "Quarterly" }, nil},
+		"quarterly, confirmed": {func(in *billing.Input) {
+			in.Actual.Agreements[0].BillingCycle, in.Owned[0].Cycle = "Quarterly", "quarterly"
+		}, nil},
+		"quarterly, confirmed as monthly": {func(in *billing.Input) {
+			in.Actual.Agreements[0].BillingCycle, in.Owned[0].Cycle = "Quarterly", "monthly"
+		}, []app.HoldCode{app.HoldCycleNotMonthly}},
+		"in no cycle, confirmed before cycles were remembered": {func(in *billing.Input) { in.Actual.Agreements[0].BillingCycle = "" }, []app.HoldCode{app.HoldCycleNotMonthly}},
 		"wrong month":          {func(in *billing.Input) { in.Readings[0].Covers = app.Period{Year: 2026, Month: time.September} }, []app.HoldCode{app.HoldWrongPeriod}},
 		"right month": {func(in *billing.Input) {
 			in.Readings[0].Covers = app.Period{Year: 2026, Month: time.October}

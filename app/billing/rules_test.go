@@ -135,7 +135,7 @@ func TestM7TheMappingMustHoldAtConnectWise(t *testing.T) {
 // A cycle that is not monthly is confirmed once per agreement, not once per line.
 func TestM8CycleIsConfirmedOncePerAgreement(t *testing.T) {
 	quarterly := func(in *billing.Input) {
-		in.Actual.Agreements[0].BillingCycle = "Quarterly"
+		in.Actual.Agreements[0].BillingCycle, in.Owned[0].Cycle = " Quarterly", "quarterly"
 		in.Mappings[0].Bill = append(in.Mappings[0].Bill, app.MeterStorage)
 		in.Readings = append(in.Readings, reading("4711", app.MeterStorage, "5000000000", app.UnitBytes))
 	}

@@ -106,11 +106,16 @@ func (b *book) checkAgreement(d *draft) {
 		d.block(app.HoldNoAgreement, "Agreement #%d no longer exists in ConnectWise. Choose another one on the organization's Settings tab.", d.Agreement.ID)
 		return
 	}
-	d.NextInvoice, d.Prorate, d.InvoicePeriod = a.NextInvoice, a.Prorate, a.InvoicePeriod
+	d.billedOn(a)
 	b.checkActive(d, a, "choose another one")
 	if _, read := b.Actual.Additions[a.ID]; !read {
 		d.block(app.HoldIncompleteReading, "The additions of agreement %s could not be read, so nothing is known of this line. Make a new plan when ConnectWise answers.", a.Name)
 	}
+}
+
+// billedOn takes over how the agreement makes its invoices.
+func (d *draft) billedOn(a app.Agreement) {
+	d.NextInvoice, d.Prorate, d.InvoicePeriod, d.Cycle = a.NextInvoice, a.Prorate, a.InvoicePeriod, cycle(a)
 }
 
 // checkActive holds a line whose agreement does not run today. Instead says what else a person can do.
@@ -152,7 +157,7 @@ func (b *book) findAddition(d *draft) {
 	case len(open) == 1:
 		b.take(d, open[0], ownedBy(owned, open[0].ID))
 		if d.owned == nil && len(owned) > 0 {
-			d.hold(app.HoldAdditionCancelled, "The line we wrote before, #%d, is cancelled or gone. There is another open line of %s, #%d. Release to use that one from now on, or reopen the old one.", owned[0].AdditionID, d.Product, open[0].ID)
+			d.hold(app.HoldAdditionCancelled, "The line we billed on before, #%d, is cancelled or gone. There is another open line of %s, #%d. Release to use that one from now on, or reopen the old one.", owned[0].AdditionID, d.Product, open[0].ID)
 		}
 	case len(owned) > 0 || len(all) > 0:
 		if d.known && d.After.IsZero() {

@@ -44,3 +44,38 @@ func TestM6CustomerLeft(t *testing.T) {
 		t.Errorf("the next plan writes %d and holds %d", len(writers(p.Lines)), len(held(p.Lines)))
 	}
 }
+
+// A line that was right from the first day, so that nothing was ever written to it, is set to 0 like any other.
+func TestM6CustomerLeftALineThatWasAlwaysRight(t *testing.T) {
+	t.Parallel()
+	w := newSmallWorld(t)
+	line := w.released().Lines[0]
+	for _, l := range w.released().Lines {
+		if l.Verdict == app.VerdictUpdate && len(l.Shares) == 1 {
+			line = l
+		}
+	}
+	right, _ := line.After.Float64()
+	if err := w.cw.EditQuantity(int(line.AdditionID), right); err != nil {
+		t.Fatal(err)
+	}
+	w.approve(w.released())
+	w.work(nil)
+	source, who := line.Shares[0].Source, line.Shares[0].ExternalID
+	for i, o := range w.doc.Organizations {
+		if o.ID == who {
+			w.doc.Organizations[i] = app.OrganizationSettings{Source: source, ID: who, PSA: app.PSANone}
+		}
+	}
+	w.rev++
+	p := w.plan()
+	p, _, err := w.pusher.ReleaseLeft(t.Context(), p.ID, source, who, "contract ended", "ada")
+	if err != nil {
+		t.Fatal(err)
+	}
+	w.approve(p)
+	w.work(nil)
+	if got := w.holdsNow(line.Agreement.ID, line.AdditionID); got != "0" {
+		t.Errorf("the line holds %s", got)
+	}
+}

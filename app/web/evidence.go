@@ -205,7 +205,7 @@ func (s *Server) evidenceWrite(ctx context.Context, _ standing, m *views.Evidenc
 		return err
 	}
 	for _, o := range owned {
-		if o.AdditionID != m.Line.AdditionID {
+		if o.AdditionID != m.Line.AdditionID || !o.Confirmed { // else a push only found it right
 			continue
 		}
 		m.LastWrite = &o
