@@ -104,7 +104,7 @@ func TestPages(t *testing.T) {
 		tabs.Go(func() {
 			p := newPage(ctx)
 			for s := range todo {
-				p.visit(t, looks(s), base, s, string(axe))
+				p.visit(ctx, t, looks(s), base, s, string(axe))
 			}
 		})
 	}
@@ -120,14 +120,12 @@ func TestPages(t *testing.T) {
 // page is one tab with what its console said. It shows many stories: to open a tab takes Chromium five times as long as to
 // look at what it shows.
 type page struct {
-	ctx context.Context //nolint:containedctx // chromedp keeps the tab in the context
-
 	mu   sync.Mutex
 	said []string
 }
 
 func newPage(ctx context.Context) *page {
-	p := &page{ctx: ctx}
+	p := new(page)
 	messages := chromedp.Console(ctx)
 	go func() {
 		for m, err := range messages {
@@ -171,10 +169,10 @@ func (l look) wear(ctx context.Context) error {
 	return err
 }
 
-func (p *page) visit(t *testing.T, looks []look, base string, s stories.Story, axe string) {
+func (p *page) visit(ctx context.Context, t *testing.T, looks []look, base string, s stories.Story, axe string) {
 	t.Helper()
 	name := s.State + "/" + s.Page
-	ctx, stop := context.WithTimeout(p.ctx, 2*time.Minute)
+	ctx, stop := context.WithTimeout(ctx, 2*time.Minute)
 	defer stop()
 	if err := looks[0].open(ctx, base+"/"+name); err != nil {
 		t.Errorf("%s: %v", name, err)

@@ -38,7 +38,7 @@ func run(ctx context.Context, args []string) error {
 		return err
 	}
 	fmt.Printf("The stories are at http://%s/ (Ctrl C ends them)\n", l.Addr())
-	srv := &http.Server{Handler: stories.Handler(), ReadHeaderTimeout: 10 * time.Second}
+	srv := &http.Server{Handler: stories.Handler(), ReadHeaderTimeout: 10 * time.Second} //nolint:contextcheck // a story is rendered with its request's
 	defer context.AfterFunc(ctx, func() { _ = srv.Close() })()
 	if err := srv.Serve(l); !errors.Is(err, http.ErrServerClosed) {
 		return err

@@ -17,7 +17,7 @@ func forms() []Component {
 			{"none", ui.Wrong("wrong.two", "")},
 			{"their words", ui.Wrong("wrong.three", "ConnectWise: “"+markup+"”")},
 		}},
-		{"Input", inputs("in", func(f ui.Field) templ.Component { return ui.Input(f) })},
+		{"Input", inputs("in", ui.Input)},
 		{"Bare", inputs("bare", func(f ui.Field) templ.Component {
 			return in(`<label>`, templ.Join(plain(f.Label+" "), ui.Bare(f)))
 		})},
