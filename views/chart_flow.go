@@ -144,7 +144,7 @@ func PollsPerHour(source string, hours []app.PollFlow, loc *time.Location) *Flow
 func FoundPerMonth(connection string, months []app.FoundMonth, last app.Period, n int) *FlowChart {
 	p := ui.Plot{
 		ID: "found-" + connection, Name: "Money found, month by month", Slot: "Month", None: "no preview", Say: plain, Extra: []string{"Price not readable"},
-		Parts: []ui.PlotPart{{Word: "Billed too little", Tone: "acc", Fill: ui.FillSolid}, {Word: "Billed too much", Tone: "hold", Fill: ui.FillStripes}},
+		Parts: []ui.PlotPart{{Word: "Used but not billed", Tone: "acc", Fill: ui.FillSolid}, {Word: "Billed but not used", Tone: "hold", Fill: ui.FillStripes}},
 	}
 	first := last
 	for range n - 1 {
@@ -172,7 +172,7 @@ func foundSummary(months []app.FoundMonth, planned, missing, n int) string {
 	out := "What the newest preview of each month found."
 	if len(months) > 0 {
 		m := months[len(months)-1]
-		out = strings.TrimSuffix(out, ".") + "; for " + ui.PeriodName(m.Period) + " " + plain(m.Lost) + " too little and " + plain(m.Over) + " too much."
+		out = strings.TrimSuffix(out, ".") + "; for " + ui.PeriodName(m.Period) + " " + plain(m.Lost) + " used but not billed and " + plain(m.Over) + " billed but not used."
 	}
 	if none := n - planned; none > 0 {
 		out += " " + ui.Count(none, "month has", "months have") + " no preview."
@@ -190,5 +190,5 @@ func foundNothing(planned, missing int) string {
 	case missing > 0:
 		return "No finding of the last months has a readable price: " + ui.Count(missing, "amount is", "amounts are") + " not known."
 	}
-	return "No preview of the last months found money that is billed too little or too much."
+	return "No preview of the last months found anything used but not billed, or billed but not used."
 }

@@ -87,13 +87,13 @@ func TestFoundPerMonth(t *testing.T) {
 	if len(c.Slots) != 4 || c.Slots[1].Parts != nil || !c.Slots[2].Parts[0].Equal(app.MustQuantity("12.5")) || c.Slots[2].Extra[0] != "1" || c.Slots[0].Below != "2026" {
 		t.Errorf("%+v", c.Slots)
 	}
-	if want := "What the newest preview of each month found; for November 2026 0.00 too little and 3.00 too much. 2 months have no preview. 1 finding has no readable price and no bar."; c.Summary != want {
+	if want := "What the newest preview of each month found; for November 2026 0.00 used but not billed and 3.00 billed but not used. 2 months have no preview. 1 finding has no readable price and no bar."; c.Summary != want {
 		t.Errorf("%q", c.Summary)
 	}
 	for want, list := range map[string][]app.FoundMonth{
 		"No month has a preview yet.": nil,
-		"No preview of the last months found money that is billed too little or too much.": {{Period: nov}},
-		"No finding of the last months has a readable price: 2 amounts are not known.":     {{Period: nov, Found: 2, Missing: 2}},
+		"No preview of the last months found anything used but not billed, or billed but not used.": {{Period: nov}},
+		"No finding of the last months has a readable price: 2 amounts are not known.":              {{Period: nov, Found: 2, Missing: 2}},
 	} {
 		if got := views.FoundPerMonth("cw", list, nov, 4); !got.Plot.Empty() || got.Empty != want {
 			t.Errorf("%q, want %q", got.Empty, want)

@@ -42,8 +42,8 @@ func TestPagesShowTheirPictures(t *testing.T) {
 	w.must(w.store.CountPoll(t.Context(), app.Poll{Source: "sync", At: w.now, OK: true, Complete: true, Calls: 7}))
 	show("/sources/sync", "Last 24 hours: 1 read, 0 failed, with 7 calls. 23 hours have no poll.")
 	hide("/sources/box", "polls-per-hour")
-	show("/money", "No preview of the last months found money")
+	show("/money", "No preview of the last months found anything used but not billed")
 	w.findings(about(app.FindingUsedNotBilled, w.org, 5, "X", "12.50"), about(app.FindingBilledNotUsed, w.org, 5, "Y", "-3"))
-	show("/money", "12.50 too little and 3.00 too much. 12 months have no preview.")
+	show("/money", "12.50 used but not billed and 3.00 billed but not used. 12 months have no preview.")
 	show("/money", `id="found-cw-t"`)
 }
