@@ -28,7 +28,7 @@ func (s *Server) about(c echo.Context) error {
 	}))
 }
 
-// talksTo names every host of the settings.
+// talksTo names everybody the settings let it talk to. The address of a webhook is a secret, so it is named, not shown.
 func talksTo(doc app.Settings) (hosts []string) {
 	for _, src := range doc.Sources {
 		hosts = append(hosts, settings.Host(settings.SourceWithDefaults(src).Host))
@@ -36,8 +36,12 @@ func talksTo(doc app.Settings) (hosts []string) {
 	for _, one := range doc.Connections {
 		hosts = append(hosts, settings.Host(one.SiteURL))
 	}
+	hosts = append(hosts, doc.Notify.Email.SMTP.Host)
+	if doc.Notify.Webhook.Kind != "" {
+		hosts = append(hosts, "the webhook of Notifications")
+	}
 	slices.Sort(hosts)
-	return slices.Compact(hosts)
+	return slices.DeleteFunc(slices.Compact(hosts), func(h string) bool { return h == "" }) // an inbox has no host
 }
 
 // parts are the modules this binary was built from, as the binary itself says.
