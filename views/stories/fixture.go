@@ -42,6 +42,9 @@ var names = []string{
 const longName = "Donaudampfschifffahrtselektrizitätenhauptbetriebswerkbauunterbeamtengesellschaft-Süd mbH & Co. KGaA"
 
 func name(i int, long bool) string {
+	if long && i%5 == 4 {
+		return rtlMixed + " " + rtl
+	}
 	if long {
 		return longName + strings.Repeat("x", i%3)
 	}
