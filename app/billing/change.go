@@ -36,8 +36,10 @@ func difference(l app.Line) app.Quantity {
 // checkChange holds what must not be written without a person. It is only asked about lines that would write.
 func (b *book) checkChange(d *draft) {
 	b.checkOwned(d)
+	b.checkUnit(d)
 	b.checkFirstTouch(d)
 	b.checkSize(d)
+	b.checkShares(d)
 	b.checkCycle(d)
 }
 
@@ -84,6 +86,14 @@ func (b *book) checkOwned(d *draft) {
 	}
 }
 
+// checkUnit holds a line that was billed in another unit: 6 TB look like fewer than 10 GB, and no limit of a change sees it.
+func (b *book) checkUnit(d *draft) {
+	was, ok := b.latest[[2]int64{d.Agreement.ID, d.ProductID}]
+	if ok && d.ProductID != 0 && was.Unit != d.Unit {
+		d.hold(app.HoldMethodChanged, "This line was billed in %s (%s) and would be billed in %s (%s) now. If that is meant, release the line; if not, set the unit in the quantity rule.", was.Unit, was.After, d.Unit, d.After)
+	}
+}
+
 // checkFirstTouch asks once per line before anything is written to it (M4). Where nobody is mapped to it any more, share_left
 // asks that.
 func (b *book) checkFirstTouch(d *draft) {
@@ -120,12 +130,8 @@ func (b *book) unpriced(d *draft) bool {
 
 // checkSize holds a change that is larger than a normal month.
 func (b *book) checkSize(d *draft) {
-	explained := d.has(app.HoldShareLeft) || d.has(app.HoldOrganizationGone)
-	zero := sum(d.Shares).IsZero() && d.known
-	if zero && d.Before != nil && d.Before.IsPositive() {
-		if !explained {
-			d.hold(app.HoldFellToZero, "Usage fell from %s to 0. If the customer really stopped, release the line; if not, look at the reading.", *d.Before)
-		}
+	if d.Before != nil && d.Before.IsPositive() && (d.After.IsZero() || sum(d.Shares).IsZero()) {
+		d.fellToZero()
 		return
 	}
 	if d.Before == nil {
@@ -141,9 +147,52 @@ func (b *book) checkSize(d *draft) {
 	b.checkAmount(d)
 }
 
+// fellToZero holds a line of which nothing is left, unless it is said already that somebody left.
+func (d *draft) fellToZero() {
+	used := sum(d.Shares)
+	switch {
+	case d.has(app.HoldShareLeft) || d.has(app.HoldOrganizationGone):
+	case used.IsZero():
+		d.hold(app.HoldFellToZero, "Usage fell from %s to 0. If the customer really stopped, release the line; if not, look at the reading.", *d.Before)
+	default:
+		d.hold(app.HoldFellToZero, "The quantity would go from %s to 0: %s %s are used, and the rule rounds that to 0. If that is meant, release the line; if not, look at the reading or round another way.", *d.Before, used.Round(6), d.Unit)
+	}
+}
+
+// checkShares holds a line on which one organization of several is read as 0 all of a sudden: beside the others it may be
+// too small for any limit. What a person typed, or left out, is no surprise.
+func (b *book) checkShares(d *draft) {
+	if d.has(app.HoldFellToZero) {
+		return
+	}
+	was := b.latest[[2]int64{d.Agreement.ID, d.ProductID}].Shares
+	for i, w := range d.wants {
+		s := d.Shares[i]
+		at := slices.IndexFunc(was, func(o app.Share) bool { return shareKey(o) == shareKey(s) })
+		r := b.readings[readingKey{shareKey(s), w.meter, w.rule.Basis}]
+		if at < 0 || !was[at].Quantity.IsPositive() || !s.Quantity.IsZero() || s.Override != "" || s.ReadingID == 0 || !r.Quantity.IsZero() {
+			continue
+		}
+		d.hold(app.HoldFellToZero, "The usage of %s fell from %s to 0, so the line would go from %s to %s. If it really stopped, release the line; if not, look at its reading.", s.Name, was[at].Quantity.Round(2), nothing(d.Line), d.After)
+	}
+}
+
+// checkAmount holds a change that may cost more than the limit. An included allowance can only make it cost less.
 func (b *book) checkAmount(d *draft) {
 	limit := b.Settings.Rules.Hold.Amount
-	if limit != nil && d.AmountChange != nil && d.AmountChange.Abs().GreaterThan(limit.Decimal) {
+	if limit == nil || d.BillCustomer != billable {
+		return
+	}
+	if d.UnitPrice == nil {
+		d.hold(app.HoldBigChange, "The quantity would go from %s to %s. What that costs cannot be seen, because ConnectWise shows no price of the line, so it may be more than the limit of %s. Look at the line there, then release or correct.", nothing(d.Line), d.After, *limit)
+		return
+	}
+	cost := app.Money{Decimal: difference(d.Line).Mul(*d.UnitPrice).Abs()}
+	switch {
+	case !cost.GreaterThan(limit.Decimal):
+	case d.AmountChange == nil:
+		d.hold(app.HoldBigChange, "The bill would change by up to %s, as far as the line's included allowance does not cover it; the limit is %s. Look at the line in ConnectWise, then release or correct.", cost, *limit)
+	default:
 		d.hold(app.HoldBigChange, "The bill would change by %s, more than the limit of %s. Look at the evidence, then release or correct.", *d.AmountChange, *limit)
 	}
 }

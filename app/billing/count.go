@@ -48,7 +48,7 @@ func (b *book) count(w want, unit string) counted {
 		return c
 	}
 	c.share.ReadingID, c.method = r.ID, r.Method
-	if !trialsCount(w.rule) && onTrial(o, b.Now) {
+	if w.rule.Basis != app.BasisInclusive && !trialsCount(w.rule) && onTrial(o, b.Now) {
 		c.items = excludeAll(r.Items, "trial")
 		return c
 	}
@@ -127,15 +127,16 @@ func (b *book) amount(c *counted, r app.Reading, exclude []app.Exclusion) (app.Q
 	return converted, items, true
 }
 
-// withoutTrials takes the trial suborganizations off an inclusive count. Each of them needs a reading of its own.
+// withoutTrials takes the organizations on trial off an inclusive count, be it the one that is counted or some below it: the
+// others pay. Each of them needs a reading of its own.
 func (b *book) withoutTrials(c *counted, q app.Quantity, w want) (app.Quantity, bool) {
 	own := w
 	own.rule.Basis = app.BasisOwn
-	for _, child := range b.below(keyOf(w.mapping.Organization)) {
-		if !onTrial(child, b.Now) {
+	for _, o := range append([]app.Organization{w.mapping.Organization}, b.below(keyOf(w.mapping.Organization))...) {
+		if !onTrial(o, b.Now) {
 			continue
 		}
-		r, ok := b.trusted(c, keyOf(child), child.Name, own)
+		r, ok := b.trusted(c, keyOf(o), o.Name, own)
 		if !ok {
 			return app.Quantity{}, false
 		}

@@ -41,5 +41,6 @@ func leftOnly(l app.Line, left app.Share) bool {
 	others := slices.ContainsFunc(l.Shares, func(s app.Share) bool {
 		return shareKey(s) != shareKey(left) && s.Quantity.IsZero() && (l.After.IsZero() || s.ReadingID == 0 && s.Override == "")
 	})
-	return onlyHeldBy(l, leaving) && !others && slices.ContainsFunc(l.Shares, func(s app.Share) bool { return shareKey(s) == shareKey(left) })
+	stays := !l.After.IsZero() && hasHold(l, app.HoldFellToZero) // then it was somebody who stays
+	return onlyHeldBy(l, leaving) && !others && !stays && slices.ContainsFunc(l.Shares, func(s app.Share) bool { return shareKey(s) == shareKey(left) })
 }

@@ -22,6 +22,7 @@ func TestM6CustomerLeftReleasesItsLinesAlone(t *testing.T) {
 		"others stay":            {lineOf(app.Q(3), []app.Share{stays, left}, app.HoldShareLeft), true},
 		"another left too":       {lineOf(app.Q(3), []app.Share{stays, left, alsoLeft}, app.HoldShareLeft), false},
 		"who stays uses nothing": {lineOf(app.Q(0), []app.Share{idle, left}, app.HoldShareLeft), false},
+		"who stays fell to 0":    {lineOf(app.Q(3), []app.Share{stays, idle, left}, app.HoldShareLeft, app.HoldFellToZero), false},
 		"another's line":         {lineOf(app.Q(0), []app.Share{alsoLeft}, app.HoldShareLeft), false},
 		"somebody edited it":     {lineOf(app.Q(0), []app.Share{left}, app.HoldShareLeft, app.HoldEditedSince), false},
 		"it is not held":         {lineOf(app.Q(0), []app.Share{left}), false},

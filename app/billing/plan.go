@@ -239,9 +239,11 @@ func (b *book) finish(d *draft) app.Line {
 	return d.Line
 }
 
-// applyMinimum raises the quantity to the rule's minimum, but never makes a line of a customer who uses nothing.
+// applyMinimum raises the quantity to the rule's minimum, but never makes a line of a customer who uses nothing, and never
+// bills it for those who are gone.
 func (b *book) applyMinimum(d *draft) {
-	if d.rule.Minimum == nil || d.Before == nil && d.After.IsZero() {
+	stays := func(w want) bool { return w.mapping.Organization.State != app.OrganizationGone }
+	if d.rule.Minimum == nil || d.Before == nil && d.After.IsZero() || !slices.ContainsFunc(d.wants, stays) {
 		return
 	}
 	if d.After.LessThan(d.rule.Minimum.Decimal) {

@@ -395,6 +395,22 @@ func TestInclusiveWithoutTrials(t *testing.T) {
 	if l := billing.Plan(in).Lines[0]; !l.After.Equal(q("9")) {
 		t.Errorf("12 with 3 on trial = %s, want 9", l.After)
 	}
+	in.Mappings[0].Organization.TrialUntil = &until
+	in.Readings = append(in.Readings, reading("4711", app.MeterAccounts, "2", app.UnitEach))
+	if l := billing.Plan(in).Lines[0]; !l.After.Equal(q("7")) {
+		t.Errorf("12 with 3 and its own 2 on trial = %s, want the 7 of those below that pay", l.After)
+	}
+	in.Readings[0].Quantity = q("4") // younger or older than the others: less than what is taken off it
+	if l := billing.Plan(in).Lines[0]; !l.After.IsZero() {
+		t.Errorf("4 with 5 on trial = %s", l.After)
+	}
+	in.Readings[0].Quantity, in.Now = q("12"), until
+	for i := range in.Readings {
+		in.Readings[i].AsOf = until
+	}
+	if l := billing.Plan(in).Lines[0]; !l.After.Equal(q("12")) {
+		t.Errorf("12 with trials that end now = %s, want 12", l.After)
+	}
 }
 
 func TestFileServerFlag(t *testing.T) {

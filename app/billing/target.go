@@ -56,7 +56,7 @@ func (b *book) checkCompany(d *draft) {
 	c, ok := b.companies[id]
 	switch {
 	case !ok || c.Deleted:
-		d.hold(app.HoldCompanyInactive, "Company #%d no longer exists in ConnectWise. Map the organization to another company, or restore it from the recycle bin.", id)
+		d.block(app.HoldCompanyInactive, "Company #%d no longer exists in ConnectWise. Map the organization to another company, or restore it from the recycle bin.", id)
 	case c.StatusUnknown:
 		d.hold(app.HoldCompanyInactive, "It cannot be seen whether company %s is inactive in ConnectWise: its status could not be read. Give the role System ▸ Table Setup ▸ Inquire (Company / Company Status) and reload the options, or release the line.", c.Name)
 	case c.Inactive:
