@@ -162,6 +162,17 @@ const (
 type Hold struct {
 	Code    HoldCode `json:"code"`
 	Message string   `json:"message"` // what, why, and what to do
+	// Asked is what a person decided about the line before, where it is asked again; nil of any other hold.
+	Asked *AskedAgain `json:"asked,omitempty"`
+}
+
+// AskedAgain is a decision of an earlier plan of the month that a newer one did not take over (M14). It stays with the hold
+// that asks until a person decides, however often the month is planned meanwhile.
+type AskedAgain struct {
+	Decision Decision `json:"decision"` // corrected or skipped
+	Quantity Quantity `json:"quantity"` // what it was corrected to
+	By       string   `json:"by"`
+	Note     string   `json:"note"`
 }
 
 // HoldCode names a hold. Codes are stable.

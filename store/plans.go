@@ -4,6 +4,7 @@ import (
 	"context"
 	"database/sql"
 	"fmt"
+	"slices"
 
 	"psabridge/app"
 )
@@ -51,13 +52,6 @@ func (r *Reader) CurrentPlan(ctx context.Context, connection string, period app.
 		return err
 	})
 	return p, err
-}
-
-// Decided reports whether a person decided something in the open plan of a month: what a newer one has to look at (M14).
-func (r *Reader) Decided(ctx context.Context, connection string, period app.Period) (bool, error) {
-	yes, _, err := maybe[bool](ctx, r.db, `SELECT 1 FROM lines l WHERE (l.decision <> '' OR l.effective_by <> '') AND l.plan_id IN (
-		SELECT id FROM plans WHERE connection = ? AND period = ? AND state = 'open' AND undo_of IS NULL) LIMIT 1`, connection, period.String())
-	return yes, failed("look for decisions", err)
 }
 
 // OpenPlan returns the open plan of a connection that has this digest; NotFound when a decision or a newer plan changed it.
@@ -118,41 +112,73 @@ const nothingToWrite = "(n.complete = 1 AND NOT EXISTS (SELECT 1 FROM lines l WH
 // both can be looked at. Conflict while a push of the connection is being written, and for a second scheduled plan of a
 // month (M2).
 func (s *Store) SavePlan(ctx context.Context, p app.Plan) (app.Plan, error) {
-	evidence, err := packLines(p.Lines) // before anybody has to wait for it
+	return s.ReplacePlan(ctx, p, nil)
+}
+
+// ReplacePlan is SavePlan for a month that was planned before. Where a person decided something in its newest plan, carry
+// is given that one and the new one and returns the new one with what stays decided (M14): in the transaction, so that
+// nothing is decided in between and lost. It changes decisions and holds, neither the order of the lines nor what was
+// counted.
+func (s *Store) ReplacePlan(ctx context.Context, plan app.Plan, carry func(old, now app.Plan) app.Plan) (p app.Plan, err error) {
+	evidence, err := packLines(plan.Lines) // before anybody has to wait for it
 	if err != nil {
 		return app.Plan{}, failed("save plan", err)
 	}
 	err = s.write(ctx, "save plan", func(tx *sql.Tx) error {
+		p = plan
+		p.Lines = slices.Clone(plan.Lines) // the caller's lines stay as they are when the transaction fails
 		if err := noneWriting(ctx, tx, p.Connection); err != nil {
 			return err
+		}
+		if carry != nil {
+			old, ok, err := decidedPlan(ctx, tx, p.Connection, p.Period)
+			if err != nil {
+				return err
+			}
+			if ok {
+				p = carry(old, p)
+			}
 		}
 		if err := exec(ctx, tx, "UPDATE plans SET state = 'superseded' WHERE connection = ? AND state = 'open' AND undo_of IS ?",
 			p.Connection, orNull(p.UndoOf)); err != nil {
 			return err
 		}
-		p.State = app.PlanOpen
-		if p.Problems == nil {
-			p.Problems = []string{}
-		}
-		err := tx.QueryRowContext(ctx, `INSERT INTO plans (connection, period, trigger, state, digest, settings_rev, undo_of, created_at, complete, problems,
-				findings, last_override)
-			VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) RETURNING id`, p.Connection, p.Period.String(), p.Trigger, p.State, p.Digest, p.SettingsRev,
-			orNull(p.UndoOf), stamp(p.CreatedAt), p.Complete, asJSON{p.Problems}, asJSON{list(p.Findings)}, p.LastOverride).Scan(&p.ID)
-		if isUnique(err) {
-			return app.Wrap(err, app.Conflict, fmt.Sprintf("The schedule has planned %s of %s already.", p.Period, p.Connection))
-		}
-		if err != nil {
+		if err := insertPlan(ctx, tx, &p); err != nil {
 			return err
 		}
-		lines := make([]app.Line, len(p.Lines)) // the caller's lines stay as they are when the transaction fails
-		copy(lines, p.Lines)
-		p.Lines = lines
 		return saveLines(ctx, tx, p.ID, p.Lines, evidence)
 	})
 	if err != nil {
 		return app.Plan{}, err
 	}
 	return p, nil
+}
+
+func insertPlan(ctx context.Context, tx *sql.Tx, p *app.Plan) error {
+	p.State = app.PlanOpen
+	err := tx.QueryRowContext(ctx, `INSERT INTO plans (connection, period, trigger, state, digest, settings_rev, undo_of, created_at, complete, problems,
+			findings, last_override)
+		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) RETURNING id`, p.Connection, p.Period.String(), p.Trigger, p.State, p.Digest, p.SettingsRev,
+		orNull(p.UndoOf), stamp(p.CreatedAt), p.Complete, asJSON{list(p.Problems)}, asJSON{list(p.Findings)}, p.LastOverride).Scan(&p.ID)
+	if isUnique(err) {
+		return app.Wrap(err, app.Conflict, fmt.Sprintf("The schedule has planned %s of %s already.", p.Period, p.Connection))
+	}
+	return err
+}
+
+// decidedPlan returns the newest plan of a month when a newer one has to look at what a person decided there, or is still
+// asked (M14). That a plan of another month took its place since takes nothing back. Of one that was pushed the releases
+// are used up.
+func decidedPlan(ctx context.Context, tx *sql.Tx, connection string, period app.Period) (p app.Plan, ok bool, err error) {
+	id, ok, err := maybe[int64](ctx, tx, `SELECT p.id FROM plans p WHERE p.id = (SELECT max(id) FROM plans WHERE connection = ? AND period = ? AND undo_of IS NULL)
+		AND EXISTS (SELECT 1 FROM lines l WHERE l.plan_id = p.id AND (l.decision IN ('skipped', 'corrected')
+			OR p.state <> 'approved' AND (l.decision <> '' OR l.effective_by <> '')
+			OR l.verdict = 'hold' AND l.holds LIKE '%"asked":%'))`, connection, period.String()) // app.Hold.Asked
+	if err != nil || !ok {
+		return p, false, err
+	}
+	p, err = planByID(ctx, tx, id)
+	return p, true, err
 }
 
 // noneWriting is Conflict while a push of the connection is being written.

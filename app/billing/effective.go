@@ -100,15 +100,25 @@ func wouldBegin(l app.Line) string {
 	return fmt.Sprintf("The agreement has no line of %s yet; one would be created from %s. Confirm it once.", l.Product, day(l.EffectiveDate))
 }
 
-// keepDay takes over the day a person set for a line in the plan before, where the line came out the same otherwise.
+// keepDay takes over the day a person set for a line in the plan before, where the line came out the same otherwise and
+// the day may still be set.
 func keepDay(was app.Line, now *app.Line) {
-	if was.EffectiveBy == "" || datable(*now) != nil || was.EffectiveDate.Before(now.EffectiveFrom) {
+	if was.EffectiveBy == "" || datable(*now) != nil || was.EffectiveDate.Before(earliest(*now)) {
 		return
 	}
 	kept := *now
 	kept.EffectiveDate, kept.EffectiveBy = was.EffectiveDate, was.EffectiveBy
+	retold(&kept)
 	if unchanged(was, kept) {
-		retold(&kept)
 		*now = kept
 	}
+}
+
+// earliest is the first day a line of a new plan may begin. Where ConnectWise names none it is today, which is the day the
+// rule gave the line then.
+func earliest(l app.Line) time.Time {
+	if l.EffectiveFrom.IsZero() {
+		return l.EffectiveDate
+	}
+	return l.EffectiveFrom
 }

@@ -138,3 +138,24 @@ func TestM8ANewPlanKeepsTheDay(t *testing.T) {
 		}
 	}
 }
+
+// Where ConnectWise names no first day, a day that has passed since is not kept: nobody could set it any more.
+func TestM8ADayThatHasPassedIsNotKept(t *testing.T) {
+	set, err := billing.SetEffective(made(unknownStart), 1, date("2026-11-22"), date("2026-11-22"), "ada")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if set, err = billing.Decide(set, 1, app.DecisionReleased, nil, "", "ada"); err != nil {
+		t.Fatal(err)
+	}
+	for days, want := range map[int]app.Verdict{0: app.VerdictCreate, 5: app.VerdictHold} {
+		got := billing.CarryReleases(set, made(func(in *billing.Input) {
+			unknownStart(in)
+			in.Now = in.Now.AddDate(0, 0, days)
+			in.Readings[0].AsOf = in.Now
+		}))
+		if l := got.Lines[0]; l.Verdict != want || l.EffectiveDate.Before(date("2026-11-22").AddDate(0, 0, days)) {
+			t.Errorf("%d days later: %s from %s", days, l.Verdict, l.EffectiveDate)
+		}
+	}
+}

@@ -125,6 +125,7 @@ func (p *Pusher) billedBy(ctx context.Context, job planJob, in *billing.Input) e
 		return err
 	}
 	in.Mappings, in.Unbilled = Mappings(in.Tree, job.doc, in.Connection), Unbilled(in.Tree, job.doc, in.Connection)
+	in.Elsewhere = Elsewhere(in.Tree, job.doc, in.Connection)
 	in.Owned, err = p.Store.Owned(ctx, in.Connection)
 	return err
 }
@@ -173,20 +174,9 @@ func (p *Pusher) refresh(ctx context.Context, in *billing.Input, names []string)
 	}
 }
 
-// save keeps the plan with the releases that survive from the one before (M14).
+// save keeps the plan, with what stays decided of the one before (M14).
 func (p *Pusher) save(ctx context.Context, plan app.Plan, by string) (app.Plan, error) {
-	decided, err := p.Store.Decided(ctx, plan.Connection, plan.Period)
-	if err != nil {
-		return app.Plan{}, err
-	}
-	if decided {
-		old, err := p.Store.CurrentPlan(ctx, plan.Connection, plan.Period)
-		if err != nil {
-			return app.Plan{}, err
-		}
-		plan = billing.CarryReleases(old, plan)
-	}
-	saved, err := p.Store.SavePlan(ctx, plan)
+	saved, err := p.Store.ReplacePlan(ctx, plan, billing.CarryReleases)
 	if err != nil {
 		return app.Plan{}, err
 	}

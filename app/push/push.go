@@ -21,9 +21,9 @@ type Store interface {
 
 	Plan(ctx context.Context, id int64) (app.Plan, error)
 	CurrentPlan(ctx context.Context, connection string, p app.Period) (app.Plan, error)
-	Decided(ctx context.Context, connection string, p app.Period) (bool, error)
 	DuePlans(ctx context.Context, connection string) ([]app.Period, error)
 	SavePlan(ctx context.Context, p app.Plan) (app.Plan, error)
+	ReplacePlan(ctx context.Context, p app.Plan, carry func(old, now app.Plan) app.Plan) (app.Plan, error)
 	UpdatePlan(ctx context.Context, id int64, change func(app.Plan) (app.Plan, error)) (app.Plan, error)
 	Line(ctx context.Context, id int64) (app.Line, error)
 
