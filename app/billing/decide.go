@@ -233,8 +233,8 @@ func correct(lines []app.Line, i int, quantity *app.Quantity, note, by string) e
 	switch {
 	case quantity == nil:
 		return app.FieldErrorf("quantity", "A correction needs the quantity to bill.")
-	case quantity.IsNegative():
-		return app.FieldErrorf("quantity", "A quantity cannot be less than 0.")
+	case BadQuantity(*quantity) != "":
+		return app.FieldErrorf("quantity", "%s", BadQuantity(*quantity))
 	case strings.TrimSpace(note) == "":
 		return app.FieldErrorf("note", "A correction needs a note: in a year someone will ask where the number came from.")
 	}

@@ -226,3 +226,17 @@ func TestDigestTellsDecisionsApart(t *testing.T) {
 		t.Error("the order of lines is part of the digest")
 	}
 }
+
+// What a person may type in place of a reading bounds a correction too: ConnectWise would refuse the rest, or round it.
+func TestACorrectionIsANumberThatCanBeBilled(t *testing.T) {
+	p := held(func(*billing.Input) {})
+	for _, no := range []string{"-1", "1e19", "1e400", "43.1234567890123"} {
+		var quantity app.Quantity
+		if err := quantity.UnmarshalJSON([]byte(no)); err != nil {
+			t.Fatal(err)
+		}
+		if _, err := billing.Decide(p, 1, app.DecisionCorrected, &quantity, "typo", "ada"); app.ErrorCode(err) != app.Invalid || app.ErrorField(err) != "quantity" {
+			t.Errorf("%s: %v", no, err)
+		}
+	}
+}

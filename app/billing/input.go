@@ -32,6 +32,9 @@ type Input struct {
 	// Only Findings looks at them. Ignored, departed and never shown organizations, and those set to no PSA, are not among them.
 	Unbilled []Mapping
 
+	// Elsewhere are the mappings that are billed on other connections, for what would be billed there and here.
+	Elsewhere []Mapping
+
 	Actual   Actual
 	Owned    []app.OwnedAddition
 	Previous []app.Line // lines of the newest push before Period, with items: what a change is told against
@@ -43,7 +46,8 @@ type Input struct {
 // Mapping is one organization's effective mapping on the connection: inheritance is already worked out.
 type Mapping struct {
 	Organization app.Organization
-	Unseen       bool // the settings name the organization, but its source has never shown it
+	Connection   string // of a mapping that is billed elsewhere
+	Unseen       bool   // the settings name the organization, but its source has never shown it
 	CompanyID    int64
 	AgreementID  int64 // 0 while no agreement is chosen
 	Bill         []app.Meter

@@ -265,3 +265,17 @@ func TestAMovedShareWaitsForAnAmbiguousLine(t *testing.T) {
 		t.Errorf("holds %v", holds(p.Lines[i]))
 	}
 }
+
+// A line that holds something though its last organizations used nothing is asked about when they leave, too.
+func TestM6WhoUsedNothingLeavesALineBehind(t *testing.T) {
+	in := office()
+	in.Mappings, in.Actual.Additions[12][0].Quantity, in.Owned[0].LastVerified = nil, q("5"), q("5")
+	in.Previous = []app.Line{{
+		Agreement: app.Named{ID: 12}, Meter: app.MeterAccounts, Product: "X360-ACCOUNT", ProductID: 500, Unit: app.UnitEach, State: app.LineDone,
+		Shares: []app.Share{{Source: "sync", ExternalID: "4711", Name: "Contoso"}},
+	}}
+	l := billing.Plan(in).Lines[0]
+	if l.Verdict != app.VerdictHold || !slices.Equal(holds(l), []app.HoldCode{app.HoldShareLeft}) || !l.After.IsZero() {
+		t.Errorf("%s → %s: %v", l.Before, l.After, l.Holds)
+	}
+}

@@ -18,8 +18,8 @@ type usage struct {
 func overlaps(b *book) map[usage]string {
 	found := map[usage]string{}
 	for _, n := range b.nested() {
-		found[usage{keyOf(n.child), n.meter}] = n.childText()
-		if top := (usage{keyOf(n.top), n.meter}); found[top] == "" {
+		found[usage{keyOf(n.child.Organization), n.meter}] = n.childText()
+		if top := (usage{keyOf(n.top.Organization), n.meter}); found[top] == "" {
 			found[top] = n.topText()
 		}
 	}

@@ -19,13 +19,17 @@ type Overlap struct {
 }
 
 // Overlaps lists the usage that mappings would bill twice: an organization counted with its suborganizations while one of
-// those is billed as well, and two on one line that look like one customer. latest are the newest lines that were written;
-// two that a person let through on one of them are not named again.
-func Overlaps(mappings []Mapping, tree []app.Organization, latest []app.Line) []Overlap {
-	b := newBook(Input{Mappings: mappings, Tree: tree, Latest: latest, Zone: time.UTC})
+// those is billed as well, here or elsewhere, and two on one line that look like one customer. latest are the newest lines
+// that were written; two that a person let through on one of them are not named again.
+func Overlaps(mappings, elsewhere []Mapping, tree []app.Organization, latest []app.Line) []Overlap {
+	b := newBook(Input{Mappings: mappings, Elsewhere: elsewhere, Tree: tree, Latest: latest, Zone: time.UTC})
 	var out []Overlap
 	for _, n := range b.nested() {
-		out = append(out, Overlap{Organization: n.child, Other: n.top, Meter: n.meter, Nested: true, Message: n.childText()})
+		o := Overlap{Organization: n.child.Organization, Other: n.top.Organization, Meter: n.meter, Nested: true, Message: n.childText()}
+		if n.child.Connection != "" {
+			o.Organization, o.Other, o.Message = o.Other, o.Organization, n.topText()
+		}
+		out = append(out, o)
 	}
 	out = append(out, alike(mappings, latest)...)
 	slices.SortStableFunc(out, func(a, b Overlap) int {
@@ -34,38 +38,53 @@ func Overlaps(mappings []Mapping, tree []app.Organization, latest []app.Line) []
 	return out
 }
 
-// nest is an organization that is billed and counted again within another.
+// nest is an organization that is billed and counted again within another. One of the two may be billed elsewhere.
 type nest struct {
-	child, top app.Organization
+	child, top *Mapping
 	meter      app.Meter
 }
 
 func (n nest) childText() string {
-	return fmt.Sprintf("%s is billed here and again inside %s, which is counted with its suborganizations. Untick one of the two, or count %s alone.",
-		n.child.Name, n.top.Name, n.top.Name)
+	child, top := n.child.Organization.Name, n.top.Organization.Name
+	return fmt.Sprintf("%s is billed here and again inside %s%s, which is counted with its suborganizations. Untick one of the two, or count %s alone.",
+		child, top, n.top.elsewhere(), top)
 }
 
 func (n nest) topText() string {
-	return fmt.Sprintf("%s is counted with its suborganizations, and %s below it is billed as well. Untick one of the two, or count %s alone.",
-		n.top.Name, n.child.Name, n.top.Name)
+	child, top := n.child.Organization.Name, n.top.Organization.Name
+	return fmt.Sprintf("%s is counted with its suborganizations, and %s below it is billed as well%s. Untick one of the two, or count %s alone.",
+		top, child, n.child.elsewhere(), top)
 }
 
-// nested finds them in the order of the mappings.
+// elsewhere says where a mapping is billed when that is not here.
+func (m *Mapping) elsewhere() string {
+	if m.Connection == "" {
+		return ""
+	}
+	return " on connection " + m.Connection
+}
+
+// nested finds them in the order of the mappings. Two that are both billed elsewhere are told there.
 func (b *book) nested() (found []nest) {
-	billed := map[usage]bool{}
-	for _, m := range b.Mappings {
-		for _, meter := range m.Bill {
-			billed[usage{keyOf(m.Organization), meter}] = true
+	billed := map[usage]*Mapping{}
+	var tops []*Mapping
+	for _, list := range [][]Mapping{b.Mappings, b.Elsewhere} {
+		for i := range list {
+			tops = append(tops, &list[i])
+			for _, meter := range list[i].Bill {
+				billed[usage{keyOf(list[i].Organization), meter}] = &list[i]
+			}
 		}
 	}
-	for _, m := range b.Mappings {
-		for _, meter := range m.Bill {
-			if m.Rules[meter].Basis != app.BasisInclusive {
+	for _, top := range tops {
+		for _, meter := range top.Bill {
+			if top.Rules[meter].Basis != app.BasisInclusive {
 				continue
 			}
-			for _, child := range b.below(keyOf(m.Organization)) {
-				if billed[usage{keyOf(child), meter}] {
-					found = append(found, nest{child, m.Organization, meter})
+			for _, o := range b.below(keyOf(top.Organization)) {
+				child := billed[usage{keyOf(o), meter}]
+				if child != nil && (top.Connection == "" || child.Connection == "") {
+					found = append(found, nest{child, top, meter})
 				}
 			}
 		}

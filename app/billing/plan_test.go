@@ -101,11 +101,12 @@ func TestHolds(t *testing.T) {
 		change func(*billing.Input)
 		want   []app.HoldCode
 	}{
-		"no reading":      {func(in *billing.Input) { in.Readings = nil }, []app.HoldCode{app.HoldIncompleteReading}},
-		"incomplete":      {func(in *billing.Input) { in.Readings[0].Complete = false; in.Readings[0].Problem = "page 2 failed" }, []app.HoldCode{app.HoldIncompleteReading}},
-		"stale":           {func(in *billing.Input) { in.Readings[0].AsOf = now.Add(-25 * time.Hour) }, []app.HoldCode{app.HoldIncompleteReading}},
-		"dated next year": {func(in *billing.Input) { in.Readings[0].AsOf = now.AddDate(1, 0, 0) }, []app.HoldCode{app.HoldIncompleteReading}},
-		"a clock ahead":   {func(in *billing.Input) { in.Readings[0].AsOf = now.Add(4 * time.Minute) }, nil},
+		"no reading":            {func(in *billing.Input) { in.Readings = nil }, []app.HoldCode{app.HoldIncompleteReading}},
+		"incomplete":            {func(in *billing.Input) { in.Readings[0].Complete = false; in.Readings[0].Problem = "page 2 failed" }, []app.HoldCode{app.HoldIncompleteReading}},
+		"stale":                 {func(in *billing.Input) { in.Readings[0].AsOf = now.Add(-25 * time.Hour) }, []app.HoldCode{app.HoldIncompleteReading}},
+		"dated next year":       {func(in *billing.Input) { in.Readings[0].AsOf = now.AddDate(1, 0, 0) }, []app.HoldCode{app.HoldIncompleteReading}},
+		"a clock ahead too far": {func(in *billing.Input) { in.Readings[0].AsOf = now.Add(6 * time.Minute) }, []app.HoldCode{app.HoldIncompleteReading}},
+		"a clock ahead":         {func(in *billing.Input) { in.Readings[0].AsOf = now.Add(4 * time.Minute) }, nil},
 		"not shown now": {func(in *billing.Input) {
 			in.ReadSince = map[string]time.Time{"sync": now.Add(-time.Minute)}
 		}, []app.HoldCode{app.HoldIncompleteReading}},
@@ -130,25 +131,31 @@ func TestHolds(t *testing.T) {
 			in.Owned[0].LastVerified = q("2")
 			in.Readings[0].Quantity = q("7")
 		}, nil},
-		"amount":               {func(in *billing.Input) { in.Settings.Rules.Hold.Amount = money("7.99") }, []app.HoldCode{app.HoldBigChange}},
-		"amount on the limit":  {func(in *billing.Input) { in.Settings.Rules.Hold.Amount = money("8") }, nil},
-		"organization gone":    {func(in *billing.Input) { in.Mappings[0].Organization.State = app.OrganizationGone }, []app.HoldCode{app.HoldOrganizationGone}},
-		"company inactive":     {func(in *billing.Input) { in.Actual.Companies[0].Inactive = true }, []app.HoldCode{app.HoldCompanyInactive}},
-		"company unknown":      {func(in *billing.Input) { in.Actual.Companies[0].StatusUnknown = true }, []app.HoldCode{app.HoldCompanyInactive}},
-		"company deleted":      {func(in *billing.Input) { in.Actual.Companies = nil }, []app.HoldCode{app.HoldCompanyInactive}},
-		"no agreement":         {func(in *billing.Input) { in.Mappings[0].AgreementID = 0 }, []app.HoldCode{app.HoldNoAgreement}},
-		"agreement deleted":    {func(in *billing.Input) { in.Actual.Agreements = nil }, []app.HoldCode{app.HoldNoAgreement}},
-		"agreement cancelled":  {func(in *billing.Input) { in.Actual.Agreements[0].Cancelled = true }, []app.HoldCode{app.HoldAgreementInactive}},
-		"agreement expired":    {func(in *billing.Input) { in.Actual.Agreements[0].Status = "Expired" }, []app.HoldCode{app.HoldAgreementInactive}},
-		"agreement ended":      {func(in *billing.Input) { in.Actual.Agreements[0].EndDate = date("2026-11-21") }, []app.HoldCode{app.HoldAgreementInactive}},
-		"agreement ends today": {func(in *billing.Input) { in.Actual.Agreements[0].EndDate = date("2026-11-22") }, nil},
+		"amount":                 {func(in *billing.Input) { in.Settings.Rules.Hold.Amount = money("7.99") }, []app.HoldCode{app.HoldBigChange}},
+		"amount on the limit":    {func(in *billing.Input) { in.Settings.Rules.Hold.Amount = money("8") }, nil},
+		"organization gone":      {func(in *billing.Input) { in.Mappings[0].Organization.State = app.OrganizationGone }, []app.HoldCode{app.HoldOrganizationGone}},
+		"company inactive":       {func(in *billing.Input) { in.Actual.Companies[0].Inactive = true }, []app.HoldCode{app.HoldCompanyInactive}},
+		"company unknown":        {func(in *billing.Input) { in.Actual.Companies[0].StatusUnknown = true }, []app.HoldCode{app.HoldCompanyInactive}},
+		"company deleted":        {func(in *billing.Input) { in.Actual.Companies = nil }, []app.HoldCode{app.HoldCompanyInactive}},
+		"no agreement":           {func(in *billing.Input) { in.Mappings[0].AgreementID = 0 }, []app.HoldCode{app.HoldNoAgreement}},
+		"agreement deleted":      {func(in *billing.Input) { in.Actual.Agreements = nil }, []app.HoldCode{app.HoldNoAgreement}},
+		"agreement cancelled":    {func(in *billing.Input) { in.Actual.Agreements[0].Cancelled = true }, []app.HoldCode{app.HoldAgreementInactive}},
+		"agreement expired":      {func(in *billing.Input) { in.Actual.Agreements[0].Status = "Expired" }, []app.HoldCode{app.HoldAgreementInactive}},
+		"agreement ended":        {func(in *billing.Input) { in.Actual.Agreements[0].EndDate = date("2026-11-21") }, []app.HoldCode{app.HoldAgreementInactive}},
+		"agreement ends today":   {func(in *billing.Input) { in.Actual.Agreements[0].EndDate = date("2026-11-22") }, nil},
+		"agreement starts today": {func(in *billing.Input) { in.Actual.Agreements[0].StartDate = date("2026-11-22") }, nil},
 		"not started": {func(in *billing.Input) {
 			in.Actual.Agreements[0].StartDate = date("2026-12-01")
 			in.Actual.Agreements[0].Status = "Inactive"
 		}, []app.HoldCode{app.HoldAgreementNotStarted}},
-		"product not found":    {func(in *billing.Input) { in.Actual.Products = nil }, []app.HoldCode{app.HoldProductNotFound}},
-		"product in capitals":  {func(in *billing.Input) { in.Actual.Products[0].Identifier = "x360-account" }, []app.HoldCode{app.HoldProductNotFound}},
-		"product twice":        {func(in *billing.Input) { in.Actual.Products = append(in.Actual.Products, product(600, "X360-ACCOUNT")) }, []app.HoldCode{app.HoldProductNotFound}},
+		"product not found":   {func(in *billing.Input) { in.Actual.Products = nil }, []app.HoldCode{app.HoldProductNotFound}},
+		"product in capitals": {func(in *billing.Input) { in.Actual.Products[0].Identifier = "x360-account" }, []app.HoldCode{app.HoldProductNotFound}},
+		"product twice":       {func(in *billing.Input) { in.Actual.Products = append(in.Actual.Products, product(600, "X360-ACCOUNT")) }, []app.HoldCode{app.HoldProductNotFound}},
+		"product twice, one inactive": {func(in *billing.Input) {
+			was := product(600, "X360-ACCOUNT")
+			was.Inactive = true
+			in.Actual.Products = append([]app.Product{was}, in.Actual.Products...)
+		}, nil},
 		"product not set":      {func(in *billing.Input) { in.Mappings[0].Products = nil }, []app.HoldCode{app.HoldProductNotFound}},
 		"product inactive":     {func(in *billing.Input) { in.Actual.Products[0].Inactive = true }, []app.HoldCode{app.HoldProductInactive}},
 		"bundle":               {func(in *billing.Input) { in.Actual.Products[0].Class = "Bundle" }, []app.HoldCode{app.HoldProductBundle}},
@@ -178,7 +185,7 @@ func TestHolds(t *testing.T) {
 		"item renamed": {func(in *billing.Input) {
 			in.Previous = []app.Line{{Agreement: app.Named{ID: 12}, Product: "X360-ACCOUNT", ProductID: 400}}
 		}, []app.HoldCode{app.HoldMappingBroken}},
-		"quarterly, adopted":   {func(in *billing.Input) { in.Owned = nil; in.Actual.Agreements[0].BillingCycle = "Quarterly" }, []app.HoldCode{app.HoldFirstTouch, app.HoldCycleNotMonthly}},
+		"quarterly, adopted": {func(in *billing.Input) { in.Owned = nil; in.Actual.Agreements[0].BillingCycle = "Quarterly" }, []app.HoldCode{app.HoldFirstTouch, app.HoldCycleNotMonthly}},
 		"quarterly, confirmed": {func(in *billing.Input) {
 			in.Actual.Agreements[0].BillingCycle, in.Owned[0].Cycle = "Quarterly", "quarterly"
 		}, nil},
@@ -186,7 +193,7 @@ func TestHolds(t *testing.T) {
 			in.Actual.Agreements[0].BillingCycle, in.Owned[0].Cycle = "Quarterly", "monthly"
 		}, []app.HoldCode{app.HoldCycleNotMonthly}},
 		"in no cycle, confirmed before cycles were remembered": {func(in *billing.Input) { in.Actual.Agreements[0].BillingCycle = "" }, []app.HoldCode{app.HoldCycleNotMonthly}},
-		"wrong month":          {func(in *billing.Input) { in.Readings[0].Covers = app.Period{Year: 2026, Month: time.September} }, []app.HoldCode{app.HoldWrongPeriod}},
+		"wrong month": {func(in *billing.Input) { in.Readings[0].Covers = app.Period{Year: 2026, Month: time.September} }, []app.HoldCode{app.HoldWrongPeriod}},
 		"right month": {func(in *billing.Input) {
 			in.Readings[0].Covers = app.Period{Year: 2026, Month: time.October}
 			in.Readings[0].AsOf = now.AddDate(0, 0, -20)
@@ -363,6 +370,12 @@ func TestM10ExclusionsAndTrials(t *testing.T) {
 	if !l.After.Equal(q("2")) || l.Items[2].Excluded != "service account" || l.Items[1].Excluded != "" {
 		t.Errorf("after %s, items %+v", l.After, l.Items)
 	}
+	short := in
+	short.Readings = slices.Clone(in.Readings)
+	short.Readings[0].Quantity = q("0.5") // less than the one account that is left out
+	if l := billing.Plan(short).Lines[0]; !l.Shares[0].Quantity.IsZero() {
+		t.Errorf("more is left out than was counted: %s", l.Shares[0].Quantity)
+	}
 	if in.Readings[0].Items[2].Excluded != "" {
 		t.Error("the reading itself was changed")
 	}
@@ -395,6 +408,14 @@ func TestInclusiveWithoutTrials(t *testing.T) {
 	if l := billing.Plan(in).Lines[0]; !l.After.Equal(q("9")) {
 		t.Errorf("12 with 3 on trial = %s, want 9", l.After)
 	}
+	trial := &in.Readings[1]
+	trial.Items = []app.EvidenceItem{{Kind: app.ObjectAccount, ExternalID: "s", Name: "Scanner", Amount: q("1")}}
+	in.Readings[0].Items = trial.Items
+	in.Mappings[0].Exclude = []app.Exclusion{{Kind: app.ObjectAccount, ID: "s"}}
+	if l := billing.Plan(in).Lines[0]; !l.After.Equal(q("9")) {
+		t.Errorf("12 with 3 on trial, of which 1 is left out anyway = %s, want 9", l.After)
+	}
+	in.Mappings[0].Exclude = nil
 	in.Mappings[0].Organization.TrialUntil = &until
 	in.Readings = append(in.Readings, reading("4711", app.MeterAccounts, "2", app.UnitEach))
 	if l := billing.Plan(in).Lines[0]; !l.After.Equal(q("7")) {
@@ -424,6 +445,14 @@ func TestFileServerFlag(t *testing.T) {
 		in.Owned = nil
 		if l := billing.Plan(in).Lines[0]; !l.After.Equal(q(want)) {
 			t.Errorf("fse %q: %s, want %s", how, l.After, want)
+		}
+		in.Readings[0].Quantity = q("0")
+		if l := billing.Plan(in).Lines[0]; !l.After.IsZero() {
+			t.Errorf("fse %q without a server: %s", how, l.After)
+		}
+		in.Overrides = []app.Override{typed("4711", app.MeterFileServer, "0", app.UnitEach)}
+		if l := billing.Plan(in).Lines[0]; !l.After.IsZero() {
+			t.Errorf("fse %q, no server typed: %s", how, l.After)
 		}
 	}
 }

@@ -1,6 +1,7 @@
 package billing
 
 import (
+	"fmt"
 	"math/big"
 	"strings"
 
@@ -115,4 +116,25 @@ func RuleText(r app.QuantityRule, m app.Meter) string {
 		parts = append(parts, "at least "+r.Minimum.String())
 	}
 	return strings.Join(parts, ", ")
+}
+
+// Bounds of a quantity a person gives.
+const (
+	mostDigits   = 18 // before the point: more bytes than anybody has
+	mostDecimals = 12
+)
+
+// BadQuantity says why a quantity a person gives cannot be one; "" when it can. The exponent is asked before the number is
+// worked with: a few characters can stand for more digits than fit into memory.
+func BadQuantity(q app.Quantity) string {
+	digits := q.NumDigits() + int(q.Exponent())
+	switch {
+	case q.IsNegative():
+		return "A quantity cannot be less than 0."
+	case q.Exponent() > mostDigits || digits > mostDigits && !q.IsZero():
+		return fmt.Sprintf("The quantity has more than %d digits before the point.", mostDigits)
+	case q.Exponent() < -mostDecimals:
+		return fmt.Sprintf("The quantity has more than %d digits after the point.", mostDecimals)
+	}
+	return ""
 }

@@ -36,6 +36,20 @@ func Mappings(tree []app.Organization, doc app.Settings, connection string) []bi
 	return out
 }
 
+// Elsewhere lists the organizations that are billed on the other connections of the settings.
+func Elsewhere(tree []app.Organization, doc app.Settings, connection string) (out []billing.Mapping) {
+	for _, c := range doc.Connections {
+		if c.Name == connection || !c.Billing.Enabled {
+			continue
+		}
+		for _, m := range Mappings(tree, doc, c.Name) {
+			m.Connection = c.Name
+			out = append(out, m)
+		}
+	}
+	return out
+}
+
 // Unbilled lists the organizations of a connection that bill nothing, because they have no company or nothing is ticked:
 // what they use is a finding. Those that a person ignored, or set to no PSA, and those that left are not among them.
 func Unbilled(tree []app.Organization, doc app.Settings, connection string) []billing.Mapping {

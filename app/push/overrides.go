@@ -10,8 +10,6 @@ import (
 // Bounds of what a person may type in place of readings.
 const (
 	mostOverrides = 2000
-	mostDigits    = 18 // before the point: more bytes than anybody has
-	mostDecimals  = 12
 	longestNote   = 500
 )
 

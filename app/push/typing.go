@@ -84,7 +84,7 @@ func (t typing) row(i int, o app.Override) error {
 	case len([]rune(o.Note)) > longestNote:
 		return bad("note", "The note has more than %d letters.", longestNote)
 	}
-	if why := badNumber(o.Quantity); why != "" {
+	if why := billing.BadQuantity(o.Quantity); why != "" {
 		return bad("quantity", "%s", why)
 	}
 	if field, why := t.place(org, o); why != "" {
@@ -103,21 +103,6 @@ func stateWords(s app.OrganizationState) string {
 		return "ignored"
 	}
 	return "no longer shown by its source"
-}
-
-// badNumber says why a quantity cannot be one; "" when it can. The exponent is asked before the number is worked with: a
-// few characters can stand for more digits than fit into memory.
-func badNumber(q app.Quantity) string {
-	digits := q.NumDigits() + int(q.Exponent())
-	switch {
-	case q.IsNegative():
-		return "A quantity cannot be less than 0."
-	case q.Exponent() > mostDigits || digits > mostDigits && !q.IsZero():
-		return fmt.Sprintf("The quantity has more than %d digits before the point.", mostDigits)
-	case q.Exponent() < -mostDecimals:
-		return fmt.Sprintf("The quantity has more than %d digits after the point.", mostDecimals)
-	}
-	return ""
 }
 
 // place says why a number would not count where it is meant to; "" when it would.

@@ -97,19 +97,35 @@ func (m *mender) calledNow(o placed, id string, own bool) (name string, item int
 	return name, item
 }
 
-// overlaps finds usage that two of the mappings would bill.
+// overlaps finds usage that two of the mappings would bill, be the other one on another connection.
 func (m *mender) overlaps(tree []app.Organization) {
-	var mappings []billing.Mapping
-	by := map[[2]string]placed{}
-	for _, o := range placedOn(m.conn.Name, tree, m.doc) {
+	here, by := m.billed(m.conn.Name, tree)
+	var elsewhere []billing.Mapping
+	for _, c := range m.doc.Connections {
+		if c.Name == m.conn.Name || !c.Billing.Enabled {
+			continue
+		}
+		there, _ := m.billed(c.Name, tree)
+		for i := range there {
+			there[i].Connection = c.Name
+		}
+		elsewhere = append(elsewhere, there...)
+	}
+	for _, found := range billing.Overlaps(here, elsewhere, tree, m.lines) {
+		m.add(by[[2]string{found.Organization.Source, found.Organization.ExternalID}], app.RepairOverlap, suggested{}, "%s", found.Message)
+		m.found[len(m.found)-1].Meter = found.Meter
+	}
+}
+
+// billed lists the mappings of a connection that bill something, and whose they are.
+func (m *mender) billed(connection string, tree []app.Organization) (mappings []billing.Mapping, by map[[2]string]placed) {
+	by = map[[2]string]placed{}
+	for _, o := range placedOn(connection, tree, m.doc) {
 		if len(o.Bill) == 0 || o.unseen {
 			continue
 		}
 		by[[2]string{o.org.Source, o.org.ExternalID}] = o
 		mappings = append(mappings, billing.Mapping{Organization: o.org, CompanyID: o.Company.ID, AgreementID: o.Agreement.ID, Bill: o.Bill, Products: o.Products, Rules: o.Rules})
 	}
-	for _, found := range billing.Overlaps(mappings, tree, m.lines) {
-		m.add(by[[2]string{found.Organization.Source, found.Organization.ExternalID}], app.RepairOverlap, suggested{}, "%s", found.Message)
-		m.found[len(m.found)-1].Meter = found.Meter
-	}
+	return mappings, by
 }

@@ -172,6 +172,16 @@ func TestRepairs(t *testing.T) {
 			doc.Connections[0].Billing.Rules.Meters = map[app.Meter]app.QuantityRule{app.MeterStorage: {Basis: app.BasisInclusive}}
 			doc.Organizations = append(doc.Organizations, app.OrganizationSettings{Source: "sync", ID: "1", Company: app.CompanyRef{ID: 130}, Agreement: app.AgreementRef{ID: 1300}, Bill: []app.Meter{app.MeterStorage}})
 		}, want: []want{{app.RepairOverlap, "Fabrikam", "", "again inside MSP"}}},
+		"counted twice, once on another connection": {doc: func(doc *app.Settings) {
+			second := doc.Connections[0]
+			second.Name, second.CompanyID = "second", "acme2"
+			second.Billing.Rules.Meters = map[app.Meter]app.QuantityRule{app.MeterStorage: {Basis: app.BasisInclusive}}
+			doc.Connections = append(doc.Connections, second)
+			doc.Organizations = append(doc.Organizations, app.OrganizationSettings{Source: "sync", ID: "1", PSA: "second", Company: app.CompanyRef{ID: 130}, Agreement: app.AgreementRef{ID: 1300}, Bill: []app.Meter{app.MeterStorage}})
+			for _, id := range []string{"10", "11", "12"} {
+				organization(doc, id, func(o *app.OrganizationSettings) { o.PSA = "cw" })
+			}
+		}, want: []want{{app.RepairOverlap, "Fabrikam", "", "again inside MSP on connection second"}}},
 		"an organization nobody has seen": {doc: func(doc *app.Settings) {
 			doc.Organizations = append(doc.Organizations, app.OrganizationSettings{Source: "sync", ID: "99", Company: app.CompanyRef{ID: 130}})
 		}, want: []want{{app.RepairGone, "Organization 99 of sync", "", "may be mistyped"}}},
