@@ -72,11 +72,12 @@ func (r *Reader) OpenPlan(ctx context.Context, connection, digest string) (p app
 }
 
 // DuePlans lists the months that need no scheduled plan any more: one was made, or a push of the month was undone,
-// which is not pushed again by itself. A push by hand does not take the place of the scheduled one: what changes after
+// in whole or in part, which is not pushed again by itself. A push by hand does not take the place of the scheduled one: what changes after
 // it would never be billed (M2).
 func (r *Reader) DuePlans(ctx context.Context, connection string) ([]app.Period, error) {
 	list, err := all(ctx, r.db, scanPeriod, `SELECT period FROM plans WHERE connection = ?1 AND trigger = 'schedule'
-		UNION SELECT period FROM pushes WHERE connection = ?1 AND state = 'undone' ORDER BY period`, connection)
+		UNION SELECT p.period FROM pushes p WHERE p.connection = ?1 AND (p.state = 'undone' OR p.undo_of IS NOT NULL
+			AND EXISTS (SELECT 1 FROM lines l WHERE l.plan_id = p.plan_id AND l.verdict IN ('update', 'create'))) ORDER BY period`, connection)
 	return list, failed("list due plans", err)
 }
 

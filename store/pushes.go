@@ -40,6 +40,30 @@ func (r *Reader) PushLines(ctx context.Context, id int64, lines []int64) (p app.
 	return p, err
 }
 
+// LaterOn lists the additions of a push on which a later one stands that was not undone, with its month: it wrote them, or
+// found them right. A later look at the same month that wrote nothing stands on nothing.
+func (r *Reader) LaterOn(ctx context.Context, push int64) (map[int64]app.Period, error) {
+	type found struct {
+		addition int64
+		month    app.Period
+	}
+	rows, err := all(ctx, r.db, func(s scanner) (f found, err error) { err = s.Scan(&f.addition, intoPeriod(&f.month)); return f, err },
+		`SELECT l.addition_id, u.period FROM pushes p
+			JOIN pushes u ON u.connection = p.connection AND u.id > p.id AND u.undo_of IS NULL AND u.state <> 'undone'
+			JOIN lines l ON l.plan_id = u.plan_id AND l.state = 'done' AND l.addition_id <> 0
+		WHERE p.id = ?1 AND l.addition_id IN (SELECT addition_id FROM lines WHERE plan_id = p.plan_id)
+			AND (u.period <> p.period OR EXISTS (SELECT 1 FROM lines w WHERE w.plan_id = u.plan_id AND w.state = 'done' AND w.verdict IN ('update', 'create')))
+		ORDER BY u.id`, push)
+	if err != nil {
+		return nil, failed("later pushes", err)
+	}
+	later := make(map[int64]app.Period, len(rows))
+	for _, f := range rows {
+		later[f.addition] = f.month
+	}
+	return later, nil
+}
+
 func pushByID(ctx context.Context, q querier, id int64) (app.Push, error) {
 	p, err := one(ctx, q, scanPush, fmt.Sprintf("There is no push %d.", id), pushColumns+" WHERE p.id = ?", id)
 	if err != nil {

@@ -198,7 +198,7 @@ func TestUndoOfAPushIsWhatWasThere(t *testing.T) {
 				}
 			}
 		}
-		undo := billing.Undo(push, next.Actual.Additions, next.Actual.Agreements, now, time.UTC)
+		undo := billing.Undo(push, billing.Standing{Additions: next.Actual.Additions, Agreements: next.Actual.Agreements}, now, time.UTC)
 		back := write(next, undo)
 		was := quantities(in)
 		for id, q := range quantities(back) {
@@ -210,7 +210,7 @@ func TestUndoOfAPushIsWhatWasThere(t *testing.T) {
 				t.Fatalf("#%d holds %s after the undo, want %s", id, q, want)
 			}
 		}
-		again := billing.Undo(push, back.Actual.Additions, back.Actual.Agreements, now, time.UTC)
+		again := billing.Undo(push, billing.Standing{Additions: back.Actual.Additions, Agreements: back.Actual.Agreements}, now, time.UTC)
 		if slices.ContainsFunc(again.Lines, app.Line.Writes) {
 			t.Fatal("the second undo writes")
 		}

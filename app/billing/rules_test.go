@@ -302,7 +302,9 @@ func TestM16AnUndoIsNotDecidedOn(t *testing.T) {
 		AdditionID: 9904, Agreement: app.Named{ID: 12}, ProductID: 500, Before: &ten, After: q("12"), Verdict: app.VerdictUpdate, State: app.LineDone,
 		NextInvoice: date("2026-11-01"), Rule: "rounded up", EffectiveBy: "ada",
 	}
-	p := billing.Undo(app.Push{ID: 3, Lines: []app.Line{line}}, map[int64][]app.Addition{12: {addition(9904, 500, "X360-ACCOUNT", "12")}}, []app.Agreement{agreement(12, 250)}, now, time.UTC)
+	p := billing.Undo(app.Push{ID: 3, Lines: []app.Line{line}}, billing.Standing{
+		Additions: map[int64][]app.Addition{12: {addition(9904, 500, "X360-ACCOUNT", "12")}}, Agreements: []app.Agreement{agreement(12, 250)},
+	}, now, time.UTC)
 	l := p.Lines[0]
 	if !slices.Equal(holds(l), []app.HoldCode{app.HoldAlreadyInvoiced}) || l.Verdict != app.VerdictSkipped || !strings.Contains(l.Holds[0].Message, "credit") {
 		t.Errorf("%s %v", l.Verdict, l.Holds)

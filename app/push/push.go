@@ -16,6 +16,7 @@ type Store interface {
 	ReadingsFor(ctx context.Context, source string, period app.Period) ([]app.Reading, error)
 	Owned(ctx context.Context, connection string) ([]app.OwnedAddition, error)
 	LastPlannedLines(ctx context.Context, connection string, before app.Period) ([]app.Line, error)
+	LatestLines(ctx context.Context, connection string) ([]app.Line, error)
 	Options(ctx context.Context, connection string, list app.OptionList, parent int64) ([]app.OptionRow, time.Time, error)
 	SaveOptions(ctx context.Context, connection string, list app.OptionList, parent int64, rows []app.OptionRow, now time.Time) error
 
@@ -36,8 +37,10 @@ type Store interface {
 	Push(ctx context.Context, id int64) (app.Push, error)
 	PushLines(ctx context.Context, id int64, lines []int64) (app.Push, error)
 	Pushes(ctx context.Context, f app.PushFilter) ([]app.Push, error)
+	LaterOn(ctx context.Context, push int64) (map[int64]app.Period, error)
 	Attempts(ctx context.Context, deliveryID int64) ([]app.Attempt, error)
 	SettingsHistory(ctx context.Context, page app.Page) ([]app.Revision, error)
+	Confirmations(ctx context.Context) ([]app.Confirmation, error)
 }
 
 // Problem is something a refresh of the sources could not read.

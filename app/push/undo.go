@@ -90,7 +90,11 @@ func (p *Pusher) undoPlan(ctx context.Context, push app.Push) (app.Plan, error) 
 	if len(problems) > 0 {
 		return app.Plan{}, &app.Error{Code: app.Unavailable, Message: problems[0] + " Nothing was changed; try again."}
 	}
-	plan := billing.Undo(push, found, agreements, p.Now(), settings.Location(c))
+	later, err := p.Store.LaterOn(ctx, push.ID)
+	if err != nil {
+		return app.Plan{}, err
+	}
+	plan := billing.Undo(push, billing.Standing{Additions: found, Agreements: agreements, Later: later}, p.Now(), settings.Location(c))
 	plan.SettingsRev = rev
 	plan.Digest = billing.Digest(plan)
 	return plan, nil

@@ -46,9 +46,9 @@ func (w *world) billingCalls() api.BillingDeps {
 					q = app.Q(99)
 				}
 				held[l.Agreement.ID] = append(held[l.Agreement.ID], app.Addition{ID: l.AdditionID, AgreementID: l.Agreement.ID, ProductID: l.ProductID, Quantity: q, BillCustomer: l.BillCustomer})
-				agreements = append(agreements, app.Agreement{ID: l.Agreement.ID, Name: l.Agreement.Name})
+				agreements = append(agreements, app.Agreement{ID: l.Agreement.ID, Name: l.Agreement.Name, NextInvoice: l.NextInvoice})
 			}
-			plan := billing.Undo(push, held, agreements, w.now, time.UTC)
+			plan := billing.Undo(push, billing.Standing{Additions: held, Agreements: agreements}, w.now, time.UTC)
 			plan.SettingsRev = rev
 			plan.Digest = billing.Digest(plan)
 			return w.store.SavePlan(ctx, plan)

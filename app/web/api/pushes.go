@@ -173,7 +173,7 @@ func PushCSV(p app.Push) ([]byte, error) {
 		}
 		_ = w.Write([]string{
 			p.Period.String(), string(id(l.Company.ID)), Harmless(l.Company.Name), string(id(l.Agreement.ID)), Harmless(l.Agreement.Name), Harmless(l.Product),
-			Harmless(string(l.Meter)), before, l.After.String(), l.Unit, string(l.Verdict), string(l.State), strings.Join(holds, " "), Harmless(l.DecidedBy), Harmless(noteOf(l)), Harmless(l.Reason),
+			Harmless(string(l.Meter)), before, l.After.String(), Harmless(l.Unit), string(l.Verdict), string(l.State), strings.Join(holds, " "), Harmless(l.DecidedBy), Harmless(noteOf(l)), Harmless(l.Reason),
 		})
 	}
 	w.Flush()
