@@ -57,9 +57,19 @@ func lineByID(ctx context.Context, q querier, id int64) (app.Line, error) {
 // month before the given one, with its evidence: what "change against last month" is measured by, and who was on the
 // line. A push that could not write a line, or left it out, does not forget it; undos, and what they took back, are not
 // remembered. The oldest come first.
-func (r *Reader) LastPlannedLines(ctx context.Context, connection string, before app.Period) (lines []app.Line, err error) {
+func (r *Reader) LastPlannedLines(ctx context.Context, connection string, before app.Period) ([]app.Line, error) {
+	return r.plannedLines(ctx, lastLines("p.period DESC, p.id DESC", "period, push"), connection, before)
+}
+
+// LatestLines is LastPlannedLines by when they were pushed, whatever month they were pushed for: who was on a line when it
+// was last written.
+func (r *Reader) LatestLines(ctx context.Context, connection string) ([]app.Line, error) {
+	return r.plannedLines(ctx, lastLines("p.id DESC", "push"), connection, app.Period{Year: 9999, Month: time.December})
+}
+
+func (r *Reader) plannedLines(ctx context.Context, query, connection string, before app.Period) (lines []app.Line, err error) {
 	err = r.snapshot(ctx, "last planned lines", func(tx *sql.Tx) error {
-		if lines, err = all(ctx, tx, scanLine, lastLines, connection, before.String()); err != nil {
+		if lines, err = all(ctx, tx, scanLine, query, connection, before.String()); err != nil {
 			return err
 		}
 		return loadItems(ctx, tx, lines)
@@ -67,15 +77,18 @@ func (r *Reader) LastPlannedLines(ctx context.Context, connection string, before
 	return lines, err
 }
 
-// An undo need not restore every line of its push, so it is asked line by line.
-const lastLines = "SELECT " + lineFields + ` FROM (
-		SELECT l.id, p.period, p.id AS push, row_number() OVER (PARTITION BY l.agreement_id, l.product_id ORDER BY p.period DESC, p.id DESC) AS age
+// lastLines asks for the newest line of each agreement and product, newest by the columns of a push, and lists them by
+// those of the answer. An undo need not restore every line of its push, so it is asked line by line.
+func lastLines(newest, listed string) string {
+	return "SELECT " + lineFields + ` FROM (
+		SELECT l.id, p.period, p.id AS push, row_number() OVER (PARTITION BY l.agreement_id, l.product_id ORDER BY ` + newest + `) AS age
 		FROM pushes p JOIN lines l ON l.plan_id = p.plan_id
 		WHERE p.connection = ?1 AND p.period < ?2 AND p.undo_of IS NULL AND l.state = 'done'
 			AND NOT EXISTS (SELECT 1 FROM pushes u JOIN lines b ON b.plan_id = u.plan_id
 				WHERE u.connection = p.connection AND u.undo_of = p.id AND b.state = 'done'
 					AND b.agreement_id = l.agreement_id AND b.product_id = l.product_id)
-	) newest JOIN lines l ON l.id = newest.id WHERE newest.age = 1 ORDER BY newest.period, newest.push, l.id`
+	) newest JOIN lines l ON l.id = newest.id WHERE newest.age = 1 ORDER BY ` + listed + `, l.id`
+}
 
 // linesTogether is how many lines one statement stores: a plan has thousands, and going through the driver for each takes
 // longer than storing it.

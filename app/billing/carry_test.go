@@ -154,9 +154,11 @@ func TestM14ACorrectionThatStandsStays(t *testing.T) {
 		change func(*billing.Input)
 		want   app.Verdict
 	}{
-		"nothing changed":   {func(*billing.Input) {}, app.VerdictSame},
-		"counted anew":      {func(in *billing.Input) { in.Readings[0].Quantity = q("13") }, app.VerdictHold},
-		"another rule":      {func(in *billing.Input) { in.Mappings[0].Rules = map[app.Meter]app.QuantityRule{app.MeterAccounts: {Minimum: money("12")}} }, app.VerdictHold},
+		"nothing changed": {func(*billing.Input) {}, app.VerdictSame},
+		"counted anew":    {func(in *billing.Input) { in.Readings[0].Quantity = q("13") }, app.VerdictHold},
+		"another rule": {func(in *billing.Input) {
+			in.Mappings[0].Rules = map[app.Meter]app.QuantityRule{app.MeterAccounts: {Minimum: money("12")}}
+		}, app.VerdictHold},
 		"edited underneath": {func(in *billing.Input) { in.Actual.Additions[12][0].Quantity = q("9") }, app.VerdictHold},
 	} {
 		for _, state := range []app.PlanState{app.PlanApproved, app.PlanOpen} {

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strings"
 	"time"
 
 	"psabridge/app"
@@ -16,9 +17,9 @@ import (
 const askAgainAfter = 5 * time.Minute
 
 // Due makes the plan of every connection whose push moment has passed, once per period. It approves it only when the
-// connection says so, everything was read and the push is not late (M2); else the plan waits for a person, as do the
-// lines that are held in a plan it approves (M14). Asking often costs little: with nothing due it reads settings and periods, and in the day after an automatic push also its
-// plan.
+// connection says so, everything was read, the push is not late (M2) and nobody else bills the same usage (M13); else the
+// plan waits for a person, as do the lines that are held in a plan it approves (M14). Asking often costs little: with
+// nothing due it reads settings and periods, and in the day after an automatic push also its plan.
 func (p *Pusher) Due(ctx context.Context, now time.Time) error {
 	doc, _, err := p.Settings(ctx)
 	if err != nil {
@@ -57,8 +58,7 @@ func (p *Pusher) dueConnection(ctx context.Context, c app.ConnectionSettings, no
 		return err
 	}
 	if len(already) == 0 {
-		since, err := p.scheduledSince(ctx, c)
-		if err != nil || d.at.Before(since) {
+		if before, err := p.beforeSet(ctx, c, d); err != nil || before {
 			return err // the moment passed before anyone asked for it
 		}
 	}
@@ -77,12 +77,23 @@ func dueNow(c app.ConnectionSettings, now time.Time, already []app.Period) (d du
 	return d, ok
 }
 
-// approveDue pushes the plan of a due month where nobody has to be asked.
+// approveDue pushes the plan of a due month where nobody has to be asked. That its moment passed before it was set, or with
+// billing off, is asked about like a late push.
 func (p *Pusher) approveDue(ctx context.Context, c app.ConnectionSettings, d due, plan app.Plan, now time.Time) error {
 	if c.Billing.Approval != app.ApprovalAutomatic || d.late || !free(plan) || pastInvoice(plan, d, settings.Location(c), now) {
 		return nil // waits for a person
 	}
-	_, err := p.Approve(ctx, plan.ID, plan.Digest, app.TriggerSchedule, string(app.TriggerSchedule))
+	if before, err := p.beforeSet(ctx, c, d); err != nil || before {
+		return err
+	}
+	doc, _, err := p.Settings(ctx)
+	if err != nil {
+		return err
+	}
+	if on, err := p.vendorsOn(ctx, doc, c.Name); err != nil || len(on) > 0 {
+		return err
+	}
+	_, err = p.Approve(ctx, plan.ID, plan.Digest, app.TriggerSchedule, string(app.TriggerSchedule))
 	return err
 }
 
@@ -140,8 +151,31 @@ func (p *Pusher) missed(ctx context.Context, c app.ConnectionSettings, due app.P
 	return d.missed, nil
 }
 
+// beforeSet reports whether a moment passed before the connection's moment was set as it is now: switching billing on, or
+// moving the push day back, must not bill at once what nobody looked at.
+func (p *Pusher) beforeSet(ctx context.Context, c app.ConnectionSettings, d due) (bool, error) {
+	since, err := p.scheduledSince(ctx, c)
+	return d.at.Before(since), err
+}
+
+// vendorsOn names the sources of a connection whose vendor may still bill by itself: nobody has confirmed that it does not
+// (M13). Nobody but us bills what is sent to us.
+func (p *Pusher) vendorsOn(ctx context.Context, doc app.Settings, connection string) ([]string, error) {
+	tree, err := p.Store.Tree(ctx)
+	if err != nil {
+		return nil, err
+	}
+	confirmed, err := p.Store.Confirmations(ctx)
+	if err != nil {
+		return nil, err
+	}
+	sent := pushed(doc)
+	return slices.DeleteFunc(sources(tree, doc, connection), func(source string) bool {
+		return sent[source] || slices.ContainsFunc(confirmed, func(c app.Confirmation) bool { return c.Subject == app.VendorOff(source) })
+	}), nil
+}
+
 // scheduledSince returns when the connection's push moment was set as it is now; zero when the history does not say.
-// It matters before the first push only: switching billing on must not bill the month before at once.
 func (p *Pusher) scheduledSince(ctx context.Context, c app.ConnectionSettings) (time.Time, error) {
 	var since time.Time
 	var page app.Page
@@ -192,6 +226,15 @@ func (p *Pusher) duePlan(ctx context.Context, c app.ConnectionSettings, d due, t
 	}
 	for _, m := range d.missed {
 		plan.Problems = append(plan.Problems, fmt.Sprintf("The push of %s was missed: the bridge was not running. Its usage is not billed by itself.", m))
+	}
+	if c.Billing.Approval == app.ApprovalAutomatic {
+		on, err := p.vendorsOn(ctx, job.doc, c.Name)
+		if err != nil {
+			return app.Plan{}, err
+		}
+		if len(on) > 0 {
+			plan.Problems = append(plan.Problems, fmt.Sprintf("Nobody has confirmed that the vendor's own billing push is off for %s, and what both write is billed twice or overwritten. Confirm it in the set-up guide; until then a push waits for you.", strings.Join(on, ", ")))
+		}
 	}
 	return p.save(ctx, plan, string(app.TriggerSchedule))
 }

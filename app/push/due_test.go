@@ -4,6 +4,7 @@ import (
 	"context"
 	"net/http"
 	"strconv"
+	"strings"
 	"testing"
 	"time"
 
@@ -41,6 +42,7 @@ func month(t *testing.T, approval string) *world {
 	w := newSmallWorld(t)
 	b := &w.doc.Connections[0].Billing
 	b.Approval, b.PushDay, b.PushAt = approval, 25, "06:00"
+	w.vendorOff()
 	trouble := map[int64]bool{}
 	for _, l := range w.plan().Lines {
 		for _, h := range l.Holds {
@@ -57,6 +59,14 @@ func month(t *testing.T, approval string) *world {
 	w.approve(w.released())
 	w.work(nil)
 	return w
+}
+
+// vendorOff confirms that the vendor does not bill by itself.
+func (w *world) vendorOff() {
+	w.t.Helper()
+	if err := w.store.Confirm(w.t.Context(), app.Confirmation{Subject: app.VendorOff(sample.SourceName), By: "ada", At: w.clock()}); err != nil {
+		w.t.Fatal(err)
+	}
 }
 
 // customer is an organization whose accounts are billed.
@@ -112,6 +122,95 @@ func TestM2DuePushesByItself(t *testing.T) {
 	w.due()
 	if len(w.pushes()) != 2 {
 		t.Error("the month was pushed twice")
+	}
+}
+
+// Beside a vendor that may bill by itself nothing goes out by itself, whoever switched that on and whenever (M13).
+func TestM13AutomaticWaitsForTheVendor(t *testing.T) {
+	t.Parallel()
+	w := month(t, app.ApprovalAutomatic)
+	w.vendors.MSP.AddPerson(w.customer(), "Ada", "Lovelace", w.clock())
+	if err := w.store.Unconfirm(t.Context(), app.VendorOff(sample.SourceName)); err != nil {
+		t.Fatal(err)
+	}
+	w.pass(33 * 24 * time.Hour)
+	w.due()
+	w.due()
+	plan, err := w.store.CurrentPlan(t.Context(), "cw", december)
+	if err != nil || plan.State != app.PlanOpen || !plan.Complete || len(w.pushes()) != 1 {
+		t.Fatalf("plan %s, %d pushes (%v)", plan.State, len(w.pushes()), err)
+	}
+	if len(plan.Problems) != 1 || !strings.Contains(plan.Problems[0], "is off for "+sample.SourceName) {
+		t.Errorf("it does not say why it waits: %q", plan.Problems)
+	}
+	w.vendorOff()
+	w.due()
+	w.work(nil)
+	if got := w.pushes(); len(got) != 2 || got[0].State != app.PushDone {
+		t.Errorf("it waits still: %+v", got)
+	}
+}
+
+// saved stores the settings in their history, as a person's change.
+func (w *world) saved() {
+	w.t.Helper()
+	document, err := settings.Marshal(w.doc)
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	if w.stored, err = w.store.SaveSettings(w.t.Context(), app.Revision{Rev: w.stored, At: w.clock(), By: "ada", Document: document}, settings.Project(w.doc)); err != nil {
+		w.t.Fatal(err)
+	}
+	w.rev++
+}
+
+// A moment that passed with billing off, or before the push day was moved back, is planned and asked about.
+func TestM2AMomentThatWasNotSetThenAsks(t *testing.T) {
+	t.Parallel()
+	for name, change := range map[string]func(b *app.BillingSettings) (back func()){
+		"switched on again": func(b *app.BillingSettings) func() {
+			b.Enabled = false
+			return func() { b.Enabled = true }
+		},
+		"the day moved back": func(b *app.BillingSettings) func() {
+			b.PushDay = 28
+			return func() { b.PushDay = 25 }
+		},
+		"nothing": nil,
+	} {
+		t.Run(name, func(t *testing.T) {
+			w := month(t, app.ApprovalAutomatic)
+			w.saved()
+			who := w.customer()
+			w.pass(3 * 24 * time.Hour) // 25 November: the schedule's own push of November
+			w.due()
+			w.work(nil)
+			w.pass(24 * 24 * time.Hour)
+			w.vendors.MSP.AddPerson(who, "Ada", "Lovelace", w.clock())
+			n := len(w.pushes())
+			back := func() {}
+			if change != nil {
+				back = change(&w.doc.Connections[0].Billing)
+				w.saved()
+			}
+			w.pass(6 * 24 * time.Hour) // 25 December, three hours after the moment
+			w.due()
+			if back(); change != nil {
+				w.saved()
+			}
+			for range 3 {
+				w.due()
+				w.work(nil)
+				w.pass(10 * time.Minute)
+			}
+			plan, err := w.store.CurrentPlan(t.Context(), "cw", december)
+			if err != nil || plan.Trigger != app.TriggerSchedule {
+				t.Fatalf("the month is not planned: %v", err)
+			}
+			if pushed := len(w.pushes()) > n; pushed != (change == nil) || w.waits() == pushed {
+				t.Errorf("pushed by itself %v, waits for a person %v", pushed, w.waits())
+			}
+		})
 	}
 }
 
@@ -335,13 +434,7 @@ func TestM2TheFirstPushComesAtTheNextMoment(t *testing.T) {
 	t.Parallel()
 	w := newSmallWorld(t)
 	w.doc.Connections[0].Billing.PushDay = 5
-	document, err := settings.Marshal(w.doc)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if w.rev, err = w.store.SaveSettings(t.Context(), app.Revision{At: w.clock(), By: "ada", Document: document}, settings.Project(w.doc)); err != nil {
-		t.Fatal(err)
-	}
+	w.saved()
 	w.due()
 	if _, err := w.store.CurrentPlan(t.Context(), "cw", app.Period{Year: 2026, Month: time.November}); app.ErrorCode(err) != app.NotFound {
 		t.Errorf("5 November had passed when billing was switched on, but it was planned (%v)", err)

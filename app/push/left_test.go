@@ -3,6 +3,7 @@ package push_test
 import (
 	"slices"
 	"testing"
+	"time"
 
 	"psabridge/app"
 )
@@ -77,5 +78,41 @@ func TestM6CustomerLeftALineThatWasAlwaysRight(t *testing.T) {
 	w.work(nil)
 	if got := w.holdsNow(line.Agreement.ID, line.AdditionID); got != "0" {
 		t.Errorf("the line holds %s", got)
+	}
+}
+
+// October is planned late, after November was pushed: who was on the lines when they were last written is not forgotten.
+func TestM6ALateMonthKnowsWhoWasOnTheLines(t *testing.T) {
+	t.Parallel()
+	w := newSmallWorld(t)
+	w.doc.Connections[0].Billing.PushDay = 28 // on 22 November the latest due is October
+	w.approve(w.released())
+	w.work(nil)
+	var left string
+	for _, l := range writers(w.push(w.pushes()[0].ID).Lines) {
+		if len(l.Shares) > 1 {
+			left = l.Shares[0].ExternalID
+		}
+	}
+	for i, o := range w.doc.Organizations {
+		if o.ID == left {
+			w.doc.Organizations[i].Bill = nil
+		}
+	}
+	w.rev++
+	for _, period := range []app.Period{{}, {Year: 2026, Month: time.October}} {
+		p, err := w.pusher.MakePlan(t.Context(), "cw", period, app.TriggerPerson, "ada")
+		if err != nil {
+			t.Fatal(err)
+		}
+		n := 0
+		for _, l := range held(p.Lines) {
+			if slices.ContainsFunc(l.Holds, func(h app.Hold) bool { return h.Code == app.HoldShareLeft }) {
+				n++
+			}
+		}
+		if n == 0 {
+			t.Errorf("%s: nobody is said to have left", p.Period)
+		}
 	}
 }

@@ -126,7 +126,6 @@ func (p *Pusher) billedBy(ctx context.Context, job planJob, in *billing.Input) e
 	}
 	in.Mappings, in.Unbilled = Mappings(in.Tree, job.doc, in.Connection), Unbilled(in.Tree, job.doc, in.Connection)
 	in.Elsewhere = Elsewhere(in.Tree, job.doc, in.Connection)
-	in.Elsewhere = Elsewhere(in.Tree, job.doc, in.Connection)
 	in.Owned, err = p.Store.Owned(ctx, in.Connection)
 	return err
 }
@@ -143,18 +142,29 @@ func (p *Pusher) kept(ctx context.Context, in *billing.Input) error {
 	return p.lastLines(ctx, in)
 }
 
-// lastLines reads the lines of the newest push and, when that was this month's, those of the month before.
+// lastLines reads the lines of the months before and, where they are not the ones that were pushed last, those as well:
+// this month was pushed already, or a month was pushed after a later one.
 func (p *Pusher) lastLines(ctx context.Context, in *billing.Input) error {
 	var err error
 	if in.Previous, err = p.Store.LastPlannedLines(ctx, in.Connection, in.Period); err != nil {
 		return err
 	}
-	pushed, err := p.Store.Pushes(ctx, app.PushFilter{Connection: in.Connection, Period: in.Period, Page: app.Page{Limit: 1}})
-	if err != nil || len(pushed) == 0 {
+	pushes, err := p.Store.Pushes(ctx, app.PushFilter{Connection: in.Connection})
+	if err != nil || inOrder(pushes, in.Period) {
 		return err
 	}
-	in.Latest, err = p.Store.LastPlannedLines(ctx, in.Connection, in.Period.Next())
+	in.Latest, err = p.Store.LatestLines(ctx, in.Connection)
 	return err
+}
+
+// inOrder reports whether pushes, newest first, went month by month and all come before a period.
+func inOrder(pushes []app.Push, before app.Period) bool {
+	for i, p := range pushes {
+		if !p.Period.Before(before) || i > 0 && pushes[i-1].Period.Before(p.Period) {
+			return false
+		}
+	}
+	return true
 }
 
 func (p *Pusher) refresh(ctx context.Context, in *billing.Input, names []string) {

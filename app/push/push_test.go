@@ -615,9 +615,10 @@ func TestDecideIsStored(t *testing.T) {
 func TestM14ReleasesSurviveTheSameMonth(t *testing.T) {
 	t.Parallel()
 	w := newSmallWorld(t)
-	before := len(writers(w.released().Lines))
-	if again := w.plan(); len(writers(again.Lines)) != before {
-		t.Errorf("%d lines stay released, want %d", len(writers(again.Lines)), before)
+	before := w.released()
+	again := w.plan()
+	if len(writers(before.Lines)) == 0 || again.Digest != before.Digest {
+		t.Errorf("%d lines stay released, want the same %d", len(writers(again.Lines)), len(writers(before.Lines)))
 	}
 }
 

@@ -38,6 +38,7 @@ type world struct {
 	store   *store.Store
 	doc     app.Settings
 	rev     int64
+	stored  int64 // the newest revision in the history, where a test keeps one
 	client  psa.Client
 	pusher  *push.Pusher
 	limiter *rest.Limiter  // of client
