@@ -240,3 +240,12 @@ func TestACorrectionIsANumberThatCanBeBilled(t *testing.T) {
 		}
 	}
 }
+
+// Where an included allowance hides what a line costs, a correction does not make it known (M11).
+func TestM11ACorrectionPricesNoAllowance(t *testing.T) {
+	p := held(func(in *billing.Input) { in.Actual.Additions[12][0].LessIncluded = q("5") })
+	p, err := billing.Decide(p, 1, app.DecisionCorrected, money("11"), "one is free", "ada")
+	if err != nil || p.Lines[0].AmountChange != nil {
+		t.Errorf("the change costs %v (%v)", p.Lines[0].AmountChange, err)
+	}
+}

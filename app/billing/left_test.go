@@ -279,3 +279,45 @@ func TestM6WhoUsedNothingLeavesALineBehind(t *testing.T) {
 		t.Errorf("%s → %s: %v", l.Before, l.After, l.Holds)
 	}
 }
+
+// Two meters of one organization that move at once are two moves: each is decided on alone.
+func TestM6TwoMetersAreTwoMoves(t *testing.T) {
+	in := moved()
+	in.Mappings[0].Bill = append(in.Mappings[0].Bill, app.MeterStorage)
+	in.Readings = append(in.Readings, reading("4711", app.MeterStorage, "5000000000", app.UnitBytes))
+	for agreement, id := range map[int64]int64{12: 9905, 13: 9921} {
+		a := addition(id, 501, "X360-STORAGE", "4")
+		in.Actual.Additions[agreement] = append(in.Actual.Additions[agreement], a)
+	}
+	in.Owned = append(in.Owned, app.OwnedAddition{Connection: "cw", AdditionID: 9905, AgreementID: 12, ProductID: 501, LastVerified: q("4"), Confirmed: true})
+	storage := in.Previous[0]
+	storage.Meter, storage.Product, storage.ProductID, storage.Unit = app.MeterStorage, "X360-STORAGE", 501, app.UnitGB
+	in.Previous = append(in.Previous, storage)
+	p := numbered(billing.Plan(in))
+	if len(p.Lines) != 4 {
+		t.Fatalf("%d lines, want both meters on both agreements", len(p.Lines))
+	}
+	p, err := billing.Decide(p, on(p, 12).ID, app.DecisionReleased, nil, "", "ada")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, l := range p.Lines {
+		if l.Writes() != (l.Meter == on(p, 12).Meter) {
+			t.Errorf("%s on %d is %s", l.Meter, l.Agreement.ID, l.Verdict)
+		}
+	}
+}
+
+// Of an addition of ours that was set to 0 nothing is billed, so nobody misses it where its agreement cannot be read.
+func TestAnUnreadLineThatHeldNothingIsNotMissed(t *testing.T) {
+	in := office()
+	in.Mappings = nil
+	delete(in.Actual.Additions, 12)
+	if n := len(billing.Plan(in).Lines); n != 1 {
+		t.Errorf("%d lines of one that held 10", n)
+	}
+	in.Owned[0].LastVerified = q("0")
+	if n := len(billing.Plan(in).Lines); n != 0 {
+		t.Errorf("%d lines of one that held 0", n)
+	}
+}

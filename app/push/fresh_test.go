@@ -138,3 +138,21 @@ func TestAnOldPlanIsNotPushed(t *testing.T) {
 	w.pass(23 * time.Hour)
 	w.approve(p)
 }
+
+// Lists that were read under a wrong clock, and so are of tomorrow, are not used until tomorrow.
+func TestListsOfTomorrowAreReadAgain(t *testing.T) {
+	t.Parallel()
+	w := newSmallWorld(t)
+	calls := func() int {
+		w.cw.ForgetRequests()
+		w.plan()
+		return w.cw.Requests()
+	}
+	w.pass(24 * time.Hour)
+	w.plan()
+	cached := calls()
+	w.pass(-24 * time.Hour)
+	if again := calls(); again <= cached {
+		t.Errorf("%d calls with lists of now, %d with lists of tomorrow", cached, again)
+	}
+}

@@ -1,6 +1,7 @@
 package push_test
 
 import (
+	"slices"
 	"strconv"
 	"strings"
 	"testing"
@@ -146,6 +147,37 @@ func TestWhatCannotBeTyped(t *testing.T) {
 		o.Period = period
 		if err := w.pusher.RemoveOverride(t.Context(), o, "ada"); app.ErrorCode(err) != want {
 			t.Errorf("taking away what is not there, of %s: %v, want %s", period, err, want)
+		}
+	}
+}
+
+// Nothing is counted for an organization that is ignored, or that its source shows no more, so nothing can be typed for it.
+func TestNothingIsTypedForWhoIsNotCounted(t *testing.T) {
+	t.Parallel()
+	w := month(t, app.ApprovalAsk)
+	gone, o := w.customer(), w.override("5")
+	ignored := o
+	tree, err := w.store.Tree(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, org := range tree {
+		mapped := slices.ContainsFunc(w.doc.Organizations, func(s app.OrganizationSettings) bool { return s.ID == org.ExternalID })
+		if ignored.OrganizationID == o.OrganizationID && org.ParentExternalID != "" && !mapped {
+			ignored.OrganizationID = org.ExternalID
+			if err := w.store.SetOrganizationIgnored(t.Context(), org.ID, true); err != nil {
+				t.Fatal(err)
+			}
+		}
+	}
+	w.vendors.MSP.DeleteOrganization(gone)
+	for range 3 {
+		w.refresh(t.Context(), nil)
+		w.pass(time.Minute)
+	}
+	for says, o := range map[string]app.Override{"is ignored": ignored, "is no longer shown by its source": o} {
+		if err := w.pusher.SaveOverrides(t.Context(), []app.Override{o}, "ada"); app.ErrorField(err) != "overrides[0].organization" || !strings.Contains(app.ErrorMessage(err), says) {
+			t.Errorf("%v, want that it %s", err, says)
 		}
 	}
 }
