@@ -40,6 +40,13 @@ func (r *Reader) PushLines(ctx context.Context, id int64, lines []int64) (p app.
 	return p, err
 }
 
+// TiedLines lists the lines of a push that organizations moved between and that are to be written.
+func (r *Reader) TiedLines(ctx context.Context, push int64) ([]app.Line, error) {
+	list, err := all(ctx, r.db, scanLine, "SELECT "+lineFields+` FROM lines l WHERE l.plan_id = (SELECT plan_id FROM pushes WHERE id = ?)
+		AND l.verdict IN ('update', 'create') AND EXISTS (SELECT 1 FROM json_each(l.holds) h WHERE h.value ->> 'code' = ?) ORDER BY l.id`, push, app.HoldShareLeft)
+	return list, failed("tied lines", err)
+}
+
 // LaterOn lists the additions of a push on which a later one stands that was not undone, with its month: it wrote them, or
 // found them right. A later look at the same month that wrote nothing stands on nothing.
 func (r *Reader) LaterOn(ctx context.Context, push int64) (map[int64]app.Period, error) {

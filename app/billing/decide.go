@@ -175,12 +175,9 @@ func tiedError(other app.Line, what string, err error) error {
 // each other they would bill the organization twice, or not at all.
 func together(lines []app.Line, i int) []int {
 	out := []int{i}
-	if !hasHold(lines[i], app.HoldShareLeft) {
-		return out
-	}
 	for at := 0; at < len(out); at++ {
 		for j, l := range lines {
-			if !slices.Contains(out, j) && l.Meter == lines[i].Meter && hasHold(l, app.HoldShareLeft) && shareOrganization(lines[out[at]], l) {
+			if !slices.Contains(out, j) && Tied(lines[out[at]], l) {
 				out = append(out, j)
 			}
 		}

@@ -139,6 +139,14 @@ func (b *book) shareLeft(drafts []*draft) {
 	}
 }
 
+// Moves reports whether an organization moved from or to a line.
+func Moves(l app.Line) bool { return hasHold(l, app.HoldShareLeft) }
+
+// Tied reports whether an organization moved between two lines, so that neither is written without the other (M6).
+func Tied(a, b app.Line) bool {
+	return a.Meter == b.Meter && Moves(a) && Moves(b) && shareOrganization(a, b)
+}
+
 // leavers lists the shares of the last push that are not on the line now. A share that was 0 and settled had already
 // left then.
 func leavers(prev app.Line, now []app.Share) []app.Share {

@@ -9,8 +9,10 @@ import (
 	"time"
 
 	"psabridge/app"
+	"psabridge/app/billing"
 	"psabridge/app/outbox"
 	"psabridge/app/psa"
+	"psabridge/app/settings"
 )
 
 // checkDelays are the pauses before an unknown outcome is looked into: the first look comes at once, because reading
@@ -31,6 +33,11 @@ func (p *Pusher) Write(ctx context.Context, d app.Delivery, intend outbox.Intend
 		return st, err
 	}
 	w.intend = intend
+	if w.allWait() {
+		_, w.behind = w.before(w.lines[0])
+		w.wait(&st, d)
+		return st, nil
+	}
 	additions, err := w.client.Additions(ctx, w.agreement)
 	switch {
 	case app.ErrorCode(err) == app.NotFound:
@@ -58,8 +65,11 @@ type writing struct {
 
 	moved   []app.Line
 	ledger  []app.LedgerEntry
-	unknown error  // a write without an answer: stop and look
-	unsure  string // a create that cannot be found: a person must look
+	tied    []app.Line // the lines of the push that organizations moved between; none when no line here is one
+	behind  app.Line   // the line that others here wait for; its zero value: none do
+	stale   string     // why nothing is written any more
+	unknown error      // a write without an answer: stop and look
+	unsure  string     // a create that cannot be found: a person must look
 }
 
 func (p *Pusher) begin(ctx context.Context, d app.Delivery) (*writing, error) {
@@ -77,9 +87,15 @@ func (p *Pusher) begin(ctx context.Context, d app.Delivery) (*writing, error) {
 			w.lines = append(w.lines, l)
 		}
 	}
-	slices.SortStableFunc(w.lines, func(a, b app.Line) int { return cmp.Compare(creates(a), creates(b)) })
+	slices.SortStableFunc(w.lines, func(a, b app.Line) int { return cmp.Compare(place(a), place(b)) })
 	if len(w.lines) == 0 {
 		return w, nil
+	}
+	if w.stale, err = p.stale(ctx, push); err != nil {
+		return nil, err
+	}
+	if err := w.tie(ctx, p.Store, d.PushID); err != nil {
+		return nil, err
 	}
 	if slices.ContainsFunc(w.lines, func(l app.Line) bool { return l.State == app.LineUnknown }) {
 		attempts, err := p.Store.Attempts(ctx, d.ID)
@@ -92,11 +108,30 @@ func (p *Pusher) begin(ctx context.Context, d app.Delivery) (*writing, error) {
 	return w, err
 }
 
-func creates(l app.Line) int {
-	if l.Before == nil {
+// place orders the lines of an agreement: what goes down first, what is created last.
+func place(l app.Line) int {
+	switch {
+	case goesDown(l):
+		return 0
+	case l.Before != nil:
 		return 1
 	}
-	return 0
+	return 2
+}
+
+// stale says why a push is written no more: what it rests on is older than a plan may be. An answer that never came is
+// still looked for.
+func (p *Pusher) stale(ctx context.Context, push app.Push) (string, error) {
+	doc, _, err := p.Settings(ctx)
+	if err != nil {
+		return "", err
+	}
+	c, _ := settings.ConnectionByName(doc, push.Connection)
+	if p.Now().Sub(push.ApprovedAt).Abs() <= billing.MaxAge(c.Billing) {
+		return "", nil
+	}
+	return fmt.Sprintf("The push was approved on %s and could not be written until now; usage and invoices may have moved on. Nothing was written; make a new plan.",
+		push.ApprovedAt.In(settings.Location(c)).Format("2 January 2006 at 15:04")), nil
 }
 
 // all goes through the lines. It stops at the first write without an answer, and at the first refusal that is about
@@ -115,7 +150,7 @@ func (w *writing) all(ctx context.Context, additions []app.Addition, now func() 
 			w.moved = append(w.moved, l)
 			w.unsure = why
 		case stepWrite:
-			if err := w.write(ctx, l, now); err != nil {
+			if err := w.mayWrite(ctx, l, now); err != nil {
 				return err
 			}
 		}
@@ -124,6 +159,24 @@ func (w *writing) all(ctx context.Context, additions []app.Addition, now func() 
 		}
 	}
 	return nil
+}
+
+// mayWrite writes a line, unless it is too late for it or what it is tied to comes first.
+func (w *writing) mayWrite(ctx context.Context, l app.Line, now func() time.Time) error {
+	if w.stale != "" {
+		w.stop(l, app.LineChangedUnderneath, w.stale, now())
+		return nil
+	}
+	switch f, other := w.before(l); f {
+	case fateWaits:
+		w.behind = other
+		return nil
+	case fateTorn:
+		w.stop(l, app.LineChangedUnderneath, torn(other), now())
+		return nil
+	case fateFree:
+	}
+	return w.write(ctx, l, now)
 }
 
 // write sends one line and compares the answer with what was asked.
@@ -166,10 +219,28 @@ func checkAnswer(l app.Line, a app.Addition) error {
 	if a.ID == 0 || l.AdditionID != 0 && a.ID != l.AdditionID {
 		return &app.Error{Code: app.Conflict, Outcome: app.OutcomeNone, Message: fmt.Sprintf("ConnectWise answered about line #%d when #%d was meant. Look at the agreement.", a.ID, l.AdditionID)}
 	}
+	if what := otherwise(l, a); what != "" {
+		return &app.Error{Code: app.Conflict, Outcome: app.OutcomeNone, Message: fmt.Sprintf("ConnectWise took the quantity, but line #%d %s. Look at the agreement, then make a new plan.", a.ID, what)}
+	}
 	if !a.Quantity.Equal(l.After) {
 		return &app.Error{Code: app.Conflict, Outcome: app.OutcomeNone, Message: fmt.Sprintf("ConnectWise said yes but holds %s instead of %s on line #%d. Look at the agreement, then make a new plan.", a.Quantity, l.After, a.ID)}
 	}
 	return nil
+}
+
+// otherwise says what an answer shows besides the quantity that is not as planned; "" when all is.
+func otherwise(l app.Line, a app.Addition) string {
+	switch {
+	case l.ProductID != 0 && a.ProductID != l.ProductID:
+		return fmt.Sprintf("is a line of %s, not of %s", a.Product, l.Product)
+	case a.BillCustomer != l.BillCustomer:
+		return fmt.Sprintf("is set to %s, not to %s", a.BillCustomer, l.BillCustomer)
+	case !a.CancelledDate.Equal(l.CancelledDate):
+		return "has another cancelled date than the plan saw"
+	case l.Before == nil && !l.EffectiveDate.IsZero() && a.EffectiveDate.Format(time.DateOnly) != l.EffectiveDate.Format(time.DateOnly):
+		return fmt.Sprintf("begins on %s, not on %s", a.EffectiveDate.Format("2 January 2006"), l.EffectiveDate.Format("2 January 2006"))
+	}
+	return ""
 }
 
 // refusesLine reports whether a refusal is about this line alone; all others are about the connection, its rights or
@@ -220,6 +291,8 @@ func (w *writing) settle(st *app.Settlement, d app.Delivery) {
 		st.Code, st.Message = app.ErrorCode(w.unknown), app.ErrorMessage(w.unknown)
 	case w.unsure != "":
 		st.State, st.Code, st.Message = app.DeliveryParked, app.Conflict, w.unsure
+	case w.behind.ID != 0:
+		w.wait(st, d)
 	default:
 		st.State = app.DeliveryDone
 	}
