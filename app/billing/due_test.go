@@ -175,3 +175,13 @@ func TestM1OnlyTheCurrentOrTheLatestDueMonth(t *testing.T) {
 		}
 	}
 }
+
+// A push is late after a day, not with it.
+func TestM2LateAfterADay(t *testing.T) {
+	s, at := settings(25, "06:00"), time.Date(2026, 11, 25, 6, 0, 0, 0, time.UTC)
+	for after, want := range map[time.Duration]bool{0: false, 24 * time.Hour: false, 24*time.Hour + time.Nanosecond: true} {
+		if _, _, late, _, ok := billing.Due(s, time.UTC, at.Add(after), nil); !ok || late != want {
+			t.Errorf("%s after its moment: late %v, due %v", after, late, ok)
+		}
+	}
+}

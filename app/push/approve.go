@@ -74,9 +74,6 @@ func (p *Pusher) Approve(ctx context.Context, planID int64, digest string, trigg
 	if err != nil {
 		return app.Push{}, err
 	}
-	if plan.Digest != digest {
-		return app.Push{}, app.Errorf(app.Conflict, "The plan changed since you looked at it. Look at it again, then push.")
-	}
 	doc, rev, err := p.Settings(ctx)
 	if err != nil {
 		return app.Push{}, err

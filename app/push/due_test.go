@@ -461,3 +461,27 @@ func TestAVanishedCustomerIsHeld(t *testing.T) {
 		t.Error("nothing is held by organization_gone")
 	}
 }
+
+// A moment that is set as it passes is the first one.
+func TestM2AMomentIsSetAsItPasses(t *testing.T) {
+	t.Parallel()
+	w := newSmallWorld(t)
+	c := &w.doc.Connections[0]
+	c.Billing.PushDay, c.Billing.PushAt = 22, w.clock().In(settings.Location(*c)).Format("15:04")
+	w.saved()
+	w.due()
+	if _, err := w.store.CurrentPlan(t.Context(), "cw", december.Prev()); err != nil {
+		t.Error(err)
+	}
+}
+
+// While a push is written, nothing is read for a plan that would be wrong before anyone saw it.
+func TestNothingIsReadWhileAPushIsWritten(t *testing.T) {
+	t.Parallel()
+	w := newSmallWorld(t)
+	w.approve(w.released())
+	asked := w.cw.Requests()
+	if _, err := w.pusher.MakePlan(t.Context(), "cw", app.Period{}, app.TriggerPerson, "ada"); app.ErrorCode(err) != app.Conflict || w.cw.Requests() != asked {
+		t.Errorf("%v, after %d requests", err, w.cw.Requests()-asked)
+	}
+}
