@@ -108,8 +108,8 @@ const waitingPlan = planColumns + ` WHERE p.id = (SELECT id FROM plans WHERE con
 // nothingToWrite is true of a plan n that saw everything and would change nothing.
 const nothingToWrite = "(n.complete = 1 AND NOT EXISTS (SELECT 1 FROM lines l WHERE l.plan_id = n.id AND l.verdict IN ('update', 'create', 'hold')))"
 
-// SavePlan stores a plan with its evidence, in the place of the open ones of its connection, and returns it with its
-// ids. The plan of an undo takes the place of no month's, and no month's that of an undo: until one of them is approved
+// SavePlan stores a plan with its evidence, in the place of the open ones of its month, and returns it with its ids: to
+// look at one month takes no other's away. The plan of an undo takes the place of no month's, and no month's that of an undo: until one of them is approved
 // both can be looked at. Conflict while a push of the connection is being written, and for a second scheduled plan of a
 // month (M2).
 func (s *Store) SavePlan(ctx context.Context, p app.Plan) (app.Plan, error) {
@@ -140,8 +140,8 @@ func (s *Store) ReplacePlan(ctx context.Context, plan app.Plan, carry func(old, 
 				p = carry(old, p)
 			}
 		}
-		if err := exec(ctx, tx, "UPDATE plans SET state = 'superseded' WHERE connection = ? AND state = 'open' AND undo_of IS ?",
-			p.Connection, orNull(p.UndoOf)); err != nil {
+		if err := exec(ctx, tx, "UPDATE plans SET state = 'superseded' WHERE connection = ? AND period = ? AND state = 'open' AND undo_of IS ?",
+			p.Connection, p.Period.String(), orNull(p.UndoOf)); err != nil {
 			return err
 		}
 		if err := insertPlan(ctx, tx, &p); err != nil {

@@ -54,6 +54,9 @@ func (p *Pusher) dueConnection(ctx context.Context, c app.ConnectionSettings, no
 	if !ok {
 		return p.resume(ctx, c, already, now)
 	}
+	if passed, err := p.laterPushed(ctx, c.Name, d.period, now); err != nil || passed {
+		return err
+	}
 	if d.missed, err = p.missed(ctx, c, d.period, already, now); err != nil {
 		return err
 	}
@@ -149,6 +152,13 @@ func (p *Pusher) missed(ctx context.Context, c app.ConnectionSettings, due app.P
 	}
 	d, _ := dueNow(c, now, before(known, due))
 	return d.missed, nil
+}
+
+// laterPushed reports whether a later month was pushed already: what stands at ConnectWise is newer than the due month, and
+// today's usage is none of that month's. What a clock pushed that was ahead of itself does not count.
+func (p *Pusher) laterPushed(ctx context.Context, connection string, due app.Period, now time.Time) (bool, error) {
+	pushes, err := p.Store.Pushes(ctx, app.PushFilter{Connection: connection})
+	return slices.ContainsFunc(pushes, func(push app.Push) bool { return due.Before(push.Period) && !push.ApprovedAt.After(now) }), err
 }
 
 // beforeSet reports whether a moment passed before the connection's moment was set as it is now: switching billing on, or

@@ -169,3 +169,31 @@ func (w *world) moveAccounts(ids ...string) app.Plan {
 	}
 	return p
 }
+
+// A month that was pushed makes none before it due, undone or not: today's usage is not that month's.
+func TestNoMonthIsDueBehindOneThatWasPushed(t *testing.T) {
+	t.Parallel()
+	w := month(t, app.ApprovalAsk) // 22 November: November was pushed by hand, its moment is the 25th
+	if _, err := w.pusher.Undo(t.Context(), w.pushes()[0].ID, "ada"); err != nil {
+		t.Fatal(err)
+	}
+	w.work(nil)
+	w.due()
+	october := w.pushes()[0].Period.Prev()
+	if p, err := w.store.CurrentPlan(t.Context(), "cw", october); app.ErrorCode(err) != app.NotFound {
+		t.Errorf("%s was planned by %s (%v)", october, p.Trigger, err)
+	}
+}
+
+// Each month has its own preview: to look at one takes none of another's decisions away.
+func TestAnotherMonthsPreviewTakesNoneAway(t *testing.T) {
+	t.Parallel()
+	w := newSmallWorld(t)
+	mine := w.released()
+	if _, err := w.pusher.MakePlan(t.Context(), "cw", mine.Period.Prev(), app.TriggerPerson, "ada"); err != nil {
+		t.Fatal(err)
+	}
+	if p, err := w.store.CurrentPlan(t.Context(), "cw", mine.Period); err != nil || p.ID != mine.ID || p.State != app.PlanOpen || p.Digest != mine.Digest {
+		t.Errorf("the month's plan is %d, %s (%v)", p.ID, p.State, err)
+	}
+}
