@@ -27,14 +27,12 @@ func CarryReleases(old, now app.Plan) app.Plan {
 		was[carryKey(l)] = i
 	}
 	now.Lines = slices.Clone(now.Lines)
-	pushed := old.State == app.PlanApproved
-	if !pushed {
-		for i := range now.Lines {
-			if at, ok := was[carryKey(now.Lines[i])]; ok {
-				keepDay(old.Lines[at], &now.Lines[i])
-			}
+	for i := range now.Lines {
+		if at, ok := was[carryKey(now.Lines[i])]; ok {
+			keepDay(old.Lines[at], &now.Lines[i])
 		}
 	}
+	pushed := old.State == app.PlanApproved
 	computed := slices.Clone(now.Lines)
 	for i := range now.Lines {
 		at, ok := was[carryKey(now.Lines[i])]

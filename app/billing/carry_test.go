@@ -223,8 +223,29 @@ func TestM14AnotherUnitIsAskedAgain(t *testing.T) {
 		p.Lines[0].Unit = unit
 		return p
 	}
-	old := decided(t, in(app.UnitGB), app.DecisionReleased, "0", "")
-	if got := billing.CarryReleases(old, in(app.UnitTB)); got.Lines[0].Verdict != app.VerdictHold {
-		t.Errorf("%s", got.Lines[0].Verdict)
+	for _, d := range []app.Decision{app.DecisionReleased, app.DecisionCorrected} {
+		old := decided(t, in(app.UnitGB), d, "10", "by hand") // which ConnectWise holds
+		if got := billing.CarryReleases(old, in(app.UnitTB)); got.Lines[0].Verdict != app.VerdictHold {
+			t.Errorf("%s: %s", d, got.Lines[0].Verdict)
+		}
+	}
+}
+
+// A line that a move ties to another does not keep a correction alone.
+func TestM6ACorrectionOfAMoveIsAskedAgain(t *testing.T) {
+	p := numbered(billing.Plan(moved()))
+	for _, l := range p.Lines {
+		if l.Before == nil {
+			continue
+		}
+		old, err := billing.Decide(p, l.ID, app.DecisionCorrected, l.Before, "stays", "ada")
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, n := range billing.CarryReleases(old, numbered(billing.Plan(moved()))).Lines {
+			if n.Verdict != app.VerdictHold {
+				t.Errorf("agreement %d corrected: agreement %d is %s", l.Agreement.ID, n.Agreement.ID, n.Verdict)
+			}
+		}
 	}
 }

@@ -25,6 +25,13 @@ func TestM14TheScheduleKeepsToWhatAPersonDecided(t *testing.T) {
 	for name, decide := range map[string]func(*world) app.Line{
 		"corrected": func(w *world) app.Line { return w.decide(w.plan(), app.DecisionCorrected) },
 		"skipped":   func(w *world) app.Line { return w.decide(w.plan(), app.DecisionSkipped) },
+		"corrected and looked at again, twice": func(w *world) app.Line {
+			l := w.decide(w.plan(), app.DecisionCorrected)
+			w.vendors.MSP.AddPerson(w.customer(), "Grace", "Hopper", w.clock())
+			w.plan()
+			w.plan()
+			return l
+		},
 		"corrected and counted anew": func(w *world) app.Line {
 			l := w.decide(w.plan(), app.DecisionCorrected)
 			w.vendors.MSP.AddPerson(w.customer(), "Grace", "Hopper", w.clock())

@@ -32,3 +32,27 @@ func TestM2PastAnInvoice(t *testing.T) {
 		}
 	}
 }
+
+func TestMonthsThatWerePushedInOrder(t *testing.T) {
+	t.Parallel()
+	oct, nov, dec := app.Period{Year: 2026, Month: 10}, app.Period{Year: 2026, Month: 11}, app.Period{Year: 2026, Month: 12}
+	for name, c := range map[string]struct {
+		newestFirst []app.Period
+		before      app.Period
+		want        bool
+	}{
+		"none":                      {nil, dec, true},
+		"one after the other":       {[]app.Period{nov, nov, oct}, dec, true},
+		"this month already":        {[]app.Period{dec, nov}, dec, false},
+		"a later one already":       {[]app.Period{nov}, oct, false},
+		"October late, before this": {[]app.Period{oct, nov}, dec, false},
+	} {
+		var pushes []app.Push
+		for _, p := range c.newestFirst {
+			pushes = append(pushes, app.Push{Period: p})
+		}
+		if got := inOrder(pushes, c.before); got != c.want {
+			t.Errorf("%s: %v", name, got)
+		}
+	}
+}
