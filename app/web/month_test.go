@@ -278,7 +278,7 @@ func TestFilesForCustomers(t *testing.T) {
 	if !strings.Contains(file.body, "<style>") || regexp.MustCompile(`(?i)<script|<link|href=|src="|localhost|/static/`).MatchString(strings.ReplaceAll(file.body, "&lt;img src=x", "")) {
 		t.Error("the file does not stand alone")
 	}
-	if got := file.header.Get("Content-Disposition"); got != `attachment; filename="Fabrikam-250-2026-11.html"` {
+	if got := file.header.Get("Content-Disposition"); got != `attachment; filename="Contoso-Ltd-img-src-x-onerror-alert-1-svg-onload-alert-2-7-7-250-2026-11.html"` {
 		t.Errorf("the file is called %s", got)
 	}
 	csv := w.get(push+"/customers/250.csv").want(t, http.StatusOK)
@@ -378,5 +378,19 @@ func TestPushProgressStaysSmall(t *testing.T) {
 	w.finishPush()
 	if part := w.fragment(path); part.header.Get("HX-Refresh") != "true" {
 		t.Error("the page is not fetched when the push has ended")
+	}
+}
+
+// TestMonthSaysWhatElseThereIsToKnow of a plan for which everything could be read: a month that was missed, a vendor that
+// may bill as well.
+func TestMonthSaysWhatElseThereIsToKnow(t *testing.T) {
+	w := furnished(t)
+	p, err := w.store.Plan(t.Context(), w.plan)
+	w.must(err)
+	p.Problems = []string{"The push of October was missed."}
+	_, err = w.store.SavePlan(t.Context(), p)
+	w.must(err)
+	if got := w.get("/billing/cw/2026-11").want(t, http.StatusOK); !strings.Contains(got.body, p.Problems[0]) || strings.Contains(got.body, "Not everything could be read") {
+		t.Errorf("the month does not say it: %s", mainOf(got.body))
 	}
 }

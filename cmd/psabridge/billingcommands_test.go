@@ -363,6 +363,26 @@ func TestPlanInWords(t *testing.T) {
 	}
 }
 
+// TestPushInWords: what was written, and that something was not because it is held.
+func TestPushInWords(t *testing.T) {
+	t.Parallel()
+	line := func(v app.Verdict, s app.LineState) planLine {
+		return planLine{Company: app.Named{Name: "Contoso"}, Product: "SEAT", After: app.Q(4), Unit: "each", Verdict: v, State: s}
+	}
+	p := pushAnswer{ID: "9", Period: "2026-11", State: app.PushDone, Lines: []planLine{line(app.VerdictCreate, app.LineDone), line(app.VerdictSame, app.LineDone)}}
+	for held, want := range map[int]string{0: "1 line written.\n", 1: "Left as it is: 1 held line. Look with: psabridge billing plan\n", 2: "2 held lines. Look"} {
+		var out strings.Builder
+		for range held {
+			p.Lines = append(p.Lines, line(app.VerdictHold, app.LinePlanned))
+		}
+		p.print(&out)
+		p.Lines = p.Lines[:2]
+		if !strings.Contains(out.String(), want) || strings.Contains(out.String(), "Left") != (held > 0) {
+			t.Errorf("%d held: %s", held, out.String())
+		}
+	}
+}
+
 // TestRepairsOfOneOrganization become one choice, in which what comes first is mended first.
 func TestRepairsOfOneOrganization(t *testing.T) {
 	t.Parallel()

@@ -238,9 +238,11 @@ func (p pushAnswer) progress() string {
 }
 
 func (p pushAnswer) print(w io.Writer) {
-	done := 0
+	done, held := 0, 0
 	for _, l := range p.Lines {
 		switch {
+		case l.Verdict == app.VerdictHold:
+			held++
 		case l.State == app.LineDone && (l.Verdict == app.VerdictUpdate || l.Verdict == app.VerdictCreate):
 			done++
 			_, _ = fmt.Fprintf(w, "  %s, %s: %s → %s %s\n", l.Company.Name, l.Product, quantity(l.Before), l.After.String(), l.Unit)
@@ -248,7 +250,10 @@ func (p pushAnswer) print(w io.Writer) {
 			_, _ = fmt.Fprintf(w, "  %s, %s: %s %s\n", l.Company.Name, l.Product, l.State, l.Note)
 		}
 	}
-	_, _ = fmt.Fprintf(w, "Push %s of %s: %s, %d lines written.\n", p.ID, p.Period, p.State, done)
+	_, _ = fmt.Fprintf(w, "Push %s of %s: %s, %s written.\n", p.ID, p.Period, p.State, count(done, "line"))
+	if held > 0 {
+		_, _ = fmt.Fprintf(w, "Left as it is: %s. Look with: psabridge billing plan\n", count(held, "held line"))
+	}
 }
 
 type billingUndo struct {
