@@ -33,7 +33,7 @@ var proofs = map[string][]string{
 	"F28": {"app/billing TestF28ABrokenSourceNeverBillsZero TestF28NobodyFallsToZeroUnasked", "app/push TestF28ASourceThatLies TestF28SourceKilledAtEveryPage"},
 
 	"M1": {"app/billing TestM1ThePeriodIsTheMonthInTheConnectionsZone TestM1OnlyTheCurrentOrTheLatestDueMonth"},
-	"M2": {"app/push TestM2DueAsks TestM2DuePushesByItself TestM2TheFirstPushComesAtTheNextMoment", "store TestScheduledPlanOncePerMonth TestOnlyTheScheduleAndAnUndoTakeItsPlace"},
+	"M2": {"app/push TestM2DueAsks TestM2DuePushesByItself TestM2TheFirstPushComesAtTheNextMoment TestM2AMomentThatWasNotSetThenAsks TestM2PastAnInvoice", "store TestScheduledPlanOncePerMonth TestOnlyTheScheduleAndAnUndoTakeItsPlace"},
 	"M3": {"app/billing TestM3OpenAddition TestM3ALineIsCreatedOnlyWhereThereNeverWasOne", "app/push TestALostCreateIsNeverRepeated"},
 	"M4": {"app/billing TestM4FirstTouchAsksOnce TestM4TheMethodIsPinned TestM4AnotherUnitIsAsked TestM4WhatWritesNothingIsNeverHeld"},
 	"M5": {"app/billing TestM5SharesAreSummedThenRoundedThenRaised TestM5TwoMetersOnOneLineAreRefused"},
@@ -48,8 +48,12 @@ var proofs = map[string][]string{
 	"M10": {"app/billing TestM10ExclusionsAndTrials TestM10ProductIDsOfAMapping"},
 	"M11": {"app/billing TestM11AmountOnlyWhereItIsCertain TestM11Limits TestM11TheMoneyLimitAsksWhereItIsBlind"},
 	"M12": {"app/billing TestM12ThePlanHoldsWhatIsCompared", "app/push TestM12AnotherFieldIsNoChange"},
-	"M13": {"app/settings TestM13TwoConnectionsToOneTenant", "app/setup TestM13PolicyProvesThatTheVendorIsOff TestM13PolicyIsAskedAgain"},
-	"M14": {"app/billing TestM14ReleasesSurviveAnUnchangedPlanOnly", "app/push TestM14ReleasesSurviveTheSameMonth TestM14AutomaticLeavesWhatIsHeld TestM14AutomaticAsks", "store TestScheduleNeverPushesHolds"},
+	"M13": {"app/settings TestM13TwoConnectionsToOneTenant", "app/setup TestM13PolicyProvesThatTheVendorIsOff TestM13PolicyIsAskedAgain", "app/push TestM13AutomaticWaitsForTheVendor"},
+	"M14": {
+		"app/billing TestM14ReleasesSurviveAnUnchangedPlanOnly TestM14AReleaseIsForWhatTheHoldSays TestM14WhatIsNotCarriedIsAskedAgain TestM14ACorrectionThatStandsStays",
+		"app/push TestM14ReleasesSurviveTheSameMonth TestM14TheScheduleKeepsToWhatAPersonDecided TestM14AutomaticLeavesWhatIsHeld TestM14AutomaticAsks",
+		"store TestScheduleNeverPushesHolds",
+	},
 	"M15": {"app/push TestM15CallsStayAtTheMinimum TestM15ASourceThatCannotBeReadHolds TestM15ConnectWiseThatCannotBeReadHolds TestAnOldPlanIsNotPushed"},
 	"M16": {
 		"app/billing TestM16Undo TestM16AnUndoIsNotDecidedOn",
