@@ -16,6 +16,7 @@ type CustomerFile struct {
 	At      time.Time
 	Zone    *time.Location
 	Undo    bool
+	Undone  bool // the push was undone since
 	Lines   []CustomerLine
 	// Alone is true for the file: its style is inside, it runs nothing, and it leads nowhere.
 	Alone bool
@@ -29,14 +30,12 @@ type CustomerLine struct {
 	Unit      string
 	Before    *app.Quantity // nil: there was no line
 	After     app.Quantity
-	Written   bool // it stands on the agreement; false: it was left as it was
 	WrittenAt time.Time
 	Effective time.Time // of a line that was made
 	Rule      string
 	Shares    []app.Share
 	Items     []app.EvidenceItem
 	Corrected bool // a person set the number in place of what was counted
-	Note      string
 	Changes   []ItemChange
 }
 
@@ -53,14 +52,11 @@ func (l CustomerLine) change() string {
 
 // state says whether the number stands on the agreement.
 func (l CustomerLine) state(zone *time.Location) string {
-	out := "This quantity was not billed: the line was left as it was."
-	switch {
-	case l.Written && l.WrittenAt.IsZero():
-		out = "This quantity stands on the agreement."
-	case l.Written:
+	out := "This quantity stands on the agreement."
+	if !l.WrittenAt.IsZero() {
 		out = "This quantity stands on the agreement since " + l.WrittenAt.In(zone).Format("2 January 2006") + "."
 	}
-	if l.Written && !l.Effective.IsZero() {
+	if !l.Effective.IsZero() {
 		out += " The line counts from " + l.Effective.UTC().Format("2 January 2006") + "."
 	}
 	return out

@@ -36,18 +36,19 @@ func TestCustomerFile(t *testing.T) {
 	company := push.Lines[1].Company.ID
 	previous := []app.Line{stands("Contoso", "SEAT", "10", "Ada Lovelace", "Zed")}
 	f, ok := billing.CustomerFileOf(push, previous, company)
-	if !ok || f.Company.Name != "Contoso" || f.Push != 5 || f.Period != period || !f.At.Equal(now) || len(f.Lines) != 2 {
+	if !ok || f.Company.Name != "Contoso" || f.Push != 5 || f.Period != period || !f.At.Equal(now) || len(f.Lines) != 1 || f.Undone {
 		t.Fatalf("%v %+v", ok, f)
 	}
-	one, held := f.Lines[0], f.Lines[1]
-	if !one.Written || !one.Before.Equal(q("10")) || !one.After.Equal(q("12")) || one.Rule != "rounded up" || len(one.Items) != 2 || one.Shares[0].Name != "Contoso West" {
+	one := f.Lines[0]
+	if !one.Before.Equal(q("10")) || !one.After.Equal(q("12")) || one.Rule != "rounded up" || len(one.Items) != 2 || one.Shares[0].Name != "Contoso West" {
 		t.Errorf("%+v", one)
 	}
 	if len(one.Change.Added) != 1 || one.Change.Added[0].Name != "Bob" || len(one.Change.Removed) != 1 || one.Change.Removed[0].Name != "Zed" {
 		t.Errorf("change %+v", one.Change)
 	}
-	if held.Written || one.Overridden() {
-		t.Errorf("%+v", held)
+	push.State = app.PushUndone
+	if f, _ := billing.CustomerFileOf(push, previous, company); !f.Undone {
+		t.Error("the file of an undone push speaks as if it stood")
 	}
 	if _, ok := billing.CustomerFileOf(push, previous, 99); ok {
 		t.Error("a stranger has a file")
@@ -72,16 +73,36 @@ func TestCustomerFileKeepsToItself(t *testing.T) {
 	}
 }
 
-// A corrected number and a typed one say so, with their reason.
+// A corrected number and a typed one say so; why is the house's affair.
 func TestCustomerFileSaysWhatAPersonSet(t *testing.T) {
 	push := sent()
 	push.Lines[1].Decision, push.Lines[1].Note = app.DecisionCorrected, "as agreed on 3 November"
-	push.Lines[2].Shares = []app.Share{{Name: "Contoso", Quantity: q("3"), Override: "counted by phone"}}
-	f, _ := billing.CustomerFileOf(push, []app.Line{stands("Contoso", "X360-FSE", "2", "server")}, push.Lines[1].Company.ID)
-	if l := f.Lines[0]; !l.Corrected || l.Note != "as agreed on 3 November" {
+	push.Lines[1].Shares[0].Override = "counted by phone"
+	f, _ := billing.CustomerFileOf(push, []app.Line{stands("Contoso", "SEAT", "2", "server")}, push.Lines[1].Company.ID)
+	l := f.Lines[0]
+	if !l.Corrected || l.Shares[0].Override != "typed by hand" || len(l.Change.Removed) != 0 {
 		t.Errorf("%+v", l)
 	}
-	if l := f.Lines[1]; !l.Overridden() || len(l.Change.Removed) != 0 {
+	if push.Lines[1].Shares[0].Override != "counted by phone" {
+		t.Error("the push's own line was changed")
+	}
+}
+
+// Whose lines are all held gets no file: nothing was billed.
+func TestNoCustomerFileOfWhatWasNotBilled(t *testing.T) {
+	push := sent()
+	push.Lines[1].State = app.LineFailed
+	if got := billing.Customers(push); len(got) != 1 || got[0].Name != "Fabrikam" {
+		t.Errorf("%v", got)
+	}
+}
+
+// An undo's file says what was given back, not what the number before was made of.
+func TestCustomerFileOfAnUndo(t *testing.T) {
+	push := sent()
+	push.UndoOf = 4
+	f, _ := billing.CustomerFileOf(push, nil, push.Lines[1].Company.ID)
+	if l := f.Lines[0]; !f.Undo || len(l.Shares)+len(l.Items) > 0 || l.Rule != "" {
 		t.Errorf("%+v", l)
 	}
 }

@@ -93,12 +93,15 @@ func (c lyingClient) CreateAddition(ctx context.Context, agreement int64, n app.
 func TestF25AnAnswerWithAnotherFieldChanged(t *testing.T) {
 	t.Parallel()
 	for name, lie := range map[string]func(app.Addition) app.Addition{
-		"nothing":   func(a app.Addition) app.Addition { return a },
-		"line":      func(a app.Addition) app.Addition { a.ID++; return a },
-		"quantity":  func(a app.Addition) app.Addition { a.Quantity = app.Q(4711); return a },
-		"payer":     func(a app.Addition) app.Addition { a.BillCustomer = "DoNotBill"; return a },
-		"cancelled": func(a app.Addition) app.Addition { a.CancelledDate = time.Date(2026, 11, 1, 0, 0, 0, 0, time.UTC); return a },
-		"product":   func(a app.Addition) app.Addition { a.ProductID = 4242; return a },
+		"nothing":  func(a app.Addition) app.Addition { return a },
+		"line":     func(a app.Addition) app.Addition { a.ID++; return a },
+		"quantity": func(a app.Addition) app.Addition { a.Quantity = app.Q(4711); return a },
+		"payer":    func(a app.Addition) app.Addition { a.BillCustomer = "DoNotBill"; return a },
+		"cancelled": func(a app.Addition) app.Addition {
+			a.CancelledDate = time.Date(2026, 11, 1, 0, 0, 0, 0, time.UTC)
+			return a
+		},
+		"product": func(a app.Addition) app.Addition { a.ProductID = 4242; return a },
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

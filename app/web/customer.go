@@ -8,8 +8,10 @@ import (
 	"net/http"
 	"strconv"
 	"strings"
+	"unicode"
 
 	"github.com/labstack/echo/v4"
+	"golang.org/x/text/unicode/norm"
 
 	"psabridge/app"
 	"psabridge/app/billing"
@@ -136,11 +138,11 @@ func (s *Server) customerFiles(ctx context.Context, id, company int64) ([]views.
 }
 
 func customerView(f billing.CustomerFile) views.CustomerFile {
-	v := views.CustomerFile{Push: f.Push, Period: f.Period, Company: f.Company, At: f.At, Undo: f.Undo}
+	v := views.CustomerFile{Push: f.Push, Period: f.Period, Company: f.Company, At: f.At, Undo: f.Undo, Undone: f.Undone}
 	for _, l := range f.Lines {
 		line := views.CustomerLine{
-			Agreement: l.Agreement, Meter: l.Meter, Product: l.Product, Unit: l.Unit, Before: l.Before, After: l.After, Written: l.Written, WrittenAt: l.WrittenAt,
-			Effective: l.Effective, Rule: l.Rule, Shares: l.Shares, Corrected: l.Corrected, Note: l.Note, Changes: itemChanges(l.Change, l.Unit),
+			Agreement: l.Agreement, Meter: l.Meter, Product: l.Product, Unit: l.Unit, Before: l.Before, After: l.After, WrittenAt: l.WrittenAt,
+			Effective: l.Effective, Rule: l.Rule, Shares: l.Shares, Corrected: l.Corrected, Changes: itemChanges(l.Change, l.Unit),
 		}
 		for i := range line.Shares {
 			line.Shares[i].Quantity = shortened(line.Shares[i].Quantity)
@@ -178,9 +180,12 @@ func customerCSV(f views.CustomerFile) ([]byte, error) {
 			}
 			_ = w.Write(cells)
 		}
-		note := l.Note
-		if !l.Written {
-			note = strings.TrimSpace("not billed " + note)
+		note := ""
+		switch {
+		case f.Undone:
+			note = "undone since"
+		case l.Corrected:
+			note = "corrected by hand"
 		}
 		row("line", "", "", plain(l.Before), l.After.String(), note)
 		for _, s := range l.Shares {
@@ -198,7 +203,7 @@ func overrideNote(s app.Share) string {
 	if s.Override == "" {
 		return ""
 	}
-	return "override: " + s.Override
+	return s.Override
 }
 
 func leftOut(it app.EvidenceItem) string {
@@ -208,11 +213,22 @@ func leftOut(it app.EvidenceItem) string {
 	return "left out: " + it.Excluded
 }
 
+// plainLetters are letters that are not made of a plain one and a mark.
+var plainLetters = strings.NewReplacer("ß", "ss", "æ", "ae", "Æ", "Ae", "ø", "o", "Ø", "O", "ł", "l", "Ł", "L", "đ", "d", "Đ", "D")
+
 // fileName is what a customer's file is called: letters and digits of the name, and the number that makes it the only one.
 func fileName(f views.CustomerFile) string {
-	words := strings.FieldsFunc(f.Company.Name, func(r rune) bool {
+	words := strings.FieldsFunc(plainLetters.Replace(norm.NFD.String(f.Company.Name)), func(r rune) bool {
+		if unicode.Is(unicode.Mn, r) {
+			return false // the mark of the letter before it; it is left out below
+		}
 		return (r < 'a' || r > 'z') && (r < 'A' || r > 'Z') && (r < '0' || r > '9')
 	})
-	name := strings.Join(words, "-")
+	name := strings.Map(func(r rune) rune {
+		if r > unicode.MaxASCII {
+			return -1
+		}
+		return r
+	}, strings.Join(words, "-"))
 	return strings.TrimPrefix(name[:min(len(name), 60)]+"-", "-") + strconv.FormatInt(f.Company.ID, 10) + "-" + f.Period.String()
 }

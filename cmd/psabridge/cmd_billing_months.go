@@ -118,15 +118,14 @@ func (b billingCustomer) Validate() error {
 type customerAnswer struct {
 	Company app.Named `json:"company"`
 	Period  string    `json:"period"`
+	Undone  bool      `json:"undone"`
 	Lines   []struct {
 		Agreement string        `json:"agreement"`
 		Product   string        `json:"product_id"`
 		Unit      string        `json:"unit"`
 		Before    *app.Quantity `json:"before"`
 		After     app.Quantity  `json:"after"`
-		Written   bool          `json:"written"`
 		Rule      string        `json:"rule"`
-		Note      string        `json:"note"`
 		Shares    []struct {
 			Name     string       `json:"name"`
 			Quantity app.Quantity `json:"quantity"`
@@ -194,21 +193,18 @@ func (b billingCustomer) company(ctx context.Context, cl *client, base string) (
 func (a customerAnswer) print(w io.Writer) {
 	p := func(format string, args ...any) { _, _ = fmt.Fprintf(w, format+"\n", args...) }
 	p("%s, %s", a.Company.Name, a.Period)
+	if a.Undone {
+		p("This was undone since: the quantities do not stand.")
+	}
 	for _, l := range a.Lines {
-		left := ""
-		if !l.Written {
-			left = ", not billed"
-		}
-		p("%s, %s: %s → %s %s%s", l.Agreement, l.Product, quantity(l.Before), l.After, l.Unit, left)
-		for _, words := range []string{l.Rule, l.Note} {
-			if words != "" {
-				p("  %s", words)
-			}
+		p("%s, %s: %s → %s %s", l.Agreement, l.Product, quantity(l.Before), l.After, l.Unit)
+		if l.Rule != "" {
+			p("  %s", l.Rule)
 		}
 		for _, s := range l.Shares {
 			typed := ""
 			if s.Override != "" {
-				typed = ", override: " + s.Override
+				typed = ", " + s.Override
 			}
 			p("  %s: %s%s", s.Name, s.Quantity.Round(2), typed)
 		}

@@ -99,14 +99,14 @@ func compare(s layout.Shell, n int, long, bad bool) views.Compare {
 }
 
 func customerFile(n int, long, bad bool) views.CustomerFile {
-	m := views.CustomerFile{Push: 9, Period: nov, Company: app.Named{ID: 250, Name: name(1, long)}, At: ago(time.Hour), Zone: zone}
+	m := views.CustomerFile{Push: 9, Period: nov, Company: app.Named{ID: 250, Name: name(1, long)}, At: ago(time.Hour), Zone: zone, Undone: bad}
 	if n == 0 {
 		m.Undo = true
 		return m
 	}
 	accounts := views.CustomerLine{
-		Agreement: "Managed Services 2026", Meter: app.MeterAccounts, Product: "X360-ACCOUNT", Unit: app.UnitEach, Before: new(app.Q(40)), After: app.Q(43), Written: !bad, WrittenAt: ago(time.Hour), Rule: "rounded up",
-		Shares:  []app.Share{{Name: name(1, long), Quantity: app.Q(20)}, {Name: name(2, long), Quantity: app.Q(23), Override: "counted by phone"}},
+		Agreement: "Managed Services 2026", Meter: app.MeterAccounts, Product: "X360-ACCOUNT", Unit: app.UnitEach, Before: new(app.Q(40)), After: app.Q(43), WrittenAt: ago(time.Hour), Rule: "rounded up",
+		Shares:  []app.Share{{Name: name(1, long), Quantity: app.Q(20)}, {Name: name(2, long), Quantity: app.Q(23), Override: "typed by hand"}},
 		Changes: []views.ItemChange{{What: "added", Name: "Ada Lovelace", Amount: "+1"}, {What: "gone", Name: "Kerry-Ann Achterberg", Amount: "−1"}},
 	}
 	for i := range n {
@@ -116,7 +116,7 @@ func customerFile(n int, long, bad bool) views.CustomerFile {
 		}
 		accounts.Items = append(accounts.Items, it)
 	}
-	storage := views.CustomerLine{Agreement: "Managed Services 2026", Meter: app.MeterStorage, Product: "X360-STORAGE", Unit: app.UnitGB, After: q("1219.5"), Written: true, WrittenAt: ago(time.Hour), Effective: now, Corrected: true, Note: "two machines were counted twice", Rule: "in GB, rounded up, at least 100"}
+	storage := views.CustomerLine{Agreement: "Managed Services 2026", Meter: app.MeterStorage, Product: "X360-STORAGE", Unit: app.UnitGB, After: q("1219.5"), WrittenAt: ago(time.Hour), Effective: now, Corrected: true, Rule: "in GB, rounded up, at least 100"}
 	m.Lines = []views.CustomerLine{accounts, storage}
 	return m
 }

@@ -348,6 +348,9 @@ func TestMonthsAndCustomersByScript(t *testing.T) {
 	}
 	read := app.Q(40)
 	r.months = []app.MeterMonth{{Meter: app.MeterAccounts, Basis: app.BasisOwn, Period: november, Read: &read, Unit: app.UnitEach, ReadAt: w.now}}
+	for i := range r.plan.Lines {
+		r.plan.Lines[i].State = app.LineDone // only what stands is a customer's to see
+	}
 	w2 := *w
 	w2.http = api.New(api.Deps{Now: func() time.Time { return w.now }, Log: slog.New(slog.DiscardHandler), Read: r, Settings: settingsOf{doc: app.Settings{}}})
 	if items := w2.items("/organizations/2/history"); len(items) != 1 || items[0]["read"] != 40.0 || items[0]["billed"] != nil || *r.since != (app.Period{Year: 2025, Month: time.November}) {

@@ -19,6 +19,7 @@ type CustomerFile struct {
 	Company    Named          `json:"company"`
 	ApprovedAt *time.Time     `json:"approved_at"`
 	Undo       bool           `json:"undo" doc:"the push gave old quantities back"`
+	Undone     bool           `json:"undone" doc:"the push was undone since: its quantities do not stand"`
 	Lines      []CustomerLine `json:"lines" nullable:"false"`
 }
 
@@ -30,14 +31,12 @@ type CustomerLine struct {
 	Unit          string          `json:"unit"`
 	Before        NumberOrNull    `json:"before"`
 	After         Number          `json:"after"`
-	Written       bool            `json:"written" doc:"ConnectWise holds after; false: the line was left as it was"`
 	WrittenAt     *time.Time      `json:"written_at"`
 	EffectiveDate *string         `json:"effective_date" format:"date" doc:"of a line that was made"`
 	Rule          string          `json:"rule"`
 	Organizations []CustomerShare `json:"organizations" nullable:"false"`
 	Items         []EvidenceItem  `json:"items" nullable:"false"`
-	Corrected     bool            `json:"corrected" doc:"a person set after, for the reason in note"`
-	Note          *string         `json:"note"`
+	Corrected     bool            `json:"corrected" doc:"a person set after in place of what was counted"`
 	Added         []EvidenceItem  `json:"added" nullable:"false" doc:"against the month before"`
 	Removed       []EvidenceItem  `json:"removed" nullable:"false"`
 	Grown         []EvidenceItem  `json:"grown" nullable:"false"`
@@ -48,7 +47,7 @@ type CustomerShare struct {
 	Name       string  `json:"name"`
 	ExternalID string  `json:"external_id"`
 	Quantity   Number  `json:"quantity"`
-	Override   *string `json:"override" doc:"why a person typed it in place of a reading; null when it was read"`
+	Override   *string `json:"override" doc:"says that a person typed it in place of a reading; null when it was read"`
 }
 
 func (s *server) customers(ctx context.Context, in *RowInput) (*listOutput[Named], error) {
@@ -104,14 +103,14 @@ func noCustomer(push int64) error {
 
 func customerFile(f billing.CustomerFile) CustomerFile {
 	out := CustomerFile{
-		PushID: id(f.Push), Connection: f.Connection, Period: f.Period.String(), Company: named(f.Company), ApprovedAt: timeOrNil(f.At), Undo: f.Undo, Lines: []CustomerLine{},
+		PushID: id(f.Push), Connection: f.Connection, Period: f.Period.String(), Company: named(f.Company), ApprovedAt: timeOrNil(f.At), Undo: f.Undo, Undone: f.Undone, Lines: []CustomerLine{},
 	}
 	for _, l := range f.Lines {
 		line := CustomerLine{
-			Agreement: l.Agreement, Meter: string(l.Meter), ProductID: l.Product, Unit: l.Unit, Before: maybe(l.Before), After: number(l.After), Written: l.Written,
+			Agreement: l.Agreement, Meter: string(l.Meter), ProductID: l.Product, Unit: l.Unit, Before: maybe(l.Before), After: number(l.After),
 			WrittenAt: timeOrNil(l.WrittenAt), EffectiveDate: dateOrNil(l.Effective), Rule: l.Rule, Organizations: []CustomerShare{}, Items: []EvidenceItem{},
-			Corrected: l.Corrected, Note: textOrNil(l.Note),
-			Added: evidenceItems(l.Change.Added), Removed: evidenceItems(l.Change.Removed), Grown: evidenceItems(l.Change.Grown),
+			Corrected: l.Corrected,
+			Added:     evidenceItems(l.Change.Added), Removed: evidenceItems(l.Change.Removed), Grown: evidenceItems(l.Change.Grown),
 		}
 		for _, sh := range l.Shares {
 			line.Organizations = append(line.Organizations, CustomerShare{Name: sh.Name, ExternalID: sh.ExternalID, Quantity: number(sh.Quantity), Override: textOrNil(sh.Override)})
