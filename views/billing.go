@@ -289,6 +289,27 @@ func releaseLabel(l app.Line) string {
 	return "Release"
 }
 
+// releasable reports whether a line waits for a word that lets it go. A corrected one was decided on.
+func (r LineRow) releasable() bool {
+	return r.CanRelease && r.Decision != app.DecisionReleased && r.Decision != app.DecisionCorrected
+}
+
+// effect is what the lines to write change a month; nil when none of their prices is known. Nothing to write changes
+// nothing, whatever the held lines may cost.
+func (m Month) effect() *app.Money {
+	if m.Counts.Changed == 0 {
+		return new(app.Money)
+	}
+	return m.Amount
+}
+
+func others(n int) string {
+	if n == 1 {
+		return "The other one does"
+	}
+	return "The other " + ui.Int(n) + " do"
+}
+
 // groups cuts rows into runs of one company.
 func groups(rows []LineRow) [][]LineRow {
 	var out [][]LineRow

@@ -135,7 +135,7 @@ func onlyHeldBy(l app.Line, held []app.HoldCode) bool {
 func release(lines []app.Line, i int, note, by string) error {
 	l := &lines[i]
 	if l.Decision == app.DecisionCorrected {
-		return app.FieldErrorf("line", "This line was corrected to %s. Correct it again, skip it, or make a new plan.", l.After)
+		return app.FieldErrorf("line", "This line was corrected to %s. Correct it again, to what stands there to leave it as it is, or make a new plan.", l.After)
 	}
 	if len(l.Holds) == 0 {
 		if l.Decision != app.DecisionSkipped {
