@@ -1,17 +1,19 @@
 package sandbox
 
 import (
+	"cmp"
 	"encoding/json"
 	"html/template"
 	"net/http"
 	"slices"
+	"strings"
 )
 
 // Look is a plain view of what the vendors hold, for people and scripts:
 // /_look/tickets, /_look/servers, /_look/additions, /_look/writes, /_look/requests,
 // /_look/mailbox, /_look/chat, and the same with .json; and the page ConnectWise
-// opens for a link to a ticket. On the tickets a visitor plays the technician, on
-// the servers the trouble. Nothing a client of the vendors may use.
+// opens for a link to a ticket or an agreement. On the tickets and additions a
+// visitor plays the technician, on the servers the trouble. Nothing a client of the vendors may use.
 func Look(cw *ConnectWise, x *X360Sync, ax *Axcient, box *Mailbox, chat *Chat) http.Handler {
 	mux := http.NewServeMux()
 	for name, rows := range map[string]func() any{
@@ -40,10 +42,15 @@ func Look(cw *ConnectWise, x *X360Sync, ax *Axcient, box *Mailbox, chat *Chat) h
 		})
 	}
 	playable(mux, cw, x)
-	// Where a link to a ticket leads in a browser.
+	// Where a link to a ticket or an agreement leads in a browser.
 	for _, path := range []string{"/v4_6_release/services/system_io/router/openrecord.rails", "/v4_6_release/ConnectWise.aspx"} {
 		mux.HandleFunc("GET "+path, func(w http.ResponseWriter, r *http.Request) {
-			http.Redirect(w, r, "/_look/tickets#t"+itoa(atoi(r.URL.Query().Get("recid"))), http.StatusSeeOther)
+			q := r.URL.Query()
+			to := "/_look/tickets#t"
+			if strings.HasPrefix(cmp.Or(q.Get("routeTo"), q.Get("recordType")), "Agreement") {
+				to = "/_look/additions#g"
+			}
+			http.Redirect(w, r, to+itoa(atoi(q.Get("recid"))), http.StatusSeeOther)
 		})
 	}
 	mux.Handle("GET /_look/{$}", http.RedirectHandler("/_look/tickets", http.StatusSeeOther))
@@ -98,8 +105,8 @@ var lookPage = template.Must(template.New("").Parse(`
 {{range .}}<tr id="t{{.ID}}"><td>{{.ID}}<td><bdi>{{.Summary}}</bdi><div class="x">{{.ExternalXRef}}</div><td><bdi>{{.Company}}</bdi><td><bdi>{{.Board}}</bdi><td>{{.Status}}{{if .Closed}} (closed by {{.ClosedBy}}){{end}}<td>{{.Owner}}<td>{{.Priority}}<td>{{.EnteredAt.Format "15:04:05"}}<td>{{range .Notes}}<div><b>{{.By}}</b> <span class="x">{{.Kind}}</span> {{.Text}}</div>{{end}}<td><form method="post" action="/_look/tickets/{{.ID}}/note"><input name="text" maxlength="500" value="I am looking at it." aria-label="Note on ticket {{.ID}}"> <button>Note</button> <button formaction="/_look/tickets/{{.ID}}/assign">Take</button> <button formaction="/_look/tickets/{{.ID}}/close">Close</button></form>{{else}}<tr><td colspan="10">No ticket yet.{{end}}</table>{{end}}
 {{define "servers"}}{{template "top" "Servers in x360Sync"}}<p class="x">Take a server down or bring it back; psabridge sees it when it reads x360Sync next.</p><table><tr><th>Server<th>Organization<th>Connection<th>
 {{range .}}<tr id="m{{.ID}}"><td><bdi>{{.Name}}</bdi><td><bdi>{{.Organization}}</bdi><td>{{if .Down}}down{{else}}connected{{end}}<td><form method="post" action="/_look/servers/{{.ID}}/{{if .Down}}back{{else}}down{{end}}"><button>{{if .Down}}Bring it back{{else}}Take it down{{end}}</button></form>{{end}}</table>{{end}}
-{{define "additions"}}{{template "top" "Agreement additions in ConnectWise"}}<table><tr><th>#<th>Company<th>Agreement<th>Product<th>Quantity<th>Price<th>Cancelled<th>Changed by
-{{range .}}<tr><td>{{.ID}}<td><bdi>{{.Company}}</bdi><td><bdi>{{.Agreement}}</bdi> ({{.Status}})<td><bdi>{{.Product}}</bdi><td class="n">{{.Quantity}}<td class="n">{{.UnitPrice}}<td>{{if not .Cancelled.IsZero}}{{.Cancelled.Format "2006-01-02"}}{{end}}<td>{{.UpdatedBy}}{{end}}</table>{{end}}
+{{define "additions"}}{{template "slow" "Agreement additions in ConnectWise"}}<meta http-equiv="refresh" content="30">{{template "nav" "Agreement additions in ConnectWise"}}<p class="x">Play the technician who edits a quantity by hand; psabridge sees it when it plans, writes or undoes next.</p><table><tr><th>#<th>Company<th>Agreement<th>Product<th>Quantity<th>Price<th>Cancelled<th>Changed by<th>By hand
+{{$last := 0}}{{range .}}<tr id="a{{.ID}}"><td>{{if ne $last .AgreementID}}<a id="g{{.AgreementID}}"></a>{{end}}{{$last = .AgreementID}}{{.ID}}<td><bdi>{{.Company}}</bdi><td><bdi>{{.Agreement}}</bdi> ({{.Status}})<td><bdi>{{.Product}}</bdi><td class="n">{{.Quantity}}<td class="n">{{.UnitPrice}}<td>{{if not .Cancelled.IsZero}}{{.Cancelled.Format "2006-01-02"}}{{end}}<td>{{.UpdatedBy}}<td><form method="post" action="/_look/additions/{{.ID}}/quantity"><input name="quantity" size="6" inputmode="decimal" value="{{.Quantity}}" aria-label="Quantity of addition {{.ID}}"> <button>Set</button></form>{{end}}</table>{{end}}
 {{define "writes"}}{{template "top" "Quantities that were set"}}<table><tr><th>At<th>By<th>Agreement<th>Addition<th>Product<th>Before<th>After
 {{range .}}<tr><td>{{.At.Format "15:04:05"}}<td>{{.By}}<td>{{.AgreementID}}<td>{{.AdditionID}}<td>{{.Product}}<td class="n">{{.Old}}<td class="n">{{.New}}{{else}}<tr><td colspan="7">Nothing was written yet.{{end}}</table>{{end}}
 {{define "mailbox"}}{{template "top" "Mailbox"}}<table><tr><th>At<th>To<th>From<th>Subject and text

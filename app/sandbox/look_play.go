@@ -3,15 +3,20 @@ package sandbox
 import (
 	"cmp"
 	"errors"
+	"math"
 	"net/http"
 	"slices"
+	"strconv"
 	"strings"
 )
 
 // mostNote is how long a note may be that somebody writes on the look page, in bytes.
 const mostNote = 2000
 
-// playable takes what a visitor of the look page does: as the technician By on a ticket, and to a server. A page of
+// mostQuantity is how much of a product somebody may set by hand there.
+const mostQuantity = 1_000_000
+
+// playable takes what a visitor of the look page does: as the technician By on a ticket or an addition, and to a server. A page of
 // another origin cannot do it in the visitor's name.
 func playable(mux *http.ServeMux, cw *ConnectWise, x *X360Sync) {
 	guard := http.NewCrossOriginProtection()
@@ -29,7 +34,7 @@ func playable(mux *http.ServeMux, cw *ConnectWise, x *X360Sync) {
 			}
 		})))
 	}
-	const tickets, servers = "/_look/tickets", "/_look/servers"
+	const tickets, servers, additions = "/_look/tickets", "/_look/servers", "/_look/additions"
 	post(tickets+"/{id}/note", tickets, "t", func(id int, r *http.Request) error {
 		text := strings.TrimSpace(r.PostFormValue("text"))
 		if text == "" || len(text) > mostNote {
@@ -39,6 +44,13 @@ func playable(mux *http.ServeMux, cw *ConnectWise, x *X360Sync) {
 	})
 	post(tickets+"/{id}/assign", tickets, "t", func(id int, _ *http.Request) error { return cw.AssignOwner(id, By) })
 	post(tickets+"/{id}/close", tickets, "t", func(id int, _ *http.Request) error { return cw.CloseTicketByHand(id) })
+	post(additions+"/{id}/quantity", additions, "a", func(id int, r *http.Request) error {
+		quantity, err := strconv.ParseFloat(strings.TrimSpace(r.PostFormValue("quantity")), 64)
+		if err != nil || math.IsNaN(quantity) || quantity < 0 || quantity > mostQuantity {
+			return errors.New("a quantity is a number from 0 to a million")
+		}
+		return cw.EditQuantity(id, quantity)
+	})
 	post(servers+"/{id}/down", servers, "m", func(id int, _ *http.Request) error {
 		return moveServer(x, id, false)
 	})

@@ -26,6 +26,8 @@ func TestLookPlays(t *testing.T) {
 		return w
 	}
 	server := msp.Servers()[slices.IndexFunc(msp.Servers(), func(d sample.Machine) bool { return !d.Down() })].ID
+	addition := cw.Additions(0)[0]
+	line := "/additions/" + itoa(addition.ID)
 	ticket, machine := "/tickets/"+itoa(id), "/servers/"+itoa(server)
 	if w := ask("POST", ticket+"/close", nil, "cross-site"); w.Code != http.StatusForbidden || cw.Tickets()[0].Closed {
 		t.Fatalf("from another page: %d", w.Code)
@@ -42,6 +44,10 @@ func TestLookPlays(t *testing.T) {
 		{"/tickets/1/close", nil, 404},
 		{machine + "/down", nil, 303},
 		{"/servers/1234567/down", nil, 404},
+		{line + "/quantity", url.Values{"quantity": {"4711"}}, 303},
+		{line + "/quantity", url.Values{"quantity": {"-1"}}, 400},
+		{line + "/quantity", url.Values{"quantity": {"NaN"}}, 400},
+		{"/additions/1/quantity", url.Values{"quantity": {"3"}}, 404},
 	} {
 		if w := ask("POST", step.path, step.form, "same-origin"); w.Code != step.code {
 			t.Errorf("%s: %d %s", step.path, w.Code, w.Body)
@@ -54,7 +60,17 @@ func TestLookPlays(t *testing.T) {
 	if d, _ := msp.Machine(server); !d.Down() {
 		t.Errorf("the server is up: %+v", d)
 	}
-	for page, want := range map[string]string{"/tickets": `action="/_look` + ticket + `/note"`, "/servers": `action="/_look` + machine + `/back"`} {
+	if q := cw.Additions(0)[0]; q.Quantity != 4711 || q.UpdatedBy != By {
+		t.Errorf("the addition is %+v", q)
+	}
+	agreement := "/_look/additions#g" + itoa(addition.AgreementID)
+	r := httptest.NewRequestWithContext(t.Context(), "GET", "/v4_6_release/services/system_io/router/openrecord.rails?recordType=AgreementFV&recid="+itoa(addition.AgreementID), nil)
+	w := httptest.NewRecorder()
+	look.ServeHTTP(w, r)
+	if got := w.Header().Get("Location"); got != agreement {
+		t.Errorf("a link to an agreement leads to %s", got)
+	}
+	for page, want := range map[string]string{"/additions": `id="g` + itoa(addition.AgreementID) + `"`, "/tickets": `action="/_look` + ticket + `/note"`, "/servers": `action="/_look` + machine + `/back"`} {
 		if w := ask("GET", page, nil, "same-origin"); w.Code != 200 || !strings.Contains(w.Body.String(), want) {
 			t.Errorf("%s: %d, no %s", page, w.Code, want)
 		}
