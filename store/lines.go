@@ -162,7 +162,9 @@ func twoOfOne(lines []app.Line) string {
 // decidable is what a person may decide about a line, as decideLine stores it.
 func decidable(l app.Line) []any {
 	return []any{
-		l.Verdict, asJSON{list(l.Holds)}, l.Decision, l.DecidedBy, l.Note, l.After, optional(l.AmountChange), l.Reason,
+		l.Verdict,
+		asJSON{list(l.Holds)},
+		l.Decision, l.DecidedBy, l.Note, l.After, optional(l.AmountChange), l.Reason,
 		stamp(l.EffectiveDate), l.EffectiveBy,
 	}
 }

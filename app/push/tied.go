@@ -3,6 +3,7 @@ package push
 import (
 	"context"
 	"fmt"
+	"slices"
 	"time"
 
 	"psabridge/app"
@@ -24,13 +25,10 @@ const (
 
 // tie loads the lines that are tied to those of the delivery, when one of them is.
 func (w *writing) tie(ctx context.Context, s Store, push int64) (err error) {
-	for _, l := range w.lines {
-		if billing.Moves(l) {
-			w.tied, err = s.TiedLines(ctx, push)
-			return err
-		}
+	if slices.ContainsFunc(w.lines, billing.Moves) {
+		w.tied, err = s.TiedLines(ctx, push)
 	}
-	return nil
+	return err
 }
 
 // goesDown reports whether a line takes something off an agreement.
