@@ -2061,7 +2061,11 @@ func decisionWords(l app.Line) string {
 		app.DecisionSkipped:   "Skipped",
 		app.DecisionCorrected: "Corrected to " + ui.Quantity(l.After, l.Unit),
 	}[l.Decision]
-	if l.DecidedBy != "" {
+	switch l.DecidedBy {
+	case "", string(app.TriggerPerson): // whoever sits at this page
+	case string(app.TriggerAPI):
+		out += " by a script"
+	default:
 		out += " by " + l.DecidedBy
 	}
 	if l.Note != "" {

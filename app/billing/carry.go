@@ -1,7 +1,6 @@
 package billing
 
 import (
-	"cmp"
 	"fmt"
 	"slices"
 	"strings"
@@ -122,7 +121,18 @@ func askedWords(a app.AskedAgain, l app.Line) string {
 		what += fmt.Sprintf(" (“%s”)", a.Note)
 	}
 	return fmt.Sprintf("%s %s in an earlier plan of this month, and that was not taken over. Now it would go from %s to %s: release that, correct it, or skip it.",
-		cmp.Or(a.By, "Somebody"), what, nothing(l), l.After)
+		who(a.By), what, nothing(l), l.After)
+}
+
+// who names whoever decided: a name, or what is known of them.
+func who(by string) string {
+	switch by {
+	case "", string(app.TriggerPerson):
+		return "Somebody"
+	case string(app.TriggerAPI):
+		return "A script"
+	}
+	return by
 }
 
 // asking are the holds that ask again.
