@@ -118,6 +118,9 @@ type Share struct {
 	Name           string   `json:"name"`
 	Quantity       Quantity `json:"quantity"` // in the line's unit, not rounded
 	ReadingID      int64    `json:"reading_id"`
+	// ReadAt is when that reading was taken. The row of a reading is written over until its day is over; this is not. Zero
+	// for lines of before it was kept.
+	ReadAt time.Time `json:"read_at,omitzero"`
 	// Override is the note of the person who typed this quantity in place of a reading; empty when it was read.
 	Override string `json:"override,omitempty"`
 }

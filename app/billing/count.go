@@ -47,7 +47,7 @@ func (b *book) count(w want, unit string) counted {
 	if !ok {
 		return c
 	}
-	c.share.ReadingID, c.method = r.ID, r.Method
+	c.share.ReadingID, c.share.ReadAt, c.method = r.ID, r.AsOf, r.Method
 	if w.rule.Basis != app.BasisInclusive && !trialsCount(w.rule) && onTrial(o, b.Now) {
 		c.items = excludeAll(r.Items, "trial")
 		return c

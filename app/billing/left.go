@@ -120,7 +120,7 @@ func (b *book) shareLeft(drafts []*draft) {
 		}
 		gone := leavers(prev, d.Shares)
 		for _, s := range gone {
-			s.Quantity, s.ReadingID, s.Override = app.Quantity{}, 0, ""
+			s.Quantity, s.ReadingID, s.ReadAt, s.Override = app.Quantity{}, 0, time.Time{}, ""
 			d.Shares = append(d.Shares, s)
 			d.hold(app.HoldShareLeft, "%s left this line. Release to bill %s without it, together with the line it is on now.", s.Name, d.After)
 		}

@@ -41,7 +41,7 @@ func (b *book) readInstead(w want, c *counted) string {
 	if !ok {
 		return "no reading"
 	}
-	c.share.ReadingID = r.ID
+	c.share.ReadingID, c.share.ReadAt = r.ID, r.AsOf
 	q, unit := r.Quantity, r.Unit
 	if in, ok := Convert(q, unit, c.unit); ok {
 		q, unit = app.Quantity{Decimal: in.Round(2)}, c.unit

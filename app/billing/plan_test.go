@@ -87,7 +87,7 @@ func TestPlanWritesTheDifference(t *testing.T) {
 	if l.AmountChange == nil || !l.AmountChange.Equal(q("8")) {
 		t.Errorf("amount change: %v, want 8", l.AmountChange)
 	}
-	if l.Company.Name != "Contoso Ltd" || l.Method != "computed" || len(l.Shares) != 1 || l.Shares[0].ReadingID != 31 {
+	if l.Company.Name != "Contoso Ltd" || l.Method != "computed" || len(l.Shares) != 1 || l.Shares[0].ReadingID != 31 || !l.Shares[0].ReadAt.Equal(office().Readings[0].AsOf) {
 		t.Errorf("line: %+v", l)
 	}
 }

@@ -93,6 +93,9 @@ func (s *Server) evidenceShares(ctx context.Context, _ standing, m *views.Eviden
 		if r, ok := kept[share.ReadingID]; ok {
 			row.Items, rest = part(rest, r.Items)
 			r.Unit = m.Line.Unit // what is shown of it is the line's evidence, in the line's unit
+			if !share.ReadAt.IsZero() {
+				r.AsOf = share.ReadAt // the row may hold a later one of that day
+			}
 			row.Reading = &r
 		}
 		m.Shares = append(m.Shares, row)

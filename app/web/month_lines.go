@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"time"
 
 	"github.com/labstack/echo/v4"
 
@@ -241,10 +242,10 @@ func (s *Server) fix(ctx context.Context, connection string, l app.Line) *ui.Act
 
 // readingAges says how old the usage behind lines is, by source: the oldest reading counts.
 func (s *Server) readingAges(ctx context.Context, period app.Period, lines []app.Line) ([]views.ReadingAge, error) {
-	used := map[int64]bool{}
+	used := map[int64]time.Time{}
 	for _, l := range lines {
 		for _, share := range l.Shares {
-			used[share.ReadingID] = true
+			used[share.ReadingID] = share.ReadAt
 		}
 	}
 	readings, err := s.Read.ReadingsFor(ctx, "", period.Prev())
@@ -253,8 +254,12 @@ func (s *Server) readingAges(ctx context.Context, period app.Period, lines []app
 	}
 	var out []views.ReadingAge
 	for _, r := range readings {
-		if !used[r.ID] {
+		at, ok := used[r.ID]
+		if !ok {
 			continue
+		}
+		if !at.IsZero() {
+			r.AsOf = at // the row may hold a later one of that day
 		}
 		i := slices.IndexFunc(out, func(a views.ReadingAge) bool { return a.Source == r.Source })
 		if i < 0 {

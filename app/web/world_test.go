@@ -281,7 +281,7 @@ func (w *world) makePlan() {
 		return app.Line{
 			Meter: app.MeterAccounts, Product: "X360-ACCOUNT", ProductID: 900, Company: app.Named{ID: 250, Name: company}, Agreement: app.Named{ID: agreement, Name: "Managed " + nasty},
 			AdditionID: addition, Before: &before, After: app.Q(43), Unit: app.UnitEach, Verdict: v, State: app.LinePlanned, Holds: holds, UnitPrice: &price, AmountChange: &amount,
-			Shares: []app.Share{{OrganizationID: w.row("7").ID, ExternalID: "7", Source: "sync", Name: "Contoso " + nasty, Quantity: app.Q(43), ReadingID: readings[0].ID}},
+			Shares: []app.Share{{OrganizationID: w.row("7").ID, ExternalID: "7", Source: "sync", Name: "Contoso " + nasty, Quantity: app.Q(43), ReadingID: readings[0].ID, ReadAt: readings[0].AsOf}},
 			Items:  []app.EvidenceItem{{Kind: app.ObjectAccount, ExternalID: "u1", Name: "Ada " + nasty, Amount: app.Q(1)}}, Reason: "+ Ada " + nasty, BillCustomer: "Billable", EffectiveDate: w.now,
 		}
 	}

@@ -16,7 +16,7 @@ type Evidence struct {
 	Unit      string         `json:"unit"`
 	Rule      string         `json:"rule" doc:"the quantity rule as it was then, in words; empty for lines from before rules were kept"`
 	Basis     *string        `json:"basis" enum:"own,inclusive" doc:"null when the readings are not kept any more, or there were none"`
-	ReadAt    *time.Time     `json:"read_at" doc:"when the oldest of its readings was read; null when they are not kept any more, or there were none"`
+	ReadAt    *time.Time     `json:"read_at" doc:"when the oldest of its readings was read; null when there were none, or nothing of them is kept"`
 	Shares    []Share        `json:"organizations" nullable:"false"`
 	Overrides []LineOverride `json:"overrides" nullable:"false" doc:"what a person typed in place of readings"`
 	Items     []EvidenceItem `json:"items" nullable:"false"`
@@ -93,12 +93,21 @@ func overridesOf(l app.Line) []LineOverride {
 	return out
 }
 
-// readAt says when and how the line was read, by those of its readings that are still kept.
+// oldest remembers when the oldest reading of the line was taken.
+func (e *Evidence) oldest(at time.Time) {
+	if at = at.UTC(); !at.IsZero() && (e.ReadAt == nil || at.Before(*e.ReadAt)) {
+		e.ReadAt = &at
+	}
+}
+
+// readAt says when the line was read, as its shares keep it, and how. The row of a reading holds the last one of its day, so
+// its time counts only for lines of before shares kept it.
 func (s *server) readAt(ctx context.Context, l app.Line, out *Evidence) error {
 	for _, sh := range l.Shares {
 		if sh.ReadingID == 0 || sh.Override != "" {
 			continue
 		}
+		out.oldest(sh.ReadAt)
 		newest, statements, err := s.Read.OrganizationReadings(ctx, sh.Source, sh.ExternalID)
 		if err != nil {
 			return err
@@ -107,8 +116,8 @@ func (s *server) readAt(ctx context.Context, l app.Line, out *Evidence) error {
 			if r.ID != sh.ReadingID {
 				continue
 			}
-			if at := r.AsOf.UTC(); out.ReadAt == nil || at.Before(*out.ReadAt) {
-				out.ReadAt = &at
+			if sh.ReadAt.IsZero() {
+				out.oldest(r.AsOf)
 			}
 			out.Basis = textOrNil(string(r.Basis))
 		}
