@@ -134,12 +134,12 @@ func TestRehearsal(t *testing.T) {
 	want := app.Rehearsal{
 		From: p.now.Add(-24 * time.Hour), To: p.now, KeptSince: pastStart,
 		Events: 10, Tickets: 2, Reopened: 2, Notes: 5, AutoClosed: 1, Open: 1, NoRule: 1,
-		Unmapped: []app.RehearsedShare{{Name: "Umbra", OrganizationID: 4, Tickets: 1}},
+		Unmapped: []app.RehearsedShare{{Name: "Umbra", OrganizationID: 4, Source: "sync", Tickets: 1}},
 		ByRule:   []app.RehearsedShare{{Name: "Down", Events: 9, Tickets: 2, AutoClosed: 1}},
 		ByOrganization: []app.RehearsedShare{
-			{Name: "Contoso", OrganizationID: 2, Events: 7, Tickets: 1, AutoClosed: 1},
-			{Name: "Fabrikam", OrganizationID: 3, Events: 2, Tickets: 1},
-			{Name: "Umbra", OrganizationID: 4, Events: 1},
+			{Name: "Contoso", OrganizationID: 2, Source: "sync", Events: 7, Tickets: 1, AutoClosed: 1},
+			{Name: "Fabrikam", OrganizationID: 3, Source: "sync", Events: 2, Tickets: 1},
+			{Name: "Umbra", OrganizationID: 4, Source: "sync", Events: 1},
 		},
 	}
 	opened := got.Opened
