@@ -37,11 +37,15 @@ func (w *world) expire() {
 			w.spared = append(w.spared, c)
 		}
 		if c.holds() && w.over(c) {
-			w.clear(c, w.s.Now)
-			c.Mailed = "" // what happened is not over because nobody heard of it again: there is nothing to tell
+			w.runOut(c)
 		}
 	}
 	w.findOpen()
+}
+
+func (w *world) runOut(c *condition) {
+	w.clear(c, w.s.Now)
+	c.Mailed = "" // what happened is not over because nobody heard of it again: there is nothing to tell
 }
 
 // pass looks at everything that stands: waits and quiets that ended, and last, when it is known what holds, the notes
@@ -93,12 +97,16 @@ func owed(c *condition) bool {
 }
 
 // renew begins the day of a momentary condition that was owed its ticket, or a word, for longer than a day: what became of
-// it now stands as long as if it had become so at once.
+// it now stands as long as if it had become so at once. Where that is a mail which others were told long ago, it stood that
+// long already.
 func (w *world) renew() {
 	for _, c := range w.spared {
 		if c.holds() && !owed(c) {
 			c.LastAt = w.s.Now
 			w.change(c)
+			if w.over(c) {
+				w.runOut(c)
+			}
 		}
 	}
 }
