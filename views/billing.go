@@ -105,13 +105,15 @@ type PushCheck struct {
 
 // PushView is one push: its progress while it is written, its result afterwards.
 type PushView struct {
-	Shell  layout.Shell
-	Push   app.Push // with its lines
-	Zone   *time.Location
-	Rows   []LineRow // the lines to be shown, in order
-	Held   int       // held in the preview, not part of the push
-	Amount *app.Money
-	Undo   UndoState
+	Shell    layout.Shell
+	Push     app.Push // with its lines
+	Zone     *time.Location
+	Rows     []LineRow  // the lines to be shown, in order
+	Held     int        // held in the preview, not part of the push
+	Skipped  int        // skipped there by a person, likewise
+	Amount   *app.Money // of the lines that were written; nil when none of their prices is known
+	Unpriced int        // lines that were written whose price effect is unknown
+	Undo     UndoState
 	// UndoneBy is the push that undid this one; 0 while none did.
 	UndoneBy int64
 	// Customers are the companies there is a file to send along of.
@@ -145,6 +147,7 @@ type PushRow struct {
 	Written       int
 	Failed        int
 	Amount        *app.Money
+	Unpriced      int
 	UndoneBy      int64
 	ApprovedWords string // by whom, in words
 }
@@ -263,13 +266,21 @@ func HoldTitle(code app.HoldCode) string {
 	return "Held"
 }
 
-// heldTitle is the short name of the first hold.
-func heldTitle(l app.Line) string {
-	if len(l.Holds) == 0 {
-		return "Held"
+// mainHold is what holds a line: the first hold that is more than that psabridge never wrote it.
+func mainHold(l app.Line) app.Hold {
+	for _, h := range l.Holds {
+		if h.Code != app.HoldFirstTouch {
+			return h
+		}
 	}
-	return HoldTitle(l.Holds[0].Code)
+	if len(l.Holds) > 0 {
+		return l.Holds[0]
+	}
+	return app.Hold{}
 }
+
+// heldTitle is the short name of what holds a line.
+func heldTitle(l app.Line) string { return HoldTitle(mainHold(l).Code) }
 
 // why is the short reason in a row: the change by name, else how much was counted.
 func why(l app.Line) string {
@@ -292,15 +303,6 @@ func releaseLabel(l app.Line) string {
 // releasable reports whether a line waits for a word that lets it go. A corrected one was decided on.
 func (r LineRow) releasable() bool {
 	return r.CanRelease && r.Decision != app.DecisionReleased && r.Decision != app.DecisionCorrected
-}
-
-// effect is what the lines to write change a month; nil when none of their prices is known. Nothing to write changes
-// nothing, whatever the held lines may cost.
-func (m Month) effect() *app.Money {
-	if m.Counts.Changed == 0 {
-		return new(app.Money)
-	}
-	return m.Amount
 }
 
 func others(n int) string {

@@ -1921,9 +1921,9 @@ func totals(m Month) templ.Component {
 			return templ_7745c5c3_Err
 		}
 		var templ_7745c5c3_Var80 string
-		templ_7745c5c3_Var80, templ_7745c5c3_Err = templ.JoinStringErrs(ui.Amount(m.effect()))
+		templ_7745c5c3_Var80, templ_7745c5c3_Err = templ.JoinStringErrs(ui.Amount(m.Amount))
 		if templ_7745c5c3_Err != nil {
-			return templ.Error{Err: templ_7745c5c3_Err, FileName: `billing.templ`, Line: 395, Col: 56}
+			return templ.Error{Err: templ_7745c5c3_Err, FileName: `billing.templ`, Line: 395, Col: 54}
 		}
 		_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var80))
 		if templ_7745c5c3_Err != nil {
@@ -1934,9 +1934,9 @@ func totals(m Month) templ.Component {
 			return templ_7745c5c3_Err
 		}
 		var templ_7745c5c3_Var81 string
-		templ_7745c5c3_Var81, templ_7745c5c3_Err = templ.JoinStringErrs(unpricedWords(m.Unpriced))
+		templ_7745c5c3_Var81, templ_7745c5c3_Err = templ.JoinStringErrs(unpricedWords(m.Amount, m.Unpriced))
 		if templ_7745c5c3_Err != nil {
-			return templ.Error{Err: templ_7745c5c3_Err, FileName: `billing.templ`, Line: 395, Col: 107}
+			return templ.Error{Err: templ_7745c5c3_Err, FileName: `billing.templ`, Line: 395, Col: 115}
 		}
 		_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var81))
 		if templ_7745c5c3_Err != nil {
@@ -2087,11 +2087,15 @@ func unitWord(unit string) string {
 	return "in " + unit
 }
 
-func unpricedWords(n int) string {
-	if n == 0 {
+// unpricedWords follow an amount: for how long it is, and how many lines are not in it.
+func unpricedWords(amount *app.Money, n int) string {
+	switch {
+	case amount == nil:
+		return "for " + ui.Count(n, "line", "lines")
+	case n == 0:
 		return "a month"
 	}
-	return "a month, " + ui.Int(n) + " unknown"
+	return "a month, and " + ui.Count(n, "line", "lines") + " of unknown price"
 }
 
 func orNoCompany(name string) string {

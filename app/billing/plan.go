@@ -292,5 +292,18 @@ func Totals(lines []app.Line) (changed, held int, amount *app.Money) {
 			}
 		}
 	}
+	if changed == 0 {
+		amount = new(app.Money) // nothing to write changes nothing
+	}
 	return changed, held, amount
+}
+
+// Unpriced counts the lines to be written whose price effect nobody knows (M11); Totals leaves them out of its amount.
+func Unpriced(lines []app.Line) (n int) {
+	for _, l := range lines {
+		if l.Writes() && l.AmountChange == nil {
+			n++
+		}
+	}
+	return n
 }

@@ -489,3 +489,29 @@ func TestCompareCountsWhatIsBilled(t *testing.T) {
 		t.Errorf("%+v", d)
 	}
 }
+
+// Nothing to write changes nothing a month, whatever held lines may cost; a line without a price is counted, not added.
+func TestTotals(t *testing.T) {
+	line := func(v app.Verdict, amount *app.Money) app.Line {
+		return app.Line{Verdict: v, Before: new(q("1")), After: q("2"), AmountChange: amount}
+	}
+	for name, c := range map[string]struct {
+		lines         []app.Line
+		changed, held int
+		amount        *app.Money
+		unpriced      int
+	}{
+		"nothing":       {nil, 0, 0, new(q("0")), 0},
+		"held alone":    {[]app.Line{line(app.VerdictHold, nil)}, 0, 1, new(q("0")), 0},
+		"one of two":    {[]app.Line{line(app.VerdictUpdate, new(q("9"))), line(app.VerdictCreate, nil), line(app.VerdictHold, nil)}, 2, 1, new(q("9")), 1},
+		"none of two":   {[]app.Line{line(app.VerdictUpdate, nil), line(app.VerdictCreate, nil)}, 2, 0, nil, 2},
+		"both ways":     {[]app.Line{line(app.VerdictUpdate, new(q("9"))), line(app.VerdictUpdate, new(q("-10")))}, 2, 0, new(q("-1")), 0},
+		"one that is 0": {[]app.Line{line(app.VerdictUpdate, new(q("0")))}, 1, 0, new(q("0")), 0},
+	} {
+		changed, held, amount := billing.Totals(c.lines)
+		same := amount == nil && c.amount == nil || amount != nil && c.amount != nil && amount.Equal(*c.amount)
+		if changed != c.changed || held != c.held || !same || billing.Unpriced(c.lines) != c.unpriced {
+			t.Errorf("%s: %d changed, %d held, %v, %d unpriced", name, changed, held, amount, billing.Unpriced(c.lines))
+		}
+	}
+}

@@ -179,6 +179,12 @@ func compareSums(m *views.Compare, before, after []app.Line) {
 		}
 		*sum = &v
 	}
+	if m.Rose == 0 {
+		m.More = new(app.Money)
+	}
+	if m.Fell == 0 {
+		m.Less = new(app.Money)
+	}
 	m.Came, m.Went = companiesOnly(after, before), companiesOnly(before, after)
 }
 

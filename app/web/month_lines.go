@@ -35,7 +35,7 @@ func (s *Server) monthLines(ctx context.Context, p monthPage, m *views.Month, c 
 	}
 	m.Counts = lineCounts(plan.Lines)
 	_, _, m.Amount = billing.Totals(plan.Lines)
-	m.Unpriced = unpriced(plan.Lines)
+	m.Unpriced = billing.Unpriced(plan.Lines)
 	if m.Findings, err = s.Read.CountFindings(ctx, m.Connection); err != nil {
 		return err
 	}
@@ -78,16 +78,6 @@ func lineCounts(lines []app.Line) (n views.LineCounts) {
 			n.Changed++
 		case app.VerdictUpdate:
 			n.Changed++
-		}
-	}
-	return n
-}
-
-// unpriced counts the lines to be written whose price effect nobody knows (M11).
-func unpriced(lines []app.Line) (n int) {
-	for _, l := range lines {
-		if l.Writes() && l.AmountChange == nil {
-			n++
 		}
 	}
 	return n

@@ -55,7 +55,9 @@ func (s *Server) pushProgress(c echo.Context) error {
 	if fragment(c) && push.State != app.PushWriting {
 		c.Response().Header().Set("HX-Refresh", "true")
 	}
-	return render(c, http.StatusOK, views.PushProgress(views.PushView{Shell: p.shell, Push: push, Zone: p.zoneOf(push.Connection), Amount: written(push.Lines)}))
+	m := views.PushView{Shell: p.shell, Push: push, Zone: p.zoneOf(push.Connection)}
+	m.Amount, m.Unpriced = written(push.Lines)
+	return render(c, http.StatusOK, views.PushProgress(m))
 }
 
 func (s *Server) pushCSV(c echo.Context, text string) error {
@@ -79,14 +81,19 @@ func (s *Server) pushView(ctx context.Context, p page, id int64) (views.PushView
 	if err != nil {
 		return views.PushView{}, err
 	}
-	m := views.PushView{Shell: p.shell, Push: push, Zone: p.zoneOf(push.Connection), Amount: written(push.Lines)}
+	m := views.PushView{Shell: p.shell, Push: push, Zone: p.zoneOf(push.Connection)}
+	m.Amount, m.Unpriced = written(push.Lines)
 	var lines []app.Line
 	for _, l := range push.Lines {
 		if l.Writes() {
 			lines = append(lines, l)
 		}
-		if l.Verdict == app.VerdictHold {
+		switch l.Verdict {
+		case app.VerdictHold:
 			m.Held++
+		case app.VerdictSkipped:
+			m.Skipped++
+		case app.VerdictUpdate, app.VerdictCreate, app.VerdictSame:
 		}
 	}
 	if m.Rows, err = s.lineRows(ctx, push.Connection, lines); err != nil {
@@ -100,20 +107,12 @@ func (s *Server) pushView(ctx context.Context, p page, id int64) (views.PushView
 	return m, err
 }
 
-// written sums the known price effects of the lines that are in ConnectWise.
-func written(lines []app.Line) *app.Money {
-	var sum *app.Money
-	for _, l := range lines {
-		if l.State != app.LineDone || !l.Writes() || l.AmountChange == nil {
-			continue
-		}
-		v := *l.AmountChange
-		if sum != nil {
-			v = v.Add(*sum)
-		}
-		sum = &v
-	}
-	return sum
+// written sums the price effects of the lines that are in ConnectWise, and counts those of them nobody knows; nil when there
+// are such lines and none has a known one.
+func written(lines []app.Line) (sum *app.Money, unpriced int) {
+	done := slices.DeleteFunc(slices.Clone(lines), func(l app.Line) bool { return l.State != app.LineDone })
+	_, _, sum = billing.Totals(done)
+	return sum, billing.Unpriced(done)
 }
 
 // undoState says whether a push can be undone, and which push undid it. What ConnectWise holds by then decides over each
@@ -195,7 +194,8 @@ func (s *Server) pushRow(ctx context.Context, push app.Push, all []app.Push, zon
 	if err != nil {
 		return views.PushRow{}, err
 	}
-	row := views.PushRow{Push: push, Zone: zone, Amount: written(full.Lines), ApprovedWords: approvedWords(push, lineCounts(full.Lines).Held)}
+	row := views.PushRow{Push: push, Zone: zone, ApprovedWords: approvedWords(push, lineCounts(full.Lines).Held)}
+	row.Amount, row.Unpriced = written(full.Lines)
 	for _, l := range full.Lines {
 		if !l.Writes() {
 			continue

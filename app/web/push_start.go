@@ -34,7 +34,7 @@ func (s *Server) pushCheck(c echo.Context) error {
 	order(rows, "company")
 	m := views.PushCheck{
 		Shell: p.shell, Connection: p.connection.Name, Target: target(p.connection), Period: p.period, Zone: p.zone, PlanID: plan.ID, Digest: plan.Digest,
-		PlannedAt: plan.CreatedAt, Unpriced: unpriced(plan.Lines), Late: lateWords(plan.Lines, p.now, p.zone),
+		PlannedAt: plan.CreatedAt, Unpriced: billing.Unpriced(plan.Lines), Late: lateWords(plan.Lines, p.now, p.zone),
 	}
 	_, _, m.Amount = billing.Totals(plan.Lines)
 	for _, r := range rows {

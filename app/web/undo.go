@@ -107,7 +107,7 @@ func (s *Server) undoRows(ctx context.Context, m *views.Undo, plan app.Plan) err
 	}
 	order(rows, "company")
 	_, _, m.Amount = billing.Totals(plan.Lines)
-	m.Unpriced = unpriced(plan.Lines)
+	m.Unpriced = billing.Unpriced(plan.Lines)
 	for _, r := range rows {
 		switch {
 		case r.Writes():

@@ -50,6 +50,8 @@ type planAnswer struct {
 		Changed      int           `json:"changed"`
 		Held         int           `json:"held"`
 		AmountChange *app.Quantity `json:"amount_change"`
+		Priced       app.Quantity  `json:"priced_change"`
+		Unpriced     int           `json:"unpriced"`
 	} `json:"totals"`
 }
 

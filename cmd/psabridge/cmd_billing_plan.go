@@ -22,7 +22,7 @@ func (p planAnswer) print(w io.Writer) {
 	printLines(w, lines)
 	_, _ = fmt.Fprintf(w, "%d to write, %d held, %d the same.\n", p.Totals.Changed, p.Totals.Held, len(p.Lines)-len(lines))
 	if p.Totals.Changed > 0 {
-		_, _ = fmt.Fprintln(w, "A month's bill changes by "+amount(p.Totals.AmountChange)+".")
+		_, _ = fmt.Fprintln(w, "A month's bill changes by "+p.effect()+".")
 	}
 	if !p.Complete {
 		_, _ = fmt.Fprintln(w, "Not everything could be read; the lines concerned are held.")
@@ -94,6 +94,14 @@ func (l planLine) details() (out []string) {
 		out = append(out, "begins on "+l.Begins)
 	}
 	return append(out, l.Invoice...)
+}
+
+// effect is what the lines to write change a month: what is known of it, and how many lines are not in it.
+func (p planAnswer) effect() string {
+	if n := p.Totals.Unpriced; n > 0 && n < p.Totals.Changed {
+		return signed(p.Totals.Priced) + ", and by an unknown amount for " + count(n, "line") + " whose price cannot be read"
+	}
+	return amount(p.Totals.AmountChange)
 }
 
 // amount is money a month; its effect may be unknown.

@@ -129,7 +129,9 @@ type Plan struct {
 type Totals struct {
 	Changed      int          `json:"changed"`
 	Held         int          `json:"held"`
-	AmountChange NumberOrNull `json:"amount_change" doc:"null when the price effect of some changed line is unknown"`
+	AmountChange NumberOrNull `json:"amount_change" doc:"a month; null when the price effect of some changed line is unknown"`
+	Priced       Number       `json:"priced_change" doc:"a month, of the changed lines whose price effect is known; the pages show this"`
+	Unpriced     int          `json:"unpriced" doc:"changed lines whose price effect is unknown"`
 }
 
 func planOf(p app.Plan, doc app.Settings, now time.Time) Plan {
@@ -148,22 +150,13 @@ func zoneOf(doc app.Settings, connection string) *time.Location {
 }
 
 func totals(ls []app.Line) Totals {
-	t, sum, known := Totals{}, app.Money{}, true
-	for _, l := range ls {
-		switch {
-		case l.Verdict == app.VerdictHold:
-			t.Held++
-		case l.Writes():
-			t.Changed++
-			if l.AmountChange == nil {
-				known = false
-			} else {
-				sum = sum.Add(*l.AmountChange)
-			}
-		}
+	changed, held, sum := billing.Totals(ls)
+	t := Totals{Changed: changed, Held: held, Unpriced: billing.Unpriced(ls)}
+	if sum != nil {
+		t.Priced = number(*sum)
 	}
-	if known {
-		t.AmountChange = maybe(&sum)
+	if t.Unpriced == 0 {
+		t.AmountChange = maybe(sum)
 	}
 	return t
 }
