@@ -103,9 +103,9 @@ func (b *bridgeProcess) customerFiles(push string, l planLine) {
 		b.t.Errorf("%s is not among the customers: %s", l.Company.Name, out)
 	}
 	for kind, words := range map[string][]string{
-		"":       {l.Company.Name, l.Product, "→ 7 ", "agreed on the phone"},
-		"--csv":  {"row,period,company", l.Company.Name, "agreed on the phone"},
-		"--html": {"<!doctype html>", "agreed on the phone"},
+		"":       {l.Company.Name, l.Product, "→ 7 ", "corrected by hand"},
+		"--csv":  {"row,period,company", l.Company.Name, "corrected by hand"},
+		"--html": {"<!doctype html>", "Corrected by hand"},
 		"--json": {`"corrected": true`},
 	} {
 		args := []string{"billing", "customer", push, l.Company.Name}
@@ -117,6 +117,9 @@ func (b *bridgeProcess) customerFiles(push string, l planLine) {
 			if !strings.Contains(out, w) {
 				b.t.Errorf("customer %s does not say %q:\n%s", kind, w, out)
 			}
+		}
+		if strings.Contains(out, "agreed on the phone") {
+			b.t.Errorf("customer %s says what was written for the house:\n%s", kind, out)
 		}
 	}
 	b.refused("", []string{"company", "0 customers", "Nobody Inc"}, "billing", "customer", push, "Nobody Inc")

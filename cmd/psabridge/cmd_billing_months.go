@@ -126,6 +126,7 @@ type customerAnswer struct {
 		Before    *app.Quantity `json:"before"`
 		After     app.Quantity  `json:"after"`
 		Rule      string        `json:"rule"`
+		Corrected bool          `json:"corrected"`
 		Shares    []struct {
 			Name     string       `json:"name"`
 			Quantity app.Quantity `json:"quantity"`
@@ -198,6 +199,9 @@ func (a customerAnswer) print(w io.Writer) {
 	}
 	for _, l := range a.Lines {
 		p("%s, %s: %s → %s %s", l.Agreement, l.Product, quantity(l.Before), l.After, l.Unit)
+		if l.Corrected {
+			p("  corrected by hand")
+		}
 		if l.Rule != "" {
 			p("  %s", l.Rule)
 		}
