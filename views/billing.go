@@ -22,6 +22,7 @@ type Month struct {
 	Enabled     bool // billing is on for this connection
 	CanPlan     bool // only the current or the latest due period can be planned (M1)
 	DueAt       time.Time
+	Past        bool // the month is over; what is planned for it bills the usage of today
 	Approval    string
 	Plan        *app.Plan // newest of the period, without lines; nil when none was made
 	Readings    []ReadingAge

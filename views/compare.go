@@ -18,7 +18,9 @@ type Compare struct {
 	Rose, Fell    int
 	More, Less    *app.Money // sums of the known amounts; nil when none is known
 	Unpriced      int
-	NothingPushed bool // before the end of the later month
+	NothingPushed bool         // before the end of the later month
+	NothingBefore bool         // before the end of the earlier month
+	Unpushed      []app.Period // of the two, without a push of their own after one of a month before
 	Errors        ui.Errors
 }
 

@@ -41,7 +41,7 @@ func (s *Server) compareCSV(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	if len(m.Errors) > 0 || m.Connection == "" {
+	if len(m.Errors) > 0 || m.Connection == "" || m.NothingBefore {
 		return seeOther(c, link.With(link.Compare, "connection", m.Connection, "from", c.QueryParam("from"), "to", c.QueryParam("to")))
 	}
 	rows := make([][]string, 0, len(m.Rows))
@@ -98,7 +98,10 @@ func (s *Server) compared(c echo.Context, p page) (views.Compare, error) {
 	if err != nil {
 		return m, err
 	}
-	m.NothingPushed = len(before)+len(after) == 0
+	m.NothingPushed, m.NothingBefore = len(before)+len(after) == 0, len(before) == 0
+	if m.NothingBefore {
+		return m, nil // else every line would seem to have come, though it only was not ours to see before
+	}
 	m.Rows = billing.CompareMonths(before, after)
 	compareSums(&m, before, after)
 	return m, nil
@@ -125,6 +128,11 @@ func (s *Server) comparable(ctx context.Context, c echo.Context, m *views.Compar
 	}
 	if m.To.Before(m.From) {
 		m.From, m.To = m.To, m.From
+	}
+	for _, one := range []app.Period{m.From, m.To} {
+		if len(periods) > 0 && periods[0].Before(one) && !slices.Contains(periods, one) {
+			m.Unpushed = append(m.Unpushed, one)
+		}
 	}
 	m.Periods = sortedPeriods(append(periods, m.From, m.To))
 	return nil

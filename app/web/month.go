@@ -89,6 +89,7 @@ func (s *Server) showMonth(c echo.Context, p monthPage, status int, f views.Line
 	m := views.Month{
 		Shell: p.shell, Connection: name, Period: p.period, Zone: p.zone, Enabled: p.connection.Billing.Enabled, Approval: p.connection.Billing.Approval,
 		CanPlan: p.connection.Billing.Enabled && billing.Plannable(p.connection.Billing, p.zone, p.now, p.period), Filter: f,
+		Past:  p.period.Before(billing.Current(p.zone, p.now)),
 		DueAt: billing.Moment(p.connection.Billing, p.zone, p.period),
 	}
 	m.Shell.Wrong = len(typed.Errors) > 0

@@ -241,18 +241,27 @@ func formOf(t *testing.T, body string) map[string]string {
 // TestMonthsBesideEachOther compares, filters, and says what it cannot read.
 func TestMonthsBesideEachOther(t *testing.T) {
 	w := furnished(t)
-	page := w.get("/billing/compare?connection=cw&from=2026-10&to=2026-11").want(t, http.StatusOK)
-	for _, want := range []string{"October 2026 and November 2026", "Contoso Ltd", "+43", "Came:"} {
+	before := w.get("/billing/compare?connection=cw&from=2026-10&to=2026-11").want(t, http.StatusOK)
+	if !strings.Contains(before.body, "There is nothing to compare with.") || strings.Contains(before.body, "Came:") {
+		t.Errorf("lines came with the first push: %s", mainOf(before.body))
+	}
+	w.get("/billing/compare.csv?connection=cw&from=2026-10&to=2026-11").want(t, http.StatusSeeOther)
+	w.pushDecember()
+	page := w.get("/billing/compare?connection=cw&from=2026-11&to=2026-12").want(t, http.StatusOK)
+	for _, want := range []string{"November 2026 and December 2026", "Contoso Ltd", "+7", "Came:</strong> Fabrikam", "<dt>Less</dt><dd>0.00<small>a month, 0 lines"} {
 		if !strings.Contains(page.body, want) {
 			t.Errorf("the comparison does not say %q: %s", want, mainOf(page.body))
 		}
 	}
-	if wrong := w.get("/billing/compare?from=2026-13").want(t, http.StatusOK); !strings.Contains(wrong.body, "“2026-13” is no month") {
+	if idle := w.get("/billing/compare?connection=cw&from=2026-11&to=2027-01"); !strings.Contains(idle.body, "Nothing was pushed for January 2027") {
+		t.Error("a month without a push looks like one with")
+	}
+	if wrong := w.get("/billing/compare?from=2026-13").want(t, http.StatusOK); !strings.Contains(wrong.body, "“2026-13” is no month") || strings.Contains(wrong.body, "<h1>November") {
 		t.Error("a month that is none is not said")
 	}
 	w.get("/billing/compare?connection=nobody").want(t, http.StatusNotFound)
-	csv := w.get("/billing/compare.csv?connection=cw&from=2026-10&to=2026-11").want(t, http.StatusOK)
-	if !strings.HasPrefix(csv.body, "company_id,company,agreement_id,agreement,product_id,meter,2026-10,2026-11,unit,amount_a_month,reason\n250,") || !strings.Contains(csv.body, ",,43,each,86.00,\"'+ Ada") {
+	csv := w.get("/billing/compare.csv?connection=cw&from=2026-11&to=2026-12").want(t, http.StatusOK)
+	if !strings.HasPrefix(csv.body, "company_id,company,agreement_id,agreement,product_id,meter,2026-11,2026-12,unit,amount_a_month,reason\n250,") || !strings.Contains(csv.body, ",43,50,each,14.00,") {
 		t.Errorf("the file: %s", csv.body)
 	}
 	if history := w.get("/billing/pushes?connection=cw&period=2026-10").want(t, http.StatusOK); !strings.Contains(history.body, "No push fits.") {
@@ -260,6 +269,72 @@ func TestMonthsBesideEachOther(t *testing.T) {
 	}
 	if history := w.get("/billing/pushes?connection=cw&period=2026-11").want(t, http.StatusOK); !strings.Contains(history.body, fmt.Sprintf("/billing/pushes/%d\"", w.push)) {
 		t.Error("the history hides the push of the month")
+	}
+}
+
+// pushDecember pushes one line higher than in November, and one that was not written there.
+func (w *world) pushDecember() {
+	w.t.Helper()
+	ctx, november := w.t.Context(), w.push
+	plan, err := w.store.Plan(ctx, w.plan)
+	w.must(err)
+	plan.ID, plan.Digest, plan.State, plan.Period = 0, "december", "", w.period.Next()
+	plan.Lines[0].After, plan.Lines[1].Verdict, plan.Lines[1].Holds, plan.Lines[1].Company.ID = app.Q(50), app.VerdictUpdate, nil, 251
+	plan, err = w.store.SavePlan(ctx, plan)
+	w.must(err)
+	push, err := w.store.Approve(ctx, plan.ID, plan.Digest, app.Push{Trigger: app.TriggerPerson, ApprovedBy: "person", ApprovedAt: w.now})
+	w.must(err)
+	w.push = push.ID
+	w.finishPush()
+	w.finishPush()
+	w.push = november
+}
+
+// TestMonthAfterAnUndo: the page and the status say that nothing of the push stands.
+func TestMonthAfterAnUndo(t *testing.T) {
+	w := furnished(t)
+	ctx, first := t.Context(), w.push
+	state := func() string {
+		st, err := w.server.Status(ctx)
+		w.must(err)
+		return st.Billing[0].State
+	}
+	if got := state(); got != string(app.PushDone) {
+		t.Errorf("after the push the month is %s", got)
+	}
+	// Take the open preview away, as if none had been made since the push.
+	push, err := w.store.Approve(ctx, w.plan, w.digest, app.Push{Trigger: app.TriggerPerson, ApprovedBy: "person", ApprovedAt: w.now})
+	w.must(err)
+	w.push = push.ID
+	w.finishPush()
+	if page := w.get("/billing/cw/2026-11"); !strings.Contains(page.body, "It was pushed.") || !strings.Contains(page.body, "1 line was held, and not pushed.") {
+		t.Errorf("after the push: %s", mainOf(page.body))
+	}
+	w.undo(w.push)
+	if page := w.get("/billing/cw/2026-11"); !strings.Contains(page.body, "undone since") || !strings.Contains(page.body, "Make a new preview") {
+		t.Errorf("after the undo: %s", mainOf(page.body))
+	}
+	if got := state(); got != string(app.PushDone) {
+		t.Errorf("the push before still stands, and the month is %s", got)
+	}
+	w.undo(first)
+	if got := state(); got != "waiting" {
+		t.Errorf("nothing stands, and the month is %s", got)
+	}
+}
+
+// undo undoes a push on the fake ConnectWise.
+func (w *world) undo(id int64) {
+	w.t.Helper()
+	ctx := w.t.Context()
+	plan, err := w.billingCalls().PlanUndo(ctx, id, "person")
+	w.must(err)
+	undo, err := w.store.Approve(ctx, plan.ID, plan.Digest, app.Push{Trigger: app.TriggerPerson, ApprovedBy: "person", ApprovedAt: w.now})
+	w.must(err)
+	w.push = undo.ID
+	w.finishPush()
+	if was, err := w.store.Push(ctx, id); err != nil || was.State != app.PushUndone {
+		w.t.Fatalf("the push is %s %v", was.State, err)
 	}
 }
 

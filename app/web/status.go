@@ -77,19 +77,23 @@ func (s *Server) billingStatus(ctx context.Context, st standing, c app.Connectio
 		return out, nil
 	}
 	out.State = "waiting"
-	pushes, err := s.Read.Pushes(ctx, app.PushFilter{Connection: c.Name, Period: period, Page: app.Page{Limit: 1}})
+	pushes, err := s.Read.Pushes(ctx, app.PushFilter{Connection: c.Name, Period: period, Page: app.Page{Limit: 200}})
 	if err != nil {
 		return out, err
 	}
-	if len(pushes) > 0 && pushes[0].State != app.PushUndone {
-		out.State = string(pushes[0].State)
-		return out, nil
+	for _, p := range pushes { // newest first: the newest that stands, or that is on its way
+		if p.State != app.PushUndone && (p.UndoOf == 0 || p.State == app.PushWriting) {
+			out.State = string(p.State)
+			return out, nil
+		}
 	}
-	_, err = s.Read.CurrentPlan(ctx, c.Name, period)
+	plan, err := s.Read.CurrentPlan(ctx, c.Name, period)
 	if app.ErrorCode(err) == app.NotFound {
 		return out, nil
 	}
-	out.State = "planned"
+	if plan.State == app.PlanOpen {
+		out.State = "planned"
+	}
 	return out, err
 }
 

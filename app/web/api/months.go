@@ -67,6 +67,9 @@ func (s *server) compared(ctx context.Context, in *compareInput) ([]app.MonthCha
 	if err != nil {
 		return nil, err
 	}
+	if len(before) == 0 {
+		return nil, app.FieldErrorf("from", "Nothing was pushed up to %s, so how the lines stood then is not known. Name a month that was pushed.", from)
+	}
 	after, err := s.Read.LastPlannedLines(ctx, in.Connection, to.Next())
 	if err != nil {
 		return nil, err
