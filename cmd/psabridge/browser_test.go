@@ -13,8 +13,6 @@ import (
 
 	"github.com/chromedp/cdproto/emulation"
 	"github.com/chromedp/chromedp"
-
-	"psabridge/app/sandbox"
 )
 
 const chromium = "/usr/bin/chromium"
@@ -107,6 +105,12 @@ func (b *tab) click(selector string) {
 	b.t.Helper()
 	b.must(chromedp.Evaluate[chromedp.Void](`document.documentElement.dataset.old = "1"; 0`))
 	b.must(chromedp.Click(chromedp.CSS(selector)))
+	b.arrived()
+}
+
+// arrived waits until a page is there that was not when it was marked as old.
+func (b *tab) arrived() {
+	b.t.Helper()
 	b.waitFor(`!document.documentElement.dataset.old && document.readyState === "complete"`)
 }
 
@@ -195,15 +199,7 @@ func TestWholeProductInABrowser(t *testing.T) {
 	p.must("", "sync")
 	d.eventually("a ticket at ConnectWise", func() bool { return countTickets(v.ConnectWise.Tickets()) == 1 })
 
-	b := openTab(t)
-	run, err := readRunning(p.dir)
-	if err != nil {
-		t.Fatal(err)
-	}
-	b.base = run.Page
-	b.must(chromedp.Navigate(strings.TrimSpace(p.must("", "open", "--print"))), chromedp.WaitReady(chromedp.CSS("nav.rail")))
-	b.waitFor(`location.pathname === "/" && !location.search`)
-
+	b := &hand{tab: signedIn(t, d)}
 	for _, path := range []string{"/", "/organizations", "/deliveries", "/tickets", "/sources", "/billing", "/billing/pushes", "/settings", "/connections", "/connections/cw", "/setup", "/diagnostics", "/about"} {
 		b.visit(path)
 	}
@@ -215,7 +211,8 @@ func TestWholeProductInABrowser(t *testing.T) {
 	for _, tabName := range []string{"activity", "alerts", "settings"} {
 		b.visit("/organizations/" + id + "/" + tabName)
 	}
-	b.billing(v)
+	b.whyNoTicket(id)
+	b.month(v)
 	b.must(chromedp.Navigate(b.base + "/nowhere"))
 	if !strings.Contains(b.eval(`document.title`), "psabridge") {
 		t.Error("a page that does not exist is not ours")
@@ -241,28 +238,4 @@ func (b *tab) organization(d *daemon) string {
 	}
 	b.t.Fatal("no event says that it became a ticket")
 	return ""
-}
-
-// billing makes a preview, releases what only asks because it is the first time, and pushes.
-func (b *tab) billing(v *sandbox.Running) {
-	b.t.Helper()
-	b.visit("/billing")
-	b.click(`form[action$="/plan"] button`)
-	b.waitFor(`document.querySelector("table")`)
-	b.inspect("billing-preview")
-	if n := len(v.ConnectWise.QuantityWrites()); n != 0 {
-		b.t.Fatalf("a preview wrote %d quantities", n)
-	}
-	b.click(`form[action$="/release-first"] button`)
-	b.inspect("billing-released")
-	b.click(`a[href$="/push"]`)
-	b.inspect("billing-check")
-	b.click(`form[action="/billing/pushes"] button`)
-	b.waitFor(`!/Writing \d/.test(document.querySelector("main").innerText)`)
-	b.inspect("billing-pushed")
-	writes := len(v.ConnectWise.QuantityWrites())
-	if writes == 0 {
-		b.t.Fatalf("the push wrote nothing:\n%s", b.text())
-	}
-	b.visit("/billing/pushes")
 }

@@ -8,21 +8,14 @@ import (
 )
 
 // TestMappingInABrowser accepts what is certain, takes it back with the button the answer offers, finds a company by typing
-// a part of its name, and ends the mapping of a customer who left.
+// a part of its name, ends the mapping of a customer who left, and takes in a new one.
 func TestMappingInABrowser(t *testing.T) {
 	v := vendors(t)
 	p := newProcess(t)
-	p.serve()
+	d := p.serve()
 	p.configure(v, quick...)
 	p.must("", "sync")
-	b := openTab(t)
-	run, err := readRunning(p.dir)
-	if err != nil {
-		t.Fatal(err)
-	}
-	b.base = run.Page
-	b.must(chromedp.Navigate(strings.TrimSpace(p.must("", "open", "--print"))), chromedp.WaitReady(chromedp.CSS("nav.rail")))
-	b.waitFor(`location.pathname === "/" && !location.search`)
+	b := signedIn(t, d)
 
 	b.visit("/mapping")
 	if b.eval(`document.querySelector('button[value="certain"]') === null`) == "true" {
@@ -54,4 +47,5 @@ func TestMappingInABrowser(t *testing.T) {
 		t.Errorf("after the customer left:\n%s", text)
 	}
 	b.shoot("customer-left-month")
+	(&hand{tab: b}).newcomer(d, v)
 }
