@@ -69,19 +69,23 @@ func (s *Store) DropDelivery(ctx context.Context, id int64, reason, by string, n
 		if err != nil {
 			return err
 		}
-		if err := exec(ctx, tx, "UPDATE deliveries SET state = 'dropped', done_at = ?, reason = ?, decided_by = ? WHERE id = ?",
-			stamp(now), reason, by, id); err != nil {
-			return err
-		}
-		note := "Dropped: " + reason
-		if d.Intended {
-			note = "Dropped while it was not known whether " + otherSide(d) + " has it: " + reason
-		}
-		if err := appendLedger(ctx, tx, d, now, app.LedgerEntry{Phase: app.LedgerOutcome, Object: d.Lane, By: by, Note: note}); err != nil {
-			return err
-		}
-		return afterDrop(ctx, tx, d, reason, now)
+		return drop(ctx, tx, d, reason, by, now)
 	})
+}
+
+func drop(ctx context.Context, tx *sql.Tx, d app.Delivery, reason, by string, now time.Time) error {
+	if err := exec(ctx, tx, "UPDATE deliveries SET state = 'dropped', done_at = ?, reason = ?, decided_by = ? WHERE id = ?",
+		stamp(now), reason, by, d.ID); err != nil {
+		return err
+	}
+	note := "Dropped: " + reason
+	if d.Intended {
+		note = "Dropped while it was not known whether " + otherSide(d) + " has it: " + reason
+	}
+	if err := appendLedger(ctx, tx, d, now, app.LedgerEntry{Phase: app.LedgerOutcome, Object: d.Lane, By: by, Note: note}); err != nil {
+		return err
+	}
+	return afterDrop(ctx, tx, d, reason, now)
 }
 
 func otherSide(d app.Delivery) string {

@@ -169,6 +169,39 @@ func mayApprove(ctx context.Context, tx *sql.Tx, plan app.Plan, digest string, p
 	return err
 }
 
+// StopPush gives up what a push has not begun to write, and returns how many agreements that were. What is on its way, or of
+// which it is not known whether ConnectWise has it, goes on to its end; the push closes with its last line. NotFound, and
+// Conflict when the push is not being written, or nothing of it is left to stop.
+func (s *Store) StopPush(ctx context.Context, id int64, reason, by string, now time.Time) (n int, err error) {
+	err = s.write(ctx, "stop push", func(tx *sql.Tx) error {
+		p, err := one(ctx, tx, scanPush, fmt.Sprintf("There is no push %d.", id), pushColumns+" WHERE p.id = ?", id)
+		if err != nil {
+			return err
+		}
+		if p.State != app.PushWriting {
+			return app.Errorf(app.Conflict, "Push %d is not being written any more, so there is nothing to stop.", id)
+		}
+		waiting, err := all(ctx, tx, func(s scanner) (n int64, err error) { err = s.Scan(&n); return n, err }, "SELECT id FROM deliveries WHERE push_id = ? AND state IN ('waiting', 'parked') AND claimed = 0 AND intended = 0 ORDER BY id", id)
+		if err != nil {
+			return err
+		}
+		if n = len(waiting); n == 0 {
+			return app.Errorf(app.Conflict, "All that is left of push %d is on its way to ConnectWise, so there is nothing to stop. Undo the push when it is done.", id)
+		}
+		for _, delivery := range waiting {
+			d, err := deliveryByID(ctx, tx, delivery)
+			if err != nil {
+				return err
+			}
+			if err := drop(ctx, tx, d, reason, by, now); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	return n, err
+}
+
 // noNewerOverride refuses a plan that was made before a person typed a number for its month, or took one away. An undo
 // counts nothing, so no number is missing from it.
 func noNewerOverride(ctx context.Context, tx *sql.Tx, plan app.Plan) error {

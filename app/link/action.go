@@ -70,6 +70,9 @@ func PushProgress(id int64) string { return Push(id) + "/progress" }
 // PushUndo works out what undoing a push would restore (POST); the plan is shown at the same address (UndoCheck).
 func PushUndo(id int64) string { return Push(id) + "/undo" }
 
+// PushStop ends a push after what is on its way (POST).
+func PushStop(id int64) string { return Push(id) + "/stop" }
+
 // UndoCheck shows what an undo that was worked out would restore, before it does; the query names its plan (GET).
 func UndoCheck(push int64) string { return PushUndo(push) }
 

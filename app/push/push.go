@@ -37,6 +37,7 @@ type Store interface {
 	Push(ctx context.Context, id int64) (app.Push, error)
 	PushLines(ctx context.Context, id int64, lines []int64) (app.Push, error)
 	Pushes(ctx context.Context, f app.PushFilter) ([]app.Push, error)
+	StopPush(ctx context.Context, id int64, reason, by string, now time.Time) (int, error)
 	TiedLines(ctx context.Context, push int64) ([]app.Line, error)
 	LaterOn(ctx context.Context, push int64) (map[int64]app.Period, error)
 	Attempts(ctx context.Context, deliveryID int64) ([]app.Attempt, error)

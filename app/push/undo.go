@@ -40,13 +40,13 @@ func (p *Pusher) PlanUndo(ctx context.Context, pushID int64, by string) (app.Pla
 }
 
 // Undo gives every line of a push its old value back where ours still stands, as a push of its own: PlanUndo and Approve
-// in one, for those who looked at the push itself. Errors are theirs; after one nothing was changed.
+// in one, for a script. Errors are theirs; after one nothing was changed.
 func (p *Pusher) Undo(ctx context.Context, pushID int64, by string) (app.Push, error) {
 	plan, err := p.PlanUndo(ctx, pushID, by)
 	if err != nil {
 		return app.Push{}, err
 	}
-	return p.Approve(ctx, plan.ID, plan.Digest, app.TriggerPerson, by)
+	return p.Approve(ctx, plan.ID, plan.Digest, app.TriggerAPI, by)
 }
 
 func undoable(push app.Push) error {

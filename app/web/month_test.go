@@ -16,6 +16,7 @@ import (
 
 	"psabridge/app"
 	"psabridge/app/billing"
+	"psabridge/app/link"
 	"psabridge/app/web/api"
 )
 
@@ -291,6 +292,19 @@ func (w *world) pushDecember() {
 }
 
 // TestMonthAfterAnUndo: the page and the status say that nothing of the push stands.
+// TestPushIsStopped: while a push is written its page can stop it, and says afterwards what was left.
+func TestPushIsStopped(t *testing.T) {
+	w := furnished(t)
+	push, err := w.store.Approve(t.Context(), w.plan, w.digest, app.Push{Trigger: app.TriggerPerson, ApprovedBy: "person", ApprovedAt: w.now})
+	w.must(err)
+	page := link.Push(push.ID)
+	w.get(page).has(t, "Stop after the current agreement")
+	w.post(link.PushStop(push.ID)).to(t, page)
+	w.get(page).has(t, "The push was stopped.", "Not written", "stopped by a person before this line was written")
+	w.post(link.PushStop(push.ID)).want(t, http.StatusConflict).has(t, "nothing to stop")
+	w.post(link.PushStop(999)).want(t, http.StatusNotFound)
+}
+
 func TestMonthAfterAnUndo(t *testing.T) {
 	w := furnished(t)
 	ctx, first := t.Context(), w.push

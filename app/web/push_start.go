@@ -95,3 +95,24 @@ func (s *Server) startPush(c echo.Context) error {
 	}
 	return seeOther(c, link.Push(push.ID))
 }
+
+// stopPush ends a push after what is on its way to ConnectWise.
+func (s *Server) stopPush(c echo.Context) error {
+	id, err := rowID(c)
+	if err != nil {
+		return err
+	}
+	p, err := s.Push.Stop(c.Request().Context(), id, person)
+	if app.ErrorCode(err) == app.Conflict {
+		return lookAgainError{err, link.Push(id)}
+	}
+	if err != nil {
+		return err
+	}
+	if p.State == app.PushWriting {
+		s.tell(c, info, "The push stops. What is on its way to ConnectWise is still read back; the rest is left as it was.")
+	} else {
+		s.tell(c, info, "The push was stopped. What was not written is left as it was; a new preview has it again.")
+	}
+	return seeOther(c, link.Push(id))
+}

@@ -94,6 +94,7 @@ func (s *Server) routes() []route {
 		{get, "/billing/pushes/:id/progress", signedIn, s.pushProgress},
 		{get, "/billing/pushes/:id/undo", signedIn, s.undoCheck},
 		{post, "/billing/pushes/:id/undo", signedIn, s.planUndo},
+		{post, "/billing/pushes/:id/stop", signedIn, s.stopPush},
 		{get, "/billing/pushes/:id/customers.zip", signedIn, s.customersZIP},
 		{get, "/billing/pushes/:id/customers/:company", signedIn, s.customerFile},
 		{get, link.Compare, signedIn, s.compare},

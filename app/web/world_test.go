@@ -412,6 +412,10 @@ func (p pusher) Undo(ctx context.Context, id int64, _ string) (app.Push, error) 
 	return p.w.store.Push(ctx, id)
 }
 
+func (p pusher) Stop(ctx context.Context, id int64, by string) (app.Push, error) {
+	return p.real().Stop(ctx, id, by)
+}
+
 // fakeOutbox writes down what it was asked to do.
 type fakeOutbox world
 

@@ -21,6 +21,7 @@ type billingCmd struct {
 	Effective billingEffective `cmd:"" help:"Choose the day a line that would be created begins."`
 	Evidence  billingEvidence  `cmd:"" help:"Show where a line's quantity comes from."`
 	Push      billingPush      `cmd:"" help:"Push the plan shown: with --digest exactly that one, with --yes whatever is planned now. Held lines stay held."`
+	Stop      billingStop      `cmd:"" help:"Stop a push after what is on its way; the rest is left as it is."`
 	Undo      billingUndo      `cmd:"" help:"Restore what a push wrote, where our value still stands."`
 	History   billingHistory   `cmd:"" help:"List the pushes."`
 	Compare   billingCompare   `cmd:"" help:"Show what differs between two months."`
@@ -273,6 +274,21 @@ func (b billingUndo) Run(ctx context.Context, g *globals, c console) error {
 	return g.withSending(ctx, c, func(cl *client) error {
 		var p pushAnswer
 		if err := cl.call(ctx, http.MethodPost, "/billing/pushes/"+url.PathEscape(b.Push)+"/undo", nil, &p); err != nil {
+			return err
+		}
+		return finishPush(ctx, g, c, cl, p.ID)
+	})
+}
+
+type billingStop struct {
+	Push string `arg:"" help:"Number of the push that is being written."`
+}
+
+// Run stops a push after what is on its way to ConnectWise, and waits until that has ended.
+func (b billingStop) Run(ctx context.Context, g *globals, c console) error {
+	return g.withSending(ctx, c, func(cl *client) error {
+		var p pushAnswer
+		if err := cl.call(ctx, http.MethodPost, "/billing/pushes/"+url.PathEscape(b.Push)+"/stop", nil, &p); err != nil {
 			return err
 		}
 		return finishPush(ctx, g, c, cl, p.ID)

@@ -196,6 +196,7 @@ type Pusher interface {
 	ReleaseAll(ctx context.Context, plan int64, codes []app.HoldCode, note, by string) (app.Plan, error)
 	Approve(ctx context.Context, plan int64, digest string, t app.Trigger, by string) (app.Push, error)
 	Undo(ctx context.Context, push int64, by string) (app.Push, error)
+	Stop(ctx context.Context, push int64, by string) (app.Push, error)
 }
 
 // Outbox lets a person move what is parked.
@@ -350,6 +351,7 @@ func (s *server) register(a huma.API) {
 	created(a, "/billing/pushes", "Push exactly the plan with this digest", s.approve)
 	get(a, "/billing/pushes", "Pushes, newest first", s.pushes)
 	get(a, "/billing/pushes/{id}", "One push with its lines", s.push)
+	post(a, "/billing/pushes/{id}/stop", "Stop a push after what is on its way; the rest is left as it is", s.stopPush)
 	s.registerCSV(a)
 	s.registerUndo(a)
 	s.registerCustomers(a)

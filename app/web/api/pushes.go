@@ -7,6 +7,7 @@ import (
 	"net/http"
 	"reflect"
 	"strings"
+	"time"
 
 	"github.com/danielgtaylor/huma/v2"
 
@@ -131,6 +132,15 @@ func (s *server) push(ctx context.Context, in *RowInput) (*pushOutput, error) {
 	return s.answerPush(ctx, p, err)
 }
 
+func (s *server) stopPush(ctx context.Context, in *RowInput) (*pushOutput, error) {
+	n, err := in.ID.parse("id")
+	if err != nil {
+		return nil, s.fail(err)
+	}
+	p, err := s.Push.Stop(ctx, n, caller)
+	return s.answerPush(ctx, p, err)
+}
+
 // registerCSV adds the one call that does not answer JSON.
 func (s *server) registerCSV(a huma.API) {
 	op := operation(http.MethodGet, "/billing/pushes/{id}/csv", "The lines of a push as CSV")
@@ -161,7 +171,7 @@ func (s *server) pushCSV(ctx context.Context, in *RowInput) (*rawOutput, error) 
 func PushCSV(p app.Push) ([]byte, error) {
 	var buf bytes.Buffer
 	w := csv.NewWriter(&buf)
-	_ = w.Write([]string{"period", "company_id", "company", "agreement_id", "agreement", "product_id", "meter", "before", "after", "unit", "verdict", "state", "holds", "decided_by", "note", "reason"})
+	_ = w.Write([]string{"period", "company_id", "company", "agreement_id", "agreement", "product_id", "meter", "before", "after", "unit", "amount_change", "effective_date", "verdict", "state", "holds", "decided_by", "note", "reason"})
 	for _, l := range p.Lines {
 		before := ""
 		if l.Before != nil {
@@ -173,11 +183,27 @@ func PushCSV(p app.Push) ([]byte, error) {
 		}
 		_ = w.Write([]string{
 			p.Period.String(), string(id(l.Company.ID)), Harmless(l.Company.Name), string(id(l.Agreement.ID)), Harmless(l.Agreement.Name), Harmless(l.Product),
-			Harmless(string(l.Meter)), before, l.After.String(), Harmless(l.Unit), string(l.Verdict), string(l.State), strings.Join(holds, " "), Harmless(l.DecidedBy), Harmless(noteOf(l)), Harmless(l.Reason),
+			Harmless(string(l.Meter)), before, l.After.String(), Harmless(l.Unit), amountOf(l), begins(l), string(l.Verdict), string(l.State), strings.Join(holds, " "), Harmless(l.DecidedBy), Harmless(noteOf(l)), Harmless(l.Reason),
 		})
 	}
 	w.Flush()
 	return buf.Bytes(), w.Error()
+}
+
+// amountOf is what a line changes a month, in the agreement's currency; empty when its price is not readable.
+func amountOf(l app.Line) string {
+	if l.AmountChange == nil {
+		return ""
+	}
+	return l.AmountChange.String()
+}
+
+// begins is the day a line that is made counts from; empty for one that stands.
+func begins(l app.Line) string {
+	if l.Before != nil || l.EffectiveDate.IsZero() {
+		return ""
+	}
+	return l.EffectiveDate.Format(time.DateOnly)
 }
 
 // Harmless keeps a text from being run as a formula by a spreadsheet (SECURITY §4-I).
