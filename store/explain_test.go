@@ -135,6 +135,7 @@ func TestListsUseIndexes(t *testing.T) {
 		"alert view":          func() error { _, err := r.AlertView(ctx, "sync", now); return err },
 		"current plan":        func() error { _, err := r.CurrentPlan(ctx, "cw", month); return ignoreMissing(err) },
 		"newest plan":         func() error { _, err := r.NewestPlan(ctx, "cw"); return ignoreMissing(err) },
+		"held lines":          func() error { _, err := r.CountHeld(ctx, "cw", month); return err },
 		"findings":            func() error { _, err := r.CountFindings(ctx, "cw"); return err },
 		"waiting plan":        func() error { _, err := r.WaitingPlan(ctx, "cw"); return ignoreMissing(err) },
 		"deliveries ticket":   func() error { _, err := r.Deliveries(ctx, app.DeliveryFilter{TicketID: 3}); return err },

@@ -15,6 +15,13 @@ func (r *Reader) NewestPlan(ctx context.Context, connection string) (app.Plan, e
 	return p, failed("newest plan", err)
 }
 
+// CountHeld counts the lines that are held in the open plan of a connection's month.
+func (r *Reader) CountHeld(ctx context.Context, connection string, period app.Period) (int, error) {
+	n, _, err := maybe[int](ctx, r.db, `SELECT count(*) FROM plans p JOIN lines l ON l.plan_id = p.id AND l.verdict = ?
+		WHERE p.connection = ? AND p.period = ? AND p.state = 'open' AND p.undo_of IS NULL`, app.VerdictHold, connection, period.String())
+	return n, failed("count held lines", err)
+}
+
 // CountFindings counts the findings of a connection's newest plan that a person should mend. What a push of the plan mends,
 // or a held line asks about already, is counted with the month; one that is billed at its minimum is as it was agreed.
 func (r *Reader) CountFindings(ctx context.Context, connection string) (int, error) {

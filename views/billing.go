@@ -32,11 +32,13 @@ type Month struct {
 	Unpriced    int        // lines to be written whose price effect is unknown
 	Rows        []LineRow  // after the filter, in the order to be shown; lines of one company stand together
 	Pager       ui.Pager
-	Pushes      []PushRow // of this period, newest first
-	Overrides   int       // numbers typed in place of readings that count in this month
-	Stale       bool      // some of them changed after the preview was made
-	Findings    int       // where use and bill do not meet, as the preview saw it
-	Late        []string  // in words, what comes too late for which invoice
+	Pushes      []PushRow   // of this period, newest first
+	Overrides   int         // numbers typed in place of readings that count in this month
+	Stale       bool        // some of them changed after the preview was made
+	Findings    int         // where use and bill do not meet and no line of the newest preview mends or asks about it
+	AllFindings int         // these and the ones its lines mend or ask about
+	Meters      []app.Meter // that some line is counted by, in the order of their names
+	Late        []string    // in words, what comes too late for which invoice
 }
 
 // ReadingAge is how old the usage of a source is.
@@ -67,10 +69,10 @@ type LineRow struct {
 	CompanyIdentifier string
 	CompanyURL        string // page of the company's organization; empty when several share the line
 	Organizations     int
-	Released          bool       // a person let it go; it will be written
-	CanRelease        bool       // every hold may be released; some need the cause fixed first
-	CanCorrect        bool       // it is certain what a corrected quantity would be written to
-	Fix               *ui.Action // where the cause is fixed
+	Released          bool        // a person let it go; it will be written
+	CanRelease        bool        // every hold may be released; some need the cause fixed first
+	CanCorrect        bool        // it is certain what a corrected quantity would be written to
+	Fixes             []ui.Action // where the cause is fixed
 	Typed             CorrectForm
 	Invoice           []string // what the change means for the customer's invoices, in sentences
 	Late              bool     // it comes too late for the next one
@@ -195,9 +197,14 @@ func effect(l app.Line) string {
 	return ui.Amount(l.AmountChange)
 }
 
-// was prints the quantity before, "none" when there is no line in ConnectWise yet.
+// was prints the quantity before, "none" when there is no line in ConnectWise yet, and why there is no one number.
 func was(l app.Line) string {
-	if l.Before == nil {
+	switch {
+	case l.Before == nil && holds(l, app.HoldAmbiguousAddition):
+		return "two lines"
+	case l.Before == nil && holds(l, app.HoldAdditionCancelled):
+		return "cancelled"
+	case l.Before == nil:
 		return "none"
 	}
 	return ui.Quantity(*l.Before, l.Unit)
@@ -213,7 +220,7 @@ func will(l app.Line) string {
 
 // change prints the difference; a line that would be created starts at nothing.
 func change(l app.Line) string {
-	if will(l) == "unknown" {
+	if will(l) == "unknown" || l.Before == nil && was(l) != "none" {
 		return "–"
 	}
 	if l.Before == nil {
@@ -346,6 +353,23 @@ func groupHint(rows []LineRow) string {
 
 // open reports whether the preview shown may still be decided on and pushed; a pushed one is only looked at.
 func (m Month) open() bool { return m.CanPlan && m.Plan != nil && m.Plan.State == app.PlanOpen }
+
+// meterChoices are the meters a person can look at alone.
+func (m Month) meterChoices() []ui.Choice {
+	pairs := []string{"", "All meters"}
+	for _, meter := range m.Meters {
+		pairs = append(pairs, string(meter), MeterName(meter))
+	}
+	return ui.Choices(m.Filter.Meter, pairs...)
+}
+
+// settledFindings says how many more the Money page shows than there are to mend.
+func (m Month) settledFindings() string {
+	if n := m.AllFindings - m.Findings; n > 0 {
+		return "and " + ui.Int(n) + " that this preview settles or asks about"
+	}
+	return ""
+}
 
 func (m Month) path(show string) []string {
 	return []string{"q", m.Filter.Q, "meter", m.Filter.Meter, "order", m.Filter.Order, "show", show}

@@ -155,7 +155,8 @@ type CustomerLeft struct {
 	Billing      bool
 	Connection   string
 	Lines        []LeftLine
-	PushedAt     time.Time // of the month the lines stand as they were written in; zero: never
+	Standing     []LeftLine // billed by ConnectWise and never written by psabridge
+	PushedAt     time.Time  // of the month the lines stand as they were written in; zero: never
 	Holding      int
 	Tickets      int // open ones
 	Staying      []app.Named

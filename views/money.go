@@ -28,6 +28,8 @@ type MoneyConnection struct {
 	Lost    app.Money // a month: used and not billed, where prices are readable
 	Over    app.Money // a month: billed and not used, likewise
 	Missing int       // findings whose price is not readable
+	All     int       // findings
+	Settled int       // of these, what the preview writes or asks about already, and minimums as agreed
 	Chart   *FlowChart
 	// What was compared, for when nothing was found.
 	Lines, Agreements, Organizations int
@@ -48,6 +50,14 @@ type FindingRow struct {
 	app.Finding
 	OrganizationURL string
 	Fix             *ui.Action
+}
+
+// shared says how many of the findings need nothing done here.
+func (c MoneyConnection) shared() string {
+	if c.Settled == 0 {
+		return ""
+	}
+	return ui.Count(c.All, "finding", "findings") + ". The preview writes or asks about " + ui.Int(c.Settled) + " of them; " + ui.Count(c.All-c.Settled, "is", "are") + " for you to mend."
 }
 
 // title is what a kind of finding is called.
@@ -73,7 +83,7 @@ func (g MoneyGroup) title() string {
 func (g MoneyGroup) caption() string {
 	switch g.Code {
 	case app.FindingUsedNotBilled:
-		return "You pay the vendor for these; no agreement line carries them."
+		return "You pay the vendor for these, and the agreement bills fewer or none of them."
 	case app.FindingBilledNotUsed:
 		return "Your customer pays for these; the source shows less."
 	case app.FindingUnmapped:

@@ -56,6 +56,9 @@ func (s *Server) showLeft(c echo.Context, o organizationPage, status int, reason
 		if m.Lines, err = s.leftLines(ctx, o); err != nil {
 			return err
 		}
+		if m.Standing, err = s.leftStanding(ctx, o, m.Lines); err != nil {
+			return err
+		}
 	}
 	return render(c, status, views.CustomerLeftPage(m))
 }
@@ -72,9 +75,7 @@ func (s *Server) leftLines(ctx context.Context, o organizationPage) (out []views
 		return nil, err
 	}
 	for _, l := range all {
-		at := slices.IndexFunc(l.Shares, func(share app.Share) bool {
-			return share.Source == o.row.Source && share.ExternalID == o.row.ExternalID && share.Quantity.IsPositive()
-		})
+		at := shareOf(o, l)
 		if at < 0 || !l.After.IsPositive() {
 			continue
 		}
@@ -89,6 +90,31 @@ func (s *Server) leftLines(ctx context.Context, o organizationPage) (out []views
 		out = append(out, line)
 	}
 	return out, nil
+}
+
+// leftStanding are the lines ConnectWise bills of an organization's products that psabridge never wrote, as the newest preview
+// read them: ending the mapping leaves them as they are.
+func (s *Server) leftStanding(ctx context.Context, o organizationPage, written []views.LeftLine) (out []views.LeftLine, err error) {
+	plan, err := s.newestPlan(ctx, o.effective.Connection)
+	if err != nil || plan == nil {
+		return nil, err
+	}
+	for _, l := range plan.Lines {
+		ours := slices.ContainsFunc(written, func(w views.LeftLine) bool { return w.Agreement.ID == l.Agreement.ID && w.Product == l.Product })
+		if ours || shareOf(o, l) < 0 || l.Before == nil || !l.Before.IsPositive() {
+			continue
+		}
+		l.Items = nil
+		out = append(out, views.LeftLine{Line: l, URL: s.AgreementURL(ctx, o.effective.Connection, l.Agreement.ID)})
+	}
+	return out, nil
+}
+
+// shareOf finds the part of a line that is counted for an organization; -1 when there is none.
+func shareOf(o organizationPage, l app.Line) int {
+	return slices.IndexFunc(l.Shares, func(share app.Share) bool {
+		return share.Source == o.row.Source && share.ExternalID == o.row.ExternalID && share.Quantity.IsPositive()
+	})
 }
 
 // leftKind names the job that ends a mapping and makes the preview without it.

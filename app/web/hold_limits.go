@@ -56,7 +56,7 @@ func limitsOf(typed views.BillingForm, note func(input string, err error)) (hold
 		if text == "" {
 			return nil
 		}
-		q, err := app.ParseQuantity(text)
+		q, err := typedNumber(input, text)
 		note(input, err)
 		return &q
 	}

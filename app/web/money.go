@@ -74,6 +74,11 @@ func (s *Server) moneyOf(ctx context.Context, st standing, c app.ConnectionSetti
 	}
 	delete(agreements, 0)
 	m.Agreements, m.Organizations = len(agreements), len(organizations)
+	mend, err := s.Read.CountFindings(ctx, c.Name)
+	if err != nil {
+		return m, err
+	}
+	m.All, m.Settled = len(plan.Findings), len(plan.Findings)-mend
 	s.moneyGroups(ctx, st, *plan, &m)
 	plan.Lines = nil
 	m.Plan = plan

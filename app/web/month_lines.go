@@ -39,6 +39,10 @@ func (s *Server) monthLines(ctx context.Context, p monthPage, m *views.Month, c 
 	if m.Findings, err = s.Read.CountFindings(ctx, m.Connection); err != nil {
 		return err
 	}
+	if newest, err := s.Read.NewestPlan(ctx, m.Connection); err == nil {
+		m.AllFindings = len(newest.Findings)
+	}
+	m.Meters = metersOf(plan.Lines)
 	if plan.State == app.PlanOpen {
 		rows, m.Late = withInvoices(rows, p.now, p.zone), lateWords(plan.Lines, p.now, p.zone)
 	}
@@ -58,6 +62,17 @@ func (s *Server) monthLines(ctx context.Context, p monthPage, m *views.Month, c 
 	plan.Lines = nil
 	m.Plan = &plan
 	return nil
+}
+
+// metersOf are the meters of lines, each once.
+func metersOf(lines []app.Line) (out []app.Meter) {
+	for _, l := range lines {
+		if !slices.Contains(out, l.Meter) {
+			out = append(out, l.Meter)
+		}
+	}
+	slices.SortFunc(out, func(a, b app.Meter) int { return strings.Compare(views.MeterName(a), views.MeterName(b)) })
+	return out
 }
 
 func lineCounts(lines []app.Line) (n views.LineCounts) {
@@ -177,7 +192,7 @@ func (s *Server) lineRows(ctx context.Context, connection string, lines []app.Li
 	for _, l := range lines {
 		r := views.LineRow{
 			Line: l, CompanyIdentifier: companies[l.Company.ID].Identifier, Organizations: len(l.Shares), Released: l.Decision == app.DecisionReleased,
-			CanRelease: len(l.Holds) > 0 && billing.Releasable(l) == nil, CanCorrect: billing.Correctable(l) == nil, Fix: s.fix(ctx, connection, l),
+			CanRelease: len(l.Holds) > 0 && billing.Releasable(l) == nil, CanCorrect: billing.Correctable(l) == nil, Fixes: s.fixes(ctx, connection, l),
 		}
 		if len(l.Shares) == 1 {
 			r.CompanyURL = link.OrganizationSettings(l.Shares[0].OrganizationID)
@@ -192,6 +207,7 @@ type cause int
 
 const (
 	byMapping cause = iota + 1
+	byTerms         // the agreement's own, or another agreement
 	byProduct
 	bySource
 	byAgreement
@@ -199,35 +215,44 @@ const (
 
 // causes leaves out the holds that only wait for a person's word.
 var causes = map[app.HoldCode]cause{
-	app.HoldNoAgreement: byMapping, app.HoldAgreementInactive: byMapping, app.HoldAgreementNotStarted: byMapping, app.HoldCompanyInactive: byMapping,
-	app.HoldMappingBroken: byMapping, app.HoldOverlap: byMapping, app.HoldCycleNotMonthly: byMapping,
+	app.HoldNoAgreement: byMapping, app.HoldCompanyInactive: byMapping, app.HoldMappingBroken: byMapping, app.HoldOverlap: byMapping,
+	app.HoldAgreementInactive: byTerms, app.HoldAgreementNotStarted: byTerms, app.HoldCycleNotMonthly: byTerms,
 	app.HoldProductNotFound: byProduct, app.HoldProductInactive: byProduct, app.HoldProductBundle: byProduct, app.HoldUnitMismatch: byProduct,
 	app.HoldIncompleteReading: bySource,
 	app.HoldAmbiguousAddition: byAgreement, app.HoldAdditionCancelled: byAgreement, app.HoldEditedSince: byAgreement,
 }
 
-// fix is where the cause of a line's first hold that has one is mended; nil where only a person's word is missing.
-func (s *Server) fix(ctx context.Context, connection string, l app.Line) *ui.Action {
+// fixes are where the cause of a line's first hold that has one is mended; none where only a person's word is missing.
+func (s *Server) fixes(ctx context.Context, connection string, l app.Line) []ui.Action {
 	if l.Verdict != app.VerdictHold {
 		return nil
 	}
 	for _, h := range l.Holds {
-		switch why := causes[h.Code]; {
-		case whoVanished(l, h) != 0:
-			return &ui.Action{Label: "Customer left", Path: link.CustomerLeft(whoVanished(l, h)), Small: true}
-		case why == byProduct:
-			return &ui.Action{Label: "Product IDs", Path: link.Connection(connection) + "#billing", Small: true}
-		case why == byMapping && len(l.Shares) > 0:
-			return &ui.Action{Label: "Organization", Path: link.OrganizationSettings(l.Shares[0].OrganizationID), Small: true}
-		case why == bySource && len(l.Shares) > 0:
-			return &ui.Action{Label: "Source", Path: link.Source(l.Shares[0].Source), Small: true}
-		case why == byAgreement && l.Agreement.ID != 0:
-			if to := s.AgreementURL(ctx, connection, l.Agreement.ID); to != "" {
-				return &ui.Action{Label: "Agreement", Path: to, External: true, Small: true}
-			}
+		if who := whoVanished(l, h); who != 0 {
+			return []ui.Action{{Label: "Customer left", Path: link.CustomerLeft(who), Small: true}}
+		}
+		if out := s.fixesOf(ctx, connection, l, causes[h.Code]); len(out) > 0 {
+			return out
 		}
 	}
 	return nil
+}
+
+func (s *Server) fixesOf(ctx context.Context, connection string, l app.Line, why cause) (out []ui.Action) {
+	switch {
+	case why == byProduct:
+		return []ui.Action{{Label: "Product IDs", Path: link.Connection(connection) + "#billing", Small: true}}
+	case why == bySource && len(l.Shares) > 0:
+		return []ui.Action{{Label: "Source", Path: link.Source(l.Shares[0].Source), Small: true}}
+	case (why == byMapping || why == byTerms) && len(l.Shares) > 0:
+		out = append(out, ui.Action{Label: "Organization", Path: link.OrganizationSettings(l.Shares[0].OrganizationID), Small: true})
+	}
+	if (why == byAgreement || why == byTerms) && l.Agreement.ID != 0 {
+		if to := s.AgreementURL(ctx, connection, l.Agreement.ID); to != "" {
+			out = append(out, ui.Action{Label: "Agreement", Path: to, External: true, Small: true})
+		}
+	}
+	return out
 }
 
 // readingAges says how old the usage behind lines is, by source: the oldest reading counts.

@@ -6,7 +6,6 @@ import (
 	"github.com/labstack/echo/v4"
 
 	"psabridge/app"
-	"psabridge/app/inbox"
 	"psabridge/app/link"
 	"psabridge/views"
 	"psabridge/views/ui"
@@ -56,11 +55,10 @@ func (k *customers) typed(f views.OverrideForm) (o app.Override, wrong ui.Errors
 	say("organization", message)
 	meter, message := k.meter(f.Meter)
 	say("meter", message)
-	q, message, twoWays := inbox.SheetNumber(f.Quantity, 0)
-	if twoWays {
-		message = "This can be read in two ways. Write it without a sign between thousands, e.g. 1219 or 1219.5."
+	q, err := typedNumber("quantity", f.Quantity)
+	if err != nil {
+		say("quantity", app.ErrorMessage(err))
 	}
-	say("quantity", message)
 	unit := ""
 	if who.ExternalID != "" && meter != "" {
 		unit, message = k.unit(who, meter, f.Unit)

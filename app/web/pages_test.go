@@ -438,6 +438,7 @@ func TestLinesAreDecided(t *testing.T) {
 	if !strings.Contains(got.body, `value="1,000"`) || !strings.Contains(got.body, "plain number") {
 		t.Error("the typed quantity or what is wrong with it is missing")
 	}
+	w.post(line+"/correct", "quantity", "1.219", "note", "counted by hand").want(t, http.StatusUnprocessableEntity).has(t, "read in two ways", `value="1.219"`)
 	w.post(line+"/correct", "quantity", "50").want(t, http.StatusUnprocessableEntity)
 	w.post(line+"/correct", "quantity", "50", "note", "counted by hand").want(t, http.StatusSeeOther)
 	l, err := w.store.Line(t.Context(), w.line)

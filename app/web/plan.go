@@ -96,7 +96,7 @@ func (s *Server) decided(ctx context.Context, id int64, d app.Decision, f form) 
 	if typed.Note == "" {
 		return app.Plan{}, typed, app.FieldErrorf("note", "A correction needs a note: in a year someone will ask where the number came from.")
 	}
-	q, err := app.ParseQuantity(typed.Quantity)
+	q, err := typedNumber("quantity", typed.Quantity)
 	if err != nil {
 		return app.Plan{}, typed, err
 	}

@@ -45,7 +45,7 @@ func quantityRule(r views.RuleForm) (app.QuantityRule, ui.Errors) {
 	rule := app.QuantityRule{Unit: r.Unit, Round: r.Round, Basis: app.Basis(r.Basis), FSE: r.FSE}
 	var wrong ui.Errors
 	if r.Minimum != "" {
-		q, err := app.ParseQuantity(r.Minimum)
+		q, err := typedNumber("minimum", r.Minimum)
 		if err != nil {
 			wrong = append(wrong, ui.FieldError{Field: views.RuleInput(r.Prefix, "minimum", r.Meter), Message: app.ErrorMessage(err)})
 		}

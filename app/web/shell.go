@@ -7,8 +7,10 @@ import (
 	"github.com/labstack/echo/v4"
 
 	"psabridge/app"
+	"psabridge/app/billing"
 	"psabridge/app/connect"
 	"psabridge/app/link"
+	"psabridge/app/settings"
 	"psabridge/views"
 	"psabridge/views/layout"
 )
@@ -33,6 +35,9 @@ func (s *Server) open(c echo.Context, title, current string) (page, error) {
 	if err := s.countMoney(c.Request().Context(), st, p.shell.Counts); err != nil {
 		return page{}, err
 	}
+	if err := s.countHeld(c.Request().Context(), st, p.shell.Counts); err != nil {
+		return page{}, err
+	}
 	p.shell.Notice = s.notices.take(s.sessionOf(c))
 	if p.guide, err = s.Guide.Guide(c.Request().Context(), firstConnection(st.doc)); err != nil {
 		return page{}, err
@@ -51,6 +56,28 @@ func (s *Server) countMoney(ctx context.Context, st standing, counts map[string]
 		}
 		counts[link.Money] += n
 	}
+	return nil
+}
+
+// countHeld counts on the rail the lines that are held in the open previews of months that can still be pushed, unless more
+// than that waits there.
+func (s *Server) countHeld(ctx context.Context, st standing, counts map[string]int) error {
+	held := 0
+	for _, c := range st.doc.Connections {
+		c, zone := settings.ConnectionWithDefaults(c), settings.Location(c)
+		current := billing.Current(zone, st.now)
+		for _, period := range []app.Period{current.Prev(), current} {
+			if !c.Billing.Enabled || !billing.Plannable(c.Billing, zone, st.now, period) {
+				continue
+			}
+			n, err := s.Read.CountHeld(ctx, c.Name, period)
+			if err != nil {
+				return err
+			}
+			held += n
+		}
+	}
+	counts[link.Billing] = max(counts[link.Billing], held)
 	return nil
 }
 

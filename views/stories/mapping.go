@@ -152,6 +152,9 @@ func customerLeft(s layout.Shell, n int, long, bad bool) views.CustomerLeft {
 	}
 	m.Lines = []views.LeftLine{line("X360-ACCOUNT", app.MeterAccounts, 43, 15, 1, app.UnitEach), line("X360-GB", app.MeterStorage, 702, 702, 0, app.UnitGB)}
 	if long {
+		four := app.Q(4)
+		m.Standing = []views.LeftLine{line("X360-FSE", app.MeterFileServer, 4, 4, 0, app.UnitEach)}
+		m.Standing[0].Before = &four
 		m.Staying = []app.Named{{ID: 8, Name: name(4, long)}, {ID: 9, Name: name(5, long)}}
 	}
 	if bad {

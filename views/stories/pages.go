@@ -183,7 +183,7 @@ func line(i int, long bool) views.LineRow {
 		r.CanRelease, r.CanCorrect = i%8 == 0, true
 		if codes[i/4%4] == app.HoldNoAgreement {
 			l.Agreement, l.Before = app.Named{}, nil
-			r.Fix = &ui.Action{Label: "Choose agreement", Path: link.OrganizationSettings(3), Small: true}
+			r.Fixes = []ui.Action{{Label: "Choose agreement", Path: link.OrganizationSettings(3), Small: true}}
 		}
 	case 3:
 		l.Verdict, l.Before, l.AmountChange, l.AdditionID = app.VerdictCreate, nil, nil, 0
