@@ -87,11 +87,13 @@ func (b *tab) another() *tab {
 }
 
 // TestParkedTicketFixedInTwoClicks begins where a person sees it, on the overview: Fix leads to the board, which is marked, has
-// the focus and proposes the one that was meant; Save sends both tickets.
+// the focus and proposes the one that was meant; Save sends both tickets. Before that, a browser without scripts is tried on
+// the same bridge.
 func TestParkedTicketFixedInTwoClicks(t *testing.T) {
 	d, v := parkedBridge(t)
 	h := &hand{tab: signedIn(t, d)}
-	h.inspect("fix-1-overview")
+	h.withoutScripts(d)
+	h.visit("/")
 	if text := h.text(); !strings.Contains(text, "1 delivery waits for you, and 1 more waits behind.") {
 		t.Errorf("the overview does not say what waits:\n%s", text)
 	}
