@@ -5,6 +5,7 @@ import (
 	"crypto/sha256"
 	"crypto/subtle"
 	"mime"
+	"net"
 	"net/http"
 	"strconv"
 	"strings"
@@ -42,10 +43,13 @@ type Guard struct {
 	OpenPages func(path string) bool
 	// SignedOut answers a page request without a session.
 	SignedOut http.Handler
+	// Peer returns why the program at the other end of a connection is not let in; nil asks nobody.
+	Peer func(local, remote net.Addr) error
 	// Bounce answers a cookie-less navigation from another site, so that the strict cookie arrives on the second try.
 	Bounce http.Handler
 
 	misdirected atomic.Int64
+	strangers   atomic.Int64
 	crossOrigin http.CrossOriginProtection
 }
 
@@ -67,6 +71,10 @@ func (g *Guard) PageOrigin() string {
 // ServeHTTP implements http.Handler.
 func (g *Guard) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	securityHeaders(w.Header())
+	if err := g.stranger(r); err != nil {
+		g.refuseStranger(w, r)
+		return
+	}
 	surface := g.surface(r)
 	r.Body = http.MaxBytesReader(w, r.Body, bodyLimit(surface, r))
 	switch surface {

@@ -36,7 +36,7 @@ func newGuard(now func() time.Time) *web.Guard {
 
 func signIn(t *testing.T, g *web.Guard) *http.Cookie {
 	t.Helper()
-	value, ok := g.Sessions.Exchange(g.Sessions.NewLaunch())
+	value, _, ok := g.Sessions.Exchange(g.Sessions.NewLaunch(""))
 	if !ok {
 		t.Fatal("a fresh launch token was refused")
 	}
@@ -430,19 +430,19 @@ func TestHeadersAreOnEveryAnswer(t *testing.T) {
 func TestLaunchTokenIsGoodOnceAndBriefly(t *testing.T) {
 	now := time.Date(2026, 11, 22, 9, 0, 0, 0, time.UTC)
 	s := web.NewSessions(func() time.Time { return now })
-	first := s.NewLaunch()
-	if _, ok := s.Exchange(first + "x"); ok {
+	first := s.NewLaunch("")
+	if _, _, ok := s.Exchange(first + "x"); ok {
 		t.Error("an extended token was taken")
 	}
-	if _, ok := s.Exchange(first); !ok {
+	if _, _, ok := s.Exchange(first); !ok {
 		t.Error("a fresh token was refused")
 	}
-	if _, ok := s.Exchange(first); ok {
+	if _, _, ok := s.Exchange(first); ok {
 		t.Error("a token was taken twice")
 	}
-	late := s.NewLaunch()
+	late := s.NewLaunch("")
 	now = now.Add(time.Minute)
-	if _, ok := s.Exchange(late); ok {
+	if _, _, ok := s.Exchange(late); ok {
 		t.Error("a token was taken after 60 s")
 	}
 }
@@ -452,7 +452,7 @@ func TestSessionsEnd(t *testing.T) {
 	now := start
 	s := web.NewSessions(func() time.Time { return now })
 	open := func() string {
-		c, ok := s.Exchange(s.NewLaunch())
+		c, _, ok := s.Exchange(s.NewLaunch(""))
 		if !ok {
 			t.Fatal("no session")
 		}

@@ -19,7 +19,7 @@ import (
 
 func TestLaunchSetsAStrictCookie(t *testing.T) {
 	w := newWorld(t)
-	launch := "/launch?token=" + w.guard.Sessions.NewLaunch()
+	launch := "/launch?token=" + w.guard.Sessions.NewLaunch("")
 	got := w.do(http.MethodGet, launch, nil, nil).want(t, http.StatusOK)
 	cookie := got.header.Get("Set-Cookie")
 	name, rest, _ := strings.Cut(cookie, "=")
@@ -38,7 +38,7 @@ func TestLaunchSetsAStrictCookie(t *testing.T) {
 	if again.header.Get("Set-Cookie") != "" || w.launched != 1 {
 		t.Error("a token signed in twice")
 	}
-	fresh := "/launch?token=" + w.guard.Sessions.NewLaunch()
+	fresh := "/launch?token=" + w.guard.Sessions.NewLaunch("")
 	if w.do(http.MethodHead, fresh, nil, nil).status == http.StatusOK {
 		t.Error("HEAD used a launch token up")
 	}

@@ -25,18 +25,25 @@ type Sessions struct {
 
 	mu       sync.Mutex
 	live     map[[32]byte]*session
-	launches map[[32]byte]time.Time // until when
+	launches map[[32]byte]launch
+}
+
+// launch is a token that was given out: how long it is good, and the page it leads to.
+type launch struct {
+	until time.Time
+	page  string
 }
 
 type session struct{ began, used time.Time }
 
 // NewSessions makes an empty set; now is the clock.
 func NewSessions(now func() time.Time) *Sessions {
-	return &Sessions{now: now, live: map[[32]byte]*session{}, launches: map[[32]byte]time.Time{}}
+	return &Sessions{now: now, live: map[[32]byte]*session{}, launches: map[[32]byte]launch{}}
 }
 
-// NewLaunch makes a launch token: 256 bits, good once and for 60 seconds.
-func (s *Sessions) NewLaunch() string {
+// NewLaunch makes a launch token: 256 bits, good once and for 60 seconds. It leads to a page of ours, "" to the first one; the
+// page stays on this side, so that nobody can put another address into a link.
+func (s *Sessions) NewLaunch(page string) string {
 	token := randomToken()
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -44,25 +51,33 @@ func (s *Sessions) NewLaunch() string {
 	if len(s.launches) >= maxLaunches {
 		clear(s.launches)
 	}
-	s.launches[sha256.Sum256([]byte(token))] = s.now().Add(launchLife)
+	s.launches[sha256.Sum256([]byte(token))] = launch{s.now().Add(launchLife), page}
 	return token
 }
 
-// Exchange burns a launch token and returns a new session's cookie value. False: unknown, used or too old.
-func (s *Sessions) Exchange(token string) (string, bool) {
+// Exchange burns a launch token and returns a new session's cookie value and the page the token leads to. False: unknown, used or
+// too old.
+func (s *Sessions) Exchange(token string) (cookie, page string, ok bool) {
 	key := sha256.Sum256([]byte(token))
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	until, ok := s.launches[key]
+	one, ok := s.launches[key]
 	delete(s.launches, key)
-	if !ok || !s.now().Before(until) {
-		return "", false
+	if !ok || !s.now().Before(one.until) {
+		return "", "", false
 	}
 	s.sweep()
 	s.evict()
-	cookie := randomToken()
+	cookie = randomToken()
 	s.live[sha256.Sum256([]byte(cookie))] = &session{began: s.now(), used: s.now()}
-	return cookie, true
+	return cookie, one.page, true
+}
+
+// Burn makes a launch token worthless.
+func (s *Sessions) Burn(token string) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	delete(s.launches, sha256.Sum256([]byte(token)))
 }
 
 // Valid reports whether a cookie belongs to a live session. A poll does not count as use, so a page left open over
@@ -108,8 +123,8 @@ func (s *Sessions) sweep() {
 			delete(s.live, k)
 		}
 	}
-	for k, until := range s.launches {
-		if !s.now().Before(until) {
+	for k, one := range s.launches {
+		if !s.now().Before(one.until) {
 			delete(s.launches, k)
 		}
 	}

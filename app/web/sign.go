@@ -2,6 +2,7 @@ package web
 
 import (
 	"bytes"
+	"cmp"
 	"net/http"
 	"strings"
 
@@ -15,13 +16,13 @@ import (
 // launch exchanges a launch token for a session. It is the only GET that changes anything, and what it changes lives in
 // memory. It answers a page and no redirect: a strict cookie set on a redirect that began in a file would not be sent.
 func (s *Server) launch(c echo.Context) error {
-	value, ok := s.Guard.Sessions.Exchange(c.QueryParam("token"))
+	value, page, ok := s.Guard.Sessions.Exchange(c.QueryParam("token"))
 	if !ok {
 		return render(c, http.StatusForbidden, views.SignedOutPage())
 	}
 	s.OnLaunch()
 	c.SetCookie(s.cookie(value))
-	return render(c, http.StatusOK, views.LaunchPage(link.Overview))
+	return render(c, http.StatusOK, views.LaunchPage(cmp.Or(page, link.Overview)))
 }
 
 // cookie is the session cookie: for this host alone, not for scripts, not for requests other sites make. It is not

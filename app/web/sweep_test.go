@@ -75,11 +75,11 @@ func mutations(p string) []string {
 // TestNothingWithoutASession sweeps every route and its other spellings with every credential that is none.
 func TestNothingWithoutASession(t *testing.T) {
 	w := furnished(t)
-	burned := w.guard.Sessions.NewLaunch()
+	burned := w.guard.Sessions.NewLaunch("")
 	w.guard.Sessions.Exchange(burned)
 	name := w.guard.CookieName()
 	cookies := map[string]*http.Cookie{
-		"none": nil, "bad": sent(name, "x"), "burned token": sent(name, burned), "unused token": sent(name, w.guard.Sessions.NewLaunch()),
+		"none": nil, "bad": sent(name, "x"), "burned token": sent(name, burned), "unused token": sent(name, w.guard.Sessions.NewLaunch("")),
 		"other port": sent("psabridge-7361", w.cookie.Value),
 	}
 	for _, r := range web.Routes(w.server) {

@@ -186,7 +186,7 @@ func (b *bridge) startBriefly(ctx context.Context, sockets *web.Listeners, sends
 // startServers serves on every socket with the bounds of SECURITY §5.
 func (b *bridge) startServers(sockets *web.Listeners) {
 	srv := &http.Server{
-		Handler: b.guard, ReadHeaderTimeout: 5 * time.Second, ReadTimeout: 30 * time.Second, IdleTimeout: 60 * time.Second,
+		Handler: b.guard, ConnContext: b.guard.ConnContext, ReadHeaderTimeout: 5 * time.Second, ReadTimeout: 30 * time.Second, IdleTimeout: 60 * time.Second,
 		MaxHeaderBytes: 64 << 10, ErrorLog: slog.NewLogLogger(component(b.log, "http").Handler(), slog.LevelDebug),
 	}
 	for _, one := range sockets.All {
@@ -240,7 +240,12 @@ func (c closer) run(ctx context.Context) error {
 func (b *bridge) page() string { return b.guard.PageOrigin() }
 
 // launch is a sign-in address, good once and for 60 seconds.
-func (b *bridge) launch() string { return b.page() + "/launch?token=" + b.sessions.NewLaunch() }
+func (b *bridge) launch() string { return b.launchTo("") }
+
+// launchTo is launch that leads to one of our pages.
+func (b *bridge) launchTo(page string) string {
+	return b.page() + "/launch?token=" + b.sessions.NewLaunch(page)
+}
 
 // launched removes the redirect file once its token is used.
 func (b *bridge) launched() {

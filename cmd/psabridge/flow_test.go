@@ -215,17 +215,21 @@ func TestStartsInTheSameSecond(t *testing.T) {
 	b := newProcess(t)
 	ctx, cancel := context.WithCancel(t.Context())
 	defer cancel()
-	const starts = 6
-	ended := make(chan string, starts)
+	const starts = 50
+	type end struct {
+		out string
+		err error
+	}
+	ended := make(chan end, starts)
 	for range starts {
 		go func() {
-			out, _ := b.command(ctx, "serve", "--port", "0").CombinedOutput()
-			ended <- string(out)
+			out, err := b.command(ctx, "serve", "--port", "0").CombinedOutput()
+			ended <- end{string(out), err}
 		}()
 	}
 	for range starts - 1 {
-		if out := <-ended; !strings.Contains(out, "already running at http://") {
-			t.Errorf("a start that did not win said %q", out)
+		if one := <-ended; one.err != nil || !strings.Contains(one.out, "already running at http://") {
+			t.Errorf("a start that did not win said %q: %v", one.out, one.err)
 		}
 	}
 	if out := b.must("", "status"); !strings.Contains(out, "psabridge test") {

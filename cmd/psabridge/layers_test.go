@@ -31,7 +31,7 @@ func allowed(pkg string) ([]string, bool) {
 		return []string{"app/sandbox/sample"}, true
 	case slices.Contains(pure, pkg), slices.Contains(ports, pkg), pkg == "app/rest", pkg == "store":
 		return []string{"app"}, true
-	case pkg == "app/job", pkg == "app/schedule", pkg == "app/outbox":
+	case pkg == "app/job", pkg == "app/schedule", pkg == "app/outbox", pkg == "app/machine":
 		return []string{"app"}, true
 	case pkg == "app/connect":
 		return []string{"app", "app/source", "app/psa", "app/rest", "app/secret"}, true

@@ -27,7 +27,7 @@ type surface struct {
 // onPage sends a form as a tab of a signed-in browser does.
 func (b *bridge) onPage(t *testing.T, path string, form url.Values) (int, string) {
 	t.Helper()
-	value, ok := b.sessions.Exchange(b.sessions.NewLaunch())
+	value, _, ok := b.sessions.Exchange(b.sessions.NewLaunch(""))
 	if !ok {
 		t.Fatal("nobody can sign in")
 	}

@@ -19,6 +19,7 @@ import (
 func (b *bridge) wireSurfaces(context.Context) error {
 	b.guard = &web.Guard{
 		Label: b.install.HostLabel + ".localhost", Port: b.opts.Port, PageHost: b.opts.PageHost, Sessions: b.sessions, TokenValid: web.TokenIs(b.token), Scoped: b.desk.Permits,
+		Peer: b.peers(),
 	}
 	pages := web.New(b.pageDeps())
 	b.pages = pages
