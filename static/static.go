@@ -12,7 +12,7 @@ import (
 	"time"
 )
 
-//go:embed css/*.css css/LICENSE-pico.txt js/*.js js/LICENSE-htmx.txt img/*.svg
+//go:embed css/pico.used.css css/psabridge.css css/customer.css css/LICENSE-pico.txt js/*.js js/LICENSE-htmx.txt img/*.svg
 var files embed.FS
 
 // Prefix is the path below which Handler answers. It needs no session: nothing here is about anybody.
@@ -41,9 +41,9 @@ type asset struct {
 var assets = load()
 
 // load puts together what is served. Two style sheets become one and two scripts become one, because a page that needs
-// fewer requests is there sooner; the vendored files stay as they came.
+// fewer requests is there sooner; the vendored files stay as they came, and of Pico only what some page uses is served.
 func load() map[string]asset {
-	pico := strings.TrimPrefix(read("css/pico.min.css"), `@charset "UTF-8";`)
+	pico := read("css/pico.used.css")
 	own := read("css/psabridge.css")
 	// In the folder the sheet works by itself; served, the import becomes the layer it stands for.
 	sheet := strings.Replace(own, `@import url("pico.min.css") layer(pico);`, "@layer pico{"+pico+"}", 1)
