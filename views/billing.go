@@ -117,6 +117,8 @@ type PushView struct {
 	Amount   *app.Money // of the lines that were written; nil when none of their prices is known
 	Unpriced int        // lines that were written whose price effect is unknown
 	Undo     UndoState
+	// Silent says that ConnectWise has not answered for a while; empty while it does.
+	Silent string
 	// UndoneBy is the push that undid this one; 0 while none did.
 	UndoneBy int64
 	// Customers are the companies there is a file to send along of.

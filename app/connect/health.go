@@ -28,10 +28,16 @@ type Health struct {
 	Code      app.Code
 	Since     time.Time // of the present state
 	Until     time.Time // when a wait that was asked for ends; zero otherwise
+	// Silent is how long a request that is on its way has had no answer; zero when none is, or its source does not tell.
+	Silent time.Duration
 }
 
 // ConnectionHealth is the health of a connection.
-func (h *Hub) ConnectionHealth(name string) Health { return h.health.of("connections/" + name) }
+func (h *Hub) ConnectionHealth(name string) Health {
+	row := h.health.of("connections/" + name)
+	row.Silent = slotOf(h, h.psas, name).limiter.Silent()
+	return row
+}
 
 // SourceHealth is the health of a source.
 func (h *Hub) SourceHealth(name string) Health { return h.health.of("sources/" + name) }

@@ -28,6 +28,8 @@ type Limiter struct {
 	until time.Time
 	most  float64 // requests a minute, as set
 	pace  pace
+	sent  map[int64]time.Time // since when each request that is on its way waits for its answer
+	n     int64
 }
 
 // NewLimiter makes a limiter; zero takes the default of 900 a minute and 4 at once.
@@ -35,7 +37,7 @@ func NewLimiter(perMinute, atOnce int) *Limiter {
 	if atOnce <= 0 {
 		atOnce = defaultAtOnce
 	}
-	l := &Limiter{bucket: rate.NewLimiter(0, burst), slots: make(chan struct{}, atOnce)}
+	l := &Limiter{bucket: rate.NewLimiter(0, burst), slots: make(chan struct{}, atOnce), sent: map[int64]time.Time{}}
 	l.SetRate(perMinute)
 	return l
 }
@@ -91,19 +93,44 @@ func (l *Limiter) enter(ctx context.Context, name string) (leave func(), err err
 	case <-ctx.Done():
 		return nil, neverSent(name, ctx.Err())
 	}
-	leave = func() { <-l.slots }
+	free := func() { <-l.slots }
 	l.mu.Lock()
 	l.apply(time.Now())
 	l.mu.Unlock()
 	if err := l.bucket.Wait(ctx); err != nil {
-		leave()
+		free()
 		return nil, neverSent(name, err)
 	}
 	if err := l.paused(name); err != nil {
-		leave()
+		free()
 		return nil, err
 	}
-	return leave, nil
+	answered := l.send()
+	return func() { answered(); free() }, nil
+}
+
+// send notes that a request goes out; answered, that it is over.
+func (l *Limiter) send() (answered func()) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.n++
+	id := l.n
+	l.sent[id] = time.Now()
+	return func() {
+		l.mu.Lock()
+		defer l.mu.Unlock()
+		delete(l.sent, id)
+	}
+}
+
+// Silent returns how long the request that has waited longest has had no answer; zero when none is on its way.
+func (l *Limiter) Silent() (longest time.Duration) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	for _, at := range l.sent {
+		longest = max(longest, time.Since(at))
+	}
+	return longest
 }
 
 func (l *Limiter) paused(name string) error {

@@ -224,6 +224,39 @@ func TestNothingGoesOutWhileWaiting(t *testing.T) {
 	})
 }
 
+// TestSilentWhileNobodyAnswers: the longest wait for an answer is told while it lasts, and not the wait for a place.
+func TestSilentWhileNobodyAnswers(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		limiter := NewLimiter(0, 1)
+		c, err := New(Config{BaseURL: "https://vendor.example", Limiter: limiter, Transport: transport(func(*http.Request) (*http.Response, error) {
+			time.Sleep(20 * time.Second)
+			return httptest.NewRecorder().Result(), nil
+		})})
+		if err != nil {
+			t.Fatal(err)
+		}
+		var wg sync.WaitGroup
+		for range 2 {
+			wg.Go(func() {
+				if req, err := c.NewRequest(t.Context(), http.MethodPost, "x", nil, nil); err == nil {
+					_, _ = c.Do(req, nil)
+				}
+			})
+		}
+		for _, want := range []time.Duration{12 * time.Second, 4 * time.Second} { // the second one starts after 20 s
+			time.Sleep(12 * time.Second)
+			synctest.Wait()
+			if got := limiter.Silent(); got != want {
+				t.Errorf("silent for %s, want %s", got, want)
+			}
+		}
+		wg.Wait()
+		if got := limiter.Silent(); got != 0 {
+			t.Errorf("silent for %s after the last answer", got)
+		}
+	})
+}
+
 type transport func(*http.Request) (*http.Response, error)
 
 func (f transport) RoundTrip(r *http.Request) (*http.Response, error) { return f(r) }

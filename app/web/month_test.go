@@ -16,6 +16,7 @@ import (
 
 	"psabridge/app"
 	"psabridge/app/billing"
+	"psabridge/app/connect"
 	"psabridge/app/link"
 	"psabridge/app/web/api"
 )
@@ -292,6 +293,18 @@ func (w *world) pushDecember() {
 }
 
 // TestMonthAfterAnUndo: the page and the status say that nothing of the push stands.
+// TestSilenceIsSaid: while ConnectWise does not answer, neither the top line nor the push pretends that all is well.
+func TestSilenceIsSaid(t *testing.T) {
+	w := furnished(t)
+	push, err := w.store.Approve(t.Context(), w.plan, w.digest, app.Push{Trigger: app.TriggerPerson, ApprovedBy: "person", ApprovedAt: w.now})
+	w.must(err)
+	silent := 9 * time.Second
+	w.server.Health = func(string) connect.Health { return connect.Health{State: connect.OK, Silent: silent} }
+	w.get(link.Push(push.ID)).has(t, "ConnectWise OK")
+	silent = 34 * time.Second
+	w.get(link.Push(push.ID)).has(t, "ConnectWise: no answer for 34 seconds", "Nothing is lost and nothing is written twice.")
+}
+
 // TestPushIsStopped: while a push is written its page can stop it, and says afterwards what was left.
 func TestPushIsStopped(t *testing.T) {
 	w := furnished(t)

@@ -55,8 +55,7 @@ func (s *Server) pushProgress(c echo.Context) error {
 	if fragment(c) && push.State != app.PushWriting {
 		c.Response().Header().Set("HX-Refresh", "true")
 	}
-	m := views.PushView{Shell: p.shell, Push: push, Zone: p.zoneOf(push.Connection)}
-	m.Amount, m.Unpriced = written(push.Lines)
+	m := s.pushHead(p, push)
 	return render(c, http.StatusOK, views.PushProgress(m))
 }
 
@@ -76,13 +75,22 @@ func (s *Server) pushCSV(c echo.Context, text string) error {
 	return download(c, "push-"+text+"-"+p.Period.String()+".csv", "text/csv; charset=utf-8", b)
 }
 
+// pushHead is what a push shows while it is written and after.
+func (s *Server) pushHead(p page, push app.Push) views.PushView {
+	m := views.PushView{Shell: p.shell, Push: push, Zone: p.zoneOf(push.Connection)}
+	m.Amount, m.Unpriced = written(push.Lines)
+	if d := s.Health(push.Connection).Silent; d > patience {
+		m.Silent = silentWords(d)
+	}
+	return m
+}
+
 func (s *Server) pushView(ctx context.Context, p page, id int64) (views.PushView, error) {
 	push, err := s.Read.Push(ctx, id)
 	if err != nil {
 		return views.PushView{}, err
 	}
-	m := views.PushView{Shell: p.shell, Push: push, Zone: p.zoneOf(push.Connection)}
-	m.Amount, m.Unpriced = written(push.Lines)
+	m := s.pushHead(p, push)
 	var lines []app.Line
 	for _, l := range push.Lines {
 		if l.Writes() {

@@ -3,6 +3,7 @@ package web
 import (
 	"context"
 	"slices"
+	"time"
 
 	"github.com/labstack/echo/v4"
 
@@ -13,6 +14,7 @@ import (
 	"psabridge/app/settings"
 	"psabridge/views"
 	"psabridge/views/layout"
+	"psabridge/views/ui"
 )
 
 // page is what a handler starts with: how everything stands, and the frame around its page.
@@ -134,6 +136,13 @@ func failing(st standing) bool {
 	return false
 }
 
+// patience is how long an answer may take before the page says that it is missing; the request itself waits longer.
+const patience = 10 * time.Second
+
+func silentWords(d time.Duration) string {
+	return "no answer for " + ui.Count(int(d/time.Second), "second", "seconds") + "; it is waited for, and asked again"
+}
+
 // connectionHealth says how each ConnectWise answers. One that was never asked is left out: nothing is known of it.
 func (s *Server) connectionHealth(st standing) (out []layout.Health) {
 	for _, c := range st.doc.Connections {
@@ -145,10 +154,12 @@ func (s *Server) connectionHealth(st standing) (out []layout.Health) {
 			out = append(out, layout.Health{Name: name, Text: b.Reason})
 			continue
 		}
-		switch h := s.Health(c.Name); h.State {
-		case connect.OK:
+		switch h := s.Health(c.Name); {
+		case h.Silent > patience:
+			out = append(out, layout.Health{Name: name, Text: silentWords(h.Silent)})
+		case h.State == connect.OK:
 			out = append(out, layout.Health{Name: name, OK: true})
-		case connect.Down, connect.Blocked:
+		case h.State != "":
 			out = append(out, layout.Health{Name: name, Text: h.LastError})
 		}
 	}
