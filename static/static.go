@@ -40,14 +40,14 @@ type asset struct {
 // assets are all files that are served, by name. A name that is not here does not exist.
 var assets = load()
 
-// load puts together what is served. Two style sheets become one and two scripts become one, because a page that needs
+// load puts together what is served. Two style sheets become one and three scripts become one, because a page that needs
 // fewer requests is there sooner; the vendored files stay as they came, and of Pico only what some page uses is served.
 func load() map[string]asset {
 	pico := read("css/pico.used.css")
 	own := read("css/psabridge.css")
 	// In the folder the sheet works by itself; served, the import becomes the layer it stands for.
 	sheet := strings.Replace(own, `@import url("pico.min.css") layer(pico);`, "@layer pico{"+pico+"}", 1)
-	script := read("js/htmx.min.js") + "\n" + read("js/app.js")
+	script := read("js/htmx.min.js") + "\n" + lean("js/app.js") + lean("js/keys.js")
 	m := map[string]asset{}
 	add(m, "app.css", "text/css; charset=utf-8", sheet)
 	add(m, CustomerCSS, "text/css; charset=utf-8", read("css/customer.css"))
@@ -56,6 +56,17 @@ func load() map[string]asset {
 	add(m, "icon.svg", "image/svg+xml", read("img/icon.svg"))
 	add(m, "licences.txt", "text/plain; charset=utf-8", "Pico CSS\n\n"+read("css/LICENSE-pico.txt")+"\nhtmx\n\n"+read("js/LICENSE-htmx.txt"))
 	return m
+}
+
+// lean is a script without its indents and the lines that are only a comment: those are for who reads it in the folder.
+func lean(name string) string {
+	var out strings.Builder
+	for line := range strings.Lines(read(name)) {
+		if line = strings.TrimLeft(line, " "); !strings.HasPrefix(line, "//") {
+			out.WriteString(line)
+		}
+	}
+	return out.String()
 }
 
 func read(name string) string {

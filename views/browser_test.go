@@ -105,6 +105,7 @@ func TestPages(t *testing.T) {
 	for _, ctx := range []context.Context{first, second} {
 		tabs.Go(func() {
 			p := newPage(ctx)
+			lookedAt(ctx, t)
 			for s := range todo {
 				p.visit(ctx, t, looks(s), base, s, string(axe))
 			}
@@ -211,6 +212,7 @@ func (l look) take(ctx context.Context, t *testing.T, s stories.Story) {
 	}
 	narrow(ctx, t, name)
 	accessible(ctx, t, name)
+	l.walk(ctx, t, name, s)
 }
 
 // accessible lets axe look.

@@ -44,45 +44,24 @@
     if (document.hidden && src && (src.getAttribute('hx-trigger') || '').startsWith('every')) e.preventDefault();
   });
 
-  // The tree of organizations.
-  const level = (r) => Number(r.getAttribute('aria-level'));
-  const below = (r) => {
-    const out = [];
-    for (let n = r.nextElementSibling; n && level(n) > level(r); n = n.nextElementSibling) out.push(n);
-    return out;
+  // A part of the page that does not come says so, in the words that came instead; one poll that fails does not.
+  let missed = 0;
+  const lost = (ctx, page) => {
+    const e = $('#lost');
+    missed = ctx.sourceElement?.getAttribute('hx-trigger')?.startsWith('every') ? missed + 1 : 2;
+    if (!e || missed < 2) return;
+    const said = page ? all('h1, h1 ~ p', new DOMParser().parseFromString(page, 'text/html')).map((w) => w.textContent).join(' ') : '';
+    $('p', e).textContent = said || e.dataset.silent;
+    e.hidden = false;
   };
-  const fold = (r, open) => {
-    if (!r.hasAttribute('aria-expanded')) return;
-    r.setAttribute('aria-expanded', String(open));
-    const b = $('.twist', r);
-    if (b) b.setAttribute('aria-label', b.getAttribute('aria-label').replace(/^(Fold|Unfold)/, open ? 'Fold' : 'Unfold'));
-    let shut = 0;
-    below(r).forEach((n) => {
-      if (shut && level(n) > shut) { n.hidden = true; return; }
-      shut = 0;
-      n.hidden = !open;
-      if (open && n.getAttribute('aria-expanded') === 'false') shut = level(n);
-    });
-  };
-  const rows = () => all('[role=treegrid] tbody tr').filter((r) => !r.hidden);
-  const go = (r) => {
-    if (!r) return;
-    all('[role=treegrid] tbody tr[tabindex="0"]').forEach((n) => { n.tabIndex = -1; });
-    r.tabIndex = 0;
-    r.focus();
-  };
-  const treeKey = (e, r) => {
-    const list = rows(), i = list.indexOf(r), open = r.getAttribute('aria-expanded');
-    const step = { ArrowDown: 1, ArrowUp: -1 }[e.key];
-    if (step) go(list[i + step]);
-    else if (e.key === 'Home') go(list[0]);
-    else if (e.key === 'End') go(list[list.length - 1]);
-    else if (e.key === 'ArrowRight' || e.key === 'e') { if (open === 'false') fold(r, true); else if (e.key === 'e' && open) fold(r, false); else if (open) go(list[i + 1]); }
-    else if (e.key === 'ArrowLeft') {
-      if (open === 'true') { fold(r, false); } else { for (let j = i - 1; j >= 0; j--) if (level(list[j]) < level(r)) { go(list[j]); break; } }
-    } else if (e.key === 'Enter') { const a = $('a', r); if (a) a.click(); } else return;
-    e.preventDefault();
-  };
+  document.addEventListener('htmx:error', (e) => { if (e.detail.ctx) lost(e.detail.ctx); });
+  document.addEventListener('htmx:response:error', (e) => lost(e.detail.ctx, e.detail.ctx.text));
+  document.addEventListener('htmx:after:request', (e) => {
+    if (e.detail.ctx.response.status >= 400) return;
+    missed = 0;
+    const w = $('#lost');
+    if (w) w.hidden = true;
+  });
 
   const copy = async (b) => {
     const src = document.getElementById(b.dataset.copy);
@@ -120,7 +99,6 @@
       paint(t);
     } else if (b.dataset.copy) copy(b);
     else if (b.dataset.insert) insert(b.dataset.insert);
-    else if (b.classList.contains('twist')) { const r = b.closest('tr'); fold(r, r.getAttribute('aria-expanded') !== 'true'); }
   });
 
   // A form is sent once: a second click while the first is under way does nothing.
@@ -135,30 +113,6 @@
     delete f.dataset.sent;
     all('[aria-busy]', f).forEach((b) => b.removeAttribute('aria-busy'));
   }));
-
-  const pages = { o: '/organizations', b: '/billing', d: '/deliveries', s: '/sources', t: '/tickets', h: '/' };
-  let g = 0;
-  document.addEventListener('keydown', (e) => {
-    const find = $('.find input');
-    if ((e.ctrlKey || e.metaKey) && e.key.toLowerCase() === 'k' && find) { e.preventDefault(); find.focus(); find.select(); return; }
-    if (e.ctrlKey || e.metaKey || e.altKey || e.isComposing) return;
-    if (e.target.closest('input,select,textarea,[contenteditable]')) {
-      if (e.key === 'Escape' && e.target === find) find.blur();
-      return;
-    }
-    const r = e.target.closest('[role=treegrid] tbody tr');
-    if (r && e.target === r) { treeKey(e, r); if (e.defaultPrevented) return; }
-    if (e.key === '/' && find) { e.preventDefault(); find.focus(); return; }
-    if (e.key === '?') { const k = document.getElementById('keys'); if (k && k.togglePopover) k.togglePopover(); return; }
-    if (e.key === 'g') { g = Date.now(); return; }
-    if (Date.now() - g < 1500 && pages[e.key]) { g = 0; location.assign(pages[e.key]); return; }
-    if (e.key === 'j' || e.key === 'k') {
-      const links = all('main tbody a.tl').filter((a) => a.offsetParent);
-      const i = links.findIndex((a) => a === document.activeElement);
-      const n = links[e.key === 'j' ? i + 1 : Math.max(i - 1, 0)];
-      if (n) { n.focus(); e.preventDefault(); }
-    }
-  });
 
   const start = () => { paint(theme()); count(); const s = $('[data-focus]'); if (s) s.focus(); };
   if (document.readyState === 'loading') document.addEventListener('DOMContentLoaded', start); else start();
