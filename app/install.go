@@ -9,6 +9,9 @@ type Install struct {
 	Paused      bool
 	PausedUntil time.Time // zero while paused: until resumed
 	PauseReason string
+	// Restoring is true after a backup was put back, until ConnectWise was asked what this database has forgotten: nothing is
+	// sent meanwhile.
+	Restoring bool
 }
 
 // PausedAt reports whether nothing is to be sent at now.

@@ -10,6 +10,12 @@ import (
 	"psabridge/app"
 )
 
+// What a person reads of a disk in trouble.
+const (
+	diskFull  = "The disk with the data folder is full. Free some space; psabridge then goes on by itself."
+	diskFails = "The disk with the data folder fails: what is written may not be there. Nothing is sent until it can be read and written again. Look after the disk; if it is dying, restore the newest backup on another one."
+)
+
 // failed names what was being done in an error of the driver. Errors for a person pass unchanged.
 func failed(doing string, err error) error {
 	if err == nil {
@@ -21,7 +27,9 @@ func failed(doing string, err error) error {
 	err = fmt.Errorf("store: %s: %w", doing, err)
 	switch code(err) & 0xff {
 	case lib.SQLITE_FULL:
-		return app.Wrap(err, app.Unavailable, "The disk with the data folder is full. Free some space; psabridge then goes on by itself.")
+		return app.Wrap(err, app.Unavailable, diskFull)
+	case lib.SQLITE_IOERR:
+		return app.Wrap(err, app.Unavailable, diskFails)
 	case lib.SQLITE_READONLY:
 		return app.Wrap(err, app.Unavailable, "The database cannot be written. Check that the data folder belongs to you and is not on a read-only disk.")
 	case lib.SQLITE_CORRUPT, lib.SQLITE_NOTADB:

@@ -5,7 +5,6 @@ import (
 	"database/sql"
 	"encoding/binary"
 	"errors"
-	"fmt"
 	"io"
 	"io/fs"
 	"log/slog"
@@ -78,7 +77,10 @@ func (f files) createIfMissing(ctx context.Context, steps []migration, now time.
 		return app.Wrap(err, app.Unavailable, "The database cannot be read: "+f.database())
 	}
 	if info, err := os.Stat(f.database() + "-wal"); err == nil && info.Size() > 0 {
-		return app.Errorf(app.Unavailable, "psabridge.db is missing from %s but its -wal file is there. Put the database back, or restore the newest file of %s.", f.dir, f.backups())
+		return app.Errorf(app.Unavailable, "psabridge.db is missing from %s but its -wal file is there. Nothing was changed. Put the database back. %s", f.dir, f.wayBack(ctx))
+	}
+	if len(Backups(f.backups())) > 0 {
+		return app.Errorf(app.Unavailable, "psabridge.db is missing from %s, and there are backups of it. Nothing was made in its place. %s To begin anew instead, move the folder %s away.", f.dir, f.wayBack(ctx), f.backups())
 	}
 	fresh := f.database() + ".new"
 	for _, suffix := range []string{"", "-wal", "-shm", "-journal"} {
@@ -119,10 +121,9 @@ func checkHeader(path string) error {
 	return nil
 }
 
-// damaged says what to do about a database that cannot be used.
+// damaged says that a database cannot be used. Open adds what to do about it.
 func damaged(path string, cause error) error {
-	return app.Wrap(cause, app.Unavailable, fmt.Sprintf("The database %s is damaged. Nothing was changed. Move it away, then restore the newest backup of %s with \"psabridge restore\".",
-		path, filepath.Join(filepath.Dir(path), "backups")))
+	return app.Wrap(errors.Join(errDamaged, cause), app.Unavailable, "The database "+path+" is damaged. Nothing was changed.")
 }
 
 // build makes a new database at path and closes it again, which folds its -wal into it.
@@ -179,7 +180,9 @@ func pragmas(more ...string) []string {
 
 // dsn makes a file: address. mode=rw never creates: a database appears only by createIfMissing.
 func dsn(path string, v url.Values) string {
-	v.Set("mode", "rw")
+	if !v.Has("mode") {
+		v.Set("mode", "rw")
+	}
 	slashed := filepath.ToSlash(path)
 	if !strings.HasPrefix(slashed, "/") && filepath.IsAbs(path) {
 		slashed = "/" + slashed // file:///C:/…

@@ -41,8 +41,9 @@ func (r *Reader) Install(ctx context.Context) (app.Install, error) {
 }
 
 func install(ctx context.Context, q querier) (in app.Install, err error) {
-	err = q.QueryRowContext(ctx, "SELECT install_id, host_label, paused, paused_until, pause_reason FROM install WHERE id = 1").
-		Scan(&in.ID, &in.HostLabel, &in.Paused, into(&in.PausedUntil), &in.PauseReason)
+	err = q.QueryRowContext(ctx, `SELECT install_id, host_label, paused, paused_until, pause_reason,
+			EXISTS (SELECT 1 FROM restores WHERE reconciled_at IS NULL) FROM install WHERE id = 1`).
+		Scan(&in.ID, &in.HostLabel, &in.Paused, into(&in.PausedUntil), &in.PauseReason, &in.Restoring)
 	return in, err
 }
 

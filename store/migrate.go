@@ -5,7 +5,6 @@ import (
 	"database/sql"
 	"embed"
 	"fmt"
-	"os"
 	"path/filepath"
 	"strings"
 	"time"
@@ -21,7 +20,7 @@ var migrations = mustLoad("migrations/0001_start.sql", "migrations/0002_setup.sq
 	"migrations/0005_sources.sql", "migrations/0006_starts.sql", "migrations/0007_alerts.sql", "migrations/0008_fault.sql",
 	"migrations/0009_lanes.sql", "migrations/0010_notices.sql", "migrations/0011_mailed.sql",
 	"migrations/0012_defended.sql", "migrations/0013_counted.sql", "migrations/0014_restless.sql", "migrations/0015_calm.sql",
-	"migrations/0016_touched.sql", "migrations/0017_charts.sql", "migrations/0018_stands.sql")
+	"migrations/0016_touched.sql", "migrations/0017_charts.sql", "migrations/0018_stands.sql", "migrations/0019_restored.sql")
 
 // applicationID marks the file as psabridge's ("psab"), so that another program's database is not taken for ours.
 const applicationID = 0x70736162
@@ -71,7 +70,7 @@ func migrate(ctx context.Context, db *sql.DB, f files, steps []migration, now ti
 		return nil
 	}
 	name := fmt.Sprintf("psabridge-v%d-before-v%d-%s.db", version, len(steps), now.UTC().Format("20060102T150405Z"))
-	if err := backupInto(ctx, db, filepath.Join(f.backups(), name)); err != nil {
+	if _, err := backupInto(ctx, db, filepath.Join(f.backups(), name), now); err != nil {
 		return err
 	}
 	for _, step := range steps[version:] {
@@ -100,25 +99,4 @@ func quickCheck(ctx context.Context, db *sql.DB, path string) error {
 		return failed("check", err)
 	}
 	return damaged(path, err)
-}
-
-// backupInto writes a compact copy of the database to path, which must not exist. Copying the file itself would lose
-// what is still in the -wal.
-func backupInto(ctx context.Context, db *sql.DB, path string) error {
-	if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
-		return app.Wrap(err, app.Unavailable, "The folder for backups cannot be made: "+filepath.Dir(path))
-	}
-	if err := createPrivate(path); err != nil {
-		return err
-	}
-	if _, err := db.ExecContext(ctx, "VACUUM INTO ?", path); err != nil {
-		_ = os.Remove(path)
-		return failed("back up", err)
-	}
-	return nil
-}
-
-// Backup writes a consistent copy of the database to path, which must not exist yet.
-func (s *Store) Backup(ctx context.Context, path string) error {
-	return backupInto(ctx, s.db, path)
 }

@@ -29,10 +29,12 @@ type reads = Reader
 // Store reads and writes. Every method of Reader is also a method of Store.
 type Store struct {
 	*reads
-	db  *sql.DB
-	log *slog.Logger
+	db    *sql.DB
+	log   *slog.Logger
+	files files
 
-	mu    sync.Mutex
+	mu      sync.Mutex
+	trouble app.DiskTrouble // why nothing can be stored; zero while it can
 	beats map[string]beat // when each source was last polled; not stored, so that a quiet minute writes nothing
 }
 
@@ -51,22 +53,16 @@ func Open(ctx context.Context, dir string, o Options) (*Store, error) {
 }
 
 func open(ctx context.Context, dir string, o Options, steps []migration) (*Store, error) {
-	if o.Now == nil {
-		o.Now = time.Now
-	}
-	if o.Logger == nil {
-		o.Logger = slog.New(slog.DiscardHandler)
-	}
-	dir, err := filepath.Abs(dir)
+	f, o, err := dataFolder(dir, o)
 	if err != nil {
-		return nil, app.Wrap(err, app.Invalid, "The data folder "+dir+" is not a usable path.")
-	}
-	f := files{dir: dir, log: o.Logger}
-	if err := f.prepare(); err != nil {
 		return nil, err
 	}
+	if err := f.finishRestore(ctx); err != nil {
+		return nil, err
+	}
+	lost := f.logIsLost()
 	if err := f.createIfMissing(ctx, steps, o.Now()); err != nil {
-		return nil, err
+		return nil, f.withWayBack(ctx, err)
 	}
 	writer, err := pool(writerDSN(f.database()), 1)
 	if err != nil {
@@ -76,20 +72,40 @@ func open(ctx context.Context, dir string, o Options, steps []migration) (*Store
 	if err != nil {
 		return nil, err
 	}
-	s := &Store{db: writer, log: o.Logger, beats: make(map[string]beat)}
+	s := &Store{db: writer, log: o.Logger, files: f, beats: make(map[string]beat)}
 	s.reads = &Reader{db: reader, now: o.Now, beatOf: s.beatOf}
 	if err := s.start(ctx, f, steps, o.Now()); err != nil {
-		_ = s.Close()
+		_ = s.closePools()
+		return nil, f.withWayBack(ctx, err)
+	}
+	if err := s.begin(ctx, lost, o.Now()); err != nil {
+		_ = s.closePools()
 		return nil, err
 	}
 	return s, nil
+}
+
+// dataFolder fills the options and makes the data folder ready.
+func dataFolder(dir string, o Options) (files, Options, error) {
+	if o.Now == nil {
+		o.Now = time.Now
+	}
+	if o.Logger == nil {
+		o.Logger = slog.New(slog.DiscardHandler)
+	}
+	dir, err := filepath.Abs(dir)
+	if err != nil {
+		return files{}, o, app.Wrap(err, app.Invalid, "The data folder "+dir+" is not a usable path.")
+	}
+	f := files{dir: dir, log: o.Logger}
+	return f, o, f.prepare()
 }
 
 // readers is how many pages can be read at once; more only wait for the same disk.
 const readers = 4
 
 func (s *Store) start(ctx context.Context, f files, steps []migration, now time.Time) error {
-	if err := quickCheck(ctx, s.db, f.database()); err != nil {
+	if err := f.check(ctx); err != nil {
 		return err
 	}
 	if err := migrate(ctx, s.db, f, steps, now); err != nil {
@@ -100,6 +116,11 @@ func (s *Store) start(ctx context.Context, f files, steps []migration, now time.
 
 // Close closes both pools. It waits for transactions under way.
 func (s *Store) Close() error {
+	s.files.markClosed() // before: what is closed cleanly needs no -wal
+	return s.closePools()
+}
+
+func (s *Store) closePools() error {
 	rerr := s.reads.db.Close()
 	if err := s.db.Close(); err != nil {
 		return fmt.Errorf("store: close: %w", err)
@@ -116,15 +137,24 @@ func (s *Store) Reader() *Reader { return s.reads }
 // write runs fn in one transaction that holds the write lock from its first statement on. The name says what is
 // being done, for the log.
 func (s *Store) write(ctx context.Context, name string, fn func(tx *sql.Tx) error) error {
+	if err := s.refused(); err != nil {
+		return err
+	}
+	err := s.transact(ctx, fn)
+	s.noted(err)
+	return failed(name, err)
+}
+
+func (s *Store) transact(ctx context.Context, fn func(tx *sql.Tx) error) error {
 	tx, err := s.db.BeginTx(ctx, nil)
 	if err != nil {
-		return failed(name, err)
+		return err
 	}
 	defer tx.Rollback()
 	if err := fn(tx); err != nil {
-		return failed(name, err)
+		return err
 	}
-	return failed(name, tx.Commit())
+	return tx.Commit()
 }
 
 // snapshot runs fn on one unchanging view of the database.

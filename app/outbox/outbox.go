@@ -161,7 +161,7 @@ func (b *Outbox) claim(ctx context.Context, now time.Time) (app.Delivery, bool) 
 		b.log(ctx, "cannot read whether sending is paused", err)
 		return app.Delivery{}, false
 	}
-	if install.PausedAt(now) {
+	if install.PausedAt(now) || install.Restoring {
 		return app.Delivery{}, false
 	}
 	b.tend(ctx, now)
