@@ -124,6 +124,11 @@
     if (t.matches(inTree)) treeKey(e, t);
     if (!e.defaultPrevented && !quiet()) single(e, find);
   });
+  // The Enter that follows a link of the summary of errors is not also one in the field it leads to, which would send the form.
+  let pressed;
+  document.addEventListener('keydown', (e) => { pressed = e.target; }, true);
+  document.addEventListener('keypress', (e) => { if (e.key === 'Enter' && e.target !== pressed) e.preventDefault(); }, true);
+
   document.addEventListener('click', (e) => {
     const b = e.target.closest('button');
     if (!b) return;
