@@ -48,6 +48,10 @@ func (nothing) Teams(context.Context, int64) (v []app.Option, err error) { retur
 
 func (nothing) FindTickets(context.Context, string) (v []app.RemoteTicket, err error) { return v, nil }
 
+func (nothing) TicketsOf(context.Context, string, int64) (v []app.RemoteTicket, err error) {
+	return v, nil
+}
+
 func (nothing) NewestTicket(context.Context) (v app.RemoteTicket, err error) { return v, nil }
 
 func (nothing) Ticket(context.Context, int64) (v app.RemoteTicket, err error) { return v, nil }

@@ -147,6 +147,12 @@ func (w watchedPSA) FindTickets(ctx context.Context, xref string) ([]app.RemoteT
 	return watch(w.note, v, err)
 }
 
+// TicketsOf implements psa.Client.
+func (w watchedPSA) TicketsOf(ctx context.Context, prefix string, after int64) ([]app.RemoteTicket, error) {
+	v, err := w.client.TicketsOf(ctx, prefix, after)
+	return watch(w.note, v, err)
+}
+
 // NewestTicket implements psa.Client.
 func (w watchedPSA) NewestTicket(ctx context.Context) (app.RemoteTicket, error) {
 	v, err := w.client.NewestTicket(ctx)

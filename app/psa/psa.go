@@ -71,6 +71,9 @@ type Reader interface {
 	// FindTickets lists tickets whose externalXRef is exactly xref. ConnectWise's search lags writes by minutes:
 	// an empty answer proves nothing about a ticket created just now.
 	FindTickets(ctx context.Context, xref string) ([]app.RemoteTicket, error)
+	// TicketsOf lists the tickets whose externalXRef begins with prefix and whose number is above after; the same lag. It is
+	// for after a restore: nothing else asks for what it cannot name.
+	TicketsOf(ctx context.Context, prefix string, after int64) ([]app.RemoteTicket, error)
 	// NewestTicket returns the newest ticket ConnectWise shows, for the positive control of a search. not_found: none at all.
 	NewestTicket(ctx context.Context) (app.RemoteTicket, error)
 	// Ticket reads one ticket by id. not_found: it was deleted.

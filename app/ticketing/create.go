@@ -39,6 +39,9 @@ func (k *Desk) Create(ctx context.Context, d app.Delivery, intend outbox.Intend)
 	if err != nil {
 		return k.settle(ctx, d, err)
 	}
+	if found, err := k.forgotten(ctx, j, t); err != nil || found != nil {
+		return settled(found), err
+	}
 	remote, unknown, err := k.send(ctx, j, t)
 	if err != nil || unknown != nil {
 		return settled(unknown), err

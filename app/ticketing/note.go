@@ -80,7 +80,7 @@ func (n *noting) only(ctx context.Context) (app.Settlement, error) {
 		}
 		return n.raise(ctx, to)
 	}
-	if n.delivery.State == app.DeliveryChecking {
+	if n.delivery.State == app.DeliveryChecking || n.desk.d.SearchFirst() {
 		if err := n.readNotes(ctx); err != nil {
 			return app.Settlement{}, err
 		}
@@ -111,7 +111,7 @@ func (n *noting) readNotes(ctx context.Context) (err error) {
 
 // write adds the note unless there is nothing to say, or it is there already (T6). A settlement says that it is too early to tell.
 func (n *noting) write(ctx context.Context) (*app.Settlement, error) {
-	if n.payload.Text == "" || slices.ContainsFunc(n.notes, func(note app.TicketNote) bool { return isThis(note, n.delivery) }) {
+	if n.payload.Text == "" || slices.ContainsFunc(n.notes, func(note app.TicketNote) bool { return isThis(note, n.delivery) }) || n.forgotten() {
 		return nil, nil
 	}
 	if n.delivery.State == app.DeliveryChecking && n.delivery.Checks+1 < noteLooks {
@@ -217,7 +217,7 @@ func (n *noting) reopen(ctx context.Context) (app.Settlement, error) {
 			return app.Settlement{}, err
 		}
 	}
-	if n.delivery.State == app.DeliveryChecking {
+	if n.delivery.State == app.DeliveryChecking || n.desk.d.SearchFirst() {
 		if err := n.readNotes(ctx); err != nil {
 			return app.Settlement{}, err
 		}

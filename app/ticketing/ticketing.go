@@ -35,6 +35,8 @@ type Store interface {
 	RemovedRule(ctx context.Context, name string) (app.AlertRule, bool, error)
 	ParkDouble(ctx context.Context, t app.Ticket, p app.TicketPayload, reason string, now time.Time) error
 	WakeConnection(ctx context.Context, connection string, now time.Time) (int, error)
+	// FoundTickets lists the tickets of ours that ConnectWise has since before a restore and that this database had forgotten.
+	FoundTickets(ctx context.Context, connection string) ([]app.FoundTicket, error)
 	RetryMatching(ctx context.Context, f app.RetryFilter, by string, now time.Time) (int, error)
 }
 

@@ -50,6 +50,25 @@ func (c *Client) FindTickets(ctx context.Context, xref string) ([]app.RemoteTick
 	return c.tickets(ctx, conditions, func(r ticketRow) bool { return r.ExternalXRef == xref })
 }
 
+// TicketsOf lists the tickets whose externalXRef begins with prefix and whose number is above after.
+//
+// GET /service/tickets. The wildcard is documented as * and known to work as %, so both are asked for.
+func (c *Client) TicketsOf(ctx context.Context, prefix string, after int64) ([]app.RemoteTicket, error) {
+	if prefix == "" {
+		return nil, refuse("Tickets cannot be looked for by an empty reference.")
+	}
+	var begins []string
+	for _, wildcard := range []string{"*", "%"} {
+		quoted, err := quote(prefix + wildcard)
+		if err != nil {
+			return nil, unsent(err)
+		}
+		begins = append(begins, "externalXRef like "+quoted)
+	}
+	conditions := fmt.Sprintf("(%s) and id > %d", strings.Join(begins, " or "), after)
+	return c.tickets(ctx, conditions, func(r ticketRow) bool { return r.ID > after && strings.HasPrefix(r.ExternalXRef, prefix) })
+}
+
 func (c *Client) tickets(ctx context.Context, conditions string, wanted func(ticketRow) bool) ([]app.RemoteTicket, error) {
 	rows, err := list(ctx, c, query{path: "service/tickets", conditions: conditions, fields: ticketFields}, func(r ticketRow) string { return num(r.ID) })
 	if err != nil {

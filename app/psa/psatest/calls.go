@@ -39,7 +39,7 @@ func (w World) calls(t *testing.T) []oneCall {
 		call("Boards", c.Boards), call("Priorities", c.Priorities), call("TicketSources", c.TicketSources),
 		call("Statuses", of(c.Statuses, w.Board)), call("Types", of(c.Types, w.Board)), call("Subtypes", of(c.Subtypes, w.Board)), call("Items", of(c.Items, w.Board)),
 		call("Associations", of(c.Associations, w.Board)), call("Teams", of(c.Teams, w.Board)),
-		call("FindTickets", of(c.FindTickets, "conf-calls")), call("NewestTicket", c.NewestTicket), call("Ticket", of(c.Ticket, ticket)),
+		call("FindTickets", of(c.FindTickets, "conf-calls")), call("TicketsOf", func(ctx context.Context) ([]app.RemoteTicket, error) { return c.TicketsOf(ctx, "conf-calls", 0) }), call("NewestTicket", c.NewestTicket), call("Ticket", of(c.Ticket, ticket)),
 		call("TicketsByID", of(c.TicketsByID, []int64{ticket})), call("Notes", of(c.Notes, ticket)),
 		call("CreateTicket", of(c.CreateTicket, w.ticket("conf-calls-2"))),
 		call("AddNote", func(ctx context.Context) (app.TicketNote, error) {

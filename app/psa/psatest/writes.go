@@ -26,6 +26,15 @@ func testTicketLife(t *testing.T, w World) {
 			t.Errorf("found %+v", found)
 		}
 	}
+	for prefix, want := range map[string]int{`conf-"life"`: 1, `conf-"life"-[1]x`: 0, `"life"`: 0} {
+		found, err := c.TicketsOf(ctx, prefix, made.ID-1)
+		if must(t, w, found, err); len(found) != want {
+			t.Errorf("%d tickets begin with %s, want %d", len(found), prefix, want)
+		}
+	}
+	if later, err := c.TicketsOf(ctx, `conf-`, made.ID); err != nil || len(later) != 0 {
+		t.Errorf("after the newest there are %+v (%v)", later, err)
+	}
 	newest, err := c.NewestTicket(ctx)
 	if must(t, w, newest, err).ID != made.ID {
 		t.Errorf("newest is %d, made was %d", newest.ID, made.ID)
