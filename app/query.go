@@ -178,3 +178,11 @@ type WaitingCount struct {
 	Rule           string
 	N              int
 }
+
+// UnusedType is a type of events of a source that no alert rule wanted.
+type UnusedType struct {
+	Source string
+	Type   string
+	Seen   int
+	LastAt time.Time
+}

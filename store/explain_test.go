@@ -152,6 +152,7 @@ func TestListsUseIndexes(t *testing.T) {
 		"conditions ticket":  func() error { _, err := r.Conditions(ctx, app.ConditionFilter{TicketID: 3}); return err },
 		"condition":          func() error { _, err := r.ConditionStory(ctx, 4); return err },
 		"rule hits":          func() error { _, err := r.RuleHits(ctx, 0, now.AddDate(-9, 0, 0)); return err },
+		"unused types":       func() error { _, err := r.UnusedTypes(ctx, "", now.AddDate(-9, 0, 0)); return err },
 		"rule hits of one":   func() error { _, err := r.RuleHits(ctx, 2, now.AddDate(-9, 0, 0)); return err },
 		"event sample":       func() error { _, _, err := r.EventSample(ctx, 2, []string{"backup.*", "x"}); return err },
 		"notices":            func() error { _, err := r.Notices(ctx); return err },

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/google/go-cmp/cmp"
+	"github.com/google/go-cmp/cmp/cmpopts"
 
 	"psabridge/app"
 	"psabridge/store"
@@ -221,6 +222,33 @@ func TestRuleHits(t *testing.T) {
 	}
 	if got, err := s.RuleHits(t.Context(), 0, t0.Add(24*time.Hour)); err != nil || got == nil || len(got) != 0 {
 		t.Errorf("%v, %v", got, err)
+	}
+}
+
+func TestUnusedTypes(t *testing.T) {
+	s := storetest.Open(t)
+	_, err := s.Ingest(t.Context(), machine(app.Disconnected), t0, nothing)
+	must(t, err)
+	seen := func(now time.Time, id, kind string, outcome app.OutcomeKind) {
+		t.Helper()
+		decideNow(t, s, now, func(app.AlertState) app.AlertDecision {
+			return app.AlertDecision{
+				Derived:  []app.Event{{SourceEventID: id, OrganizationID: "7", Type: kind, State: app.Problem, OccurredAt: now}},
+				Outcomes: []app.DecidedOutcome{{SourceEventID: id, Outcome: outcome}},
+			}
+		})
+	}
+	seen(t0, "old", "x", app.OutcomeNoRule)
+	seen(t0.Add(time.Hour), "1", "x", app.OutcomeNoRule)
+	seen(t0.Add(2*time.Hour), "2", "y", app.OutcomeNoRule)
+	seen(t0.Add(3*time.Hour), "3", "y", app.OutcomeNoRule)
+	seen(t0.Add(4*time.Hour), "4", "x", app.OutcomeTicket)
+	want := []app.UnusedType{{Source: "sync", Type: "y", Seen: 2, LastAt: t0.Add(3 * time.Hour)}, {Source: "sync", Type: "x", Seen: 1, LastAt: t0.Add(time.Hour)}}
+	for source, want := range map[string][]app.UnusedType{"": want, "sync": want, "other": nil} {
+		got, err := s.UnusedTypes(t.Context(), source, t0.Add(time.Minute))
+		if diff := cmp.Diff(want, got, cmpopts.EquateEmpty()); diff != "" || err != nil {
+			t.Errorf("of %q: %v (-want +got):\n%s", source, err, diff)
+		}
 	}
 }
 

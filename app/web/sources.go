@@ -170,31 +170,16 @@ func addReading(sums []views.MeterSum, one app.Reading) []views.MeterSum {
 // unusedTypes are the activity types of the last 30 days that no rule wanted. A rule is offered for the whole source, not
 // for the customer of whom one came last.
 func (s *Server) unusedTypes(ctx context.Context, now time.Time, source string, rows []app.OrganizationRow) ([]views.UnusedType, error) {
-	filter := app.EventFilter{Since: now.Add(-hitWindow), Page: app.Page{Limit: activityPage}}
-	var out []views.UnusedType
-	for seen := 0; seen < activityWalk; {
-		events, err := s.Read.Events(ctx, filter)
-		if err != nil {
-			return nil, err
-		}
-		for _, r := range events {
-			filter.Page.After = r.ID
-			if r.Outcome.Outcome == app.OutcomeNoRule && (source == "" || r.Source == source) {
-				out = addUnused(out, r)
-			}
-		}
-		seen += len(events)
-		if len(events) < filter.Page.Size() {
-			break
-		}
-	}
-	for i, u := range out {
+	list, err := s.Read.UnusedTypes(ctx, source, now.Add(-hitWindow))
+	out := make([]views.UnusedType, 0, len(list))
+	for _, u := range list {
+		row := views.UnusedType{Type: u.Type, Source: u.Source, Seen: u.Seen, LastAt: u.LastAt}
 		if top := sourceTop(u.Source, rows); top != 0 {
-			out[i].Path = link.With(link.AlertNew(top), "when", u.Type)
+			row.Path = link.With(link.AlertNew(top), "when", u.Type)
 		}
+		out = append(out, row)
 	}
-	slices.SortStableFunc(out, func(a, b views.UnusedType) int { return b.Seen - a.Seen })
-	return out, nil
+	return out, err
 }
 
 // sourceTop is our row of a source's topmost organization; 0 when it has none.
@@ -205,14 +190,4 @@ func sourceTop(source string, rows []app.OrganizationRow) int64 {
 		}
 	}
 	return 0
-}
-
-func addUnused(list []views.UnusedType, r app.EventRow) []views.UnusedType {
-	i := slices.IndexFunc(list, func(u views.UnusedType) bool { return u.Type == r.Type && u.Source == r.Source })
-	if i < 0 {
-		list, i = append(list, views.UnusedType{Type: r.Type, Source: r.Source}), len(list)
-	}
-	list[i].Seen++
-	list[i].LastAt = latest(list[i].LastAt, r.OccurredAt)
-	return list
 }
