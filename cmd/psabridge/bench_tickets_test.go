@@ -198,7 +198,7 @@ func BenchmarkTicketLatency(b *testing.B) {
 func BenchmarkFlood(b *testing.B) {
 	const alerts, perMinute = 10000, 10000                                                        // the most the settings take
 	t := newTicketBench(b, perMinute, sandbox.Options{RequestsPerMinute: perMinute * 1000 / 900}) // as far above as ConnectWise's own
-	pages := t.signIn()
+	pages := signInTo(t.b, t.daemon)
 	idle, err := look(pages, time.After(20*time.Second))
 	if err != nil {
 		b.Fatal(err)
@@ -270,23 +270,23 @@ type browser struct {
 	http *http.Client
 }
 
-func (t *ticketBench) signIn() *browser {
-	t.b.Helper()
-	address := strings.TrimSpace(t.must("", "open", "--print"))
+func signInTo(b *testing.B, d *daemon) *browser {
+	b.Helper()
+	address := strings.TrimSpace(d.must("", "open", "--print"))
 	u, err := url.Parse(address)
 	if err != nil {
-		t.b.Fatal(err)
+		b.Fatal(err)
 	}
 	jar, err := cookiejar.New(nil)
 	if err != nil {
-		t.b.Fatal(err)
+		b.Fatal(err)
 	}
 	dial := func(ctx context.Context, network, _ string) (net.Conn, error) {
 		return new(net.Dialer).DialContext(ctx, network, "127.0.0.1:"+u.Port()) // names of labels are for browsers
 	}
-	p := &browser{b: t.b, base: "http://" + u.Host, http: &http.Client{Jar: jar, Transport: &http.Transport{DialContext: dial}}}
+	p := &browser{b: b, base: "http://" + u.Host, http: &http.Client{Jar: jar, Transport: &http.Transport{DialContext: dial}}}
 	if _, err := p.get(u.RequestURI()); err != nil {
-		t.b.Fatal(err)
+		b.Fatal(err)
 	}
 	return p
 }

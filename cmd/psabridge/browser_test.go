@@ -19,7 +19,7 @@ const chromium = "/usr/bin/chromium"
 
 // tab is one page of a real Chromium on the real program.
 type tab struct {
-	t    *testing.T
+	t    testing.TB
 	ctx  context.Context //nolint:containedctx // chromedp keeps the browser in the context
 	base string
 	axe  string
@@ -29,7 +29,7 @@ type tab struct {
 }
 
 // openTab starts Chromium, or skips; PSABRIDGE_REQUIRE=chromium turns the skip into a failure.
-func openTab(t *testing.T) *tab {
+func openTab(t testing.TB) *tab {
 	t.Helper()
 	if _, err := os.Stat(chromium); err != nil {
 		if strings.Contains(os.Getenv("PSABRIDGE_REQUIRE"), "chromium") {
@@ -69,6 +69,40 @@ func openTab(t *testing.T) *tab {
 	}()
 	b.look()
 	return b
+}
+
+// The most a page may need that was never looked at before: the page itself and all it loads, not compressed.
+const (
+	mostBytes    = 170_000
+	mostRequests = 5
+)
+
+// weigh holds the page that is shown against that. The icon of the tab is asked for beside what a page can see of itself.
+func (b *tab) weigh(path string) {
+	b.t.Helper()
+	out, err := chromedp.Run(b.ctx, chromedp.Evaluate[[]int](`(() => {
+		const all = [...performance.getEntriesByType("navigation"), ...performance.getEntriesByType("resource")].filter(e => e.initiatorType !== "fetch" && e.initiatorType !== "xmlhttprequest");
+		const once = [...new Map(all.map(e => [e.name, e])).values()];
+		return [once.reduce((sum, e) => sum + e.decodedBodySize, 0), once.length + 1, once[0].decodedBodySize];
+	})()`))
+	if err != nil {
+		b.t.Fatal(err)
+	}
+	b.t.Logf("%-16s %d bytes in %d requests, %d of them its own", path, out[0], out[1], out[2])
+	if out[0] > mostBytes || out[1] > mostRequests || out[0] < 100_000 {
+		b.t.Errorf("%s needs %d bytes in %d requests, at most %d in %d were promised", path, out[0], out[1], mostBytes, mostRequests)
+	}
+}
+
+// enter signs the tab in to a bridge that runs.
+func (b *tab) enter(p *bridgeProcess) {
+	b.t.Helper()
+	run, err := readRunning(p.dir)
+	if err != nil {
+		b.t.Fatal(err)
+	}
+	b.base = run.Page
+	b.must(chromedp.Navigate(strings.TrimSpace(p.must("", "open", "--print"))), chromedp.WaitReady(chromedp.CSS("nav.rail")))
 }
 
 // look sets width and theme: 1280 px and light, or what PSABRIDGE_LOOK says, e.g. "360 dark".
@@ -202,6 +236,7 @@ func TestWholeProductInABrowser(t *testing.T) {
 	b := &hand{tab: signedIn(t, d)}
 	for _, path := range []string{"/", "/organizations", "/deliveries", "/tickets", "/sources", "/billing", "/billing/pushes", "/settings", "/connections", "/connections/cw", "/setup", "/diagnostics", "/about"} {
 		b.visit(path)
+		b.weigh(path)
 	}
 	b.visit("/deliveries")
 	if text := b.text(); !strings.Contains(text, "#") {

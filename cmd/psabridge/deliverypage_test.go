@@ -51,7 +51,7 @@ func (l deliveryList) count(state string) (n int) {
 }
 
 // parked is the delivery that waits for a person, with how often it was tried.
-func (l deliveryList) parked(t *testing.T) (id string, attempts int) {
+func (l deliveryList) parked(t testing.TB) (id string, attempts int) {
 	t.Helper()
 	for _, d := range l.Items {
 		if d.State == "parked" {
@@ -66,12 +66,7 @@ func (l deliveryList) parked(t *testing.T) (id string, attempts int) {
 func signedIn(t *testing.T, d *daemon) *tab {
 	t.Helper()
 	b := openTab(t)
-	run, err := readRunning(d.dir)
-	if err != nil {
-		t.Fatal(err)
-	}
-	b.base = run.Page
-	b.must(chromedp.Navigate(strings.TrimSpace(d.must("", "open", "--print"))), chromedp.WaitReady(chromedp.CSS("nav.rail")))
+	b.enter(d.bridgeProcess)
 	b.waitFor(`location.pathname === "/" && !location.search`)
 	return b
 }

@@ -71,17 +71,6 @@ func passwords(g *grantLog) int {
 	return n
 }
 
-// enter signs the tab in to a bridge that runs.
-func (h *hand) enter(b *bridgeProcess) {
-	h.t.Helper()
-	run, err := readRunning(b.dir)
-	if err != nil {
-		h.t.Fatal(err)
-	}
-	h.base = run.Page
-	h.must(chromedp.Navigate(strings.TrimSpace(b.must("", "open", "--print"))), chromedp.WaitReady(chromedp.CSS("nav.rail")))
-}
-
 // says reports whether the page of the source says something.
 func (h *hand) says(words string) bool {
 	h.t.Helper()
