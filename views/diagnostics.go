@@ -16,6 +16,7 @@ type Diagnostics struct {
 	Sources     []SourceDiagnosis
 	Blocks      []app.Block
 	Outbox      app.OutboxCounts
+	Computer    Computer
 }
 
 // ConnectionDiagnosis is one connection with its newest checks.

@@ -18,6 +18,8 @@ const (
 	LiveHealth   = "/live/health"     // GET: the health line alone
 	Confirm      = "/setup/confirm"   // say that something no call can prove is done, or take that back
 	RunChecks    = "/diagnostics/run" // run every check of every connection now
+	LoginOn      = "/diagnostics/login/on"
+	LoginOff     = "/diagnostics/login/off"
 	// SignInReturn is where a vendor sends the browser back to after a sign-in on its own page (GET). It is registered at
 	// the vendor as http://127.0.0.1:<port>/sign-in/return; the guard leads it to the same path of the pages.
 	SignInReturn = "/sign-in/return"

@@ -56,7 +56,7 @@ func diagnosed(local, remote netip.AddrPort) (uid uint32, found bool, err error)
 	if err != nil {
 		return 0, false, err
 	}
-	defer unix.Close(fd) //nolint:errcheck // nothing to do about it
+	defer unix.Close(fd)
 	if err := unix.SetsockoptTimeval(fd, unix.SOL_SOCKET, unix.SO_RCVTIMEO, &unix.Timeval{Sec: 1}); err != nil {
 		return 0, false, err
 	}

@@ -93,9 +93,9 @@ func BenchmarkSameUser(b *testing.B) {
 
 // TestBothWaysSayTheSame: the one question to the kernel and the long table in /proc.
 func TestBothWaysSayTheSame(t *testing.T) {
-	server, _ := pair(t, "tcp4", "127.0.0.1:0")
+	server := pair(t, "tcp4", "127.0.0.1:0")
 	here, there := addrPort(server.LocalAddr()), addrPort(server.RemoteAddr())
-	want := uint32(os.Geteuid())
+	want := uint32(os.Geteuid()) //nolint:gosec // a uid has 32 bits
 	if uid, found, err := listed(there, here); err != nil || !found || uid != want {
 		t.Errorf("/proc: %d %v %v", uid, found, err)
 	}

@@ -9,8 +9,8 @@ import (
 	"testing"
 )
 
-// pair is both ends of a loopback connection.
-func pair(t *testing.T, network, address string) (server, client net.Conn) {
+// pair is our end of a loopback connection to ourselves.
+func pair(t *testing.T, network, address string) (server net.Conn) {
 	t.Helper()
 	var lc net.ListenConfig
 	l, err := lc.Listen(t.Context(), network, address)
@@ -19,7 +19,8 @@ func pair(t *testing.T, network, address string) (server, client net.Conn) {
 	}
 	t.Cleanup(func() { _ = l.Close() })
 	var d net.Dialer
-	if client, err = d.DialContext(t.Context(), network, l.Addr().String()); err != nil {
+	client, err := d.DialContext(t.Context(), network, l.Addr().String())
+	if err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { _ = client.Close() })
@@ -27,12 +28,12 @@ func pair(t *testing.T, network, address string) (server, client net.Conn) {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { _ = server.Close() })
-	return server, client
+	return server
 }
 
 func TestOurOwnConnectionIsOurs(t *testing.T) {
 	for network, address := range map[string]string{"tcp4": "127.0.0.1:0", "tcp6": "[::1]:0"} {
-		server, _ := pair(t, network, address)
+		server := pair(t, network, address)
 		if err := SameUser(server.LocalAddr(), server.RemoteAddr()); err != nil && ProvesPeers {
 			t.Errorf("%s: %v", network, err)
 		}
@@ -101,9 +102,9 @@ func TestWindowsTables(t *testing.T) {
 }
 
 // record is one record of the Mac's list.
-func record(kind uint32, size int, fill func([]byte)) []byte {
+func record(kind, size uint32, fill func([]byte)) []byte {
 	b := make([]byte, (size+7)&^7)
-	binary.NativeEndian.PutUint32(b, uint32(size))
+	binary.NativeEndian.PutUint32(b, size)
 	binary.NativeEndian.PutUint32(b[4:], kind)
 	fill(b)
 	return b

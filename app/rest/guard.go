@@ -87,7 +87,7 @@ func newTransport(c Config) (*http.Transport, error) {
 	}
 	d := &dialer{guarded: plainDialer(), plain: plainDialer()}
 	d.guarded.Control = guard(c.AllowPrivateNetwork)
-	return &http.Transport{
+	return remember(&http.Transport{
 		Proxy:                  d.proxy,
 		DialContext:            d.dial,
 		TLSClientConfig:        &tls.Config{MinVersion: tls.VersionTLS12, RootCAs: roots},
@@ -96,7 +96,9 @@ func newTransport(c Config) (*http.Transport, error) {
 		MaxIdleConnsPerHost:    defaultAtOnce,
 		IdleConnTimeout:        90 * time.Second,
 		MaxResponseHeaderBytes: 1 << 20,
-	}, nil
+		// A connection that died without a word, in a sleep or a change of networks, is found out.
+		HTTP2: &http.HTTP2Config{SendPingTimeout: 15 * time.Second, PingTimeout: 15 * time.Second},
+	}), nil
 }
 
 // dialer guards every connection but those to a proxy the person configured for the whole machine: such proxies live

@@ -42,6 +42,7 @@ func (s *Server) diagnostics(c echo.Context) error {
 			Error: one.LastError, Complete: one.Complete, Problems: one.Problems,
 		})
 	}
+	m.Computer = s.computer(c.Request().Context())
 	if fragment(c) {
 		return render(c, http.StatusOK, views.DiagnosticsBody(m))
 	}

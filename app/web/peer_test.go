@@ -31,7 +31,7 @@ func TestAStrangerIsNotAnswered(t *testing.T) {
 		t.Helper()
 		r := httptest.NewRequestWithContext(ctx, http.MethodGet, path, nil)
 		r.Host = host
-		r.AddCookie(&http.Cookie{Name: g.CookieName(), Value: cookie})
+		r.Header.Set("Cookie", g.CookieName()+"="+cookie)
 		r.Header.Set("Authorization", "Bearer stolen")
 		w := httptest.NewRecorder()
 		g.ServeHTTP(w, r)

@@ -53,6 +53,8 @@ func (s *Server) routes() []route {
 		{post, link.Confirm, signedIn, s.confirm},
 		{get, link.Diagnostics, signedIn, s.diagnostics},
 		{post, link.RunChecks, signedIn, s.runChecks},
+		{post, link.LoginOn, signedIn, s.loginOn},
+		{post, link.LoginOff, signedIn, s.loginOff},
 
 		{get, link.Organizations, signedIn, s.organizations},
 		{get, "/organizations/:id/activity", signedIn, s.activity},

@@ -60,6 +60,10 @@ type Deps struct {
 	// NotifyChecks are the newest checks of the ways a person is told; nil: there are none.
 	NotifyChecks func(ctx context.Context) ([]app.CheckRow, error)
 
+	// Computer is how the bridge is at home on this machine; StartAtLogin switches whether it starts when its user signs in.
+	Computer     func(context.Context) app.Computer
+	StartAtLogin func(ctx context.Context, on bool) error
+
 	SourceDeps
 	api.AlertDeps
 	api.BillingDeps
@@ -74,6 +78,7 @@ type About struct {
 	Version, Commit, Built string
 	StartedAt              time.Time
 	DataDir                string
+	Folder                 string // what is wrong with where the data folder lies; empty: nothing
 	DBBytes                func() int64
 	KeysIn                 string // where the keys are kept, in words
 	BuiltInClientID        bool   // this build carries a ConnectWise client ID
@@ -165,6 +170,14 @@ func (d *Deps) fill() {
 	}
 	if d.AgreementURL == nil {
 		d.AgreementURL = none
+	}
+	if d.Computer == nil {
+		d.Computer = func(context.Context) app.Computer { return app.Computer{Tray: "none"} }
+	}
+	if d.StartAtLogin == nil {
+		d.StartAtLogin = func(context.Context, bool) error {
+			return app.Errorf(app.NotFound, "This bridge starts by hand alone.")
+		}
 	}
 	d.fillSources()
 	d.AlertDeps.Fill()

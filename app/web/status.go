@@ -42,6 +42,8 @@ func (s *Server) Status(ctx context.Context) (api.Status, error) {
 	for _, b := range st.blocks {
 		out.Blocked = append(out.Blocked, api.Blocked{Connection: b.Connection, Reason: b.Reason})
 	}
+	here := s.Computer(ctx)
+	out.Tray, out.StartAtLogin = here.Tray, here.Login.On
 	return out, s.connectionStatus(ctx, st, &out)
 }
 

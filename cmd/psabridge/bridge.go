@@ -40,13 +40,14 @@ type options struct {
 	Demo       bool
 	LogLevel   string
 	Terminal   console
+	flags      globals // as they were given: what a start at login repeats
 	// Prepare runs when everything is built and nothing has started yet.
 	Prepare func(context.Context, *bridge) error
 }
 
 // bridgeOptions are the options the global flags ask for.
 func (g *globals) bridgeOptions(dir string, c console) options {
-	return options{Dir: dir, PageHost: g.PageHost, Keys: g.Keys, Passphrase: g.passphrase, LogLevel: g.LogLevel, Terminal: c}
+	return options{flags: *g, Dir: dir, PageHost: g.PageHost, Keys: g.Keys, Passphrase: g.passphrase, LogLevel: g.LogLevel, Terminal: c}
 }
 
 // bridge is everything that runs, wired. newBridge builds it, start sets it going, stop unwinds it; each part is named
@@ -73,6 +74,8 @@ type bridge struct {
 	schedule  *schedule.Schedule
 	sessions  *web.Sessions
 	guard     *web.Guard
+	tray      *tray
+	home      home
 	startedAt time.Time
 	prunedAt  time.Time // touched by the schedule alone
 	ticking   bool      // the schedule runs; a bridge that lives for one command has none
@@ -112,6 +115,7 @@ func newBridge(ctx context.Context, o options) (*bridge, error) {
 func (b *bridge) openStore(ctx context.Context) error {
 	log, file := openLog(b.opts.Dir, b.opts.LogLevel, b.opts.Terminal.err)
 	b.log = log
+	b.tray, b.home = newTray(b), b.lookAround()
 	b.onStop("log", 0, func(context.Context) error { return file.Close() })
 	var err error
 	if b.token, err = loadToken(b.opts.Dir, randomToken); err != nil {

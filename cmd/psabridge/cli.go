@@ -65,6 +65,7 @@ type commands struct {
 	Notify     notifyCmd     `cmd:"" help:"How you are told when something needs you."`
 	Settings   settingsCmd   `cmd:"" help:"Export and import the settings document."`
 	Secret     secretCmd     `cmd:"" help:"Store secrets."`
+	Autostart  autostartCmd  `cmd:"" help:"Start the bridge at login, or not."`
 	Version    versionCmd    `cmd:"" help:"Print the version."`
 }
 

@@ -6,6 +6,7 @@ import (
 	"os"
 
 	"psabridge/app"
+	"psabridge/app/machine"
 	"psabridge/app/web"
 )
 
@@ -30,7 +31,11 @@ func (serveCmd) Run(ctx context.Context, g *globals, c console) error {
 
 // secondStart is what a double click on a running bridge does: show its page.
 func secondStart(ctx context.Context, g *globals, c console, dir string, r running) error {
-	_, _ = fmt.Fprintf(c.out, "psabridge is already running at %s\n", r.Page)
+	where := ""
+	if here := machine.Session(); r.Session != "" && here != "" && r.Session != here {
+		where = " in another session of yours"
+	}
+	_, _ = fmt.Fprintf(c.out, "psabridge is already running%s at %s\n", where, r.Page)
 	if g.NoBrowser {
 		return nil
 	}
@@ -59,7 +64,7 @@ func (g *globals) serve(ctx context.Context, c console, o options) error {
 	}
 	defer b.stopSoon(ctx)
 	b.start(ctx, sockets)
-	run := running{Page: b.page(), API: b.api(), PID: os.Getpid(), Version: version}
+	run := running{Page: b.page(), API: b.api(), PID: os.Getpid(), Version: version, Session: machine.Session()}
 	if err := writeRunning(o.Dir, run); err != nil {
 		return app.Wrap(err, app.Unavailable, "The data folder cannot be written. Is the disk full?")
 	}
@@ -68,12 +73,25 @@ func (g *globals) serve(ctx context.Context, c console, o options) error {
 	if !g.NoBrowser && (b.firstRun || o.Demo) {
 		g.openFirst(ctx, c, b)
 	}
-	select {
-	case <-ctx.Done():
-		return nil
-	case err := <-b.failed:
-		return err
-	}
+	return b.wait(ctx)
+}
+
+// wait returns when the bridge is told to stop, from outside or by the tray's menu, or when a server ended by itself.
+func (b *bridge) wait(ctx context.Context) (err error) {
+	ctx, quit := context.WithCancel(ctx)
+	defer quit()
+	ended := make(chan struct{})
+	go func() {
+		defer close(ended)
+		defer quit()
+		select {
+		case <-ctx.Done():
+		case err = <-b.failed:
+		}
+	}()
+	b.tray.run(ctx, quit)
+	<-ended
+	return err
 }
 
 // openFirst shows the page on the first run. A machine without a browser is not a reason to stop.

@@ -7,6 +7,7 @@ import (
 	"io"
 	"net/http"
 	"net/url"
+	"strings"
 	"time"
 
 	"psabridge/app"
@@ -33,6 +34,7 @@ type statusAnswer struct {
 		LastOKAt  time.Time `json:"last_ok_at"`
 		LastError string    `json:"last_error"`
 	} `json:"connections"`
+	Tray   string `json:"tray"`
 	Outbox struct {
 		Waiting, Sending, Checking, Parked int
 	} `json:"outbox"`
@@ -83,6 +85,9 @@ func withState(raw json.RawMessage, state string) (json.RawMessage, error) {
 func (s statusAnswer) print(w io.Writer) {
 	p := func(format string, args ...any) { _, _ = fmt.Fprintf(w, format+"\n", args...) }
 	p("psabridge %s: %s", s.Version, s.State)
+	if why, none := strings.CutPrefix(s.Tray, "none: "); none && s.State != "not running" {
+		p("  no tray icon: %s", why)
+	}
 	for _, n := range s.NeedsYou {
 		p("  needs you: %s", n.Message)
 	}

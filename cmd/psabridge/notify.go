@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"fmt"
+	"strings"
 	"time"
 
 	"psabridge/app"
@@ -17,7 +18,7 @@ import (
 // wireNotify makes what tells people. It comes after the use cases and before the outbox, whose e-mails it sends.
 func (b *bridge) wireNotify(context.Context) error {
 	b.notify = notify.New(notify.Deps{
-		Store: b.store, Settings: b.document, Secret: b.setup.Secret, Open: openChannel(desktop.New(desktop.Config{})),
+		Store: b.store, Settings: b.document, Secret: b.setup.Secret, Open: openChannel(desktop.New(desktop.Config{Open: b.openClicked})),
 		Needs: b.needs, AtOnce: b.tellAtOnce, Page: func(path string) string { return b.page() + path }, NoDesktop: b.opts.Demo,
 		Now: time.Now, Log: component(b.log, "notify"),
 	})
@@ -66,6 +67,17 @@ func (b *bridge) notifyChanged(ctx context.Context, c setup.Changed) {
 	b.notify.Hurry()
 	if err := b.outbox.Unblock(ctx, app.MailConnection); err != nil {
 		b.log.Warn("connection was not unblocked", "connection", app.MailConnection, "error", err)
+	}
+}
+
+// openClicked shows the page of a notice that was clicked, signed in.
+func (b *bridge) openClicked(address string) {
+	page, ours := strings.CutPrefix(address, b.page())
+	if !ours {
+		return
+	}
+	if err := openBrowser(context.Background(), b.opts.Dir, b.launchTo(page)); err != nil {
+		b.log.Warn("no browser could be opened", "error", err)
 	}
 }
 

@@ -85,6 +85,9 @@ type bridgeProcess struct {
 	dir  string
 	// keyring is a script that runs its arguments beside a keychain of the system, which the bridge then uses.
 	keyring string
+	// env and flags are added; tray lets the bridge show its icon.
+	env, flags []string
+	tray       bool
 }
 
 func newProcess(t *testing.T) *bridgeProcess {
@@ -97,12 +100,17 @@ func newProcess(t *testing.T) *bridgeProcess {
 }
 
 func (b *bridgeProcess) command(ctx context.Context, args ...string) *exec.Cmd {
-	args = append(args, "--data-dir", b.dir, "--no-browser", "--no-tray")
+	args = append(args, "--data-dir", b.dir, "--no-browser")
+	args = append(args, b.flags...)
+	if !b.tray {
+		args = append(args, "--no-tray")
+	}
 	cmd := exec.CommandContext(ctx, b.path, append(args, "--keys", "file")...)
 	if b.keyring != "" {
 		cmd = exec.CommandContext(ctx, "sh", append([]string{b.keyring, b.path}, args...)...)
 	}
 	cmd.Env = append(os.Environ(), "PSABRIDGE_PASSPHRASE=correct horse battery staple", "TZ=Europe/Berlin")
+	cmd.Env = append(cmd.Env, b.env...)
 	return cmd
 }
 

@@ -16,6 +16,7 @@ type running struct {
 	API     string `json:"api"`
 	PID     int    `json:"pid"`
 	Version string `json:"version"`
+	Session string `json:"session,omitempty"` // of the person, where sessions have names
 }
 
 func writeRunning(dir string, r running) error {

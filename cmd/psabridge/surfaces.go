@@ -34,12 +34,13 @@ func (b *bridge) pageDeps() web.Deps {
 		Guard: b.guard, Now: time.Now, Zone: time.Local, Log: component(b.log, "web"), Demo: b.opts.Demo,
 		About: web.About{
 			Version: version, StartedAt: b.startedAt, DataDir: b.opts.Dir, DBBytes: b.databaseSize, KeysIn: b.keysIn(), BuiltInClientID: clientID != "",
+			Folder: b.home.folder,
 		},
 		Read: b.store.Reader(), Settings: b.setup, Setup: suggester{b.setup}, Sync: b.sync, Push: pusher{b.pusher, b.wake}, Outbox: parked{b}, Jobs: b.jobs,
 		Start: b.answerStart, Pause: b.pause, Resume: b.resume,
 		Sources: b.intake.Status, Health: b.hub.ConnectionHealth, Blocks: b.outbox.Blocks, Guide: b.setup, TestTicket: b.tickets.StartTest,
-		NotifyChecks: b.setup.NotifyChecks,
-		TicketURL:    b.ticketURL, AgreementURL: b.agreementURL, OnLaunch: b.launched, SourceDeps: b.sourceDeps(), AlertDeps: b.alertCalls(), BillingDeps: b.billingCalls(), MappingDeps: b.mappingCalls(),
+		NotifyChecks: b.setup.NotifyChecks, Computer: b.computer, StartAtLogin: b.startAtLogin,
+		TicketURL: b.ticketURL, AgreementURL: b.agreementURL, OnLaunch: b.launched, SourceDeps: b.sourceDeps(), AlertDeps: b.alertCalls(), BillingDeps: b.billingCalls(), MappingDeps: b.mappingCalls(),
 	}
 }
 
@@ -114,10 +115,12 @@ func (b *bridge) pause(ctx context.Context, until time.Time, reason string) erro
 	if !until.IsZero() && !until.After(time.Now()) {
 		return app.FieldErrorf("until", "%s is over already. Name a moment to come, or leave it out to pause until you resume.", until.Format(time.RFC3339))
 	}
+	defer b.tray.refresh()
 	return b.store.SetPause(ctx, true, until, reason)
 }
 
 func (b *bridge) resume(ctx context.Context) error {
+	defer b.tray.refresh()
 	err := b.store.SetPause(ctx, false, time.Time{}, "")
 	b.wake()
 	return err

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"psabridge/app"
+	"psabridge/app/rest"
 	"psabridge/app/schedule"
 )
 
@@ -24,7 +25,9 @@ func (b *bridge) wireSchedule(context.Context) error {
 	}
 	b.schedule.OnWake(func(gap time.Duration) {
 		b.log.Info("the machine slept or its clock was set", "gap", gap.Round(time.Second).String())
+		rest.CloseIdle()
 		b.wake()
+		b.tray.refresh()
 	})
 	for _, add := range []func() error{
 		func() error { return b.schedule.WhenDue("sources", b.intake.RunDue) },
@@ -32,6 +35,7 @@ func (b *bridge) wireSchedule(context.Context) error {
 		func() error { return b.schedule.WhenDue("options", b.setup.Freshen) },
 		func() error { return b.schedule.WhenDue("checks", b.checkByNight) },
 		func() error { return b.schedule.WhenDue("prune", b.prune) },
+		func() error { return b.schedule.WhenDue("zone", b.followZone) },
 		func() error {
 			return b.schedule.Every("alerts", tickEvery, func(ctx context.Context) error { return b.intake.Tick(ctx, time.Now()) })
 		},

@@ -136,6 +136,9 @@ func stateWord(s State) string {
 	return "Running"
 }
 
+// Word is the first word of the top line, for whoever says it elsewhere.
+func (s Shell) Word() string { return stateWord(s.State) }
+
 func stateLook(s State) (tone, icon string) {
 	switch s {
 	case Paused:

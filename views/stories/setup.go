@@ -98,7 +98,14 @@ func diagnostics(s layout.Shell, n int, bad bool) views.Diagnostics {
 	c := views.ConnectionDiagnosis{Name: "cw", Detail: "na.myconnectwise.net / acme", LastOK: ago(time.Minute), Checks: connection(n, false).Checks, Role: role, PerMinute: 900}
 	m.Sources = []views.SourceDiagnosis{{Name: "sync", Detail: "syncedtool.com, every 2 min", LastOK: ago(12 * time.Second), NextAt: now.Add(38 * time.Second), Complete: true}}
 	m.Outbox = app.OutboxCounts{Waiting: 2, Checking: 1, Parked: 3, OldestAt: ago(4 * time.Minute)}
+	m.Computer = views.Computer{DataDir: "/home/ada/.local/share/psabridge", Computer: app.Computer{
+		Tray: "shown", Zone: "Europe/Berlin", Peers: "Kept out: every connection has to come from a program of yours.",
+		Login: app.LoginItem{On: true, Current: true, Where: "/home/ada/.config/autostart/psabridge.desktop", Command: []string{"/usr/bin/psabridge", "serve", "--no-browser"}},
+	}}
 	if bad {
+		m.Computer.Folder = "It lies in a folder that OneDrive copies elsewhere. What is copied while it is written can damage the database."
+		m.Computer.Tray, m.Computer.ZoneWas = "none: no session bus", "America/New_York"
+		m.Computer.Login = app.LoginItem{Cannot: "This is the demo: its data is gone when it ends. Start psabridge without demo, and switch this on there."}
 		c.Checks, c.Error = failedChecks(), "ConnectWise does not accept the keys."
 		m.Needs = []views.Need{{Tone: "bad", Icon: "lock", Title: "Nothing is sent on connection cw.", Text: "ConnectWise does not accept the keys.", Actions: []ui.Action{{Label: "Look", Path: link.Connection("cw"), Primary: true}}}}
 		m.Blocks = []app.Block{{Connection: "cw", Reason: "ConnectWise does not accept the keys.", Since: ago(time.Hour)}}

@@ -11,10 +11,9 @@ import (
 	"path/filepath"
 	"runtime"
 	"strings"
+	"sync"
 	"sync/atomic"
 	"time"
-
-	"github.com/gen2brain/beeep"
 
 	"psabridge/app"
 	"psabridge/app/channel"
@@ -30,35 +29,38 @@ const (
 type Config struct {
 	// Show replaces the operating system's notices, for tests.
 	Show func(title, text string) error
+	// Open shows a page of psabridge, by its address, when a notice is clicked; nil: a click does nothing where it is we who are
+	// told of it.
+	Open func(page string)
 	// Deadline bounds one notice; default 10 s.
 	Deadline time.Duration
 }
 
 // Channel shows notices. It is safe for concurrent use; one notice is shown at a time.
 type Channel struct {
-	show     func(title, text string) error
+	put      func(title, text, page string) error
+	open     func(page string)
 	deadline time.Duration
 	busy     atomic.Bool
 	real     bool
+
+	mu  sync.Mutex
+	bus *bus
 }
 
 var _ channel.Channel = (*Channel)(nil)
 
 // New makes a channel. Make one and keep it: what hangs is known to it alone.
 func New(c Config) *Channel {
-	out := &Channel{show: c.Show, deadline: c.Deadline}
-	if out.show == nil {
-		out.show, out.real = notify, true
+	out := &Channel{open: c.Open, deadline: c.Deadline}
+	out.put = func(title, text, _ string) error { return c.Show(title, text) }
+	if c.Show == nil {
+		out.put, out.real = out.show, true
 	}
 	if out.deadline <= 0 {
 		out.deadline = deadline
 	}
 	return out
-}
-
-func notify(title, text string) error {
-	beeep.AppName = ourName // one goroutine at a time comes here
-	return beeep.Notify(title, text, "")
 }
 
 // Send shows a message; see channel.Channel. It is never unauthorized or invalid: there is nobody to refuse it.
@@ -67,7 +69,7 @@ func (c *Channel) Send(ctx context.Context, m channel.Message) error {
 		return unavailable(err, "The notice was not shown: it was given up.")
 	}
 	if c.real {
-		if err := reachable(); err != nil {
+		if err := Session(); err != nil {
 			return unavailable(err, "This computer shows no notices: psabridge does not run in a desktop session. Use e-mail or a webhook, and switch notices on the desktop off.")
 		}
 	}
@@ -77,7 +79,7 @@ func (c *Channel) Send(ctx context.Context, m channel.Message) error {
 	title, text := safe(runtime.GOOS, m)
 	done := make(chan error, 1)
 	go func() {
-		err := c.show(title, text)
+		err := c.put(title, text, m.Page)
 		c.busy.Store(false)
 		done <- err
 	}()
@@ -104,9 +106,9 @@ func unsure(err error) error {
 	return &app.Error{Code: app.Unavailable, Outcome: app.OutcomeUnknown, Message: "This computer's notices do not answer.", Err: err}
 }
 
-// reachable refuses before the library looks for a session bus: where there is none it would start one, and leave that
-// behind. Windows and macOS need none.
-func reachable() error {
+// Session refuses before a library looks for a session bus: where there is none it would start one, and leave that behind.
+// Windows and macOS need none.
+func Session() error {
 	if runtime.GOOS == "windows" || runtime.GOOS == "darwin" || os.Getenv("DBUS_SESSION_BUS_ADDRESS") != "" {
 		return nil
 	}

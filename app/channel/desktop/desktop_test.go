@@ -116,18 +116,24 @@ func onBus(t *testing.T) {
 type service struct {
 	shown chan []string
 	hang  chan struct{} // not nil: never answers
+	// actions are what a click may do; nil: nobody looks.
+	actions chan []string
 }
 
 // Notify is the method of org.freedesktop.Notifications.
-func (s service) Notify(name string, _ uint32, _, summary, body string, _ []string, _ map[string]dbus.Variant, _ int32) (uint32, *dbus.Error) {
+func (s service) Notify(name string, _ uint32, _, summary, body string, actions []string, _ map[string]dbus.Variant, _ int32) (uint32, *dbus.Error) {
 	if s.hang != nil {
 		<-s.hang
 	}
-	s.shown <- []string{name, summary, body}
+	if s.actions != nil {
+		s.actions <- actions
+	} else {
+		s.shown <- []string{name, summary, body}
+	}
 	return 1, nil
 }
 
-func (s service) serve(t *testing.T) {
+func (s service) serve(t *testing.T) *dbus.Conn {
 	t.Helper()
 	conn, err := dbus.ConnectSessionBus()
 	if err != nil {
@@ -140,6 +146,7 @@ func (s service) serve(t *testing.T) {
 	if reply, err := conn.RequestName("org.freedesktop.Notifications", 0); err != nil || reply != dbus.RequestNameReplyPrimaryOwner {
 		t.Fatal(reply, err)
 	}
+	return conn
 }
 
 // TestOnABus shows a notice on a real session bus; the service behind it is ours.
@@ -165,6 +172,44 @@ func TestOnABus(t *testing.T) {
 	want := []string{"psabridge", "2 deliveries need you Bcc: everybody@elsewhere.example"}
 	if !slices.Equal(got[:2], want) || !strings.Contains(got[2], "Müller &amp; Söhne &lt;!channel&gt;") {
 		t.Errorf("%q", got)
+	}
+}
+
+// TestAClickOpensThePage: of the notice that was clicked, and of no other program's.
+func TestAClickOpensThePage(t *testing.T) {
+	if runtime.GOOS != "linux" {
+		t.Skip("a session bus is Linux'")
+	}
+	if os.Getenv(inside) == "" {
+		onBus(t)
+		return
+	}
+	s := service{shown: make(chan []string, 1), actions: make(chan []string, 1)}
+	conn := s.serve(t)
+	opened := make(chan string, 2)
+	c := New(Config{Open: func(page string) { opened <- page }, Deadline: 5 * time.Second})
+	m := channeltest.Message()
+	m.Page = "http://psabridge-x.localhost:7360/deliveries"
+	if err := c.Send(t.Context(), m); err != nil {
+		t.Fatal(err)
+	}
+	if got := <-s.actions; !slices.Equal(got, []string{"default", "Open"}) {
+		t.Errorf("%q", got)
+	}
+	for _, id := range []uint32{7, 1} { // 7 is not ours
+		if err := conn.Emit("/org/freedesktop/Notifications", "org.freedesktop.Notifications.ActionInvoked", id, "default"); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if got := <-opened; got != m.Page {
+		t.Errorf("%q", got)
+	}
+	m.Page = ""
+	if err := c.Send(t.Context(), m); err != nil {
+		t.Fatal(err)
+	}
+	if got := <-s.actions; len(got) != 0 || len(opened) != 0 {
+		t.Errorf("nothing to open, and %q, %d opened", got, len(opened))
 	}
 }
 

@@ -16,6 +16,9 @@ type Status struct {
 	Outbox      OutboxStatus       `json:"outbox"`
 	Blocked     []Blocked          `json:"blocked" nullable:"false"`
 	Billing     []BillingStatus    `json:"billing" nullable:"false"`
+	// Tray and StartAtLogin are how the bridge is at home on its computer.
+	Tray         string `json:"tray" doc:"shown, or none and why"`
+	StartAtLogin bool   `json:"start_at_login"`
 }
 
 // Need is one thing that waits for a person.

@@ -1,0 +1,7 @@
+//go:build !windows
+
+package machine
+
+import "os"
+
+func session() string { return os.Getenv("XDG_SESSION_ID") }
