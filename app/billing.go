@@ -207,6 +207,7 @@ const (
 	HoldCycleNotMonthly     HoldCode = "cycle_not_monthly"
 	HoldWrongPeriod         HoldCode = "wrong_period"
 	HoldAlreadyInvoiced     HoldCode = "already_invoiced"
+	HoldRestored            HoldCode = "restored"
 )
 
 // Push is one approved plan being written, or written.

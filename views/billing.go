@@ -266,6 +266,7 @@ var holdTitles = map[app.HoldCode]string{
 	app.HoldCycleNotMonthly:     "Not monthly",
 	app.HoldWrongPeriod:         "Wrong period",
 	app.HoldAlreadyInvoiced:     "Already invoiced",
+	app.HoldRestored:            "After a restore",
 }
 
 // HoldTitle is the short name of what holds a line.

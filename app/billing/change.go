@@ -41,6 +41,16 @@ func (b *book) checkChange(d *draft) {
 	b.checkSize(d)
 	b.checkShares(d)
 	b.checkCycle(d)
+	b.checkRestored(d)
+}
+
+// checkRestored holds every line of a month that may have been pushed in the time a restore forgot: a quantity that is what we
+// last knew says nothing of who decided on it since.
+func (b *book) checkRestored(d *draft) {
+	if r := b.Restored; r.Between(b.Period, b.Zone) {
+		d.hold(app.HoldRestored, "psabridge was put back to what it knew on %s, and this month may have been pushed after that. Look at the line in ConnectWise: release to write %s, correct it, or skip it.",
+			r.BackupAt.In(b.Zone).Format("2 January 2006 at 15:04"), d.After)
+	}
 }
 
 // checkCycle asks once per agreement whether one that is not billed monthly is meant, and again when its cycle changes.

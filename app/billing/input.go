@@ -35,6 +35,9 @@ type Input struct {
 	// Elsewhere are the mappings that are billed on other connections, for what would be billed there and here.
 	Elsewhere []Mapping
 
+	// Restored is the last time our memory was put back from a backup: a month it may have forgotten the push of asks.
+	Restored app.Restore
+
 	Actual   Actual
 	Owned    []app.OwnedAddition
 	Previous []app.Line // lines of the newest push before Period, with items: what a change is told against

@@ -253,7 +253,10 @@ var fixes = map[app.HoldCode]struct {
 	app.HoldShareLeft:       {func(in *billing.Input) { in.Mappings = nil }, true, true, "map someone to it"},
 	app.HoldMappingBroken:   {func(in *billing.Input) { in.Actual.Agreements[0].CompanyID = 251 }, false, false, "Choose the agreement again"},
 	app.HoldCycleNotMonthly: {func(in *billing.Input) { in.Owned, in.Actual.Agreements[0].BillingCycle = nil, "Annual" }, true, true, "Release once"},
-	app.HoldWrongPeriod:     {func(in *billing.Input) { in.Readings[0].Covers = period }, true, true, "Bring the statement"},
+	app.HoldRestored: {func(in *billing.Input) {
+		in.Restored = app.Restore{ID: 1, BackupAt: in.Now.AddDate(0, 0, -10), At: in.Now}
+	}, true, true, "Look at the line"},
+	app.HoldWrongPeriod: {func(in *billing.Input) { in.Readings[0].Covers = period }, true, true, "Bring the statement"},
 }
 
 // Every hold of the contract is produced, and says its way out. already_invoiced is an undo's, which nobody releases.
@@ -262,7 +265,7 @@ func TestEveryHoldHasItsWayOut(t *testing.T) {
 		app.HoldIncompleteReading, app.HoldFellToZero, app.HoldBigChange, app.HoldOrganizationGone, app.HoldCompanyInactive, app.HoldNoAgreement,
 		app.HoldAgreementInactive, app.HoldAgreementNotStarted, app.HoldProductNotFound, app.HoldProductInactive, app.HoldProductBundle, app.HoldAmbiguousAddition,
 		app.HoldAdditionCancelled, app.HoldEditedSince, app.HoldOverlap, app.HoldUnitMismatch, app.HoldFirstTouch, app.HoldNoPrice, app.HoldMethodChanged,
-		app.HoldShareLeft, app.HoldMappingBroken, app.HoldCycleNotMonthly, app.HoldWrongPeriod,
+		app.HoldShareLeft, app.HoldMappingBroken, app.HoldCycleNotMonthly, app.HoldWrongPeriod, app.HoldRestored,
 	}
 	for _, code := range codes {
 		t.Run(string(code), func(t *testing.T) {

@@ -126,6 +126,9 @@ func (p *Pusher) billedBy(ctx context.Context, job planJob, in *billing.Input) e
 	}
 	in.Mappings, in.Unbilled = Mappings(in.Tree, job.doc, in.Connection), Unbilled(in.Tree, job.doc, in.Connection)
 	in.Elsewhere = Elsewhere(in.Tree, job.doc, in.Connection)
+	if in.Restored, err = p.Store.LastRestore(ctx); err != nil {
+		return err
+	}
 	in.Owned, err = p.Store.Owned(ctx, in.Connection)
 	return err
 }

@@ -43,6 +43,7 @@ type Store interface {
 	Attempts(ctx context.Context, deliveryID int64) ([]app.Attempt, error)
 	SettingsHistory(ctx context.Context, page app.Page) ([]app.Revision, error)
 	Confirmations(ctx context.Context) ([]app.Confirmation, error)
+	LastRestore(ctx context.Context) (app.Restore, error)
 }
 
 // Problem is something a refresh of the sources could not read.

@@ -219,7 +219,7 @@ var causes = map[app.HoldCode]cause{
 	app.HoldAgreementInactive: byTerms, app.HoldAgreementNotStarted: byTerms, app.HoldCycleNotMonthly: byTerms,
 	app.HoldProductNotFound: byProduct, app.HoldProductInactive: byProduct, app.HoldProductBundle: byProduct, app.HoldUnitMismatch: byProduct,
 	app.HoldIncompleteReading: bySource,
-	app.HoldAmbiguousAddition: byAgreement, app.HoldAdditionCancelled: byAgreement, app.HoldEditedSince: byAgreement,
+	app.HoldAmbiguousAddition: byAgreement, app.HoldAdditionCancelled: byAgreement, app.HoldEditedSince: byAgreement, app.HoldRestored: byAgreement,
 }
 
 // fixes are where the cause of a line's first hold that has one is mended; none where only a person's word is missing.
