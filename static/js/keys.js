@@ -154,8 +154,16 @@
   document.addEventListener('htmx:after:request', (e) => {
     try { if (e.detail.ctx.hx.refresh && document.activeElement !== document.body) sessionStorage.setItem('ended', location.pathname); } catch { /* the focus begins at the top */ }
   });
+  // What stays in place hides nothing that gets the focus, however many lines it has (WCAG 2.4.11).
+  const bars = { '.health': 'scrollPaddingTop', '.tot': 'scrollPaddingBottom' };
+  const room = () => Object.entries(bars).forEach(([s, side]) => {
+    const e = $(s);
+    if (e) document.documentElement.style[side] = getComputedStyle(e).position === 'sticky' ? e.offsetHeight + 16 + 'px' : '';
+  });
   const start = () => {
     word();
+    const bar = new ResizeObserver(room);
+    all(Object.keys(bars).join()).forEach((e) => bar.observe(e));
     try {
       if (sessionStorage.getItem('ended') === location.pathname && !$('[data-focus]')) toHeading($('main'));
       sessionStorage.removeItem('ended');
