@@ -14,12 +14,14 @@ find "$dir" -exec touch -h -d "@$SOURCE_DATE_EPOCH" {} +
 case $GOARCH in amd64) arch=x64 template=x64 ;; *) arch=x86 template=Intel ;; esac
 msi=$DIST/$NAME.msi
 # What wixl takes from the clock and from chance is given instead, so that two releases of one commit are the same bytes; and
-# the component for login gets its condition, for which wixl has no word.
+# the components for login get their conditions, for which wixl has no word.
 frozen() { faketime -f "@$(date -u -d "@$SOURCE_DATE_EPOCH" '+%F %T')" "$@"; }
+when() { frozen msibuild "$msi" -q "UPDATE \`Component\` SET \`Condition\` = '$2' WHERE \`Component\` = '$1'"; }
 (
   cd "$dir"
   frozen wixl -a $arch -D NUMBER="$NUMBER" -D NEXT="${NUMBER%.*}.$((${NUMBER##*.} + 1))" -D PRODUCT="$(guid product "$VERSION" "$GOARCH")" -o "$msi" psabridge.wxs
   frozen msibuild "$msi" -s "psabridge $NUMBER" psabridge "$template;1033" "{$(guid package "$VERSION" "$GOARCH" "$(sha256sum < psabridge.exe)")}"
-  frozen msibuild "$msi" -q "UPDATE \`Component\` SET \`Condition\` = 'AUTOSTART' WHERE \`Component\` = 'autostart'"
+  when autostart AUTOSTART
+  when atlogin 'ATLOGIN AND NOT AUTOSTART'
 )
 sh "$HERE/sign.sh" "$msi"

@@ -42,8 +42,8 @@ func TestOnWindows(t *testing.T) {
 	}
 	step("starts and answers", func(m *machine) { answers(m, exe, ask, data) })
 	step("keeps keys in the Credential Manager", func(m *machine) { keys(m, exe, data) })
-	step("starts at login when asked", func(m *machine) { atLogin(m, exe) })
 	step("installs and runs from there", func(m *machine) { installs(m, first, installed, data) })
+	step("starts at login when asked", func(m *machine) { atLogin(m, installed) })
 	step("upgrades", func(m *machine) { upgrades(m, first, second, installed, data) })
 	step("uninstalls", func(m *machine) { uninstalls(m, second, installed, data) })
 }
@@ -135,20 +135,20 @@ func keys(m *machine, exe, data string) {
 	}
 }
 
-// atLogin switches the Run key by the program's own command.
-func atLogin(m *machine, exe string) {
-	if help := m.wine("", exe, "--help"); !strings.Contains(help, "autostart") {
-		m.t.Skip("SKIPPED: this psabridge has no autostart command")
-	}
-	m.wine("", exe, "autostart", "on")
-	if got := m.autostart(); !strings.Contains(got, filepath.Base(exe)) || !strings.Contains(got, "--no-browser") {
-		m.t.Errorf("at login: %q", got)
-	}
-	m.wine("", exe, "autostart", "off")
+// atLogin switches the Run key by the program's own command, and leaves it with a flag of its own.
+func atLogin(m *machine, installed string) {
+	m.wine("", installed, "autostart", "off")
 	if got := m.autostart(); got != "" {
 		m.t.Errorf("still at login: %q", got)
 	}
+	m.wine("", installed, "autostart", "on", "--port", "7399")
+	if got := m.autostart(); got != chosen(installed) {
+		m.t.Errorf("at login: %q", got)
+	}
 }
+
+// chosen is what atLogin leaves.
+func chosen(installed string) string { return installed + " serve --no-browser --port 7399" }
 
 // installs runs the installer without an administrator's rights and the program from where it put it, on the same data.
 func installs(m *machine, msi, installed, data string) {
@@ -156,7 +156,7 @@ func installs(m *machine, msi, installed, data string) {
 	if got := strings.TrimSpace(m.wine("", installed, "version")); !strings.Contains(got, "v0.9.0") {
 		m.t.Errorf("version %q", got)
 	}
-	if got := m.autostart(); got != `"`+installed+`" --no-browser` {
+	if got := m.autostart(); got != `"`+installed+`" serve --no-browser` {
 		m.t.Errorf("at login: %q", got)
 	}
 	menu := strings.TrimSpace(m.wine("", "cmd", "/c", "echo %AppData%")) + `\Microsoft\Windows\Start Menu\Programs\psabridge.lnk`
@@ -178,7 +178,7 @@ func upgrades(m *machine, older, newer, installed, data string) {
 	if got := m.wine("", installed, "version"); !strings.Contains(got, "v0.10.0") {
 		m.t.Errorf("version %q", got)
 	}
-	if got := m.autostart(); got != `"`+installed+`" --no-browser` {
+	if got := m.autostart(); got != chosen(installed) {
 		m.t.Errorf("at login: %q", got)
 	}
 	if out := m.wine("", "reg", "query", `HKCU\Software\Microsoft\Windows\CurrentVersion\Uninstall`, "/s", "/f", "psabridge", "/d"); strings.Count(out, "DisplayName") > 1 {
