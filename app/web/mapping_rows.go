@@ -16,7 +16,7 @@ import (
 )
 
 // mappingsPerPage is how many organizations the page shows at once.
-const mappingsPerPage = 50
+const mappingsPerPage = 20
 
 // addRows adds the organizations that pass the filter, those without a company first.
 func (b *mappingBook) addRows(m *views.Mapping, at string, typed typedMappings) {

@@ -234,7 +234,7 @@ func TestWholeProductInABrowser(t *testing.T) {
 	d.eventually("a ticket at ConnectWise", func() bool { return countTickets(v.ConnectWise.Tickets()) == 1 })
 
 	b := &hand{tab: signedIn(t, d)}
-	for _, path := range []string{"/", "/organizations", "/deliveries", "/tickets", "/sources", "/billing", "/billing/pushes", "/settings", "/connections", "/connections/cw", "/setup", "/diagnostics", "/about"} {
+	for _, path := range []string{"/", "/organizations", "/mapping", "/money", "/deliveries", "/tickets", "/sources", "/billing", "/billing/pushes", "/settings", "/connections", "/connections/cw", "/setup", "/diagnostics", "/about"} {
 		b.visit(path)
 		b.weigh(path)
 	}
