@@ -2,8 +2,6 @@ package secret
 
 import (
 	"context"
-	"errors"
-	"strings"
 	"time"
 
 	"github.com/zalando/go-keyring"
@@ -21,6 +19,7 @@ type OS struct {
 	deadline      time.Duration
 	items         items
 	get, set, del lane
+	asking        asking
 }
 
 // items is the library's side, which knows no deadline: a Secret Service that never answers hangs it for ever.
@@ -31,13 +30,17 @@ type items interface {
 }
 
 // NewOS makes the keychain of an install. No call takes longer than deadline (0: DefaultDeadline).
-func NewOS(install string, deadline time.Duration) *OS { return newOS(install, deadline, library{}) }
+func NewOS(install string, deadline time.Duration) *OS {
+	k := newOS(install, deadline, library{})
+	k.asking.locked = collectionLocked
+	return k
+}
 
 func newOS(install string, deadline time.Duration, items items) *OS {
 	if deadline <= 0 {
 		deadline = DefaultDeadline
 	}
-	return &OS{install: install, deadline: deadline, items: items, get: newLane(), set: newLane(), del: newLane()}
+	return &OS{install: install, deadline: deadline, items: items, get: newLane(), set: newLane(), del: newLane(), asking: asking{now: time.Now}}
 }
 
 // Backend implements Keychain.
@@ -70,10 +73,17 @@ func (k *OS) call(ctx context.Context, l *lane, f func() (string, error)) (strin
 	if err := reachable(); err != nil {
 		return "", err
 	}
+	if err := k.asking.may(ctx); err != nil {
+		return "", err
+	}
 	ctx, cancel := context.WithTimeout(ctx, k.deadline)
 	defer cancel()
-	return l.do(ctx, f)
+	value, err := l.do(ctx, f)
+	return value, k.asking.ended(ctx, err)
 }
+
+// AskAgain lets a keychain that stayed locked ask its person once more.
+func (k *OS) AskAgain() { k.asking.again() }
 
 // library is go-keyring.
 type library struct{}
@@ -83,33 +93,3 @@ func (library) Set(service, user, password string) error {
 	return keyring.Set(service, user, password)
 }
 func (library) Delete(service, user string) error { return keyring.Delete(service, user) }
-
-const fileInstead = " Or start psabridge with --keys file, which keeps the keys in an encrypted file."
-
-// explain turns what a keychain answers into what a person can do about it. The answer is kept for the log unless it
-// repeats the value.
-func explain(err error, name string, value app.Secret) error {
-	if err == nil {
-		return nil
-	}
-	text := err.Error()
-	cause := errors.New(text)
-	if v := value.Reveal(); v != "" && strings.Contains(text, v) {
-		cause = errors.New("the keychain's answer is withheld")
-	}
-	switch {
-	case errors.Is(err, keyring.ErrNotFound):
-		return notFound(name)
-	case errors.Is(err, keyring.ErrSetDataTooBig):
-		return app.FieldErrorf("value", "The value of %s is too long for the keychain of this computer.", name)
-	case errors.Is(err, context.Canceled):
-		return app.Wrap(context.Canceled, app.Unavailable, "The call to the keychain was cancelled.")
-	case errors.Is(err, errStuck), errors.Is(err, context.DeadlineExceeded):
-		return app.Wrap(cause, app.Unavailable, "The keychain of this computer does not answer. Sign out and in again, or restart the computer."+fileInstead)
-	case strings.Contains(text, "unlock"), strings.Contains(text, "dismissed"):
-		return app.Wrap(cause, app.Unavailable, "The keychain of this computer is locked. Unlock it (on Linux with Passwords and Keys) and try again."+fileInstead)
-	case strings.Contains(text, "not provided by any .service"), strings.Contains(text, "dbus"), strings.Contains(text, "dial unix"), errors.Is(err, keyring.ErrUnsupportedPlatform):
-		return app.Wrap(cause, app.Unavailable, "This computer has no keychain service (Secret Service) in this session. Install gnome-keyring or KWallet."+fileInstead)
-	}
-	return app.Wrap(cause, app.Unavailable, "The keychain of this computer refused. The log holds its answer."+fileInstead)
-}

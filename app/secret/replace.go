@@ -46,3 +46,5 @@ func syncFolder(dir string) error {
 	defer func() { _ = d.Close() }()
 	return d.Sync()
 }
+
+func syncFolderOf(path string) error { return syncFolder(filepath.Dir(path)) }

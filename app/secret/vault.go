@@ -21,12 +21,13 @@ type Records interface {
 type Vault struct {
 	keychain Keychain
 	records  Records
+	watch    *watch
 	together sync.RWMutex // held for writing while values that belong together are changed, for reading while they are read
 }
 
 // NewVault makes the vault of an install.
 func NewVault(keychain Keychain, records Records) *Vault {
-	return &Vault{keychain: keychain, records: records}
+	return &Vault{keychain: keychain, records: records, watch: newWatch()}
 }
 
 // Together runs a change of several values that belong together, e.g. a user name and its password. Nobody who holds the vault
@@ -46,7 +47,11 @@ func (v *Vault) Steady() (done func()) {
 
 // Set stores a value for a host. The keychain is written first: a record without a value would claim too much.
 func (v *Vault) Set(ctx context.Context, name string, value app.Secret, host string, now time.Time) error {
-	if err := v.keychain.Set(ctx, name, value); err != nil {
+	err := v.keychain.Set(ctx, name, value)
+	if code := app.ErrorCode(err); code != app.Invalid { // else it was not asked
+		v.watch.saw(name, err)
+	}
+	if err != nil {
 		return err
 	}
 	return v.records.SaveSecretRecord(ctx, app.SecretRecord{
@@ -65,6 +70,11 @@ func (v *Vault) Get(ctx context.Context, name, host string) (app.Secret, error) 
 		return "", app.Errorf(app.Unauthorized, "%s was entered for %s, and the address is now %s. Enter it again for the new address.", name, record.BoundHost, host)
 	}
 	value, err := v.keychain.Get(ctx, name)
+	if app.ErrorCode(err) == app.NotFound {
+		v.watch.gone(name, record.Backend != v.keychain.Backend())
+	} else {
+		v.watch.saw(name, err)
+	}
 	if app.ErrorCode(err) == app.NotFound && record.Backend != v.keychain.Backend() {
 		return "", app.Errorf(app.Unauthorized, "%s was stored with --keys %s, and psabridge now runs with --keys %s. Enter it again, or start it as before.", name, record.Backend, v.keychain.Backend())
 	}
@@ -92,8 +102,10 @@ func (v *Vault) Delete(ctx context.Context, name string) error {
 		return err
 	}
 	if err := v.keychain.Delete(ctx, name); err != nil && app.ErrorCode(err) != app.NotFound {
+		v.watch.saw(name, err)
 		return err
 	}
+	v.watch.dropped(name)
 	return v.records.DeleteSecretRecord(ctx, name)
 }
 
@@ -110,4 +122,31 @@ func (v *Vault) List(ctx context.Context) ([]app.SecretRecord, error) {
 		}
 	}
 	return shown, nil
+}
+
+// Trouble is what keeps keys from being had; false when nothing does, as far as the last calls showed. It asks nobody.
+func (v *Vault) Trouble() (Trouble, bool) { return v.watch.trouble(v.keychain.Backend()) }
+
+// Backend is where the keys are kept: one of the Backend names.
+func (v *Vault) Backend() string { return v.keychain.Backend() }
+
+// Look asks the keychain for every key that should be in it, and tells what is wrong. again: a person wants it, so a locked
+// keychain may ask its question once more. The values go nowhere.
+func (v *Vault) Look(ctx context.Context, again bool) (Trouble, bool, error) {
+	if k, can := v.keychain.(interface{ AskAgain() }); can && again {
+		k.AskAgain()
+	}
+	records, err := v.records.SecretRecords(ctx)
+	if err != nil {
+		return Trouble{}, false, err
+	}
+	for _, r := range records {
+		if _, err := v.Get(ctx, r.Name, r.BoundHost); err != nil {
+			if _, broken := faultOf(err); broken {
+				break // the others would say the same
+			}
+		}
+	}
+	t, is := v.Trouble()
+	return t, is, nil
 }
