@@ -18,9 +18,9 @@ import (
 //go:embed testdata/walk.js
 var walkScript string
 
-// walked says whether a page is walked in this look, and whether its frame is: with PSABRIDGE_ALL always, else each page once
-// at its first look and the frame on one page.
-func (l look) walked(s stories.Story) (page, frame bool) {
+// walked says whether a page is walked in this look, and whether wholly: with PSABRIDGE_ALL always, else each page once at its
+// first look, and wholly the one that stands for the frame of all.
+func (l look) walked(s stories.Story) (page, whole bool) {
 	if os.Getenv("PSABRIDGE_ALL") != "" {
 		return true, true
 	}
@@ -32,11 +32,11 @@ func (l look) walked(s stories.Story) (page, frame bool) {
 // that it has the focus, is not hidden under what stays in place, and is large enough to hit; errors are told.
 func (l look) walk(ctx context.Context, t *testing.T, name string, s stories.Story) {
 	t.Helper()
-	page, frame := l.walked(s)
+	page, whole := l.walked(s)
 	if !page {
 		return
 	}
-	script := strings.Replace(walkScript, "(FRAME)", "("+strconv.FormatBool(frame)+")", 1)
+	script := strings.Replace(walkScript, "(WHOLE)", "("+strconv.FormatBool(whole)+")", 1)
 	out, err := chromedp.Run(ctx, chromedp.Evaluate[string](script))
 	var found struct {
 		Wrong []string `json:"wrong"`

@@ -6,6 +6,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -27,9 +28,24 @@ const path = `location.pathname+location.search`
 
 // board is what a person has in front of him: a page and its keys.
 type board struct {
-	ctx  context.Context
-	t    *testing.T
-	base string
+	ctx   context.Context
+	t     *testing.T
+	base  string
+	ended *atomic.Bool // the push that a page follows has ended
+}
+
+// TestKeyboard presses what a person without a mouse presses, on pages of different kinds, in one browser.
+func TestKeyboard(t *testing.T) {
+	b := keyboard(t)
+	for name, do := range map[string]func(board){
+		"tree": board.keysOfTheTree, "page": board.keysOfThePage, "popovers": board.popovers,
+		"errors": board.errorsAreTold, "swap": board.focusAfterASwap,
+	} {
+		t.Run(name, func(t *testing.T) {
+			b.t = t
+			do(b)
+		})
+	}
 }
 
 func (b board) open(page string) {
@@ -68,10 +84,10 @@ func (b board) play(strokes ...stroke) {
 }
 
 // until looks until it sees what is wanted: a page that opens and a part that is fetched take a moment. It gives up after
-// two seconds with what it saw last.
+// ten seconds with what it saw last.
 func (b board) until(expression, want string) string {
 	b.t.Helper()
-	ctx, stop := context.WithTimeout(b.ctx, 2*time.Second)
+	ctx, stop := context.WithTimeout(b.ctx, 10*time.Second)
 	defer stop()
 	var got string
 	for ctx.Err() == nil {
@@ -85,18 +101,40 @@ func (b board) until(expression, want string) string {
 	return got
 }
 
-// answers are what the pages ask for while they are open, by path.
-type answers map[string]http.HandlerFunc
+// fetched are what the pages ask for while they are open, by path.
+func fetched(ended *atomic.Bool) map[string]http.HandlerFunc {
+	in := layout.Shell{Zone: time.UTC}
+	return map[string]http.HandlerFunc{
+		link.PushProgress(9): func(w http.ResponseWriter, r *http.Request) {
+			m := views.PushView{Shell: in, Zone: time.UTC, Push: app.Push{ID: 9, Connection: "cw", State: app.PushWriting}}
+			if ended.Load() {
+				m.Push.State = app.PushDone
+			}
+			_ = views.PushProgress(m).Render(r.Context(), w)
+		},
+		link.Agreements(7): func(w http.ResponseWriter, r *http.Request) {
+			if r.URL.Query().Get("company") == "250" {
+				w.Header().Set("HX-Reswap", "none")
+				w.WriteHeader(http.StatusBadGateway)
+				_ = views.ProblemPage(views.Problem{Status: 502, Title: "There is no answer.", Text: "ConnectWise did not answer."}).Render(r.Context(), w)
+				return
+			}
+			_ = views.AgreementRow(views.OrganizationSettings{Shell: in}).Render(r.Context(), w)
+		},
+	}
+}
 
 // keyboard shows the stories to one tab; any other page is an empty one.
-func keyboard(t *testing.T, also answers) board {
+func keyboard(t *testing.T) board {
 	t.Helper()
+	ended := new(atomic.Bool)
+	parts := fetched(ended)
 	all, known := stories.Handler(), map[string]bool{}
 	for _, s := range stories.All() {
 		known[s.Name()] = true
 	}
 	srv := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		if h := also[r.URL.Path]; h != nil {
+		if h := parts[r.URL.Path]; h != nil {
 			h(w, r)
 			return
 		}
@@ -107,15 +145,14 @@ func keyboard(t *testing.T, also answers) board {
 		all.ServeHTTP(w, r)
 	}))
 	t.Cleanup(srv.Close)
-	ctx, cancel := context.WithTimeout(browser(t), time.Minute)
+	ctx, cancel := context.WithTimeout(browser(t), 3*time.Minute)
 	t.Cleanup(cancel)
 	lookedAt(ctx, t)
-	return board{ctx, t, srv.URL}
+	return board{ctx, t, srv.URL, ended}
 }
 
-// TestKeys presses what the list of keys says, on pages of different kinds.
-func TestKeys(t *testing.T) {
-	b := keyboard(t, nil)
+// keysOfTheTree presses what the list of keys says, on pages of different kinds.
+func (b board) keysOfTheTree() {
 	b.open("/normal/organizations")
 	b.play(
 		stroke{"the skip link comes first", kb.Tab, here, "Skip to content"},
@@ -146,9 +183,8 @@ func TestKeys(t *testing.T) {
 	}
 }
 
-// TestKeysOfThePage presses those that belong to what a page shows.
-func TestKeysOfThePage(t *testing.T) {
-	b := keyboard(t, nil)
+// keysOfThePage presses those that belong to what a page shows.
+func (b board) keysOfThePage() {
 	b.open("/trouble/deliveries")
 	b.play(
 		stroke{"r goes to Retry", "r", `document.activeElement.form.getAttribute('action')`, link.RetryParked},
@@ -177,9 +213,8 @@ func TestKeysOfThePage(t *testing.T) {
 	)
 }
 
-// TestPopovers opens the list of keys and the pause by keyboard, and switches the single keys off and on.
-func TestPopovers(t *testing.T) {
-	b := keyboard(t, nil)
+// popovers opens the list of keys and the pause by keyboard, and switches the single keys off and on.
+func (b board) popovers() {
 	b.open("/normal/organizations")
 	const isOpen = `[...document.querySelectorAll(':popover-open')].map(e=>e.id)+' '+` + here
 	b.see(`document.querySelector('[popovertarget=pause]').focus()`)
@@ -207,12 +242,11 @@ func TestPopovers(t *testing.T) {
 	b.play(stroke{"Space presses a button", " ", `document.documentElement.dataset.theme`, "light"})
 }
 
-// TestErrorsAreToldWhereTheFocusIs opens a form that could not be saved.
-func TestErrorsAreToldWhereTheFocusIs(t *testing.T) {
-	b := keyboard(t, nil)
+// errorsAreTold opens a form that could not be saved.
+func (b board) errorsAreTold() {
 	b.open("/trouble/connection")
 	if got := b.see(`document.activeElement.getAttribute('role')+' '+document.activeElement.querySelector('h2')?.textContent`); got != "alert There is a problem" {
-		t.Errorf("the focus is on %q", got)
+		b.t.Errorf("the focus is on %q", got)
 	}
 	to := b.see(`document.querySelector('[data-focus] a').hash.slice(1)`)
 	b.play(
@@ -221,43 +255,21 @@ func TestErrorsAreToldWhereTheFocusIs(t *testing.T) {
 		stroke{"and does not send the form", "", path, "/trouble/connection"},
 	)
 	if b.see(`document.getElementById(document.activeElement.getAttribute('aria-describedby')).textContent.trim()`) == "" {
-		t.Error("the field does not say what is wrong")
+		b.t.Error("the field does not say what is wrong")
 	}
 }
 
-// TestFocusAfterASwap lets parts of a page come anew while something in them has the focus.
-func TestFocusAfterASwap(t *testing.T) {
-	end := make(chan struct{})
-	part := func(w http.ResponseWriter, r *http.Request) {
-		m := views.PushView{Shell: layout.Shell{Zone: time.UTC}, Zone: time.UTC, Push: app.Push{ID: 9, Connection: "cw", State: app.PushWriting}}
-		select {
-		case <-end:
-			m.Push.State = app.PushDone
-		default:
-		}
-		_ = views.PushProgress(m).Render(r.Context(), w)
-	}
-	b := keyboard(t, answers{
-		link.PushProgress(9): part,
-		link.Agreements(7): func(w http.ResponseWriter, r *http.Request) {
-			if r.URL.Query().Get("company") == "250" {
-				w.Header().Set("HX-Reswap", "none")
-				w.WriteHeader(http.StatusBadGateway)
-				_ = views.ProblemPage(views.Problem{Status: 502, Title: "There is no answer.", Text: "ConnectWise did not answer."}).Render(r.Context(), w)
-				return
-			}
-			_ = views.AgreementRow(views.OrganizationSettings{Shell: layout.Shell{Zone: time.UTC}}).Render(r.Context(), w)
-		},
-	})
+// focusAfterASwap lets parts of a page come anew while something in them has the focus.
+func (b board) focusAfterASwap() {
 	b.open("/normal/push")
 	b.see(`document.querySelector('#progress button').focus()`)
 	if got := b.until(`document.querySelector('#run').textContent+', '+`+here, "Writing 0 of 0, Stop after the current agreement"); got != "Writing 0 of 0, Stop after the current agreement" {
-		t.Errorf("a poll moves the focus: %q", got)
+		b.t.Errorf("a poll moves the focus: %q", got)
 	}
-	close(end)
+	b.ended.Store(true)
 	want := "true true"
 	if got := b.until(`!document.querySelector('#progress button[type=submit]')+' '+(document.activeElement.matches('h1,h2,h3')&&document.activeElement.tabIndex===-1)`, want); got != want {
-		t.Errorf("the end of the push leaves the focus at %s", b.see(here))
+		b.t.Errorf("the end of the push leaves the focus at %s", b.see(here))
 	}
 	b.open("/normal/organization-settings")
 	choose := func(company string) {
@@ -265,15 +277,15 @@ func TestFocusAfterASwap(t *testing.T) {
 	}
 	choose("251")
 	if got := b.until(`document.querySelectorAll('#f-agreement option').length+' '+`+here, "1 f-company"); got != "1 f-company" {
-		t.Errorf("after its agreements came the focus is at %q", got)
+		b.t.Errorf("after its agreements came the focus is at %q", got)
 	}
 	choose("250")
 	const said = `(e=>!e.hidden&&e.getAttribute('role')+': '+e.textContent.trim().replace(/\s+/g,' '))(document.getElementById('lost'))+', `
 	if got := b.until(said+`'+`+here, "alert: There is no answer. ConnectWise did not answer., f-company"); !strings.HasPrefix(got, "alert: There is no answer.") {
-		t.Errorf("of a part that did not come is said %q", got)
+		b.t.Errorf("of a part that did not come is said %q", got)
 	}
 	choose("251")
 	if got := b.until(said+`'`, "false, "); got != "false, " {
-		t.Errorf("it is still said after it came: %q", got)
+		b.t.Errorf("it is still said after it came: %q", got)
 	}
 }

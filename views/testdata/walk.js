@@ -1,8 +1,8 @@
 // walk goes through a page as the Tab key does and returns what is wrong on the way: a control that cannot be reached or is
 // reached out of order, shows no focus, lies under the bars that stay in place when it has the focus, or is too small to hit.
 // Tab follows the document's order as long as no tabindex is above zero, so no key has to be pressed for it.
-// frame says whether the rail and the top line are walked too: they are the same on every page.
-((frame) => {
+// Not whole, it leaves out what is the same on every page, the rail and the top line, and looks at two controls of each kind.
+((whole) => {
   const wrong = [], most = 120;
   const say = (what, e) => wrong.push(what + ': ' + e.outerHTML.replace(/\s+/g, ' ').slice(0, 140));
   const all = (s, e = document) => [...e.querySelectorAll(s)];
@@ -60,13 +60,18 @@
     list.filter((e) => e.tabIndex < 0 && e.matches(native) && !inGrid(e)).forEach((e) => say('cannot be reached', e));
     way.filter((e) => e.tabIndex > 0).forEach((e) => say('is reached out of order', e));
     way.filter((e) => e.matches('[tabindex]:not(' + native + ')') && !e.getAttribute('role') && !e.matches('pre,[tabindex="0"][aria-label]')).forEach((e) => say('has the focus and no role', e));
-    const mine = frame || within !== document ? way : way.filter((e) => e.closest('main'));
+    const kinds = new Map();
+    const mine = whole ? way : way.filter((e) => {
+      const kind = [e.tagName, e.type, e.className, e.parentElement.tagName, e.parentElement.className].join();
+      kinds.set(kind, (kinds.get(kind) || 0) + 1);
+      return !e.closest('.shell > :not(main)') && kinds.get(kind) <= 2 || e === way.at(-1);
+    });
     const some = mine.length > most ? mine.filter((_, i) => i < most / 2 || i >= mine.length - most / 2) : mine;
     document.activeElement.blur();
     const before = some.map((e) => look(face(e)));
     some.forEach((e, i) => focus(e, before[i]));
-    some.slice().reverse().forEach((e) => focus(e));
-    tooSmall(some);
+    if (document.documentElement.scrollHeight > innerHeight) some.slice().reverse().forEach((e) => focus(e));
+    tooSmall(mine.length < way.length ? way.filter((e) => e.closest('main')) : mine);
     return way;
   };
 
@@ -97,7 +102,7 @@
   if (skip && way[0] !== skip) say('comes before the skip link', way[0]);
   if (skip && !document.querySelector(skip.hash)?.matches('main[tabindex="-1"]')) say('leads nowhere', skip);
   over.filter((d, i) => seen(d) && (i < 2 || i >= over.length - 2)).forEach((d) => { d.open = true; through(d); d.open = false; });
-  if (frame) all('[popover]').forEach((p) => {
+  if (whole) all('[popover]').forEach((p) => {
     if (getComputedStyle(p).position !== 'fixed' && seen(p)) return; // a bar of the page at this width
     p.showPopover();
     through(p);
@@ -108,4 +113,4 @@
   document.activeElement.blur();
   scrollTo(0, 0);
   return JSON.stringify({ wrong, stops: way.length, bare: !skip });
-})(FRAME)
+})(WHOLE)
