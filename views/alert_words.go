@@ -1,10 +1,10 @@
 package views
 
 import (
-	"fmt"
 	"strings"
 
 	"psabridge/app"
+	"psabridge/views/ui"
 )
 
 // AlertType is an event type that can be chosen, with the level it needs.
@@ -109,7 +109,7 @@ func TicketWords(r app.AlertRule) string {
 	case "none":
 		out = append(out, "no second ticket when it comes back")
 	default:
-		out = append(out, fmt.Sprintf("reopens within %s", p.ReopenWithin))
+		out = append(out, "reopens within "+ui.Span(p.ReopenWithin.D()))
 	}
 	return strings.Join(out, ", ")
 }

@@ -718,7 +718,7 @@ func conditionSince(m Condition) string {
 	} else {
 		out += " since " + ui.Moment(m.Story.FirstAt, m.Shell.Now, m.Shell.Zone)
 	}
-	if object := objectWords(m.Story.Object); object != "" {
+	if object := objectWords(m.Story.Object); object != "" && m.Story.Object.Kind != app.ObjectOrganization {
 		out += " on " + object
 	}
 	return out

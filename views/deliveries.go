@@ -329,6 +329,9 @@ func (p ParkedReason) actions() (out []ui.Action) {
 }
 
 func outboxWords(c app.OutboxCounts) string {
+	if c.Parked+c.Checking+c.Waiting == 0 {
+		return "Nothing waits."
+	}
 	return ui.Count(c.Parked, "needs you", "need you") + ", " + ui.Int(c.Checking) + " being checked, " + ui.Count(c.Waiting, "waits", "wait") + " for the right time."
 }
 

@@ -225,7 +225,7 @@ func DeliveriesPage(m Deliveries) templ.Component {
 				return templ_7745c5c3_Err
 			}
 			if m.Filter.Since == "" {
-				templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 14, "<li class=\"muted\"><small>Sent and dropped: last 24 hours</small></li>")
+				templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 14, "<li class=\"muted\"><small>Sent and Dropped are of the last 24 hours.</small></li>")
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}

@@ -42,6 +42,7 @@ type SourceDiagnosis struct {
 	Detail   string
 	LastOK   time.Time
 	NextAt   time.Time
+	Pushed   bool // an inbox: nobody reads it
 	Error    string
 	Complete bool
 	Problems []string

@@ -254,7 +254,7 @@ func usageWords(list []app.Reading) string {
 	if len(list) == 0 {
 		return ""
 	}
-	return otherWords(list)
+	return strings.Join(otherWords(list), ", ")
 }
 
 func opensWords(n int) string {

@@ -80,7 +80,7 @@ func (q StartQuestion) Title() string {
 		}
 		return out + "."
 	}
-	return ui.Count(q.Holding, "condition", "conditions") + " held before you switched on."
+	return ui.Count(q.Holding, "condition", "conditions") + " from before you switched on."
 }
 
 func (q StartQuestion) text() string {

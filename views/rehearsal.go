@@ -51,9 +51,21 @@ func Sentence(r app.Rehearsal) string {
 		out = append(out, ui.Count(r.Mails, "e-mail", "e-mails"))
 	}
 	if n := len(r.Unmapped); n > 0 {
-		out = append(out, ui.Count(n, "organization", "organizations")+" unmapped")
+		out = append(out, ui.Count(n, "organization not matched", "organizations not matched"))
 	}
 	return strings.Join(out, ", ")
+}
+
+// sharesWithTickets parts those of which a ticket comes from those of which none does.
+func sharesWithTickets(list []app.RehearsedShare) (with, without []app.RehearsedShare) {
+	for _, s := range list {
+		if s.Tickets > 0 {
+			with = append(with, s)
+		} else {
+			without = append(without, s)
+		}
+	}
+	return with, without
 }
 
 // sameName reports whether another organization of the list has this one's name, so that its source must be said.

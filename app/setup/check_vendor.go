@@ -31,7 +31,7 @@ func (r *run) vendorOff(s app.SourceSettings) func(context.Context) finding {
 			c, said = r.askPolicy(ctx, s, c, said)
 		}
 		if said {
-			return ok("Confirmed by " + c.By + " on " + printed(c.At, r.conn) + ".")
+			return ok("Confirmed by " + app.Who(c.By) + " on " + printed(c.At, r.conn) + ".")
 		}
 		fix := fixVendorOff[s.Kind]
 		switch {

@@ -202,7 +202,7 @@ func (g *guide) confirmed(subject string) (app.TaskState, string) {
 	if !is {
 		return app.TaskNotStarted, ""
 	}
-	return app.TaskDone, "Confirmed by " + c.By + " on " + g.moment(c.At) + "."
+	return app.TaskDone, "Confirmed by " + app.Who(c.By) + " on " + g.moment(c.At) + "."
 }
 
 // moment prints a time in the connection's zone.

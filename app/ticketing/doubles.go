@@ -176,7 +176,7 @@ func doubleText(ours int64, others []app.RemoteTicket) string {
 		numbers[i] = "#" + num(r.ID)
 	}
 	list := strings.Join(numbers, ", ")
-	return fmt.Sprintf("ConnectWise has this ticket more than once: #%d, and %s as well. An answer of its got lost, and its search did not show the ticket in time. Merge %s into #%d there, then retry: psabridge looks again.",
+	return fmt.Sprintf("ConnectWise has this ticket more than once: #%d, and %s as well. One of its answers was lost, and its search did not show the ticket in time. Merge %s into #%d there, then retry: psabridge looks again.",
 		ours, list, list, ours)
 }
 

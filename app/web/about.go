@@ -52,7 +52,7 @@ func parts() []views.Licence {
 	}
 	out := make([]views.Licence, 0, len(build.Deps))
 	for _, m := range build.Deps {
-		out = append(out, views.Licence{Name: m.Path, Version: strings.TrimPrefix(m.Version, "v"), Kind: "see its repository"})
+		out = append(out, views.Licence{Name: m.Path, Version: strings.TrimPrefix(m.Version, "v")})
 	}
 	return out
 }

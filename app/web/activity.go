@@ -45,6 +45,8 @@ func (s *Server) activity(c echo.Context) error {
 		m.Pager = pager(link.Activity(o.row.ID), []string{"q", f.Q, "by", f.By, "on", f.On, "type", f.Type, "from", f.From, "to", f.To},
 			after, rows[len(rows)-1].ID, len(rows))
 	}
+	// A page is what came to us last; on it each event stands where it happened, or a day would be headed twice.
+	slices.SortStableFunc(m.Rows, func(a, b views.ActivityRow) int { return b.OccurredAt.Compare(a.OccurredAt) })
 	return render(c, http.StatusOK, views.ActivityPage(m))
 }
 

@@ -325,7 +325,7 @@ func TestRehearsalOfAnAlert(t *testing.T) {
 		t.Fatal("a wrong alert was rehearsed")
 	}
 	close(gate)
-	const sentence = "214 events → 11 tickets, 9 would have closed by themselves, 2 organizations unmapped"
+	const sentence = "214 events → 11 tickets, 9 would have closed by themselves, 2 organizations not matched"
 	w.post(link.AlertRehearsal(w.org), alertForm(rev)...).want(t, http.StatusOK).has(t, sentence, "1 ticket more than by the alerts as they are (10 tickets)").lacks(t, "<img", "<html")
 	if len(asked) != 2 || asked[0].Name != "Quota "+nasty || asked[1].Name != "File server unreachable" {
 		t.Errorf("rehearsed %+v", asked)

@@ -152,7 +152,7 @@ func decisionStep(m *views.Delivery) []views.Step {
 		step.Notes = append(step.Notes, "By the alert “"+rule+"”.")
 	}
 	if by != "" {
-		step.Notes = append(step.Notes, "Asked for by "+by+".")
+		step.Notes = append(step.Notes, "Asked for by "+app.Who(by)+".")
 	}
 	return []views.Step{step}
 }

@@ -38,7 +38,7 @@ func (s *Server) diagnostics(c echo.Context) error {
 		src = settings.SourceWithDefaults(src)
 		one := p.source(src.Name)
 		m.Sources = append(m.Sources, views.SourceDiagnosis{
-			Name: src.Name, Detail: sourceDetail(src), LastOK: one.LastOKAt, NextAt: one.NextAt,
+			Name: src.Name, Detail: sourceDetail(src), LastOK: one.LastOKAt, NextAt: one.NextAt, Pushed: src.Pushed(),
 			Error: one.LastError, Complete: one.Complete, Problems: one.Problems,
 		})
 	}

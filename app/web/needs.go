@@ -124,8 +124,8 @@ func (s *Server) startNeeds(ctx context.Context, st standing) (out []need, err e
 	}
 	for i, q := range questions {
 		n := need{code: "start_line", rail: link.Overview, page: link.Overview + "#" + views.QuestionID(i), n: 1, Need: views.Need{
-			Tone: "info", Icon: "info", Title: fmt.Sprintf("%d hold now.", q.Holding),
-			Text: fmt.Sprintf("Open %s for what held before, or stay quiet?", ui.Count(q.Holding, "ticket", "tickets")),
+			Tone: "info", Icon: "info", Title: q.Title(),
+			Text: fmt.Sprintf("Open %s for them, or stay quiet?", ui.Count(q.Holding, "ticket", "tickets")),
 		}}
 		if q.Why == app.ReasonFlood {
 			n.code, n.subject, n.Tone, n.Icon, n.Title = "flood", q.Rule, "hold", "hold", q.Title()

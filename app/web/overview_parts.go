@@ -46,7 +46,7 @@ func sourceDetail(src app.SourceSettings) string {
 	if src.Pushed() {
 		return "an inbox: what is sent to it"
 	}
-	return settings.Host(src.Host) + ", every " + src.Every.String()
+	return settings.Host(src.Host) + ", every " + ui.Span(src.Every.D())
 }
 
 func (s *Server) connectionRow(st standing, c app.ConnectionSettings) views.ConnectionRow {
@@ -118,7 +118,7 @@ func (s *Server) recent(ctx context.Context) ([]views.Happening, error) {
 	}
 	for _, r := range history {
 		out = append(out, views.Happening{
-			At: r.At, Tone: "info", Icon: "lock", Label: "Settings", Path: link.Settings, Text: "changed by " + r.By, Hint: changePaths(r.Diff),
+			At: r.At, Tone: "info", Icon: "lock", Label: "Settings", Path: link.Settings, Text: "changed by " + app.Who(r.By), Hint: changePaths(r.Diff),
 		})
 	}
 	slices.SortStableFunc(out, func(a, b views.Happening) int { return b.At.Compare(a.At) })
@@ -158,8 +158,11 @@ func doneWords(d app.DeliveryRow) string {
 	return "Noted on"
 }
 
-// changePaths names what a revision changed, shortly.
+// changePaths names what a revision changed, shortly: where it is much, only how much.
 func changePaths(changes []app.Change) string {
+	if len(changes) > 20 {
+		return ui.Count(len(changes), "setting", "settings")
+	}
 	var paths []string
 	for _, one := range changes[:min(len(changes), 3)] {
 		paths = append(paths, one.Path)

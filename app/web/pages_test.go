@@ -177,7 +177,7 @@ func TestStatusNamesWhatWaits(t *testing.T) {
 		t.Errorf("status %+v", st)
 	}
 	page := w.get("/").want(t, http.StatusOK)
-	for _, text := range []string{"(4) Overview", "Wrong keys.", "1 condition held before", "Cannot send", "It does not answer."} {
+	for _, text := range []string{"(4) Overview", "Wrong keys.", "1 condition from before", "Cannot send", "It does not answer."} {
 		if !strings.Contains(page.body, text) {
 			t.Errorf("the overview does not say %q", text)
 		}

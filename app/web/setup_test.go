@@ -69,7 +69,7 @@ func TestAPersonConfirmsWhatNoCallCanProve(t *testing.T) {
 	w := furnished(t)
 	subject := app.VendorOff("sync")
 	w.post("/setup/confirm", "subject", subject, "done", "1", "task", "start").to(t, "/setup/start")
-	if got := w.get("/setup/start"); !strings.Contains(got.body, "Take it back") || !strings.Contains(got.body, "Confirmed by person") {
+	if got := w.get("/setup/start"); !strings.Contains(got.body, "Take it back") || !strings.Contains(got.body, "Confirmed by a person") {
 		t.Error("who confirmed it is not shown")
 	}
 	w.post("/setup/confirm", "subject", subject, "done", "", "task", "start").to(t, "/setup/start")

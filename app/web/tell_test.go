@@ -297,7 +297,7 @@ func TestWhatIsTooMuchAtOnceIsAskedApart(t *testing.T) {
 	})
 	w.must(err)
 	page := w.get("/").want(t, http.StatusOK)
-	for _, text := range []string{"1 condition held before you switched on.", "3 more tickets would have opened for “File server unreachable”.", `name="why" value="flood"`, "Open 3 tickets"} {
+	for _, text := range []string{"1 condition from before you switched on.", "3 more tickets would have opened for “File server unreachable”.", `name="why" value="flood"`, "Open 3 tickets"} {
 		if !strings.Contains(page.body, text) {
 			t.Errorf("the overview does not say %q", text)
 		}

@@ -153,7 +153,7 @@ func mailDelivery(s layout.Shell, n int, long, bad bool) views.Delivery {
 func doubleDelivery(s layout.Shell, long bool) views.Delivery {
 	row := deliveryRow(3, long)
 	row.TicketNumber = 48211
-	row.Reason = "ConnectWise has this ticket more than once: #48211, and #48219 as well. An answer of its got lost, and its search did not show the ticket in time. Merge #48219 into #48211 there, then retry: psabridge looks again."
+	row.Reason = "ConnectWise has this ticket more than once: #48211, and #48219 as well. One of its answers was lost, and its search did not show the ticket in time. Merge #48219 into #48211 there, then retry: psabridge looks again."
 	row.Kind, row.Payload = app.DeliverTicketNote, body(app.TicketPayload{Double: true})
 	return views.Delivery{Shell: s, Row: row, CanRetry: true, CanDrop: true, Payload: &app.TicketPayload{Double: true}, Twice: []views.Double{{Number: 48219, URL: inConnectWise}}}
 }

@@ -45,7 +45,7 @@ func alertRule(i int, long bool) app.AlertRule {
 func alerts(s layout.Shell, n int, long, bad bool) views.Alerts {
 	m := views.Alerts{Shell: s, Organization: head(long), Types: types, Revision: 12}
 	m.Starters = []views.StarterAlert{
-		{Name: "File server unreachable", Text: "Machine not reachable for 5 min → PSA System; this organization and those below; one ticket per object, closes by itself, reopens within 24h"},
+		{Name: "File server unreachable", Text: "Machine not reachable for 5 min → PSA System; this organization and those below; one ticket per object, closes by itself, reopens within 24 h"},
 		{Name: "Storage almost full", Text: "Storage quota reached 80 %, or Storage quota reached 100 % → PSA System; this organization and those below; one ticket per object, closes by itself"},
 		{Name: "Sign-ins fail", Text: "Sign-ins failed in a row 5 times → PSA System"},
 		{Name: "Source cannot be read", Text: "Source not readable for 15 min → PSA System; everything of sync"},
