@@ -109,6 +109,11 @@ func (v *Vault) Delete(ctx context.Context, name string) error {
 	return v.records.DeleteSecretRecord(ctx, name)
 }
 
+// Records returns the record of everything that is kept, the sign-ins of sources among it.
+func (v *Vault) Records(ctx context.Context) ([]app.SecretRecord, error) {
+	return v.records.SecretRecords(ctx)
+}
+
 // List returns the records of what a person set.
 func (v *Vault) List(ctx context.Context) ([]app.SecretRecord, error) {
 	all, err := v.records.SecretRecords(ctx)

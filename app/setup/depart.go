@@ -3,6 +3,7 @@ package setup
 import (
 	"context"
 	"slices"
+	"strings"
 	"time"
 
 	"psabridge/app"
@@ -40,11 +41,20 @@ func (s *Setup) endSignIns(ctx context.Context, sources []app.SourceSettings) (w
 	return warnings
 }
 
-// secretsLeft are the secrets nobody needs any more: of the sources that leave, of a mail server that leaves, of a webhook.
+// secretsLeft are the secrets nobody needs any more: of the sources and connections that leave, of a mail server that leaves, of a
+// webhook.
 func secretsLeft(before, after app.Settings, left []app.SourceSettings) (names []string) {
 	for _, c := range left {
 		for _, key := range append(slices.Clone(secret.SourceKeys), "token") {
 			names = append(names, secret.SourceName(c.Name, key))
+		}
+	}
+	for _, c := range before.Connections {
+		if _, stays := settings.ConnectionByName(after, c.Name); stays {
+			continue
+		}
+		for _, key := range secret.ConnectionKeys {
+			names = append(names, secret.ConnectionName(c.Name, key))
 		}
 	}
 	if settings.MailHost(before.Notify) != "" && settings.MailHost(after.Notify) == "" {
@@ -67,4 +77,57 @@ func (s *Setup) forgetSecrets(ctx context.Context, names []string) (warnings []s
 		warnings = append(warnings, name+" is still in the keychain: "+app.ErrorMessage(err))
 	}
 	return warnings
+}
+
+// Departing names, in the words of a person, whose keys an edit that was not made yet would delete: keys cannot be brought back by
+// going back to an older revision of the settings.
+func Departing(before, after app.Settings) (owners []string) {
+	for _, c := range departed(before, after) {
+		if !c.Pushed() {
+			owners = append(owners, "source "+c.Name)
+		}
+	}
+	for _, c := range before.Connections {
+		if _, stays := settings.ConnectionByName(after, c.Name); !stays {
+			owners = append(owners, "connection "+c.Name)
+		}
+	}
+	return owners
+}
+
+// ForgetOrphans deletes what is still in the keychain of connections and sources that left while it could not be opened.
+func (s *Setup) ForgetOrphans(ctx context.Context) error {
+	s.editing.Lock()
+	defer s.editing.Unlock()
+	doc, _, err := s.Document(ctx)
+	if err != nil {
+		return err
+	}
+	records, err := s.Vault.Records(ctx)
+	if err != nil {
+		return err
+	}
+	var names []string
+	for _, r := range records {
+		if orphan(doc, r.Name) {
+			names = append(names, r.Name)
+		}
+	}
+	s.forgetSecrets(ctx, names)
+	return nil
+}
+
+// orphan reports whether a secret belongs to a connection or source the settings do not have.
+func orphan(doc app.Settings, name string) bool {
+	kind, rest, _ := strings.Cut(name, "/")
+	owner, _, _ := strings.Cut(rest, "/")
+	switch kind {
+	case "connections":
+		_, known := settings.ConnectionByName(doc, owner)
+		return !known
+	case "sources":
+		_, known := settings.SourceByName(doc, owner)
+		return !known
+	}
+	return false
 }

@@ -10,6 +10,7 @@ import (
 	"psabridge/app"
 	"psabridge/app/sandbox"
 	"psabridge/app/secret"
+	"psabridge/app/setup"
 )
 
 // leaving is a bench with a source that is signed in, one that is not, and an inbox.
@@ -145,5 +146,40 @@ func TestTokenInfo(t *testing.T) {
 	b.edit(t, func(doc *app.Settings) { doc.Sources[0].Host = "https://white.label.example.com:8443" })
 	if _, ok := b.TokenInfo(t.Context(), "sync"); ok {
 		t.Error("signed in at another host")
+	}
+}
+
+// TestConnectionThatLeavesTakesItsKeysAlong, also when the keychain was closed while it left.
+func TestConnectionThatLeavesTakesItsKeysAlong(t *testing.T) {
+	b := newBench(t, sandbox.Options{})
+	const two = "version: 1\nconnections: [{name: cw, system: connectwise, site_url: https://na.myconnectwise.net, company_id: acme}, {name: old, system: connectwise, site_url: https://eu.myconnectwise.net, company_id: acme}]\n"
+	b.replace(t, two)
+	for _, name := range []string{"connections/cw/private_key", "connections/old/public_key", "connections/old/private_key"} {
+		if err := b.SetSecret(t.Context(), name, "0123456789"); err != nil {
+			t.Fatal(err)
+		}
+	}
+	doc, _, err := b.Document(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	after := doc
+	after.Connections = doc.Connections[:1]
+	if owners := setup.Departing(doc, after); !slices.Equal(owners, []string{"connection old"}) {
+		t.Errorf("departing: %q", owners)
+	}
+	b.edit(t, func(doc *app.Settings) { doc.Connections = doc.Connections[:1] })
+	held := func(name string) bool {
+		_, err := b.keychain.Get(t.Context(), name)
+		return err == nil
+	}
+	if held("connections/old/public_key") || held("connections/old/private_key") || !held("connections/cw/private_key") {
+		t.Error("its keys stayed, or another's went")
+	}
+	if err := b.Vault.Set(t.Context(), "connections/gone/public_key", "left over", "h", b.Now()); err != nil {
+		t.Fatal(err)
+	}
+	if err := b.ForgetOrphans(t.Context()); err != nil || held("connections/gone/public_key") || !held("connections/cw/private_key") {
+		t.Errorf("what was left over is still there, or too much went: %v", err)
 	}
 }
