@@ -97,7 +97,11 @@ func TestRoundTrip(t *testing.T) {
 		t.Setenv("HOME", home)
 		t.Setenv("XDG_CONFIG_HOME", "")
 	}
-	s := Startup{Program: awkward.Program, Args: []string{"serve", "--data-dir", `/mnt/a b/100% c`}}
+	program := awkward.Program
+	if runtime.GOOS == "windows" { // where no path has quotes
+		program = `C:\Program Files\Jörg Müller\psa$bridge.exe`
+	}
+	s := Startup{Program: program, Args: []string{"serve", "--data-dir", `/mnt/a b/100% c`}}
 	if err := UnsetAtLogin(); err != nil {
 		t.Errorf("nothing to take away: %v", err)
 	}

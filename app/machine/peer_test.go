@@ -31,8 +31,15 @@ func pair(t *testing.T, network, address string) (server net.Conn) {
 	return server
 }
 
+// noOwners are the networks whose table names no owners where these tests run, and why.
+var noOwners = map[string]string{}
+
 func TestOurOwnConnectionIsOurs(t *testing.T) {
 	for network, address := range map[string]string{"tcp4": "127.0.0.1:0", "tcp6": "[::1]:0"} {
+		if why := noOwners[network]; why != "" {
+			t.Logf("SKIPPED: %s: %s", network, why)
+			continue
+		}
 		server := pair(t, network, address)
 		if err := SameUser(server.LocalAddr(), server.RemoteAddr()); err != nil && ProvesPeers {
 			t.Errorf("%s: %v", network, err)

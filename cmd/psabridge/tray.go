@@ -24,6 +24,9 @@ const (
 	trayGone  = 2 * time.Second
 )
 
+// trayNoPlace is said where the system was asked for a place and gave none.
+const trayNoPlace = "this desktop has no place for it"
+
 // run shows the icon until ctx ends or the person quits, and returns at once where there can be none. macOS wants it on the
 // program's first thread, so it has to be called from there.
 func (t *tray) run(ctx context.Context, quit func()) {
@@ -69,7 +72,7 @@ func (m *trayMenu) wait(ctx context.Context, done <-chan struct{}) {
 	case <-m.ready:
 	case <-ctx.Done():
 	case <-late.C:
-		m.none("this desktop did not show it")
+		m.none(trayNoPlace)
 	}
 	<-ctx.Done()
 	select {
@@ -101,8 +104,8 @@ type trayLog struct{ *tray }
 func (l trayLog) Write(p []byte) (int, error) {
 	line := strings.TrimSpace(string(p))
 	l.log.Debug("tray", "said", line)
-	if _, why, ok := strings.Cut(line, "unable to init instance: "); ok {
-		l.none("this desktop has no place for it (" + why + ")")
+	if strings.Contains(line, "unable to init instance") {
+		l.none(trayNoPlace)
 	}
 	return len(p), nil
 }
