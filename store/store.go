@@ -35,7 +35,7 @@ type Store struct {
 
 	mu      sync.Mutex
 	trouble app.DiskTrouble // why nothing can be stored; zero while it can
-	beats map[string]beat // when each source was last polled; not stored, so that a quiet minute writes nothing
+	beats   map[string]beat // when each source was last polled; not stored, so that a quiet minute writes nothing
 }
 
 // Reader reads only: its connections refuse to write.

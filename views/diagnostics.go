@@ -16,6 +16,7 @@ type Diagnostics struct {
 	Sources     []SourceDiagnosis
 	Blocks      []app.Block
 	Outbox      app.OutboxCounts
+	Backups     Backups
 	Computer    Computer
 }
 

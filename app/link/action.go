@@ -13,11 +13,13 @@ const (
 	Pushes       = "/billing/pushes"   // GET: history; POST: start the push that was looked at
 	Compare      = "/billing/compare"  // GET: two months beside each other
 	CompareCSV   = "/billing/compare.csv"
-	Connections  = "/connections"     // GET: all connections and the form for a new one; POST: add it
-	SettingsFile = "/settings.yaml"   // GET: the document as a file
-	LiveHealth   = "/live/health"     // GET: the health line alone
-	Confirm      = "/setup/confirm"   // say that something no call can prove is done, or take that back
-	RunChecks    = "/diagnostics/run" // run every check of every connection now
+	Connections  = "/connections"                // GET: all connections and the form for a new one; POST: add it
+	SettingsFile = "/settings.yaml"              // GET: the document as a file
+	LiveHealth   = "/live/health"                // GET: the health line alone
+	Confirm      = "/setup/confirm"              // say that something no call can prove is done, or take that back
+	RunChecks    = "/diagnostics/run"            // run every check of every connection now
+	Backups      = "/diagnostics/backups"        // GET: the page where they stand; POST: make one now
+	SecondFolder = "/diagnostics/backups/second" // set the folder for second copies
 	LoginOn      = "/diagnostics/login/on"
 	LoginOff     = "/diagnostics/login/off"
 	// SignInReturn is where a vendor sends the browser back to after a sign-in on its own page (GET). It is registered at

@@ -86,6 +86,11 @@ func (p *Pusher) Approve(ctx context.Context, planID int64, digest string, trigg
 	if trigger == app.TriggerSchedule && !free(plan) {
 		return app.Push{}, app.Errorf(app.Conflict, "Not everything could be read for this plan, or all of it is held, so the push waits for a person.")
 	}
+	if p.Before != nil && plan.State == app.PlanOpen && plan.Digest == digest {
+		if err := p.Before(ctx); err != nil {
+			return app.Push{}, err
+		}
+	}
 	push, err := p.Store.Approve(ctx, planID, digest, app.Push{Trigger: trigger, ApprovedBy: by, ApprovedAt: p.Now(), UndoOf: plan.UndoOf})
 	if err != nil {
 		return app.Push{}, err

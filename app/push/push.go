@@ -62,8 +62,10 @@ type Deps struct {
 	Client   func(ctx context.Context, connection string) (psa.Client, error)
 	// Refresh reads the usage of sources now and stores it; nil in a setting where readings come by themselves.
 	Refresh func(ctx context.Context, sources []string) []Problem
-	Now     func() time.Time
-	Log     *slog.Logger
+	// Before runs before a plan becomes a push; an error keeps it from that. nil for nothing.
+	Before func(ctx context.Context) error
+	Now    func() time.Time
+	Log    *slog.Logger
 }
 
 // Pusher plans, approves, writes and undoes pushes. It is safe for concurrent use; plans of one connection are made

@@ -43,6 +43,9 @@ func (s *Server) diagnostics(c echo.Context) error {
 		})
 	}
 	m.Computer = s.computer(c.Request().Context())
+	if m.Backups, err = s.backups(c.Request().Context()); err != nil {
+		return err
+	}
 	if fragment(c) {
 		return render(c, http.StatusOK, views.DiagnosticsBody(m))
 	}

@@ -53,6 +53,9 @@ func (s *Server) routes() []route {
 		{post, link.Confirm, signedIn, s.confirm},
 		{get, link.Diagnostics, signedIn, s.diagnostics},
 		{post, link.RunChecks, signedIn, s.runChecks},
+		{get, link.Backups, signedIn, s.toBackups},
+		{post, link.Backups, signedIn, s.backUp},
+		{post, link.SecondFolder, signedIn, s.setSecond},
 		{post, link.LoginOn, signedIn, s.loginOn},
 		{post, link.LoginOff, signedIn, s.loginOff},
 

@@ -68,6 +68,7 @@ type Deps struct {
 	api.AlertDeps
 	api.BillingDeps
 	api.MappingDeps
+	api.UpkeepDeps
 
 	// OnLaunch is called when a launch token was used: the file that carried it is not needed any more.
 	OnLaunch func()
@@ -183,6 +184,7 @@ func (d *Deps) fill() {
 	d.AlertDeps.Fill()
 	d.BillingDeps.Fill()
 	d.MappingDeps.Fill()
+	d.UpkeepDeps.Fill()
 	if d.OnLaunch == nil {
 		d.OnLaunch = func() {}
 	}

@@ -22,6 +22,7 @@ import (
 	"psabridge/app/secret"
 	"psabridge/app/setup"
 	"psabridge/app/ticketing"
+	"psabridge/app/upkeep"
 	"psabridge/app/web"
 	"psabridge/store"
 )
@@ -66,6 +67,7 @@ type bridge struct {
 	intake    *intake.Intake
 	pusher    *push.Pusher
 	tickets   *ticketing.Desk
+	upkeep    *upkeep.Upkeep
 	notify    *notify.Notify
 	pages     *web.Server
 	outbox    *outbox.Outbox
@@ -182,6 +184,9 @@ func (b *bridge) start(ctx context.Context, sockets *web.Listeners) {
 // for a command that sends: a push must not wait for the next start, but a look at the list must not open tickets.
 func (b *bridge) startBriefly(ctx context.Context, sockets *web.Listeners, sends bool) {
 	if sends {
+		if err := b.upkeep.Reconcile(ctx, time.Now()); err != nil {
+			b.log.WarnContext(ctx, "after the restore ConnectWise was not asked", "error", err)
+		}
 		b.startOutbox(ctx)
 	}
 	b.startServers(sockets)

@@ -65,6 +65,8 @@ type commands struct {
 	Notify     notifyCmd     `cmd:"" help:"How you are told when something needs you."`
 	Settings   settingsCmd   `cmd:"" help:"Export and import the settings document."`
 	Secret     secretCmd     `cmd:"" help:"Store secrets."`
+	Backup     backupCmd     `cmd:"" help:"Back the database up, and list the backups."`
+	Restore    restoreCmd    `cmd:"" help:"Put a backup in the place of the database, which is kept. psabridge must not be running."`
 	Autostart  autostartCmd  `cmd:"" help:"Start the bridge at login, or not."`
 	Version    versionCmd    `cmd:"" help:"Print the version."`
 }

@@ -30,11 +30,14 @@ func (b *bridge) wireSchedule(context.Context) error {
 		b.tray.refresh()
 	})
 	for _, add := range []func() error{
-		func() error { return b.schedule.WhenDue("sources", b.intake.RunDue) },
+		func() error { return b.schedule.WhenDue("sources", b.readSources) },
 		func() error { return b.schedule.WhenDue("billing", b.pusher.Due) },
 		func() error { return b.schedule.WhenDue("options", b.setup.Freshen) },
 		func() error { return b.schedule.WhenDue("checks", b.checkByNight) },
 		func() error { return b.schedule.WhenDue("prune", b.prune) },
+		func() error { return b.schedule.WhenDue("disk", b.upkeep.Disk) },
+		func() error { return b.schedule.WhenDue("restored", b.upkeep.Reconcile) },
+		func() error { return b.schedule.WhenDue("backup", b.upkeep.Daily) },
 		func() error { return b.schedule.WhenDue("zone", b.followZone) },
 		func() error {
 			return b.schedule.Every("alerts", tickEvery, func(ctx context.Context) error { return b.intake.Tick(ctx, time.Now()) })

@@ -20,7 +20,7 @@ import (
 // outboxGrace is how long writes under way may finish when the bridge stops; less than the whole stop may take.
 const outboxGrace = 2 * time.Second
 
-func (b *bridge) wireUseCases(context.Context) error {
+func (b *bridge) wireUseCases(ctx context.Context) error {
 	b.hub = connect.New(connect.Config{
 		Settings: b.setup.Document, Secrets: b.vault, PSA: psaAdapters(), Sources: sourceAdapters(b.setup, component(b.log, "source")),
 	})
@@ -28,11 +28,14 @@ func (b *bridge) wireUseCases(context.Context) error {
 		Store: b.store, Source: b.source, Settings: b.document, Decide: ticketing.Decide, Left: b.store.SourcesLeftMailed, Polled: b.store.CountPoll, Wake: b.wake,
 		Logger: component(b.log, "intake"),
 	})
+	if err := b.wireUpkeep(ctx); err != nil {
+		return err
+	}
 	b.pusher = push.New(push.Deps{
-		Store: b.store, Settings: b.setup.Document, Client: b.psa, Refresh: b.refresh, Log: component(b.log, "push"),
+		Store: b.store, Settings: b.setup.Document, Client: b.psa, Refresh: b.refresh, Before: b.backUpFirst, Log: component(b.log, "push"),
 	})
 	b.tickets = ticketing.New(ticketing.Deps{
-		Store: b.store, Client: b.psa, Settings: b.document, PageURL: b.page, Skip: b.blocked, Wake: b.wake, Report: b.report,
+		Store: b.store, Client: b.psa, Settings: b.document, PageURL: b.page, SearchFirst: b.upkeep.SearchFirst, Skip: b.blocked, Wake: b.wake, Report: b.report,
 		Logger: component(b.log, "ticketing"),
 	})
 	b.jobs = job.New(nil, component(b.log, "job"))
@@ -184,6 +187,7 @@ func (b *bridge) changed(ctx context.Context, c setup.Changed) {
 		b.hub.Forget(name)
 		b.intake.Hurry(name)
 	}
+	b.upkeep.Hurry()
 	b.retryRefused(ctx)
 	if b.ticking {
 		b.schedule.Ask()

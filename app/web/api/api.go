@@ -51,6 +51,7 @@ type Deps struct {
 	AlertDeps
 	BillingDeps
 	MappingDeps
+	UpkeepDeps
 }
 
 // AlertDeps are what the calls about alert rules, conditions and notices need besides the rest. What is left out answers
@@ -220,6 +221,7 @@ func New(d Deps) http.Handler {
 	d.AlertDeps.Fill()
 	d.BillingDeps.Fill()
 	d.MappingDeps.Fill()
+	d.UpkeepDeps.Fill()
 	s := &server{Deps: d}
 	useProblems(d.Log)
 	e := echo.New()
@@ -285,6 +287,7 @@ func (s *server) register(a huma.API) {
 	post(a, "/launch", "A sign-in address for the pages, good once and for 60 seconds", s.launch)
 
 	s.registerSettings(a)
+	s.registerBackups(a)
 	get(a, "/secrets", "Which secrets are stored, never their values", s.secrets)
 	put(a, "/secrets/{kind}/{name}/{key}", "Store a secret", s.setSecret)
 	del(a, "/secrets/{kind}/{name}/{key}", "Delete a secret", s.deleteSecret)

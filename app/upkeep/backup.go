@@ -1,0 +1,255 @@
+package upkeep
+
+import (
+	"cmp"
+	"context"
+	"fmt"
+	"os"
+	"path/filepath"
+	"slices"
+	"time"
+
+	"psabridge/app"
+)
+
+const (
+	daily = 24 * time.Hour
+	// settled is how long a bridge runs before it looks after itself: a start is quick, and one that ends soon writes nothing.
+	settled = 10 * time.Minute
+	// again is when a backup that failed is tried once more.
+	again = time.Hour
+	// weekly is how often the whole file is checked.
+	weekly = 7 * 24 * time.Hour
+)
+
+// BackUp makes a backup now: in the folder for backups or, where file names one, there. A second copy goes to the second
+// folder; when that cannot be reached the backup stands all the same. invalid: the file exists. unavailable: the disk has not
+// enough space, or cannot be written.
+func (u *Upkeep) BackUp(ctx context.Context, kind app.BackupKind, file string) (app.Backup, error) {
+	u.one.Lock()
+	defer u.one.Unlock()
+	b, err := u.make(ctx, kind, file)
+	u.set(&u.last, u.Now(), err)
+	if err != nil {
+		u.Log.WarnContext(ctx, "no backup was made", "kind", string(kind), "error", err)
+		return app.Backup{}, err
+	}
+	u.Log.InfoContext(ctx, "backup made", "kind", string(kind), "file", b.Name, "bytes", b.Bytes)
+	if file == "" {
+		u.copySecond(ctx, b)
+		u.tidy(ctx, u.Folder, b.Install)
+	}
+	return b, nil
+}
+
+func (u *Upkeep) make(ctx context.Context, kind app.BackupKind, file string) (app.Backup, error) {
+	in, err := u.Store.Install(ctx)
+	if err != nil {
+		return app.Backup{}, err
+	}
+	path := file
+	if path == "" {
+		path = filepath.Join(u.Folder, app.BackupName(in.ID, kind, u.Now()))
+	}
+	if !filepath.IsAbs(path) {
+		return app.Backup{}, app.FieldErrorf("file", "Name the file with its whole path.")
+	}
+	if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
+		return app.Backup{}, app.Wrap(err, app.Unavailable, "The folder "+filepath.Dir(path)+" cannot be made.")
+	}
+	if err := u.space(filepath.Dir(path)); err != nil {
+		return app.Backup{}, err
+	}
+	b, err := u.Store.Backup(ctx, path)
+	b.Kind = kind
+	return b, err
+}
+
+// space refuses a copy that would take what the bridge needs itself: as much again has to stay free.
+func (u *Upkeep) space(folder string) error {
+	free, err := u.Free(folder)
+	size := u.Size()
+	if err != nil || free >= 2*size {
+		return nil //nolint:nilerr // a disk that does not say how much is free is simply tried
+	}
+	return app.Errorf(app.Unavailable, "No backup was made: the disk of %s has %s free, and a backup of %s needs twice that. Free some space, or move old backups away.", folder, megabytes(free), megabytes(size))
+}
+
+func megabytes(n int64) string { return fmt.Sprintf("%.1f MB", float64(n)/(1<<20)) }
+
+// copySecond copies a backup to the second folder and checks the copy. It is a warning when it fails, never a refusal.
+func (u *Upkeep) copySecond(ctx context.Context, b app.Backup) {
+	folder, err := u.Store.SecondFolder(ctx)
+	if err == nil && folder == "" {
+		u.mu.Lock()
+		u.second = attempt{}
+		u.mu.Unlock()
+		return
+	}
+	if err == nil {
+		err = u.copyTo(ctx, b, folder)
+	}
+	if err != nil {
+		u.Log.WarnContext(ctx, "the second copy was not made", "error", err)
+		err = app.Wrap(err, app.Unavailable, "The second copy could not be written to "+folder+": "+reason(err)+" The backup in the data folder is there. Is the disk connected?")
+	} else {
+		u.tidy(ctx, folder, b.Install)
+	}
+	u.set(&u.second, u.Now(), err)
+}
+
+// reason is an error in words: of a file, what the system says.
+func reason(err error) string {
+	if m := app.ErrorMessage(err); app.ErrorCode(err) != app.Internal {
+		return m
+	}
+	return err.Error() + "."
+}
+
+func (u *Upkeep) copyTo(ctx context.Context, b app.Backup, folder string) error {
+	if info, err := os.Stat(folder); err != nil || !info.IsDir() {
+		return app.Errorf(app.Unavailable, "There is no such folder.") // making it would fill the place where a disk is mounted
+	}
+	if err := u.space(folder); err != nil {
+		return err
+	}
+	to := filepath.Join(folder, b.Name)
+	part := to + ".unfinished"
+	defer os.Remove(part)
+	if err := copyFile(b.Path, part); err != nil {
+		return err
+	}
+	if _, err := u.Inspect(ctx, part); err != nil {
+		return err
+	}
+	return os.Rename(part, to)
+}
+
+// tidy removes the backups of this installation that are not kept any more.
+func (u *Upkeep) tidy(ctx context.Context, folder, install string) {
+	for _, b := range Surplus(u.List(folder), install) {
+		if err := os.Remove(b.Path); err != nil {
+			u.Log.WarnContext(ctx, "an old backup was not removed", "file", b.Name, "error", err)
+		}
+	}
+}
+
+// How many backups of a kind are kept: the newest of each of so many days, and of each of so many months.
+const (
+	keepDays   = 14
+	keepMonths = 13
+)
+
+// Surplus picks what need not be kept: of each kind all but the newest of the newest 14 days and of the newest 13 months. The
+// backups of other installations, which may lie in the same folder, are none of our business.
+func Surplus(list []app.Backup, install string) (out []app.Backup) {
+	kinds := map[app.BackupKind][]app.Backup{}
+	for _, b := range list {
+		if b.Install == install || b.Kind == app.BackupMigration && b.Install == "" {
+			kinds[b.Kind] = append(kinds[b.Kind], b)
+		}
+	}
+	for _, of := range kinds {
+		slices.SortFunc(of, func(a, b app.Backup) int { return cmp.Or(b.At.Compare(a.At), cmp.Compare(b.Name, a.Name)) })
+		days, months := map[string]bool{}, map[string]bool{}
+		for _, b := range of {
+			keepDay := newestOf(days, b.At.UTC().Format(time.DateOnly), keepDays)
+			keepMonth := newestOf(months, b.At.UTC().Format("2006-01"), keepMonths)
+			if !keepDay && !keepMonth {
+				out = append(out, b)
+			}
+		}
+	}
+	return out
+}
+
+// newestOf reports whether this is the first of its span, and one of the first n spans.
+func newestOf(seen map[string]bool, span string, n int) bool {
+	if seen[span] || len(seen) >= n {
+		return false
+	}
+	seen[span] = true
+	return true
+}
+
+// Daily makes the backup of the day, and checks the whole file once a week. With nothing due it reads a folder's names.
+func (u *Upkeep) Daily(ctx context.Context, now time.Time) error {
+	if now.Sub(u.began) < settled {
+		return nil
+	}
+	if t := u.get(&u.daily); now.Sub(t.at).Abs() >= again && u.dailyDue(now) {
+		_, err := u.BackUp(ctx, app.BackupDaily, "")
+		u.set(&u.daily, now, err)
+		if err != nil {
+			return err
+		}
+	}
+	return u.checkWeekly(ctx, now)
+}
+
+// dailyDue reports whether the newest daily backup is a day old. One of a time to come was made by a clock that was ahead.
+func (u *Upkeep) dailyDue(now time.Time) bool {
+	for _, b := range u.List(u.Folder) {
+		if ago := now.Sub(b.At); b.Kind == app.BackupDaily && ago >= 0 {
+			return ago >= daily
+		}
+	}
+	return true
+}
+
+func (u *Upkeep) checkWeekly(ctx context.Context, now time.Time) error {
+	at, err := u.Store.VerifiedAt(ctx)
+	if err != nil || now.Sub(at) < weekly || now.Sub(u.get(&u.check).at).Abs() < daily {
+		return err
+	}
+	err = u.Store.Verify(ctx)
+	if ctx.Err() != nil {
+		return ctx.Err()
+	}
+	u.set(&u.check, now, err)
+	if err != nil {
+		u.Log.ErrorContext(ctx, "the database is damaged", "error", err)
+		return err
+	}
+	return u.Store.SaveVerified(ctx, now)
+}
+
+// SetSecond sets the folder for second copies and copies the newest backup there, so that a wrong path is known at once. Empty
+// ends it.
+func (u *Upkeep) SetSecond(ctx context.Context, folder string) error {
+	u.one.Lock()
+	defer u.one.Unlock()
+	if folder != "" {
+		if !filepath.IsAbs(folder) {
+			return app.FieldErrorf("second", "Name the folder with its whole path.")
+		}
+		if info, err := os.Stat(folder); err != nil || !info.IsDir() {
+			return app.FieldErrorf("second", "There is no folder %s. Make it first, or connect its disk.", folder)
+		}
+		if same, err := sameFolder(folder, u.Folder); err == nil && same {
+			return app.FieldErrorf("second", "That is the folder the backups are in already. Choose one on another disk.")
+		}
+	}
+	if err := u.Store.SetSecondFolder(ctx, folder); err != nil {
+		return err
+	}
+	u.mu.Lock()
+	u.second = attempt{}
+	u.mu.Unlock()
+	if list := u.List(u.Folder); folder != "" && len(list) > 0 {
+		u.copySecond(ctx, list[0])
+		if p := u.get(&u.second).problem; p != "" {
+			return app.FieldErrorf("second", "%s", p)
+		}
+	}
+	return nil
+}
+
+func sameFolder(a, b string) (bool, error) {
+	one, err := os.Stat(a)
+	if err != nil {
+		return false, err
+	}
+	other, err := os.Stat(b)
+	return err == nil && os.SameFile(one, other), err
+}
