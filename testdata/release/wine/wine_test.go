@@ -133,6 +133,21 @@ func (m *machine) autostart() string {
 	return strings.TrimSpace(value)
 }
 
+// listed is how often psabridge stands in the list of what is installed.
+func (m *machine) listed() int {
+	m.t.Helper()
+	n := 0
+	for _, root := range []string{"HKCU", "HKLM"} {
+		out, _, _ := m.try("", "reg", "query", root+`\Software\Microsoft\Windows\CurrentVersion\Uninstall`, "/s")
+		for line := range strings.Lines(out) {
+			if f := strings.Fields(line); len(f) == 3 && f[0] == "DisplayName" && f[2] == "psabridge" {
+				n++
+			}
+		}
+	}
+	return n
+}
+
 // bridge is a psabridge.exe that serves.
 type bridge struct {
 	m    *machine
