@@ -50,7 +50,7 @@ func openTab(t testing.TB) *tab {
 	if err := chromedp.Do(ctx); err != nil {
 		t.Fatal(err)
 	}
-	ctx, stopAll := context.WithTimeout(ctx, 4*time.Minute)
+	ctx, stopAll := context.WithTimeout(ctx, 8*time.Minute)
 	t.Cleanup(stopAll)
 	b := &tab{t: t, ctx: ctx, axe: string(axe)}
 	messages := chromedp.Console(ctx)
