@@ -4,7 +4,6 @@ import (
 	"context"
 	"database/sql"
 	"errors"
-	"fmt"
 	"io/fs"
 	"net/url"
 	"os"
@@ -195,5 +194,5 @@ func countsOf(ctx context.Context, q querier) (c app.BackupCounts, err error) {
 
 // unusable says of a copy what damaged says of the database.
 func unusable(path string, cause error) error {
-	return &app.Error{Code: app.Invalid, Field: "file", Err: cause, Message: fmt.Sprintf("%s is damaged, or not a backup of psabridge. Nothing was changed. Choose another backup.", path)}
+	return &app.Error{Code: app.Invalid, Field: "file", Err: cause, Message: path + " is damaged, or not a backup of psabridge. Nothing was changed. Choose another backup."}
 }

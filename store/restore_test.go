@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -29,7 +30,7 @@ func lived(t *testing.T, dir string, steps []migration) app.Install {
 	if err := s.transact(ctx, func(tx *sql.Tx) error {
 		d := app.Delivery{ID: 7, Connection: "cw", Attempt: 1}
 		for i := range 3 {
-			if err := appendLedger(ctx, tx, d, monday, app.LedgerEntry{Phase: app.LedgerOutcome, Object: "ticket x", By: "r", Note: fmt.Sprint(i)}); err != nil {
+			if err := appendLedger(ctx, tx, d, monday, app.LedgerEntry{Phase: app.LedgerOutcome, Object: "ticket x", By: "r", Note: strconv.Itoa(i)}); err != nil {
 				return err
 			}
 		}
@@ -487,7 +488,7 @@ func TestTroubleStopsAndEnds(t *testing.T) {
 	limit(pages)
 	var err error
 	for i := 0; err == nil && i < 1000; i++ {
-		err = s.SaveSecretRecord(ctx, app.SecretRecord{Name: strings.Repeat("x", 4000) + fmt.Sprint(i), SetAt: monday})
+		err = s.SaveSecretRecord(ctx, app.SecretRecord{Name: strings.Repeat("x", 4000) + strconv.Itoa(i), SetAt: monday})
 	}
 	trouble, is := s.Trouble()
 	if app.ErrorCode(err) != app.Unavailable || !is || trouble.Broken || !strings.Contains(trouble.Message, "full") {

@@ -102,7 +102,7 @@ func TestASourceThatComesBackBeginsAnew(t *testing.T) {
 		"removed and added": {[][]app.ProjectionRow{nil, was}, false, false, false, false},
 	} {
 		t.Run(name, func(t *testing.T) {
-			s := mustOpen(t, t.TempDir(), migrations) //nolint:contextcheck // it takes the test's own
+			s := mustOpen(t, t.TempDir(), migrations)
 			var rev int64
 			save := func(p []app.ProjectionRow, at time.Time) {
 				t.Helper()

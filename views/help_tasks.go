@@ -98,22 +98,34 @@ func helpTasks() []HelpTopic {
 			Also: []string{"connectwise", "backup", "never"},
 		},
 		{
-			ID: "backup", Title: "Backup", Page: to("Where the data folder is", link.About),
-			About: "psabridge makes no regular backups yet, and has no command that restores one. This is what there is today.",
+			ID: "backup", Title: "Backup, restore, another computer", Page: to("Open Backups", link.Backups),
+			About: "A copy of the database is made each day, before each push and before each update. It is opened to prove that it is whole. The newest of 14 days and of 13 months are kept.",
 			Do: []helpDo{
-				{"Copy the data folder", "Stop psabridge, copy the whole folder, start it again. A copy of the running database alone may lack what was written last.", nil},
-				{"Keep the settings", "`psabridge settings export FILE` writes them as one document without secrets; it can be taken while psabridge runs.", nil},
-				{"Know about the keys", "In the keychain they are not in the folder: after a move they are entered again. With `--keys file` they are in the folder, as an encrypted file.", toHelp("Keys", "keys")},
+				{"Make one now", "*Back up now* on the page, or `psabridge backup`. `psabridge backup FILE` writes it where you say.", to("Backups", link.Backups)},
+				{"Have a second copy", "Name a *Second folder* on another disk or a share. One that cannot be reached is a warning and keeps nothing from working.", to("Backups", link.Backups)},
+				{"Restore", "Quit psabridge, then `psabridge restore FILE`; `psabridge backup list` names the files. It says what it will do and asks. What is there now is kept in a folder beside it.", nil},
+				{"Move to another computer", "Make a backup, quit psabridge on the old computer for good, install it on the new one, and restore the file there. Then enter the keys again.", toHelp("Keys", "keys")},
 			},
-			More: []helpPart{{title: "What is kept by itself", says: []string{
-				"Before a new version changes the database, a copy is written to the folder `backups` in the data folder.",
-				"Every state of the settings is kept and can be taken back.",
-			}}},
+			More: []helpPart{
+				{title: "What happens after a restore", says: []string{
+					"Nothing is sent at first. psabridge asks ConnectWise for its tickets that were made since the backup and reads the agreement lines it bills; then sending goes on by itself.",
+					"What would open a ticket is looked for in ConnectWise first. A ticket that is there is taken on, not made again.",
+					"A month that may have been pushed since the backup asks about each line that would change. A push that was not finished is not resumed: make a new preview.",
+					"E-mails that waited when the backup was made wait for your word, because they may have been sent.",
+					"*Backups* on *Diagnostics* says what was found, and which keys are to be entered again: they are never part of a backup.",
+				}},
+				{title: "What a backup holds", says: []string{
+					"Everything but the keys: settings, tickets, usage, pushes and the ledger. `psabridge settings export FILE` writes the settings alone, as a readable document.",
+					"Before a new version changes the database, a copy of how it was is made in the same folder.",
+				}},
+			},
 			Wrong: []helpWrong{
-				{"The database is damaged", "Nothing was changed. Move the data folder aside and put the newest copy in its place.", nil},
-				{"An old copy was put back", "It does not know what was sent after it was made: tickets opened since may be opened once more. Quantities are safe, because every preview reads ConnectWise anew.", nil},
+				{"The database is damaged", "psabridge does not start and changes nothing. It names the newest good backup and the command that puts it back.", nil},
+				{"The newest changes were lost", "The -wal file was gone at a start. psabridge goes on with what is left, as after a restore: it asks ConnectWise first.", nil},
+				{"Nothing can be stored", "The disk is full or fails. Sources are not read meanwhile, so that nothing is lost; it goes on by itself when the disk can be written again.", nil},
+				{"Two computers", "Never let two run with the same database: they open tickets twice and bill over each other.", nil},
 			},
-			Also: []string{"settings", "keys", "about"},
+			Also: []string{"keys", "holds", "overview"},
 		},
 	}
 	return grouped("Tasks", all)

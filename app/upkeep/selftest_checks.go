@@ -93,6 +93,7 @@ func keychainCheck(f Facts) app.CheckRow {
 		return row("keychain", title, app.CheckOK, keysWords(f), "")
 	case secret.Lost, secret.Moved:
 		return row("keychain", title, app.CheckFailed, f.Keys.Message, "Enter them on the page of the connection or source, or with: psabridge secret set NAME")
+	case secret.Locked, secret.Missing, secret.Silent, secret.Refused:
 	}
 	return row("keychain", title, app.CheckFailed, f.Keys.Message, "Then run the checks again, or press Try again on the Overview.")
 }

@@ -44,20 +44,22 @@
     if (document.hidden && src && (src.getAttribute('hx-trigger') || '').startsWith('every')) e.preventDefault();
   });
 
-  // A part of the page that does not come says so, in the words that came instead; one poll that fails does not.
-  let missed = 0;
+  // A part of the page that does not come says so, in the words that came instead, until it comes; one poll that fails does not.
+  let missed = 0, from;
   const lost = (ctx, page) => {
     const e = $('#lost');
     missed = ctx.sourceElement?.getAttribute('hx-trigger')?.startsWith('every') ? missed + 1 : 2;
     if (!e || missed < 2) return;
-    const said = page ? all('h1, h1 ~ p', new DOMParser().parseFromString(page, 'text/html')).map((w) => w.textContent).join(' ') : '';
+    const doc = new DOMParser().parseFromString(page || '', 'text/html');
+    const said = ['h1', 'h1 ~ p'].map((w) => $(w, doc)?.textContent).join(' ').trim();
+    from = ctx.sourceElement;
     $('p', e).textContent = said || e.dataset.silent;
     e.hidden = false;
   };
   document.addEventListener('htmx:error', (e) => { if (e.detail.ctx) lost(e.detail.ctx); });
   document.addEventListener('htmx:response:error', (e) => lost(e.detail.ctx, e.detail.ctx.text));
   document.addEventListener('htmx:after:request', (e) => {
-    if (e.detail.ctx.response.status >= 400) return;
+    if (e.detail.ctx.response.status >= 400 || from?.isConnected && from !== e.detail.ctx.sourceElement) return;
     missed = 0;
     const w = $('#lost');
     if (w) w.hidden = true;
