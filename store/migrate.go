@@ -81,6 +81,11 @@ func migrate(ctx context.Context, db *sql.DB, f files, steps []migration, now ti
 	return nil
 }
 
+// SchemaVersion is which step of the migrations the database is at.
+func (r *Reader) SchemaVersion(ctx context.Context) (int, error) {
+	return schemaVersion(ctx, r.db)
+}
+
 // schemaVersion reads which step the database is at.
 func schemaVersion(ctx context.Context, db *sql.DB) (version int, err error) {
 	err = db.QueryRowContext(ctx, "PRAGMA user_version").Scan(&version)

@@ -17,6 +17,8 @@ type Diagnostics struct {
 	Blocks      []app.Block
 	Outbox      app.OutboxCounts
 	Backups     Backups
+	Machine     []app.CheckRow // of this computer
+	Looking     bool           // it is looked at anew
 	Computer    Computer
 }
 
@@ -55,7 +57,7 @@ func (m Diagnostics) running() bool {
 			return true
 		}
 	}
-	return false
+	return m.Looking
 }
 
 // progress adds up the tests under way.

@@ -161,15 +161,18 @@ func helpPages() []HelpTopic {
 		},
 		{
 			ID: "diagnostics", Title: "Diagnostics", Page: to("Open Diagnostics", link.Diagnostics),
-			About: "Every check of every connection, how the sources are read, and what is not sent. The checks run by themselves every night.",
+			About: "Every check of every connection and of this computer, how the sources are read, and what is not sent. The checks run by themselves every night.",
 			Do: []helpDo{
-				{"Run all checks", "They read and write nothing. In a terminal: `psabridge check`; its exit code is 1 when something is wrong.", nil},
+				{"Run all checks", "They ask and change nothing at your vendors. In a terminal: `psabridge check`; its exit code is 1 when something is wrong.", nil},
+				{"Read the log", "*Log* shows what psabridge wrote down of its work, and lets it write more for a while. In a terminal: `psabridge log --follow`; it works also when psabridge does not start.", to("Log", link.Log)},
+				{"Ask somebody for help", "*Support bundle* is one file with state, checks, settings and the log of seven days. No key is in it, names are replaced unless you say otherwise, and it goes nowhere by itself. In a terminal: `psabridge support FILE`.", to("Support bundle", link.Support)},
 				{"See since when", "Each result says since when it is so. One that turns from good to bad is told to you.", toHelp("Notifications", "notifications")},
 				{"Copy the role", "Where a right is missing, *Copy the role table* has what the role must allow.", nil},
 			},
 			Wrong: []helpWrong{
 				{"Nothing is sent on connection …", "ConnectWise refuses the keys or asks for patience. The line says which, and whether it goes on by itself.", toConnection("Connection", "test")},
 				{"A check is outdated", "Settings or keys changed after it. Press *Test it*.", nil},
+				{"The keychain is locked", "Unlock it, then press *Try again* on the Overview. psabridge does not ask again by itself, and asks nobody without a key.", toHelp("Keys", "keys")},
 			},
 			Also: []string{"connectwise", "backup", "keys"},
 		},

@@ -87,6 +87,7 @@ func helpTasks() []HelpTopic {
 			Do: []helpDo{
 				{"Replace one", "*Replace* beside it, then save.", nil},
 				{"Use a file instead", "On a machine without a keychain: `psabridge serve --keys file`. The keys are then in `secrets.age` in the data folder, encrypted with the passphrase from `PSABRIDGE_PASSPHRASE` or `--passphrase-file`.", nil},
+				{"Move them", "`psabridge keys move --to file` takes all of them into that file, `--to os` back into the keychain; each is read back before the old place lets it go. `psabridge keys passphrase` changes the passphrase.", nil},
 				{"Set one from a script", "`psabridge secret set connections/cw/private_key` reads it from standard input, so that it stands in no command line.", nil},
 			},
 			Wrong: []helpWrong{

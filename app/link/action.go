@@ -20,6 +20,10 @@ const (
 	RunChecks    = "/diagnostics/run"            // run every check of every connection now
 	Backups      = "/diagnostics/backups"        // GET: the page where they stand; POST: make one now
 	SecondFolder = "/diagnostics/backups/second" // set the folder for second copies
+	Log          = "/diagnostics/log"            // GET: the newest of the log
+	LogLevel     = "/diagnostics/log/level"      // log more or less for a while
+	Support      = "/diagnostics/support"        // GET: what a support bundle would hold; POST: the file
+	AskKeychain  = "/diagnostics/keychain"       // ask the keychain again
 	LoginOn      = "/diagnostics/login/on"
 	LoginOff     = "/diagnostics/login/off"
 	// SignInReturn is where a vendor sends the browser back to after a sign-in on its own page (GET). It is registered at

@@ -3,6 +3,7 @@ package settings
 import (
 	"net/netip"
 	"net/url"
+	"slices"
 	"strings"
 
 	"psabridge/app"
@@ -129,3 +130,17 @@ func tenant(c app.ConnectionSettings) string {
 
 // SameTenant reports whether two connections lead to one ConnectWise account, however their addresses are written.
 func SameTenant(a, b app.ConnectionSettings) bool { return tenant(a) == tenant(b) }
+
+// Hosts are the hosts a document names: of sources, connections and the mail server, sorted, each once. A webhook's address is a
+// secret and not among them.
+func Hosts(doc app.Settings) (hosts []string) {
+	for _, src := range doc.Sources {
+		hosts = append(hosts, Host(SourceWithDefaults(src).Host))
+	}
+	for _, one := range doc.Connections {
+		hosts = append(hosts, Host(one.SiteURL))
+	}
+	hosts = append(hosts, doc.Notify.Email.SMTP.Host)
+	slices.Sort(hosts)
+	return slices.DeleteFunc(slices.Compact(hosts), func(h string) bool { return h == "" }) // an inbox has no host
+}

@@ -15,6 +15,9 @@ import (
 	"psabridge/app/settings"
 )
 
+// ClockCheck is the id of the check that compares this computer's clock with that of a connection.
+const ClockCheck = "clock"
+
 // clockTolerance is how far the two clocks may be apart. Beyond it "what happened first" and due moments go wrong.
 const clockTolerance = 5 * time.Minute
 
@@ -29,7 +32,7 @@ func (r *run) checks() []check {
 		{id: "company", title: "The company ID is known", needs: []string{"connectwise"}, prove: r.company},
 		{id: "keys", title: "The keys are accepted", needs: []string{"company"}, prove: r.keys},
 		{id: "version", title: "The version is new enough", needs: []string{"keys"}, prove: r.version},
-		{id: "clock", title: "The clocks agree", needs: []string{"keys"}, prove: r.clock},
+		{id: ClockCheck, title: "The clocks agree", needs: []string{"keys"}, prove: r.clock},
 	}
 	all = append(all, r.rightChecks()...)
 	if r.conn.Ticketing.Enabled {

@@ -202,16 +202,30 @@ func (u *Upkeep) checkWeekly(ctx context.Context, now time.Time) error {
 	if err != nil || now.Sub(at) < weekly || now.Sub(u.get(&u.check).at).Abs() < daily {
 		return err
 	}
-	err = u.Store.Verify(ctx)
+	return u.CheckNow(ctx)
+}
+
+// CheckNow reads and checks every byte of the database. unavailable: it is damaged, which Problems says too from then on.
+func (u *Upkeep) CheckNow(ctx context.Context) error {
+	err := u.Store.Verify(ctx)
 	if ctx.Err() != nil {
 		return ctx.Err()
 	}
+	now := u.Now()
 	u.set(&u.check, now, err)
 	if err != nil {
 		u.Log.ErrorContext(ctx, "the database is damaged", "error", err)
 		return err
 	}
 	return u.Store.SaveVerified(ctx, now)
+}
+
+// NewestBackup is when the newest backup in the folder for backups was made; zero when there is none.
+func (u *Upkeep) NewestBackup() (at time.Time) {
+	if list := u.List(u.Folder); len(list) > 0 {
+		at = list[0].At
+	}
+	return at
 }
 
 // SetSecond sets the folder for second copies and copies the newest backup there, so that a wrong path is known at once. Empty

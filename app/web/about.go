@@ -4,7 +4,6 @@ import (
 	"net/http"
 	"runtime"
 	"runtime/debug"
-	"slices"
 	"strings"
 
 	"github.com/labstack/echo/v4"
@@ -30,18 +29,11 @@ func (s *Server) about(c echo.Context) error {
 
 // talksTo names everybody the settings let it talk to. The address of a webhook is a secret, so it is named, not shown.
 func talksTo(doc app.Settings) (hosts []string) {
-	for _, src := range doc.Sources {
-		hosts = append(hosts, settings.Host(settings.SourceWithDefaults(src).Host))
-	}
-	for _, one := range doc.Connections {
-		hosts = append(hosts, settings.Host(one.SiteURL))
-	}
-	hosts = append(hosts, doc.Notify.Email.SMTP.Host)
+	hosts = settings.Hosts(doc)
 	if doc.Notify.Webhook.Kind != "" {
 		hosts = append(hosts, "the webhook of Notifications")
 	}
-	slices.Sort(hosts)
-	return slices.DeleteFunc(slices.Compact(hosts), func(h string) bool { return h == "" }) // an inbox has no host
+	return hosts
 }
 
 // parts are the modules this binary was built from, as the binary itself says.

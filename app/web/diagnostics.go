@@ -8,6 +8,7 @@ import (
 	"github.com/labstack/echo/v4"
 
 	"psabridge/app"
+	"psabridge/app/job"
 	"psabridge/app/link"
 	"psabridge/app/settings"
 	"psabridge/app/setup"
@@ -16,6 +17,9 @@ import (
 
 // usualPerMinute is how many requests a minute a connection may send when its settings name no number.
 const usualPerMinute = 900
+
+// lookKind is the job that looks at this computer anew.
+const lookKind = "computer"
 
 // diagnostics is everything that can be checked, on one page; while tests run the part that changes fetches itself.
 func (s *Server) diagnostics(c echo.Context) error {
@@ -42,6 +46,10 @@ func (s *Server) diagnostics(c echo.Context) error {
 			Error: one.LastError, Complete: one.Complete, Problems: one.Problems,
 		})
 	}
+	if m.Machine, err = s.SelfTest.Rows(c.Request().Context(), false); err != nil {
+		return err
+	}
+	_, m.Looking = s.running(lookKind)
 	m.Computer = s.computer(c.Request().Context())
 	if m.Backups, err = s.backups(c.Request().Context()); err != nil {
 		return err
@@ -70,6 +78,9 @@ func (s *Server) runChecks(c echo.Context) error {
 	}
 	for _, one := range doc.Connections {
 		s.startTest(c, one.Name)
+	}
+	if _, err := s.work(c, lookKind, shortWait, func(ctx context.Context, _ *job.Progress) (any, error) { return s.SelfTest.Rows(ctx, true) }); err != nil {
+		return err
 	}
 	return seeOther(c, link.Diagnostics)
 }

@@ -74,7 +74,7 @@ func HoldCan() map[app.HoldCode]views.HelpCan {
 
 // helpRoutes is which topic is about the page of a route. What is missing leads to the list of all topics.
 var helpRoutes = map[string]string{
-	link.Overview: "overview", link.Setup: "setup", link.Diagnostics: "diagnostics",
+	link.Overview: "overview", link.Setup: "setup", link.Diagnostics: "diagnostics", link.Log: "diagnostics", link.Support: "diagnostics",
 
 	link.Organizations: "organizations", "/organizations/:id/activity": "no-ticket", "/organizations/:id/alerts": "alerts",
 	newPath: "alerts", editPath: "alerts", link.Rehearsal: "alerts", "/organizations/:id/readings": "organizations",

@@ -30,7 +30,8 @@ func (w *world) arrive(path string) answer {
 	w.t.Helper()
 	got := w.get(path)
 	if got.status == http.StatusSeeOther {
-		got = w.get(got.header.Get("Location"))
+		path, _, _ := strings.Cut(got.header.Get("Location"), "#")
+		got = w.get(path)
 	}
 	got.want(w.t, http.StatusOK)
 	return got

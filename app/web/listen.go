@@ -24,6 +24,14 @@ type Listeners struct {
 	All  []net.Listener
 }
 
+// Addresses are what the sockets listen on, as host:port.
+func (l *Listeners) Addresses() (out []string) {
+	for _, one := range l.All {
+		out = append(out, one.Addr().String())
+	}
+	return out
+}
+
 // Close closes every socket.
 func (l *Listeners) Close() {
 	for _, one := range l.All {

@@ -56,6 +56,11 @@ func (s *Server) routes() []route {
 		{get, link.Backups, signedIn, s.toBackups},
 		{post, link.Backups, signedIn, s.backUp},
 		{post, link.SecondFolder, signedIn, s.setSecond},
+		{get, link.Log, signedIn, s.log},
+		{post, link.LogLevel, signedIn, s.setLogLevel},
+		{get, link.Support, signedIn, s.support},
+		{post, link.Support, signedIn, s.saveSupport},
+		{post, link.AskKeychain, signedIn, s.askKeychain},
 		{post, link.LoginOn, signedIn, s.loginOn},
 		{post, link.LoginOff, signedIn, s.loginOff},
 

@@ -69,6 +69,7 @@ type Deps struct {
 	api.BillingDeps
 	api.MappingDeps
 	api.UpkeepDeps
+	api.MachineDeps
 
 	// OnLaunch is called when a launch token was used: the file that carried it is not needed any more.
 	OnLaunch func()
@@ -185,6 +186,7 @@ func (d *Deps) fill() {
 	d.BillingDeps.Fill()
 	d.MappingDeps.Fill()
 	d.UpkeepDeps.Fill()
+	d.MachineDeps.Fill()
 	if d.OnLaunch == nil {
 		d.OnLaunch = func() {}
 	}

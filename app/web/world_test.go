@@ -23,6 +23,7 @@ import (
 	"psabridge/app/receive"
 	"psabridge/app/secret"
 	"psabridge/app/setup"
+	"psabridge/app/upkeep"
 	"psabridge/app/web"
 	"psabridge/app/web/api"
 	"psabridge/store"
@@ -82,6 +83,9 @@ type world struct {
 
 	desk                                    *receive.Desk
 	vendor                                  fakeVendor
+	keychain                                keychain
+	keysBack                                int // how often what had no keys went on
+	logbook                                 *upkeep.Logbook
 	file                                    string // staged in the inbox
 	org, master, delivery, line, plan, push int64
 	digest                                  string
@@ -135,6 +139,7 @@ func newWorld(t *testing.T) *world {
 		},
 		BillingDeps: w.billingCalls(),
 		MappingDeps: api.MappingDeps{Repairs: w.setup.Repairs, ApplyMappings: w.setup.ApplyMappings, RevertMappings: w.setup.RevertMappings},
+		MachineDeps: w.machineCalls(),
 		SourceDeps:  web.SourceDeps{Receive: w.desk, SignIn: &w.vendor, Organize: w.store, TokenInfo: w.setup.TokenInfo},
 	})
 	w.guard.Pages, w.guard.OpenPages = w.server.Handler(), w.server.Open

@@ -39,6 +39,7 @@ type options struct {
 	Passphrase func() (app.Secret, error)
 	Keychain   secret.Keychain // set for the demo; else by Keys
 	Demo       bool
+	Listening  []string // the addresses of the sockets
 	LogLevel   string
 	Terminal   console
 	flags      globals // as they were given: what a start at login repeats
@@ -56,6 +57,10 @@ func (g *globals) bridgeOptions(dir string, c console) options {
 type bridge struct {
 	opts     options
 	log      *slog.Logger
+	journal  journal
+	looked   looked
+	selfTest *upkeep.SelfTest
+	support  *upkeep.Support
 	install  app.Install
 	firstRun bool
 	token    string
@@ -98,7 +103,7 @@ type closer struct {
 func newBridge(ctx context.Context, o options) (*bridge, error) {
 	b := &bridge{opts: o, sessions: web.NewSessions(time.Now), failed: make(chan error, 4), startedAt: time.Now()}
 	for _, step := range []func(context.Context) error{
-		b.openStore, b.openSecrets, b.wireUseCases, b.wireNotify, b.wireInbox, b.wireOutbox, b.wireSurfaces, b.wireSchedule, b.recover,
+		b.openStore, b.openSecrets, b.wireUseCases, b.wireNotify, b.wireInbox, b.wireOutbox, b.wireMachine, b.wireSurfaces, b.wireSchedule, b.recover,
 	} {
 		if err := step(ctx); err != nil {
 			b.stop(ctx)
@@ -115,15 +120,15 @@ func newBridge(ctx context.Context, o options) (*bridge, error) {
 }
 
 func (b *bridge) openStore(ctx context.Context) error {
-	log, file := openLog(b.opts.Dir, b.opts.LogLevel, b.opts.Terminal.err)
-	b.log = log
+	b.journal = openLog(b.opts.Dir, b.opts.LogLevel, b.opts.Terminal.err)
+	b.log = b.journal.Logger
 	b.tray, b.home = newTray(b), b.lookAround()
-	b.onStop("log", 0, func(context.Context) error { return file.Close() })
+	b.onStop("log", 0, b.journal.close)
 	var err error
 	if b.token, err = loadToken(b.opts.Dir, randomToken); err != nil {
 		return err
 	}
-	if b.store, err = store.Open(ctx, b.opts.Dir, store.Options{Logger: component(log, "store")}); err != nil {
+	if b.store, err = store.Open(ctx, b.opts.Dir, store.Options{Logger: component(b.log, "store")}); err != nil {
 		return err
 	}
 	b.onStop("store", 0, func(context.Context) error { return b.store.Close() })

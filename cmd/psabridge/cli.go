@@ -65,9 +65,12 @@ type commands struct {
 	Notify     notifyCmd     `cmd:"" help:"How you are told when something needs you."`
 	Settings   settingsCmd   `cmd:"" help:"Export and import the settings document."`
 	Secret     secretCmd     `cmd:"" help:"Store secrets."`
+	Keys       keysCmd       `cmd:"" help:"Where the keys are kept: list them, move them, change the passphrase of the file."`
 	Backup     backupCmd     `cmd:"" help:"Back the database up, and list the backups."`
 	Restore    restoreCmd    `cmd:"" help:"Put a backup in the place of the database, which is kept. psabridge must not be running."`
 	Autostart  autostartCmd  `cmd:"" help:"Start the bridge at login, or not."`
+	Log        logCmd        `cmd:"" help:"Show the log, and log more for a while."`
+	Support    supportCmd    `cmd:"" help:"Write a file for whoever helps: state, checks, settings and log, without keys."`
 	Version    versionCmd    `cmd:"" help:"Print the version."`
 }
 
@@ -206,7 +209,7 @@ func (g *globals) bridged(ctx context.Context, c console, sends bool, f func(*cl
 		return err
 	}
 	o := g.bridgeOptions(dir, c)
-	o.Port = sockets.Port
+	o.Port, o.Listening = sockets.Port, sockets.Addresses()
 	b, err := newBridge(ctx, o)
 	if err != nil {
 		sockets.Close()

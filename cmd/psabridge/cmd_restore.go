@@ -51,9 +51,9 @@ func (r restoreCmd) Run(ctx context.Context, g *globals, c console) error {
 			return err
 		}
 	}
-	log, closer := openLog(dir, g.LogLevel, c.err)
-	defer func() { _ = closer.Close() }()
-	out, err := store.Restore(ctx, dir, file, store.Options{Logger: component(log, "store")})
+	log := openLog(dir, g.LogLevel, c.err)
+	defer func() { _ = log.close(ctx) }()
+	out, err := store.Restore(ctx, dir, file, store.Options{Logger: component(log.Logger, "store")})
 	if err != nil {
 		return err
 	}

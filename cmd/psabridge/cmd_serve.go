@@ -56,7 +56,7 @@ func (g *globals) serve(ctx context.Context, c console, o options) error {
 	if err != nil {
 		return err
 	}
-	o.Port = sockets.Port
+	o.Port, o.Listening = sockets.Port, sockets.Addresses()
 	b, err := newBridge(ctx, o)
 	if err != nil {
 		sockets.Close()

@@ -40,7 +40,7 @@ func (b *bridge) pageDeps() web.Deps {
 		Start: b.answerStart, Pause: b.pause, Resume: b.resume,
 		Sources: b.intake.Status, Health: b.hub.ConnectionHealth, Blocks: b.outbox.Blocks, Guide: b.setup, TestTicket: b.tickets.StartTest,
 		NotifyChecks: b.setup.NotifyChecks, Computer: b.computer, StartAtLogin: b.startAtLogin,
-		TicketURL: b.ticketURL, AgreementURL: b.agreementURL, OnLaunch: b.launched, SourceDeps: b.sourceDeps(), AlertDeps: b.alertCalls(), BillingDeps: b.billingCalls(), MappingDeps: b.mappingCalls(), UpkeepDeps: b.upkeepCalls(),
+		TicketURL: b.ticketURL, AgreementURL: b.agreementURL, OnLaunch: b.launched, SourceDeps: b.sourceDeps(), AlertDeps: b.alertCalls(), BillingDeps: b.billingCalls(), MappingDeps: b.mappingCalls(), UpkeepDeps: b.upkeepCalls(), MachineDeps: b.machineCalls(),
 	}
 }
 
@@ -49,7 +49,7 @@ func (b *bridge) apiDeps(pages *web.Server) api.Deps {
 		Version: version, StartedAt: b.startedAt, Now: time.Now, Log: component(b.log, "api"),
 		Read: b.store.Reader(), Settings: b.setup, Setup: suggester{b.setup}, Sync: b.sync, Push: pusher{b.pusher, b.wake}, Outbox: parked{b}, Jobs: b.jobs,
 		Start: b.answerStart, Pause: b.pause, Resume: b.resume, Status: pages.Status, TicketURL: b.ticketURL, Launch: b.launch,
-		Guide: b.setup, TestTickets: b.tickets, SourceDeps: b.sourceCalls(), AlertDeps: b.alertCalls(), BillingDeps: b.billingCalls(), MappingDeps: b.mappingCalls(), UpkeepDeps: b.upkeepCalls(),
+		Guide: b.setup, TestTickets: b.tickets, SourceDeps: b.sourceCalls(), AlertDeps: b.alertCalls(), BillingDeps: b.billingCalls(), MappingDeps: b.mappingCalls(), UpkeepDeps: b.upkeepCalls(), MachineDeps: b.machineCalls(),
 	}
 }
 

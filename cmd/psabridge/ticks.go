@@ -25,6 +25,7 @@ func (b *bridge) wireSchedule(context.Context) error {
 	}
 	b.schedule.OnWake(func(gap time.Duration) {
 		b.log.Info("the machine slept or its clock was set", "gap", gap.Round(time.Second).String())
+		b.looked.woke(time.Now(), gap)
 		rest.CloseIdle()
 		b.wake()
 		b.tray.refresh()
@@ -38,6 +39,7 @@ func (b *bridge) wireSchedule(context.Context) error {
 		func() error { return b.schedule.WhenDue("disk", b.upkeep.Disk) },
 		func() error { return b.schedule.WhenDue("restored", b.upkeep.Reconcile) },
 		func() error { return b.schedule.WhenDue("backup", b.upkeep.Daily) },
+		func() error { return b.schedule.WhenDue("computer", b.lookByNight) },
 		func() error { return b.schedule.WhenDue("zone", b.followZone) },
 		func() error {
 			return b.schedule.Every("alerts", tickEvery, func(ctx context.Context) error { return b.intake.Tick(ctx, time.Now()) })

@@ -52,6 +52,7 @@ type Deps struct {
 	BillingDeps
 	MappingDeps
 	UpkeepDeps
+	MachineDeps
 }
 
 // AlertDeps are what the calls about alert rules, conditions and notices need besides the rest. What is left out answers
@@ -222,6 +223,7 @@ func New(d Deps) http.Handler {
 	d.BillingDeps.Fill()
 	d.MappingDeps.Fill()
 	d.UpkeepDeps.Fill()
+	d.MachineDeps.Fill()
 	s := &server{Deps: d}
 	useProblems(d.Log)
 	e := echo.New()
@@ -288,6 +290,7 @@ func (s *server) register(a huma.API) {
 
 	s.registerSettings(a)
 	s.registerBackups(a)
+	s.registerMachine(a)
 	get(a, "/secrets", "Which secrets are stored, never their values", s.secrets)
 	put(a, "/secrets/{kind}/{name}/{key}", "Store a secret", s.setSecret)
 	del(a, "/secrets/{kind}/{name}/{key}", "Delete a secret", s.deleteSecret)

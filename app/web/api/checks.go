@@ -53,6 +53,9 @@ func (s *server) checks(ctx context.Context, in *Checked) (*checksOutput, error)
 		if err := s.addSources(ctx, &out); err != nil {
 			return nil, s.fail(err)
 		}
+		if err := s.addMachine(ctx, &out, false); err != nil {
+			return nil, s.fail(err)
+		}
 	}
 	return &checksOutput{Body: out}, nil
 }
@@ -89,6 +92,9 @@ func (s *server) checkAll(ctx context.Context, in *struct {
 		}
 		if err == nil && in.Connection == "" {
 			err = s.addSources(ctx, &out)
+		}
+		if err == nil && in.Connection == "" {
+			err = s.addMachine(ctx, &out, true)
 		}
 		return out, err
 	})
