@@ -121,17 +121,35 @@ const doubtFor = 60 * 24 * time.Hour
 
 // Doubts reports whether ConnectWise may still have what this database has forgotten.
 func (r Restore) Doubts(now time.Time) bool {
-	return r.ID != 0 && (r.ReconciledAt.IsZero() || now.Sub(r.At) < doubtFor)
+	_, end := r.forgotten()
+	return r.ID != 0 && (r.Pending() || now.Sub(end) < doubtFor)
+}
+
+// forgotten is the time this database knows nothing of, as wide as its dates allow: the clock was wrong where one that should be
+// the later is the earlier, as on a computer whose battery is dead and that has not asked for the time yet.
+func (r Restore) forgotten() (begin, end time.Time) {
+	begin, end = r.BackupAt, r.At
+	if end.Before(begin) {
+		begin, end = end, begin
+	}
+	if end.Before(r.ReconciledAt) {
+		end = r.ReconciledAt
+	}
+	return begin, end
 }
 
 // Between reports whether a month may have been pushed in the time that was forgotten: each month that was the current or
-// the latest due one then.
+// the latest due one then. Until it is reconciled nobody knows where that time ends.
 func (r Restore) Between(p Period, zone *time.Location) bool {
-	if r.ID == 0 {
+	begin, end := r.forgotten()
+	if r.ID == 0 || p.Before(PeriodOf(begin, zone).Prev()) {
 		return false
 	}
-	first, last := PeriodOf(r.BackupAt, zone).Prev(), PeriodOf(r.At, zone)
-	return !p.Before(first) && !last.Before(p)
+	last := PeriodOf(end, zone)
+	if r.At.Before(r.BackupAt) {
+		last = last.Next() // by a clock that was wrong, so the end is a guess
+	}
+	return r.Pending() || !last.Before(p)
 }
 
 // FoundTicket is a ticket of ours that ConnectWise has and this database did not know.
