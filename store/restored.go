@@ -58,13 +58,15 @@ func (s *Store) SaveFound(ctx context.Context, restore int64, found []app.FoundT
 	return s.write(ctx, "save what was found", func(tx *sql.Tx) error {
 		for _, f := range found {
 			if err := exec(ctx, tx, `INSERT INTO found_tickets (connection, remote_id, restore_id, xref, summary, company_id, closed, entered_at)
-				VALUES (?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (connection, remote_id) DO UPDATE SET closed = excluded.closed, summary = excluded.summary`,
+				VALUES (?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (connection, remote_id) DO UPDATE SET restore_id = excluded.restore_id, closed = excluded.closed,
+					summary = excluded.summary`,
 				f.Connection, f.RemoteID, restore, f.XRef, f.Summary, f.CompanyID, f.Closed, stamp(f.EnteredAt)); err != nil {
 				return err
 			}
 		}
-		return exec(ctx, tx, "UPDATE restores SET quantities = ?, reconciled_at = ?, problem = '' WHERE id = ? AND reconciled_at IS NULL",
-			quantities, stamp(reconciled), restore)
+		// An earlier one may wait still: the backup was made while it did. What answers the newest answers it, too.
+		return exec(ctx, tx, "UPDATE restores SET quantities = CASE id WHEN ?1 THEN ?2 ELSE quantities END, reconciled_at = ?3, problem = '' WHERE id <= ?1 AND reconciled_at IS NULL",
+			restore, quantities, stamp(reconciled))
 	})
 }
 
