@@ -58,6 +58,7 @@ func openFile(dir string, passphrase app.Secret, cost int) (*File, error) {
 	if err := f.unseal(sealed); err != nil {
 		return nil, err
 	}
+	f.sweep()
 	return f, nil
 }
 

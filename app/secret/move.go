@@ -14,59 +14,106 @@ type MoveResult struct {
 }
 
 // Move takes every key from one backend to another. Each is read back from the new one before any is taken out of the old one, and
-// an error leaves the old one as it was. Since when and for which host a key was entered stays.
+// an error leaves the old one as it was and takes the copies back. Since when and for which host a key was entered stays. A move
+// that was killed is gone on with by the next.
 func Move(ctx context.Context, from, to Keychain, records Records) (MoveResult, error) {
 	all, err := records.SecretRecords(ctx)
 	if err != nil {
 		return MoveResult{}, err
 	}
-	var out MoveResult
-	var copied []app.SecretRecord
+	m := move{from: from, to: to}
 	for _, r := range all {
-		if r.Backend == to.Backend() && have(ctx, to, r.Name) {
-			continue // it is there already: an earlier move, or it was entered there
-		}
-		switch err := carry(ctx, from, to, r.Name); app.ErrorCode(err) {
-		case "":
-			copied = append(copied, r)
-		case app.NotFound:
-			out.Missing = append(out.Missing, r.Name)
-		default:
+		if err := m.bring(ctx, r); err != nil {
+			m.takeBack(ctx)
 			return MoveResult{}, err
 		}
 	}
-	for _, r := range copied {
+	for _, r := range m.copied {
 		r.Backend = to.Backend()
 		if err := records.SaveSecretRecord(ctx, r); err != nil {
-			return MoveResult{}, err
+			return MoveResult{}, err // some are noted as moved: both places keep them until somebody moves once more
 		}
 	}
-	for _, r := range copied {
-		if err := from.Delete(ctx, r.Name); err != nil && app.ErrorCode(err) != app.NotFound {
-			out.Left = append(out.Left, r.Name)
+	m.clear(ctx)
+	return m.out, nil
+}
+
+type move struct {
+	from, to Keychain
+	copied   []app.SecretRecord
+	before   []string // an earlier move brought these and was killed, or they were entered there: the old place may have one, too
+	out      MoveResult
+}
+
+// bring copies a key unless it is there.
+func (m *move) bring(ctx context.Context, r app.SecretRecord) error {
+	if r.Backend == m.to.Backend() {
+		switch _, err := m.to.Get(ctx, r.Name); app.ErrorCode(err) {
+		case "":
+			return m.look(ctx, r.Name)
+		case app.NotFound:
+		default:
+			return err // it may be there: what the old place has may be an older one
 		}
-		out.Moved = append(out.Moved, r.Name)
 	}
-	return out, nil
+	switch err := m.carry(ctx, r.Name); app.ErrorCode(err) {
+	case "":
+		m.copied = append(m.copied, r)
+	case app.NotFound:
+		m.out.Missing = append(m.out.Missing, r.Name)
+	default:
+		return err
+	}
+	return nil
 }
 
-func have(ctx context.Context, k Keychain, name string) bool {
-	_, err := k.Get(ctx, name)
-	return err == nil
+// look sees whether the old place still has a key that is in the new one. A computer without a keychain has none there.
+func (m *move) look(ctx context.Context, name string) error {
+	_, err := m.from.Get(ctx, name)
+	kind, _ := faultOf(err)
+	switch {
+	case err == nil:
+		m.before = append(m.before, name)
+	case app.ErrorCode(err) != app.NotFound && kind != Missing:
+		return err
+	}
+	return nil
 }
 
-// carry copies one key and reads it back.
-func carry(ctx context.Context, from, to Keychain, name string) error {
-	value, err := from.Get(ctx, name)
+// carry copies one key and reads it back. What could not be read back is taken out again.
+func (m *move) carry(ctx context.Context, name string) error {
+	value, err := m.from.Get(ctx, name)
 	if err != nil {
 		return err
 	}
-	if err := to.Set(ctx, name, value); err != nil {
+	if err := m.to.Set(ctx, name, value); err != nil {
 		return err
 	}
-	back, err := to.Get(ctx, name)
+	back, err := m.to.Get(ctx, name)
 	if err != nil || back != value {
+		_ = m.to.Delete(ctx, name)
 		return app.Wrap(err, app.Unavailable, name+" was stored in the new place and could not be read back from there. Nothing was moved; the keys are where they were.")
 	}
 	return nil
+}
+
+// takeBack removes the copies of a move that came to nothing.
+func (m *move) takeBack(ctx context.Context) {
+	for _, r := range m.copied {
+		_ = m.to.Delete(context.WithoutCancel(ctx), r.Name)
+	}
+}
+
+// clear takes the keys out of the old place.
+func (m *move) clear(ctx context.Context) {
+	names := m.before
+	for _, r := range m.copied {
+		names = append(names, r.Name)
+	}
+	for _, name := range names {
+		if err := m.from.Delete(ctx, name); err != nil && app.ErrorCode(err) != app.NotFound {
+			m.out.Left = append(m.out.Left, name)
+		}
+		m.out.Moved = append(m.out.Moved, name)
+	}
 }

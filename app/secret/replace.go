@@ -9,7 +9,7 @@ import (
 // replace writes a file so that a crash leaves the old one or the new one, never half of either.
 func replace(path string, content []byte) (err error) {
 	dir := filepath.Dir(path)
-	temp, err := os.CreateTemp(dir, ".secrets-*") // created with mode 0600
+	temp, err := os.CreateTemp(dir, tempName) // created with mode 0600
 	if err != nil {
 		return err
 	}

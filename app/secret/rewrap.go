@@ -5,6 +5,8 @@ import (
 	"io/fs"
 	"maps"
 	"os"
+	"path/filepath"
+	"strings"
 
 	"psabridge/app"
 )
@@ -13,8 +15,27 @@ import (
 // keys, and each guess costs him a fifth of a second.
 const shortest = 10
 
-// oldSuffix names the file under its old passphrase while the new one is proved.
-const oldSuffix = ".old"
+// oldSuffix names the file under its old passphrase while the new one is proved, newSuffix the one that is to take its place, and
+// tempName what a file is called while it is written.
+const (
+	oldSuffix = ".old"
+	newSuffix = ".new"
+	tempName  = ".secrets-*"
+)
+
+// sweep removes what a program that was killed left of a change, once the file itself was opened: the keys under a passphrase that
+// holds no more must not lie about.
+func (f *File) sweep() {
+	left, _ := filepath.Glob(filepath.Join(globbed(filepath.Dir(f.path)), tempName))
+	for _, path := range append(left, f.path+oldSuffix, f.path+newSuffix) {
+		_ = os.Remove(path)
+	}
+}
+
+// globbed escapes a path for filepath.Glob.
+func globbed(path string) string {
+	return strings.NewReplacer(`[`, `[[]`, `*`, `[*]`, `?`, `[?]`).Replace(path)
+}
 
 // Rewrap encrypts the file with another passphrase, all or nothing: the new one is written beside it and read back before it takes
 // its place, and the old one is kept until the new one was read from there. invalid: no file yet, or the passphrase will not do.
@@ -30,7 +51,7 @@ func (f *File) Rewrap(passphrase app.Secret) error {
 		return app.FieldErrorf("new-passphrase", "The new passphrase is the old one.")
 	}
 	next := &File{path: f.path, passphrase: passphrase, cost: f.cost, values: f.values}
-	fresh := f.path + ".new"
+	fresh := f.path + newSuffix
 	if err := next.prove(fresh); err != nil {
 		_ = os.Remove(fresh)
 		return unchanged(err)
