@@ -5,7 +5,6 @@ import (
 	"database/sql"
 	"errors"
 	"io/fs"
-	"net/url"
 	"os"
 	"path/filepath"
 	"strings"
@@ -138,7 +137,7 @@ func (f files) prepareStaged(ctx context.Context, file string, now time.Time) (o
 
 // mark writes what happened into the staged copy, and keeps what belongs to this machine rather than to the backup.
 func (f files) mark(ctx context.Context, db *sql.DB, r app.Restore) (app.Restore, error) {
-	second, known := f.presentFolder(ctx)
+	now := f.present(ctx)
 	tx, err := db.BeginTx(ctx, nil)
 	if err != nil {
 		return r, failed("restore", err)
@@ -147,29 +146,13 @@ func (f files) mark(ctx context.Context, db *sql.DB, r app.Restore) (app.Restore
 	if err := markRestored(ctx, tx, r); err != nil {
 		return r, failed("restore", err)
 	}
-	if known {
-		if err := exec(ctx, tx, "UPDATE install SET second_folder = ? WHERE id = 1", second); err != nil {
-			return r, failed("restore", err)
-		}
+	if err := now.carry(ctx, tx); err != nil {
+		return r, failed("restore", err)
 	}
 	if r, err = lastRestore(ctx, tx); err != nil {
 		return r, failed("restore", err)
 	}
 	return r, failed("restore", tx.Commit())
-}
-
-// presentFolder is the folder for second copies of the database that is replaced, where that one can be read.
-func (f files) presentFolder(ctx context.Context) (folder string, known bool) {
-	if checkHeader(f.database()) != nil {
-		return "", false
-	}
-	db, err := pool(dsn(f.database(), url.Values{"immutable": {"1"}, "_pragma": pragmas("query_only(1)")}), 1)
-	if err != nil {
-		return "", false
-	}
-	defer db.Close()
-	err = db.QueryRowContext(ctx, "SELECT second_folder FROM install WHERE id = 1").Scan(&folder)
-	return folder, err == nil
 }
 
 // alone makes sure that a closed database needs nothing beside it.
