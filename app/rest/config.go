@@ -1,6 +1,7 @@
 package rest
 
 import (
+	"log/slog"
 	"net/http"
 	"net/url"
 	"time"
@@ -45,6 +46,9 @@ type Config struct {
 	Secrets func() []app.Secret
 	// ReadError reads the vendor's error bodies; nil reads the usual JSON shapes.
 	ReadError ErrorReader
+	// Logger is told of every exchange at the level debug: method, host, path, status and how long it took. Queries, headers and
+	// bodies are not. nil tells nobody, which is right where the path itself is a secret.
+	Logger *slog.Logger
 	// Backoff is how long to wait before try n (1, 2) of a read; nil is a jittered doubling from 300 ms.
 	Backoff func(n int) time.Duration
 }

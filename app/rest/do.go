@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"io"
+	"log/slog"
 	"math/rand/v2"
 	"net/http"
 	"net/http/httptrace"
@@ -32,7 +33,9 @@ func (r *Response) Date() time.Time {
 // anything else is sent once.
 func (c *Client) Do(req *http.Request, out any) (*Response, error) {
 	for try := 1; ; try++ {
+		began := time.Now()
 		resp, err := c.once(req, out)
+		c.tell(req, resp, err, time.Since(began))
 		if err == nil || req.Method != http.MethodGet || try == readTries || !worthRepeating(err) {
 			return resp, err
 		}
@@ -40,6 +43,20 @@ func (c *Client) Do(req *http.Request, out any) (*Response, error) {
 			return resp, err
 		}
 	}
+}
+
+// tell logs an exchange for whoever looks for a fault.
+func (c *Client) tell(req *http.Request, resp *Response, err error, took time.Duration) {
+	log := c.config.Logger
+	if log == nil || !log.Enabled(req.Context(), slog.LevelDebug) {
+		return
+	}
+	status, bytes := 0, 0
+	if resp != nil {
+		status, bytes = resp.Status, len(resp.Body)
+	}
+	log.DebugContext(req.Context(), "request", "method", req.Method, "host", req.URL.Host, "path", req.URL.Path, "status", status,
+		"bytes", bytes, "took", took.Round(time.Millisecond).String(), "code", string(app.ErrorCode(err)))
 }
 
 // worthRepeating: the other side did not answer, or answered that it could not. Being told to wait, a firewall that says

@@ -21,11 +21,13 @@ import (
 )
 
 // psaAdapters is the one list of PSA systems. A new one is a package that passes psatest, and a line here.
-func psaAdapters() map[string]connect.PSAFactory {
+func psaAdapters(log *slog.Logger) map[string]connect.PSAFactory {
 	return map[string]connect.PSAFactory{
 		"connectwise": {
 			Host: func(c app.ConnectionSettings) (string, error) { return settings.Host(c.SiteURL), nil },
-			New:  newConnectWise,
+			New: func(ctx context.Context, c app.ConnectionSettings, secrets connect.Secrets, l *rest.Limiter) (psa.Client, error) {
+				return newConnectWise(ctx, c, secrets, l, log)
+			},
 		},
 	}
 }
@@ -58,7 +60,7 @@ func sourceAdapters(s *setup.Setup, log *slog.Logger) map[string]connect.SourceF
 	}
 }
 
-func newConnectWise(ctx context.Context, c app.ConnectionSettings, secrets connect.Secrets, l *rest.Limiter) (psa.Client, error) {
+func newConnectWise(ctx context.Context, c app.ConnectionSettings, secrets connect.Secrets, l *rest.Limiter, log *slog.Logger) (psa.Client, error) {
 	public, err := secrets.Need(ctx, "public_key")
 	if err != nil {
 		return nil, err
@@ -68,7 +70,7 @@ func newConnectWise(ctx context.Context, c app.ConnectionSettings, secrets conne
 		return nil, err
 	}
 	keys := connectwise.Keys{Public: public, Private: private}
-	return connectwise.New(c, keys, clientID, l, connectwise.Options{UserAgent: userAgent()})
+	return connectwise.New(c, keys, clientID, l, connectwise.Options{UserAgent: userAgent(), Logger: log})
 }
 
 func newX360Sync(ctx context.Context, c app.SourceSettings, secrets connect.Secrets, l *rest.Limiter, store tokens, log *slog.Logger) (source.Source, error) {

@@ -163,4 +163,9 @@ func (l backupsAnswer) print(w io.Writer) {
 	}
 }
 
-func size(n int64) string { return fmt.Sprintf("%.1f MB", float64(n)/(1<<20)) }
+func size(n int64) string {
+	if n < 1<<20 {
+		return fmt.Sprintf("%d kB", max(n>>10, 1))
+	}
+	return fmt.Sprintf("%.1f MB", float64(n)/(1<<20))
+}

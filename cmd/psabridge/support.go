@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"net"
 	"os"
 	"os/user"
 	"path/filepath"
@@ -170,12 +171,17 @@ func settingNames(doc app.Settings) (out []upkeep.Name) {
 	for _, o := range doc.Organizations {
 		add("company", o.Company.Identifier)
 	}
-	add("host", doc.Notify.Email.SMTP.Host)
+	if host := doc.Notify.Email.SMTP.Host; !net.ParseIP(host).IsLoopback() {
+		add("host", host)
+	}
 	return out
 }
 
-// ofVendor reports whether a host is a vendor's own, which tells nothing but the region.
+// ofVendor reports whether a host is a vendor's own, which tells nothing but the region, or this computer.
 func ofVendor(host string) bool {
+	if name, _, err := net.SplitHostPort(host); err == nil && net.ParseIP(name).IsLoopback() {
+		return true
+	}
 	for _, suffix := range []string{".myconnectwise.net", ".connectwisedev.com", ".syncedtool.com", ".axcient.com"} {
 		if strings.HasSuffix("."+host, suffix) {
 			return true
@@ -204,7 +210,9 @@ func (b *bridge) customerNames(ctx context.Context) (out []upkeep.Name, err erro
 		return nil, err
 	}
 	for _, o := range tree {
-		out = append(out, upkeep.Name{Kind: "organization", Text: o.Name})
+		if o.ExternalID != app.SyntheticTop { // that one is called what its source is
+			out = append(out, upkeep.Name{Kind: "organization", Text: o.Name})
+		}
 		list, err := b.store.ObjectsOf(ctx, o.Source, o.ExternalID)
 		if err != nil {
 			return nil, err

@@ -22,7 +22,7 @@ const outboxGrace = 2 * time.Second
 
 func (b *bridge) wireUseCases(ctx context.Context) error {
 	b.hub = connect.New(connect.Config{
-		Settings: b.setup.Document, Secrets: b.vault, PSA: psaAdapters(), Sources: sourceAdapters(b.setup, component(b.log, "source")),
+		Settings: b.setup.Document, Secrets: b.vault, PSA: psaAdapters(component(b.log, "connection")), Sources: sourceAdapters(b.setup, component(b.log, "source")),
 	})
 	b.intake = intake.New(intake.Deps{
 		Store: b.store, Source: b.source, Settings: b.document, Decide: ticketing.Decide, Left: b.store.SourcesLeftMailed, Polled: b.store.CountPoll, Wake: b.wake,

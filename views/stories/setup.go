@@ -91,7 +91,7 @@ func failedChecks() views.CheckList {
 }
 
 func diagnostics(s layout.Shell, n int, bad bool) views.Diagnostics {
-	m := views.Diagnostics{Shell: s}
+	m := views.Diagnostics{Shell: s, Machine: machineChecks(bad)}
 	if n == 0 {
 		return m
 	}

@@ -53,6 +53,8 @@ func All() []Story {
 			add(state, "setup-"+string(part), views.SetupTaskPage(setupTask(sh("Set up", link.Setup), part, n, bad)))
 		}
 		add(state, "diagnostics", views.DiagnosticsPage(diagnostics(sh("Diagnostics", link.Diagnostics), n, bad)))
+		add(state, "log", views.LogPage(logPage(sh("Log", link.Diagnostics), n, long, bad)))
+		add(state, "support", views.SupportPage(supportPage(sh("Support bundle", link.Diagnostics), n)))
 		add(state, "month", views.MonthPage(month(sh("November 2026", link.Billing), n, long, bad)))
 		add(state, "push-check", views.PushCheckPage(pushCheck(sh("Check before the push", link.Billing), n, long, bad)))
 		add(state, "push", views.PushPage(pushPage(sh("Push", link.Billing), n, long, bad)))

@@ -179,7 +179,7 @@ var needs = map[string][]string{
 	"Companies ▸ Company Maintenance ▸ Inquire": {"Companies"},
 	"Service Desk ▸ Service Tickets ▸ Add":      {"CreateTicket"},
 	ticketsEdit: {"AddNote", "UpdateTicket", "Raise", "Close"},
-	"Service Desk ▸ Service Tickets ▸ Inquire": {"FindTickets", "NewestTicket", "Ticket", "TicketsByID", "Notes"},
+	"Service Desk ▸ Service Tickets ▸ Inquire": {"FindTickets", "TicketsOf", "NewestTicket", "Ticket", "TicketsByID", "Notes"},
 	ticketsClose:                              {"Close"},
 	"Finance ▸ Agreements ▸ Add":              {"CreateAddition"},
 	"Finance ▸ Agreements ▸ Edit":             {"SetQuantity"},

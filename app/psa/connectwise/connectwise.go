@@ -8,6 +8,7 @@
 package connectwise
 
 import (
+	"log/slog"
 	"net/http"
 	"strings"
 	"sync"
@@ -33,6 +34,7 @@ type Options struct {
 	Timeout   time.Duration
 	Backoff   func(try int) time.Duration
 	UserAgent string
+	Logger    *slog.Logger
 }
 
 // Client is one live connection. It implements psa.Client.
@@ -66,7 +68,7 @@ func New(s app.ConnectionSettings, keys Keys, clientIDFromBuild string, limiter 
 	}
 	open, err := rest.New(rest.Config{
 		Name: "ConnectWise", BaseURL: site.Origin, Header: http.Header{"Accept": {"application/json"}}, Limiter: limiter,
-		Transport: o.Transport, Timeout: o.Timeout, Backoff: o.Backoff, UserAgent: o.UserAgent,
+		Transport: o.Transport, Timeout: o.Timeout, Backoff: o.Backoff, UserAgent: o.UserAgent, Logger: o.Logger,
 		AllowPrivateNetwork: s.AllowPrivateNetwork, CAFile: s.CAFile, ReadError: readError,
 		Secrets: func() []app.Secret { return []app.Secret{keys.Public, keys.Private} },
 	})

@@ -49,7 +49,7 @@ func newSession(c Config, base string) (*session, error) {
 	config := rest.Config{
 		Name: "x360Cloud", BaseURL: base, UserAgent: c.UserAgent, Limiter: c.Limiter, Transport: c.Transport,
 		AllowPrivateNetwork: c.AllowPrivateNetwork, CAFile: c.CAFile, Timeout: c.Timeout, Backoff: c.Backoff,
-		Auth:    s.sign,
+		Auth: s.sign, Logger: c.Logger,
 		Secrets: func() []app.Secret { return []app.Secret{c.APIKey} },
 	}
 	var err error

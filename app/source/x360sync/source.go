@@ -80,7 +80,7 @@ func New(c Config) (*Source, error) {
 	client, err := rest.New(rest.Config{
 		Name: "x360Sync", BaseURL: base, UserAgent: c.UserAgent, Limiter: c.Limiter, Transport: c.Transport,
 		AllowPrivateNetwork: c.AllowPrivateNetwork, CAFile: c.CAFile, Timeout: c.Timeout, Backoff: c.Backoff,
-		Secrets: known.all,
+		Secrets: known.all, Logger: c.Logger,
 	})
 	if err != nil {
 		return nil, err
