@@ -138,6 +138,11 @@ func (r Restore) forgotten() (begin, end time.Time) {
 	return begin, end
 }
 
+// Forgot reports whether something was done before the restore, so that what came of it since may be forgotten.
+func (r Restore) Forgot(at time.Time) bool {
+	return r.ID != 0 && (!at.After(r.At) || !at.After(r.BackupAt))
+}
+
 // Between reports whether a month may have been pushed in the time that was forgotten: each month that was the current or
 // the latest due one then. Until it is reconciled nobody knows where that time ends.
 func (r Restore) Between(p Period, zone *time.Location) bool {

@@ -12,6 +12,7 @@ type Standing struct {
 	Additions  map[int64][]app.Addition // by agreement, as they are now
 	Agreements []app.Agreement
 	Later      map[int64]app.Period // additions that a later push stands on, and its month
+	Restored   app.Restore          // the newest; what was pushed in the time it forgot nobody knows any more
 }
 
 // Undo plans to give every line of a push its old value back, where ours still stands, no later push stands on it and
@@ -28,7 +29,7 @@ func Undo(push app.Push, now Standing, at time.Time, loc *time.Location) app.Pla
 		if !l.Writes() || l.State != app.LineDone {
 			continue
 		}
-		undone := now.undoLine(l, Today(at, loc))
+		undone := now.undoLine(l, push.ApprovedAt, at.In(loc))
 		p.Complete = p.Complete && !hasHold(undone, app.HoldIncompleteReading)
 		written, p.Lines = append(written, l), append(p.Lines, undone)
 	}
@@ -41,8 +42,9 @@ func Undo(push app.Push, now Standing, at time.Time, loc *time.Location) app.Pla
 // asBefore stands in the place of a rule in an undo: no rule made the number.
 const asBefore = "as it was before the push"
 
-func (s Standing) undoLine(was app.Line, today time.Time) app.Line {
-	l := was
+// undoLine plans one line. at is now, in the connection's zone.
+func (s Standing) undoLine(was app.Line, pushed, at time.Time) app.Line {
+	today, l := Today(at, at.Location()), was
 	l.ID, l.PlanID = 0, 0
 	l.State, l.Decision, l.DecidedBy, l.Note, l.Error = app.LinePlanned, app.DecisionNone, "", "", ""
 	l.WrittenAt, l.EffectiveDate, l.EffectiveFrom, l.EffectiveBy = time.Time{}, time.Time{}, time.Time{}, ""
@@ -62,9 +64,18 @@ func (s Standing) undoLine(was app.Line, today time.Time) app.Line {
 		l.Holds = append(l.Holds, hold(app.HoldAdditionCancelled, "The line is cancelled or gone, so there is nothing to restore."))
 	default:
 		s.restore(&l, was, list[i], today)
+		s.checkForgotten(&l, was, pushed, at.Location())
 	}
 	judgeUndo(&l)
 	return l
+}
+
+// checkForgotten leaves a line alone that was pushed before a restore: what Later would say of the pushes after it is forgotten.
+func (s Standing) checkForgotten(l *app.Line, was app.Line, pushed time.Time, zone *time.Location) {
+	if r := s.Restored; writes(*l) && r.Forgot(pushed) {
+		l.Holds = append(l.Holds, hold(app.HoldRestored, "psabridge was put back to what it knew on %s, and a push after that may stand on the %s of this line, so it is left as it is. If it is wrong, correct it in a new plan.",
+			r.BackupAt.In(zone).Format("2 January 2006 at 15:04"), was.After))
+	}
 }
 
 // judgeUndo restores a line or skips it.

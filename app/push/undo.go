@@ -94,7 +94,11 @@ func (p *Pusher) undoPlan(ctx context.Context, push app.Push) (app.Plan, error) 
 	if err != nil {
 		return app.Plan{}, err
 	}
-	plan := billing.Undo(push, billing.Standing{Additions: found, Agreements: agreements, Later: later}, p.Now(), settings.Location(c))
+	restored, err := p.Store.LastRestore(ctx)
+	if err != nil {
+		return app.Plan{}, err
+	}
+	plan := billing.Undo(push, billing.Standing{Additions: found, Agreements: agreements, Later: later, Restored: restored}, p.Now(), settings.Location(c))
 	plan.SettingsRev = rev
 	plan.Digest = billing.Digest(plan)
 	return plan, nil
