@@ -55,7 +55,7 @@ func MonthPage(m Month) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = ui.Crumbs([]ui.Crumb{{Name: "Billing", Path: link.Billing}, {Name: "ConnectWise " + m.Connection}, {Name: m.Period.String()}}).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = ui.Crumbs([]ui.Crumb{{Name: "Billing", Path: link.Billing}, {Name: "ConnectWise " + m.Connection}, {Name: ui.PeriodName(m.Period)}}).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}

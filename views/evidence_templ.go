@@ -53,7 +53,7 @@ func EvidencePage(m Evidence) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = ui.Crumbs([]ui.Crumb{{Name: "Billing", Path: link.Billing}, {Name: m.Period.String(), Path: link.Month(m.Connection, m.Period.String())}, {Name: "Evidence"}}).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = ui.Crumbs([]ui.Crumb{{Name: "Billing", Path: link.Billing}, {Name: ui.PeriodName(m.Period), Path: link.Month(m.Connection, m.Period.String())}, {Name: "Evidence"}}).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -746,9 +746,9 @@ func shareTable(m Evidence, s ShareRow) templ.Component {
 			}
 			if s.Reading.Method != "" {
 				var templ_7745c5c3_Var40 string
-				templ_7745c5c3_Var40, templ_7745c5c3_Err = templ.JoinStringErrs(" Method: " + s.Reading.Method + ".")
+				templ_7745c5c3_Var40, templ_7745c5c3_Err = templ.JoinStringErrs(" It is " + methodWords(s.Reading.Method) + ".")
 				if templ_7745c5c3_Err != nil {
-					return templ.Error{Err: templ_7745c5c3_Err, FileName: `evidence.templ`, Line: 145, Col: 43}
+					return templ.Error{Err: templ_7745c5c3_Err, FileName: `evidence.templ`, Line: 145, Col: 54}
 				}
 				_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var40))
 				if templ_7745c5c3_Err != nil {

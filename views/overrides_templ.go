@@ -54,7 +54,7 @@ func OverridesPage(m Overrides) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = ui.Crumbs([]ui.Crumb{{Name: "Billing", Path: link.Billing}, {Name: m.Period.String(), Path: link.Month(m.Connection, m.Period.String())}, {Name: "Overrides"}}).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = ui.Crumbs([]ui.Crumb{{Name: "Billing", Path: link.Billing}, {Name: ui.PeriodName(m.Period), Path: link.Month(m.Connection, m.Period.String())}, {Name: "Overrides"}}).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}

@@ -54,7 +54,7 @@ func PushCheckPage(m PushCheck) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = ui.Crumbs([]ui.Crumb{{Name: "Billing", Path: link.Billing}, {Name: m.Period.String(), Path: link.Month(m.Connection, m.Period.String())}, {Name: "Push"}}).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = ui.Crumbs([]ui.Crumb{{Name: "Billing", Path: link.Billing}, {Name: ui.PeriodName(m.Period), Path: link.Month(m.Connection, m.Period.String())}, {Name: "Push"}}).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -705,7 +705,7 @@ func PushPage(m PushView) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = ui.Crumbs([]ui.Crumb{{Name: "Billing", Path: link.Billing}, {Name: m.Push.Period.String(), Path: link.Month(m.Push.Connection, m.Push.Period.String())}, {Name: pushName(m)}}).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = ui.Crumbs([]ui.Crumb{{Name: "Billing", Path: link.Billing}, {Name: ui.PeriodName(m.Push.Period), Path: link.Month(m.Push.Connection, m.Push.Period.String())}, {Name: pushName(m)}}).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -2366,7 +2366,7 @@ func pushWords(m PushView) string {
 	if m.Push.ApprovedBy != "" && m.Push.ApprovedBy != string(app.TriggerPerson) && m.Push.Trigger == app.TriggerPerson {
 		who = "by " + m.Push.ApprovedBy
 	}
-	return "Period " + m.Push.Period.String() + ", connection " + m.Push.Connection + ", started " + ui.Moment(m.Push.ApprovedAt, m.Shell.Now, m.Zone) + " " + who + "."
+	return ui.PeriodName(m.Push.Period) + ", ConnectWise " + m.Push.Connection + ", started " + ui.Moment(m.Push.ApprovedAt, m.Shell.Now, m.Zone) + " " + who + "."
 }
 
 func resultHeadline(m PushView, done, total int) string {

@@ -53,7 +53,7 @@ func UndoPage(m Undo) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = ui.Crumbs([]ui.Crumb{{Name: "Billing", Path: link.Billing}, {Name: m.Push.Period.String(), Path: link.Month(m.Push.Connection, m.Push.Period.String())}, {Name: "Push " + ui.ID(m.Push.ID), Path: link.Push(m.Push.ID)}, {Name: "Undo"}}).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = ui.Crumbs([]ui.Crumb{{Name: "Billing", Path: link.Billing}, {Name: ui.PeriodName(m.Push.Period), Path: link.Month(m.Push.Connection, m.Push.Period.String())}, {Name: "Push " + ui.ID(m.Push.ID), Path: link.Push(m.Push.ID)}, {Name: "Undo"}}).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
