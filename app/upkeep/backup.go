@@ -77,7 +77,8 @@ func (u *Upkeep) space(folder string) error {
 
 func megabytes(n int64) string { return fmt.Sprintf("%.1f MB", float64(n)/(1<<20)) }
 
-// copySecond copies a backup to the second folder and checks the copy. It is a warning when it fails, never a refusal.
+// copySecond copies a backup to the second folder and checks the copy. It is a warning when it fails, never a refusal. A folder that
+// does not answer, as one on a share whose server is gone, is not waited for long: a push waits for this.
 func (u *Upkeep) copySecond(ctx context.Context, b app.Backup) {
 	folder, err := u.Store.SecondFolder(ctx)
 	if err == nil && folder == "" {
@@ -86,16 +87,27 @@ func (u *Upkeep) copySecond(ctx context.Context, b app.Backup) {
 		u.mu.Unlock()
 		return
 	}
-	if err == nil {
-		err = u.copyTo(ctx, b, folder)
+	ctx = context.WithoutCancel(ctx) // a slow one goes on when nobody waits any more
+	ended := false
+	u.farCopy.do(u.Patience, func() {
+		if err == nil {
+			err = u.copyTo(ctx, b, folder)
+		}
+		if err != nil {
+			u.Log.WarnContext(ctx, "the second copy was not made", "error", err)
+			err = app.Wrap(err, app.Unavailable, "The second copy could not be written to "+folder+": "+reason(err)+" The backup in the data folder is there. Is the disk connected?")
+		} else {
+			u.tidy(ctx, folder, b.Install)
+		}
+		u.mu.Lock()
+		defer u.mu.Unlock()
+		u.second, ended = u.second.ended(u.Now(), err), true
+	})
+	u.mu.Lock()
+	defer u.mu.Unlock()
+	if !ended {
+		u.second = u.second.ended(u.Now(), app.Errorf(app.Unavailable, "The second copy is not there yet: %s answers slowly, or not at all. The backup in the data folder is there. Is the disk connected?", folder))
 	}
-	if err != nil {
-		u.Log.WarnContext(ctx, "the second copy was not made", "error", err)
-		err = app.Wrap(err, app.Unavailable, "The second copy could not be written to "+folder+": "+reason(err)+" The backup in the data folder is there. Is the disk connected?")
-	} else {
-		u.tidy(ctx, folder, b.Install)
-	}
-	u.set(&u.second, u.Now(), err)
 }
 
 // reason is an error in words: of a file, what the system says.
@@ -113,8 +125,12 @@ func (u *Upkeep) copyTo(ctx context.Context, b app.Backup, folder string) error 
 	if err := u.space(folder); err != nil {
 		return err
 	}
+	// While the folder did not answer, a newer backup may have taken this one's place.
+	if newest := u.List(u.Folder); len(newest) > 0 && !exists(b.Path) {
+		b = newest[0]
+	}
 	to := filepath.Join(folder, b.Name)
-	part := to + ".unfinished"
+	part := to + unfinished
 	defer os.Remove(part)
 	if err := copyFile(b.Path, part); err != nil {
 		return err
@@ -125,8 +141,19 @@ func (u *Upkeep) copyTo(ctx context.Context, b app.Backup, folder string) error 
 	return os.Rename(part, to)
 }
 
-// tidy removes the backups of this installation that are not kept any more.
+func exists(path string) bool {
+	_, err := os.Stat(path)
+	return err == nil
+}
+
+// tidy removes the backups of this installation that are not kept any more, and what a copy that was cut short left.
 func (u *Upkeep) tidy(ctx context.Context, folder, install string) {
+	left, _ := filepath.Glob(filepath.Join(globbed(folder), "psabridge-"+install+"-*.db"+unfinished+"*"))
+	for _, path := range left {
+		if err := os.Remove(path); err != nil {
+			u.Log.WarnContext(ctx, "half a backup was not removed", "file", filepath.Base(path), "error", err)
+		}
+	}
 	for _, b := range Surplus(u.List(folder), install) {
 		if err := os.Remove(b.Path); err != nil {
 			u.Log.WarnContext(ctx, "an old backup was not removed", "file", b.Name, "error", err)
@@ -138,9 +165,11 @@ func (u *Upkeep) tidy(ctx context.Context, folder, install string) {
 const (
 	keepDays   = 14
 	keepMonths = 13
+	keepByHand = 10
 )
 
-// Surplus picks what need not be kept: of each kind all but the newest of the newest 14 days and of the newest 13 months. The
+// Surplus picks what need not be kept: of each kind all but the newest of the newest 14 days and of the newest 13 months. Of
+// those a person made the newest 10 stay whatever their day: one made before something was tried is not taken by the one after. The
 // backups of other installations, which may lie in the same folder, are none of our business.
 func Surplus(list []app.Backup, install string) (out []app.Backup) {
 	kinds := map[app.BackupKind][]app.Backup{}
@@ -152,10 +181,10 @@ func Surplus(list []app.Backup, install string) (out []app.Backup) {
 	for _, of := range kinds {
 		slices.SortFunc(of, func(a, b app.Backup) int { return cmp.Or(b.At.Compare(a.At), cmp.Compare(b.Name, a.Name)) })
 		days, months := map[string]bool{}, map[string]bool{}
-		for _, b := range of {
+		for i, b := range of {
 			keepDay := newestOf(days, b.At.UTC().Format(time.DateOnly), keepDays)
 			keepMonth := newestOf(months, b.At.UTC().Format("2006-01"), keepMonths)
-			if !keepDay && !keepMonth {
+			if !keepDay && !keepMonth && (b.Kind != app.BackupHand || i >= keepByHand) {
 				out = append(out, b)
 			}
 		}
@@ -237,11 +266,8 @@ func (u *Upkeep) SetSecond(ctx context.Context, folder string) error {
 		if !filepath.IsAbs(folder) {
 			return app.FieldErrorf("second", "Name the folder with its whole path.")
 		}
-		if info, err := os.Stat(folder); err != nil || !info.IsDir() {
-			return app.FieldErrorf("second", "There is no folder %s. Make it first, or connect its disk.", folder)
-		}
-		if same, err := sameFolder(folder, u.Folder); err == nil && same {
-			return app.FieldErrorf("second", "That is the folder the backups are in already. Choose one on another disk.")
+		if err := u.reachable(folder); err != nil {
+			return err
 		}
 	}
 	if err := u.Store.SetSecondFolder(ctx, folder); err != nil {
@@ -257,6 +283,24 @@ func (u *Upkeep) SetSecond(ctx context.Context, folder string) error {
 		}
 	}
 	return nil
+}
+
+// reachable refuses a folder that cannot take second copies.
+func (u *Upkeep) reachable(folder string) error {
+	answer := make(chan error, 1)
+	answered := u.farLook.do(u.Patience, func() {
+		var err error
+		if info, serr := os.Stat(folder); serr != nil || !info.IsDir() {
+			err = app.FieldErrorf("second", "There is no folder %s. Make it first, or connect its disk.", folder)
+		} else if same, serr := sameFolder(folder, u.Folder); serr == nil && same {
+			err = app.FieldErrorf("second", "That is the folder the backups are in already. Choose one on another disk.")
+		}
+		answer <- err
+	})
+	if !answered {
+		return app.FieldErrorf("second", "The folder %s does not answer. Connect its disk, or choose another one.", folder)
+	}
+	return <-answer
 }
 
 func sameFolder(a, b string) (bool, error) {

@@ -2,6 +2,7 @@ package upkeep
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -9,6 +10,7 @@ import (
 
 	"psabridge/app"
 	"psabridge/app/psa"
+	"psabridge/app/settings"
 )
 
 // askAgain is when ConnectWise is asked again that could not be read.
@@ -20,20 +22,21 @@ func (u *Upkeep) Reconcile(ctx context.Context, now time.Time) error {
 	u.mu.Lock()
 	r, tried := u.restore, u.asking
 	u.mu.Unlock()
-	if !r.Pending() || tried.problem != "" && now.Sub(tried.at).Abs() < askAgain {
+	if !r.Pending() || tried.problem != "" && now.Sub(tried.at).Abs() < askAgain || u.mayLag(now) > patience {
 		return nil
 	}
-	err := u.reconcile(ctx, r, now)
+	err := u.reconcile(ctx, r)
 	if ctx.Err() != nil {
 		return ctx.Err()
+	}
+	if errors.Is(err, errLag) {
+		u.set(&u.asking, now, nil)
+		return u.tell(ctx, r, err)
 	}
 	u.set(&u.asking, now, err)
 	if err != nil {
 		u.Log.WarnContext(ctx, "nothing is sent yet: not everything could be asked for that was made since the backup", "code", app.ErrorCode(err))
-		if serr := u.Store.SaveRestoreProblem(ctx, r.ID, app.ErrorMessage(err)); serr != nil {
-			return serr
-		}
-		return u.Load(ctx)
+		return u.tell(ctx, r, err)
 	}
 	if err := u.Load(ctx); err != nil {
 		return err
@@ -42,14 +45,59 @@ func (u *Upkeep) Reconcile(ctx context.Context, now time.Time) error {
 	return nil
 }
 
+// tell keeps why nothing is sent yet.
+func (u *Upkeep) tell(ctx context.Context, r app.Restore, why error) error {
+	if err := u.Store.SaveRestoreProblem(ctx, r.ID, app.ErrorMessage(why)); err != nil {
+		return err
+	}
+	return u.Load(ctx)
+}
+
 // Hurry has ConnectWise asked again at once: keys or settings were changed.
 func (u *Upkeep) Hurry() {
 	u.mu.Lock()
 	defer u.mu.Unlock()
-	u.asking = attempt{}
+	u.asking, u.lag = attempt{}, 0
 }
 
-func (u *Upkeep) reconcile(ctx context.Context, r app.Restore, now time.Time) error {
+// patience is how long a search that may lag is simply waited for.
+const patience = 5 * time.Second
+
+// mayLag is how long ConnectWise's search, which was asked already, may still not show what was made right before the restore.
+func (u *Upkeep) mayLag(now time.Time) time.Duration {
+	u.mu.Lock()
+	defer u.mu.Unlock()
+	// By the clock or, where that was set since, by how long we run: what was made was made before that.
+	return u.lag - max(now.Sub(u.restore.At), now.Sub(u.began))
+}
+
+// settle waits for a search that lags, for as long as a create without an answer is looked for. It is asked first, so that what
+// else is wrong is known at once.
+func (u *Upkeep) settle(ctx context.Context, lag time.Duration) (waited bool, err error) {
+	u.mu.Lock()
+	u.lag = lag
+	u.mu.Unlock()
+	left := u.mayLag(u.Now())
+	switch {
+	case left <= 0:
+		return false, nil
+	case left <= patience:
+		timer := time.NewTimer(left)
+		defer timer.Stop()
+		select {
+		case <-timer.C:
+			return true, nil
+		case <-ctx.Done():
+			return false, ctx.Err()
+		}
+	}
+	return false, &app.Error{Code: app.Unavailable, Err: errLag, Message: fmt.Sprintf("ConnectWise was asked. Its search may show a new ticket up to %s late, so it is asked once more after that; then sending goes on.", app.Duration(lag))}
+}
+
+// errLag marks that nothing is wrong: it is only too early.
+var errLag = errors.New("a search may lag")
+
+func (u *Upkeep) reconcile(ctx context.Context, r app.Restore) error {
 	missing, err := u.Missing(ctx)
 	if err != nil {
 		return err
@@ -66,28 +114,50 @@ func (u *Upkeep) reconcile(ctx context.Context, r app.Restore, now time.Time) er
 	if err != nil {
 		return err
 	}
-	var found []app.FoundTicket
-	quantities := 0
-	for _, c := range doc.Connections {
-		client, err := u.Client(ctx, c.Name)
-		if err != nil {
-			return on(c.Name, err)
-		}
-		tickets, err := u.tickets(ctx, client, c.Name, in.ID)
-		if err != nil {
-			return on(c.Name, err)
-		}
-		moved, err := u.quantities(ctx, client, c.Name)
-		if err != nil {
-			return on(c.Name, err)
-		}
-		found, quantities = append(found, tickets...), quantities+moved
+	found, quantities, err := u.ask(ctx, doc, in.ID)
+	if err != nil {
+		return err
 	}
-	if err := u.Store.SaveFound(ctx, r.ID, found, quantities, now); err != nil {
+	if waited, err := u.settle(ctx, lagOf(doc)); err != nil {
+		return err
+	} else if waited {
+		if found, quantities, err = u.ask(ctx, doc, in.ID); err != nil {
+			return err
+		}
+	}
+	if err := u.Store.SaveFound(ctx, r.ID, found, quantities, u.Now()); err != nil {
 		return err
 	}
 	u.Log.InfoContext(ctx, "what was made since the backup was found again; sending goes on", "tickets", len(found), "quantities", quantities)
 	return nil
+}
+
+// ask asks every connection.
+func (u *Upkeep) ask(ctx context.Context, doc app.Settings, install string) (found []app.FoundTicket, quantities int, err error) {
+	for _, c := range doc.Connections {
+		client, err := u.Client(ctx, c.Name)
+		if err != nil {
+			return nil, 0, on(c.Name, err)
+		}
+		tickets, err := u.tickets(ctx, client, c.Name, install)
+		if err != nil {
+			return nil, 0, on(c.Name, err)
+		}
+		moved, err := u.quantities(ctx, client, c.Name)
+		if err != nil {
+			return nil, 0, on(c.Name, err)
+		}
+		found, quantities = append(found, tickets...), quantities+moved
+	}
+	return found, quantities, nil
+}
+
+// lagOf is how late a search may show what was made, by what the settings say of the slowest connection.
+func lagOf(doc app.Settings) (lag time.Duration) {
+	for _, c := range doc.Connections {
+		lag = max(lag, settings.ConnectionWithDefaults(c).Confirm.Over.D())
+	}
+	return lag
 }
 
 // on says which connection a problem is about.

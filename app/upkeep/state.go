@@ -57,12 +57,25 @@ func (u *Upkeep) backups(second string) []app.Backup {
 	if second == "" {
 		return list
 	}
-	for _, b := range u.List(second) {
+	for _, b := range u.inSecond(second) {
 		if i, both := at[b.Name]; both {
 			list[i].Second = true
 		}
 	}
 	return list
+}
+
+// inSecond lists the backups of the second folder; of one that does not answer, as they were seen last.
+func (u *Upkeep) inSecond(folder string) []app.Backup {
+	u.farLook.do(min(lookPatience, u.Patience), func() {
+		list := u.List(folder)
+		u.mu.Lock()
+		defer u.mu.Unlock()
+		u.there = list
+	})
+	u.mu.Lock()
+	defer u.mu.Unlock()
+	return u.there
 }
 
 // Problems is what is wrong, from memory alone: every page asks for it.

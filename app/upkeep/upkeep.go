@@ -33,7 +33,7 @@ type Store interface {
 	Recover(ctx context.Context, now time.Time) error
 }
 
-// Deps are what an Upkeep works with. Wake, Now and Log may be nil.
+// Deps are what an Upkeep works with. Patience, Wake, Now and Log may be zero.
 type Deps struct {
 	Store Store
 	// Folder is where backups lie: "backups" in the data folder.
@@ -41,6 +41,8 @@ type Deps struct {
 	// List lists the backups of a folder, newest first, and Inspect opens one and checks it whole.
 	List    func(folder string) []app.Backup
 	Inspect func(ctx context.Context, path string) (app.Backup, error)
+	// Patience is how long a second folder is waited for that does not answer; half a minute.
+	Patience time.Duration
 	// Free is how much space a folder's disk has left, and Size how much the database takes.
 	Free func(folder string) (int64, error)
 	Size func() int64
@@ -62,13 +64,17 @@ type Upkeep struct {
 	one   sync.Mutex // one backup at a time
 	began time.Time
 
+	farCopy, farLook far // what touches the second folder
+
 	mu      sync.Mutex
-	daily   attempt // by itself
-	last    attempt // of any kind
-	second  attempt // copying
-	check   attempt // of the whole file
-	asking  attempt // reconciling
+	daily   attempt       // by itself
+	last    attempt       // of any kind
+	second  attempt       // copying
+	check   attempt       // of the whole file
+	asking  attempt       // reconciling
+	lag     time.Duration // how late a search that was asked may show what was made; zero: none was
 	restore app.Restore
+	there   []app.Backup // in the second folder, as it was seen last
 }
 
 // attempt is how something went last.
@@ -95,6 +101,9 @@ func (a attempt) ended(now time.Time, err error) attempt {
 func New(d Deps) *Upkeep {
 	if d.Now == nil {
 		d.Now = time.Now
+	}
+	if d.Patience <= 0 {
+		d.Patience = defaultPatience
 	}
 	if d.Log == nil {
 		d.Log = slog.New(slog.DiscardHandler)
