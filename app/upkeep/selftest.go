@@ -2,6 +2,7 @@ package upkeep
 
 import (
 	"context"
+	"strings"
 	"sync"
 	"time"
 
@@ -55,6 +56,7 @@ type SelfTest struct {
 
 	mu    sync.Mutex
 	since map[string]known // by id
+	wrong []app.CheckRow   // at the last look, and told by nothing else
 }
 
 // known is a result with the moment from which it stands.
@@ -83,7 +85,33 @@ func (t *SelfTest) Rows(ctx context.Context, look bool) ([]app.CheckRow, error) 
 		}
 		rows[i].ChangedAt = was.at
 	}
+	t.wrong = untold(f, rows)
 	return rows, nil
+}
+
+// Wrong is what the last look found wrong and nothing else tells a person. It asks nobody: every page wants to know.
+func (t *SelfTest) Wrong() []app.CheckRow {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	return t.wrong
+}
+
+// untold leaves out what is fine, and what is told where it is found: of connections, keys, backups, the database and the folder.
+func untold(f Facts, rows []app.CheckRow) (out []app.CheckRow) {
+	for _, r := range rows {
+		if r.State != app.CheckFailed && r.State != app.CheckWarning {
+			continue
+		}
+		switch strings.TrimPrefix(r.ID, MachinePrefix) {
+		case "disk":
+			if f.Disk.Message == "" {
+				out = append(out, r)
+			}
+		case "loopback", "files", "log":
+			out = append(out, r)
+		}
+	}
+	return out
 }
 
 // Judge makes every check of this computer from what is known.

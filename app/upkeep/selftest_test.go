@@ -110,8 +110,20 @@ func TestSelfTestRemembersSinceWhen(t *testing.T) {
 	if at := since("disk"); !at.Equal(begin) {
 		t.Errorf("an hour later since %v", at)
 	}
+	if got := test.Wrong(); len(got) != 0 {
+		t.Errorf("wrong: %+v", got)
+	}
 	f.Free = 0
 	if at := since("disk"); !at.Equal(f.Now) {
 		t.Errorf("full since %v", at)
+	}
+	f.Database.Message = "The database is damaged."
+	if got := test.Wrong(); len(got) != 1 || got[0].ID != MachinePrefix+"disk" {
+		t.Errorf("wrong: %+v", got)
+	}
+	f.Disk.Message = "Nothing can be stored."
+	since("disk")
+	if got := test.Wrong(); len(got) != 0 {
+		t.Errorf("what is told elsewhere is told twice: %+v", got)
 	}
 }

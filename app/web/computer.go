@@ -1,11 +1,14 @@
 package web
 
 import (
+	"cmp"
 	"context"
 
 	"github.com/labstack/echo/v4"
 
+	"psabridge/app"
 	"psabridge/app/link"
+	"psabridge/app/upkeep"
 	"psabridge/views"
 	"psabridge/views/ui"
 )
@@ -42,4 +45,26 @@ func (s *Server) folderNeeds() []need {
 		Tone: "warn", Icon: "warn", Title: "The data folder lies where it can be damaged.", Text: s.About.Folder,
 		Actions: []ui.Action{{Label: "Look", Path: page}},
 	}}}
+}
+
+// machineTitles say what is wrong in a sentence.
+var machineTitles = map[string]string{
+	upkeep.MachinePrefix + "disk": "There is little space left on the disk.", upkeep.MachinePrefix + "loopback": "Other computers can reach this page.",
+	upkeep.MachinePrefix + "files": "Other users could read the data folder.", upkeep.MachinePrefix + "log": "The log cannot be written.",
+}
+
+// machineNeeds are what the look at this computer found and nothing else tells: little space, a file others may read.
+func (s *Server) machineNeeds() (out []need) {
+	page := link.Diagnostics + "#machine"
+	for _, r := range s.SelfTest.Wrong() {
+		tone, icon := "warn", "warn"
+		if r.State == app.CheckFailed {
+			tone, icon = "bad", "badc"
+		}
+		out = append(out, need{code: "computer", subject: r.ID, rail: link.Diagnostics, page: page, n: 1, Need: views.Need{
+			Tone: tone, Icon: icon, Title: cmp.Or(machineTitles[r.ID], r.Title), Text: r.Message + " " + r.Fix, Since: r.ChangedAt,
+			Actions: []ui.Action{{Label: "Look", Path: page}},
+		}})
+	}
+	return out
 }

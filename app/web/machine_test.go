@@ -12,6 +12,7 @@ import (
 	"testing"
 	"time"
 
+	"psabridge/app"
 	"psabridge/app/secret"
 	"psabridge/app/upkeep"
 	"psabridge/app/web/api"
@@ -40,7 +41,7 @@ func (w *world) machineCalls() api.MachineDeps {
 	w.logbook = &upkeep.Logbook{Path: path, Level: level, Now: func() time.Time { return w.now }, Log: slog.New(slog.DiscardHandler)}
 	w.t.Cleanup(w.logbook.Stop)
 	return api.MachineDeps{
-		Keychain: &w.keychain, KeysBack: func(context.Context) { w.keysBack++ }, Logbook: w.logbook,
+		SelfTest: (*worldsTest)(w), Keychain: &w.keychain, KeysBack: func(context.Context) { w.keysBack++ }, Logbook: w.logbook,
 		Support: &upkeep.Support{
 			Install: "k3v9x2ab", LogPath: path, Now: w.logbook.Now,
 			Names: func(context.Context) ([]upkeep.Name, error) {
@@ -129,4 +130,20 @@ func TestOneQuestionAboutTheKeychain(t *testing.T) {
 	}
 	w.keychain.trouble = secret.Trouble{Kind: secret.Lost, Message: "Enter again: connections/cw/private_key.", Names: []string{"connections/cw/private_key"}}
 	w.get("/").has(t, "Keys are gone from the keychain", "Enter them", `href="/connections/cw"`)
+}
+
+// worldsTest finds of this computer what the test says.
+type worldsTest world
+
+func (w *worldsTest) Rows(context.Context, bool) ([]app.CheckRow, error) { return w.machine, nil }
+
+func (w *worldsTest) Wrong() []app.CheckRow { return w.machine }
+
+// TestWhatIsWrongWithTheComputerIsTold: on the Overview as on Diagnostics, with what to do.
+func TestWhatIsWrongWithTheComputerIsTold(t *testing.T) {
+	w := furnished(t)
+	w.get("/").lacks(t, "little space")
+	w.machine = []app.CheckRow{{ID: "machine.disk", Title: "The disk has space", State: app.CheckWarning, Message: "300.0 MB are free.", Fix: "Free some space.", ChangedAt: w.now}}
+	w.get("/").has(t, "There is little space left on the disk.", "300.0 MB are free. Free some space.", "/diagnostics#machine")
+	w.get("/diagnostics").has(t, "300.0 MB are free.", "1 check of this computer", `id="machine"`)
 }

@@ -69,7 +69,7 @@ func (s *Server) needs(ctx context.Context, st standing) ([]need, error) {
 	if err != nil {
 		return nil, err
 	}
-	return s.keysFirst(slices.Concat(s.folderNeeds(), s.upkeepNeeds(), blockNeeds(st), parked, questions, sourceNeeds(st), billing, unmapped, broken, fresh, refused, checks, notices, silent)), nil
+	return s.keysFirst(slices.Concat(s.folderNeeds(), s.upkeepNeeds(), s.machineNeeds(), blockNeeds(st), parked, questions, sourceNeeds(st), billing, unmapped, broken, fresh, refused, checks, notices, silent)), nil
 }
 
 func blockNeeds(st standing) (out []need) {

@@ -84,7 +84,8 @@ type world struct {
 	desk                                    *receive.Desk
 	vendor                                  fakeVendor
 	keychain                                keychain
-	keysBack                                int // how often what had no keys went on
+	machine                                 []app.CheckRow // of this computer
+	keysBack                                int            // how often what had no keys went on
 	logbook                                 *upkeep.Logbook
 	file                                    string // staged in the inbox
 	org, master, delivery, line, plan, push int64
@@ -133,7 +134,7 @@ func newWorld(t *testing.T) *world {
 		TicketURL: func(context.Context, string, int64) string {
 			return "https://na.example.com/ticket"
 		},
-		OnLaunch: func() { w.launched++ },
+		OnLaunch: func() { w.launched++ }, Views: w.store,
 		AlertDeps: api.AlertDeps{
 			Quiet: w.quieted, OpenCondition: w.reopened, TestNotice: func(context.Context, string) error { return w.noticeErr },
 		},

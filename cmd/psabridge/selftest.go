@@ -16,13 +16,17 @@ import (
 	"psabridge/app/web/api"
 )
 
-// computerEvery is how often this computer is looked at by itself.
-const computerEvery = 24 * time.Hour
+// How often this computer is looked at by itself: all of it, and what is quickly seen, such as the space on the disk.
+const (
+	computerEvery = 24 * time.Hour
+	glanceEvery   = time.Hour
+)
 
 // looked is what was seen of this computer at the last look, and when it slept.
 type looked struct {
 	mu      sync.Mutex
-	at      time.Time
+	at      time.Time // all of it
+	glanced time.Time
 	files   machine.Permissions
 	filesE  error
 	sleptAt time.Time
@@ -64,16 +68,25 @@ func (b *bridge) keysBack(ctx context.Context) {
 	b.changed(ctx, c)
 }
 
-// lookByNight looks at this computer once a day: who may read the data folder, and whether every key is where it should be.
-func (b *bridge) lookByNight(ctx context.Context, now time.Time) error {
+// lookAtComputer looks at this computer by itself: once an hour at what is quickly seen, once a day at who may read the data folder
+// and whether every key is where it should be.
+func (b *bridge) lookAtComputer(ctx context.Context, now time.Time) error {
 	b.looked.mu.Lock()
-	at := b.looked.at
+	at, glanced := b.looked.at, b.looked.glanced
 	b.looked.mu.Unlock()
-	if now.Sub(at).Abs() < computerEvery {
+	if now.Sub(glanced).Abs() < glanceEvery {
 		return nil
 	}
-	b.lookAtFiles(now)
-	_, _, err := b.vault.Look(ctx, false)
+	b.looked.mu.Lock()
+	b.looked.glanced = now
+	b.looked.mu.Unlock()
+	if now.Sub(at).Abs() >= computerEvery {
+		b.lookAtFiles(now)
+		if _, _, err := b.vault.Look(ctx, false); err != nil {
+			return err
+		}
+	}
+	_, err := b.selfTest.Rows(ctx, false)
 	return err
 }
 

@@ -39,7 +39,7 @@ func (b *bridge) wireSchedule(context.Context) error {
 		func() error { return b.schedule.WhenDue("disk", b.upkeep.Disk) },
 		func() error { return b.schedule.WhenDue("restored", b.upkeep.Reconcile) },
 		func() error { return b.schedule.WhenDue("backup", b.upkeep.Daily) },
-		func() error { return b.schedule.WhenDue("computer", b.lookByNight) },
+		func() error { return b.schedule.WhenDue("computer", b.lookAtComputer) },
 		func() error { return b.schedule.WhenDue("zone", b.followZone) },
 		func() error {
 			return b.schedule.Every("alerts", tickEvery, func(ctx context.Context) error { return b.intake.Tick(ctx, time.Now()) })

@@ -28,6 +28,8 @@ type MachineDeps struct {
 type SelfTest interface {
 	// Rows are the newest results; with look everything is looked at anew.
 	Rows(ctx context.Context, look bool) ([]app.CheckRow, error)
+	// Wrong is what the last look found wrong and nothing else tells.
+	Wrong() []app.CheckRow
 }
 
 // Logbook reads the log and sets its level.
@@ -71,6 +73,8 @@ func (d *MachineDeps) Fill() {
 type noMachine struct{}
 
 func (noMachine) Rows(context.Context, bool) ([]app.CheckRow, error) { return nil, nil }
+
+func (noMachine) Wrong() []app.CheckRow { return nil }
 
 func (noMachine) Lines(upkeep.LogFilter) ([]upkeep.LogLine, error) { return nil, nil }
 
