@@ -32,9 +32,11 @@ type backupAnswer struct {
 	Kind     string    `json:"kind"`
 	Verified bool      `json:"verified"`
 	Second   bool      `json:"second"`
+	// Problems are what is wrong with backing up all the same, such as a second folder that is not there. Only of one made now.
+	Problems []string `json:"problems,omitempty"`
 }
 
-// Run makes a backup, or sets the second folder.
+// Run makes a backup, or sets the second folder. Exit code 1 also when the backup stands and its second copy does not.
 func (b backupNow) Run(ctx context.Context, g *globals, c console) error {
 	if b.Second != nil {
 		return b.setSecond(ctx, g, c)
@@ -48,10 +50,26 @@ func (b backupNow) Run(ctx context.Context, g *globals, c console) error {
 		if err := cl.call(ctx, http.MethodPost, "/backups", map[string]string{"file": file}, &made); err != nil {
 			return err
 		}
-		return g.print(c, made, func(w io.Writer) {
-			_, _ = fmt.Fprintf(w, "%s\n%s, verified.\n", made.File, size(made.Bytes))
-		})
+		var list backupsAnswer
+		if err := cl.call(ctx, http.MethodGet, "/backups", nil, &list); err != nil {
+			return err
+		}
+		made.Problems = list.Problems
+		if err := g.print(c, made, made.print); err != nil {
+			return err
+		}
+		if len(made.Problems) > 0 {
+			return errPrinted
+		}
+		return nil
 	})
+}
+
+func (b backupAnswer) print(w io.Writer) {
+	_, _ = fmt.Fprintf(w, "%s\n%s, verified.\n", b.File, size(b.Bytes))
+	for _, p := range b.Problems {
+		_, _ = fmt.Fprintln(w, "Problem: "+p)
+	}
 }
 
 // place is the whole path of the file to write; "" for the usual one.

@@ -24,11 +24,11 @@ type restoreCmd struct {
 
 // Run puts a backup in the place of the database, under the same lock as a bridge.
 func (r restoreCmd) Run(ctx context.Context, g *globals, c console) error {
-	file, err := filepath.Abs(r.File)
+	dir, err := g.dir()
 	if err != nil {
 		return err
 	}
-	dir, err := g.dir()
+	file, err := r.path(dir)
 	if err != nil {
 		return err
 	}
@@ -61,6 +61,18 @@ func (r restoreCmd) Run(ctx context.Context, g *globals, c console) error {
 		File: file, BackupAt: out.Backup.At, At: out.Restore.At, Kept: out.Restore.Kept, Install: out.Backup.Install, Stopped: out.Restore.Stopped, Mails: out.Restore.Mails,
 		Counts: out.Backup.Counts,
 	}, func(w io.Writer) { tellRestored(w, out) })
+}
+
+// path is the whole path of the backup: a file, or one of the folder for backups by its name alone, as backup list prints it.
+func (r restoreCmd) path(dir string) (string, error) {
+	if listed := filepath.Join(filepath.Join(dir, backupFolder), r.File); filepath.Base(r.File) == r.File {
+		if _, err := os.Stat(r.File); errors.Is(err, fs.ErrNotExist) {
+			if _, err := os.Stat(listed); err == nil {
+				return listed, nil
+			}
+		}
+	}
+	return filepath.Abs(r.File)
 }
 
 // restoreAnswer is what a script reads of a restore.
