@@ -208,7 +208,11 @@ func (g *globals) bridged(ctx context.Context, c console, sends bool, f func(*cl
 	if err != nil {
 		return err
 	}
-	o := g.bridgeOptions(dir, c)
+	terminal := c
+	if g.JSON { // what goes wrong is then one JSON object; lines of the log would stand before it
+		terminal.err = io.Discard
+	}
+	o := g.bridgeOptions(dir, terminal)
 	o.Port, o.Listening = sockets.Port, sockets.Addresses()
 	b, err := newBridge(ctx, o)
 	if err != nil {

@@ -208,15 +208,14 @@ func (a alertsQuiet) Run(ctx context.Context, g *globals, c console) error {
 }
 
 func (a alertsQuiet) ask(ctx context.Context, g *globals, c console, cl *client) error {
-	in, until := map[string]string{}, "until it recovers"
+	in, done, until := map[string]string{}, map[string]any{"id": a.Condition, "quiet": true, "until": nil}, "until it recovers"
 	if !a.Until.IsZero() {
-		in["until"], until = a.Until.RFC3339(), "until "+shortTime(a.Until.Time)
+		in["until"], done["until"], until = a.Until.RFC3339(), a.Until.RFC3339(), "until "+shortTime(a.Until.Time)
 	}
 	if err := cl.call(ctx, http.MethodPost, "/conditions/"+url.PathEscape(a.Condition)+"/quiet", in, nil); err != nil {
 		return err
 	}
-	g.said(c, "Condition %s stays quiet %s.", a.Condition, until)
-	return nil
+	return g.said(c, done, "Condition %s stays quiet %s.", a.Condition, until)
 }
 
 type alertsOpen struct {
@@ -232,6 +231,5 @@ func (a alertsOpen) ask(ctx context.Context, g *globals, c console, cl *client) 
 	if err := cl.call(ctx, http.MethodPost, "/conditions/"+url.PathEscape(a.Condition)+"/open", nil, nil); err != nil {
 		return err
 	}
-	g.said(c, "Condition %s is not quiet any more. If it still holds, its ticket opens.", a.Condition)
-	return nil
+	return g.said(c, map[string]any{"id": a.Condition, "quiet": false}, "Condition %s is not quiet any more. If it still holds, its ticket opens.", a.Condition)
 }

@@ -125,10 +125,14 @@ func (b billingScope) connection(ctx context.Context, cl *client) (string, error
 	if err := cl.call(ctx, http.MethodGet, "/status", nil, &st); err != nil {
 		return "", err
 	}
-	if len(st.Connections) != 1 {
-		return "", app.FieldErrorf("connection", "There are %d ConnectWise connections. Name one with --connection.", len(st.Connections))
+	switch n := len(st.Connections); n {
+	case 0:
+		return "", app.FieldErrorf("connection", "There is no ConnectWise connection yet. Set one up on the page: psabridge open")
+	case 1:
+		return st.Connections[0].Name, nil
+	default:
+		return "", app.FieldErrorf("connection", "There are %d ConnectWise connections. Name one with --connection.", n)
 	}
-	return st.Connections[0].Name, nil
 }
 
 func quantity(q *app.Quantity) string {
@@ -300,20 +304,14 @@ type billingHistory struct{ billingScope }
 // Run lists the pushes, newest first.
 func (b billingHistory) Run(ctx context.Context, g *globals, c console) error {
 	return g.withBridge(ctx, c, func(cl *client) error {
-		query := url.Values{}
-		if b.Connection != "" {
-			query.Set("connection", b.Connection)
-		}
-		if b.Period != "" {
-			query.Set("period", b.Period)
-		}
-		var out struct {
-			Items []pushAnswer `json:"items"`
-		}
-		if err := cl.call(ctx, http.MethodGet, "/billing/pushes?"+query.Encode(), nil, &out); err != nil {
+		if err := knownConnection(ctx, cl, b.Connection); err != nil {
 			return err
 		}
-		return g.print(c, out.Items, func(w io.Writer) { printHistory(w, out.Items) })
+		path := "/billing/pushes" + query("connection", b.Connection, "period", b.Period)
+		return show(ctx, g, c, cl, path, func(w io.Writer, list listAnswer[pushAnswer]) {
+			printHistory(w, list.Items)
+			list.more(w)
+		})
 	})
 }
 

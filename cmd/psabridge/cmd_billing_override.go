@@ -251,6 +251,6 @@ func (o overrideRemove) ask(ctx context.Context, g *globals, c console, cl *clie
 	if err := cl.call(ctx, http.MethodDelete, path, nil, nil); err != nil {
 		return err
 	}
-	g.said(c, "What was typed for %s, %s is taken away. A new plan counts the reading: psabridge billing plan", who.Name, o.Meter)
-	return nil
+	done := map[string]any{"organization_id": who.ID, "source": who.Source, "external_id": who.ExternalID, "meter": o.Meter, "removed": true}
+	return g.said(c, done, "What was typed for %s, %s is taken away. A new plan counts the reading: psabridge billing plan", who.Name, o.Meter)
 }

@@ -7,6 +7,7 @@ import (
 	"io"
 	"net/http"
 	"net/url"
+	"slices"
 	"strconv"
 	"strings"
 	"text/tabwriter"
@@ -62,7 +63,7 @@ func (d deliveriesList) Run(ctx context.Context, g *globals, c console) error {
 }
 
 func (d deliveriesList) ask(ctx context.Context, g *globals, c console, cl *client) error {
-	if err := d.knownConnection(ctx, cl); err != nil {
+	if err := knownConnection(ctx, cl, d.Connection); err != nil {
 		return err
 	}
 	ticket, err := d.ticketID(ctx, cl)
@@ -88,9 +89,9 @@ func (d deliveriesList) ask(ctx context.Context, g *globals, c console, cl *clie
 	})
 }
 
-// knownConnection refuses a connection that is mistyped: it has no deliveries, and nothing would say why.
-func (d deliveriesList) knownConnection(ctx context.Context, cl *client) error {
-	if d.Connection == "" || d.Connection == app.MailConnection {
+// knownConnection refuses a connection that is mistyped: a list of nothing would look as if all were well.
+func knownConnection(ctx context.Context, cl *client, name string) error {
+	if name == "" || name == app.MailConnection {
 		return nil
 	}
 	var st statusAnswer
@@ -99,15 +100,35 @@ func (d deliveriesList) knownConnection(ctx context.Context, cl *client) error {
 	}
 	var names []string
 	for _, one := range st.Connections {
-		if one.Name == d.Connection {
-			return nil
-		}
 		names = append(names, one.Name)
 	}
-	if len(names) == 0 {
-		return app.FieldErrorf("connection", "There is no connection %q, and no other one.", d.Connection)
+	return knownName("connection", name, names)
+}
+
+// knownSource is the same for a source.
+func knownSource(ctx context.Context, cl *client, name string) error {
+	if name == "" {
+		return nil
 	}
-	return app.FieldErrorf("connection", "There is no connection %q. There is: %s.", d.Connection, strings.Join(names, ", "))
+	var st statusAnswer
+	if err := cl.call(ctx, http.MethodGet, "/status", nil, &st); err != nil {
+		return err
+	}
+	var names []string
+	for _, one := range st.Sources {
+		names = append(names, one.Name)
+	}
+	return knownName("source", name, names)
+}
+
+func knownName(what, name string, names []string) error {
+	switch {
+	case slices.Contains(names, name):
+		return nil
+	case len(names) == 0:
+		return app.FieldErrorf(what, "There is no %s %q, and no other one.", what, name)
+	}
+	return app.FieldErrorf(what, "There is no %s %q. There is: %s.", what, name, strings.Join(names, ", "))
 }
 
 // ticketID is our id of the ticket a person named by its number in ConnectWise.
@@ -221,8 +242,7 @@ func (d deliveriesRetry) ask(ctx context.Context, g *globals, c console, cl *cli
 		if err := cl.call(ctx, http.MethodPost, "/deliveries/"+url.PathEscape(d.ID)+"/retry", nil, nil); err != nil {
 			return err
 		}
-		g.said(c, "Delivery %s is tried again.", d.ID)
-		return nil
+		return g.said(c, map[string]any{"id": d.ID, "retried": 1}, "Delivery %s is tried again.", d.ID)
 	}
 	state := ""
 	if d.Parked {
@@ -267,8 +287,7 @@ func (d deliveriesDrop) ask(ctx context.Context, g *globals, c console, cl *clie
 	if err := cl.call(ctx, http.MethodPost, "/deliveries/"+url.PathEscape(d.ID)+"/drop", map[string]string{"reason": d.Reason}, nil); err != nil {
 		return err
 	}
-	g.said(c, "Delivery %s is dropped.", d.ID)
-	return nil
+	return g.said(c, map[string]any{"id": d.ID, "state": app.DeliveryDropped}, "Delivery %s is dropped.", d.ID)
 }
 
 type deliveriesLink struct {
@@ -285,6 +304,5 @@ func (d deliveriesLink) ask(ctx context.Context, g *globals, c console, cl *clie
 	if err := cl.call(ctx, http.MethodPost, "/deliveries/"+url.PathEscape(d.ID)+"/link", map[string]int64{"ticket": d.Ticket}, nil); err != nil {
 		return err
 	}
-	g.said(c, "Delivery %s is ticket #%d.", d.ID, d.Ticket)
-	return nil
+	return g.said(c, map[string]any{"id": d.ID, "ticket_number": d.Ticket}, "Delivery %s is ticket #%d.", d.ID, d.Ticket)
 }

@@ -3,6 +3,7 @@ package main
 import (
 	"bytes"
 	"context"
+	"encoding/json"
 	"fmt"
 	"os"
 	"time"
@@ -48,7 +49,11 @@ func (demoCmd) Run(ctx context.Context, g *globals, c console) error {
 		vendors.GoLive(nil)
 		return nil
 	}
-	_, _ = fmt.Fprintf(c.out, "Demo: nothing here is real. Look into its ConnectWise at %s\n", vendors.LookURL)
+	if g.JSON {
+		_ = json.NewEncoder(c.out).Encode(map[string]string{"sandbox": vendors.LookURL})
+	} else {
+		_, _ = fmt.Fprintf(c.out, "Demo: nothing here is real. Look into its ConnectWise at %s\n", vendors.LookURL)
+	}
 	return g.serve(ctx, c, o)
 }
 

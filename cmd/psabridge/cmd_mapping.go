@@ -280,8 +280,7 @@ func (m mappingRevert) ask(ctx context.Context, g *globals, c console, cl *clien
 	if err := cl.call(ctx, http.MethodPost, "/mappings/revert", map[string]string{"revision": m.Revision}, nil); err != nil {
 		return err
 	}
-	g.said(c, "The mappings of revision %s are as they were before.", m.Revision)
-	return nil
+	return g.said(c, map[string]any{"revision": m.Revision, "reverted": true}, "The mappings of revision %s are as they were before.", m.Revision)
 }
 
 type mappingLeft struct {

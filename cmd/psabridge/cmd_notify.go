@@ -77,6 +77,5 @@ func (n notifyTest) ask(ctx context.Context, g *globals, c console, cl *client) 
 	if err := cl.call(ctx, http.MethodPost, "/notify/test", map[string]string{"channel": n.Channel}, nil); err != nil {
 		return err
 	}
-	g.said(c, "The test was sent by %s. Look whether it arrived.", n.Channel)
-	return nil
+	return g.said(c, map[string]any{"channel": n.Channel, "sent": true}, "The test was sent by %s. Look whether it arrived.", n.Channel)
 }

@@ -2,7 +2,6 @@ package main
 
 import (
 	"context"
-	"fmt"
 	"net/http"
 	"strings"
 
@@ -32,8 +31,7 @@ func (o openCmd) Run(ctx context.Context, g *globals, c console) error {
 		return err
 	}
 	if o.Print {
-		_, _ = fmt.Fprintln(c.out, address)
-		return nil
+		return g.said(c, map[string]any{"address": address}, "%s", address)
 	}
 	return openBrowser(ctx, dir, address)
 }

@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"encoding/json"
 	"fmt"
 	"os"
 
@@ -35,7 +36,9 @@ func secondStart(ctx context.Context, g *globals, c console, dir string, r runni
 	if here := machine.Session(); r.Session != "" && here != "" && r.Session != here {
 		where = " in another session of yours"
 	}
-	_, _ = fmt.Fprintf(c.out, "psabridge is already running%s at %s\n", where, r.Page)
+	if err := g.tellReady(c, r, true, fmt.Sprintf("psabridge is already running%s at %s", where, r.Page)); err != nil {
+		return err
+	}
 	if g.NoBrowser {
 		return nil
 	}
@@ -44,6 +47,18 @@ func secondStart(ctx context.Context, g *globals, c console, dir string, r runni
 		return err
 	}
 	return openBrowser(ctx, dir, address)
+}
+
+// tellReady says in one line where a bridge answers. With --json it says what run.json holds, which a program that starts one waits for.
+func (g *globals) tellReady(c console, r running, already bool, words string) error {
+	if !g.JSON {
+		_, err := fmt.Fprintln(c.out, words)
+		return err
+	}
+	return json.NewEncoder(c.out).Encode(struct {
+		running
+		Already bool `json:"already_running"`
+	}{r, already})
 }
 
 // serve runs a bridge in the foreground: sockets, run file, ready line, first page; then waits and stops cleanly.
@@ -69,7 +84,9 @@ func (g *globals) serve(ctx context.Context, c console, o options) error {
 		return app.Wrap(err, app.Unavailable, "The data folder cannot be written. Is the disk full?")
 	}
 	defer forgetRunning(o.Dir)
-	_, _ = fmt.Fprintf(c.out, "psabridge is ready at %s\n", run.Page)
+	if err := g.tellReady(c, run, false, "psabridge is ready at "+run.Page); err != nil {
+		return err
+	}
 	if !g.NoBrowser && (b.firstRun || o.Demo) {
 		g.openFirst(ctx, c, b)
 	}

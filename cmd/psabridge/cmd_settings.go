@@ -138,11 +138,7 @@ func (s secretSet) Run(ctx context.Context, g *globals, c console) error {
 		if err := cl.call(ctx, http.MethodPut, "/secrets/"+escapeSegments(s.Name), in, nil); err != nil {
 			return err
 		}
-		if g.JSON {
-			return nil
-		}
-		_, _ = fmt.Fprintln(c.out, s.Name+" is stored.")
-		return nil
+		return g.said(c, map[string]any{"name": s.Name, "stored": true}, "%s is stored.", s.Name)
 	})
 }
 

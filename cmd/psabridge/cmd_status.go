@@ -84,7 +84,7 @@ func withState(raw json.RawMessage, state string) (json.RawMessage, error) {
 
 func (s statusAnswer) print(w io.Writer) {
 	p := func(format string, args ...any) { _, _ = fmt.Fprintf(w, format+"\n", args...) }
-	p("psabridge %s: %s", s.Version, s.State)
+	p("psabridge %s: %s", s.Version, strings.ReplaceAll(s.State, "_", " "))
 	if why, none := strings.CutPrefix(s.Tray, "none: "); none && s.State != "not running" {
 		p("  no tray icon: %s", why)
 	}

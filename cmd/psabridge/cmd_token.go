@@ -87,9 +87,6 @@ func (t tokenRevoke) Run(ctx context.Context, g *globals, c console) error {
 		if err := cl.call(ctx, http.MethodDelete, tokensOf(t.Source)+"/"+url.PathEscape(t.ID), nil, nil); err != nil {
 			return err
 		}
-		if !g.JSON {
-			_, _ = fmt.Fprintln(c.out, "Token "+t.ID+" is revoked.")
-		}
-		return nil
+		return g.said(c, map[string]any{"id": t.ID, "revoked": true}, "Token %s is revoked.", t.ID)
 	})
 }

@@ -323,6 +323,9 @@ func (u usageShow) Run(ctx context.Context, g *globals, c console) error {
 }
 
 func (u usageShow) read(ctx context.Context, cl *client) ([]shownReadings, error) {
+	if err := knownSource(ctx, cl, u.Source); err != nil {
+		return nil, err
+	}
 	var list struct {
 		Items []shownReadings `json:"items"`
 	}

@@ -245,7 +245,7 @@ func (w *readyWriter) Write(p []byte) (int, error) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	w.buf.Write(p)
-	if strings.Contains(w.buf.String(), "psabridge is ready at http://") {
+	if said := w.buf.String(); strings.Contains(said, "psabridge is ready at http://") || strings.Contains(said, `"page":"http://`) {
 		w.once.Do(func() { close(w.ready) })
 	}
 	return len(p), nil

@@ -36,11 +36,9 @@ func show[T any](ctx context.Context, g *globals, c console, cl *client, path st
 	return g.print(c, raw, func(w io.Writer) { words(w, got) })
 }
 
-// said prints what was done; a script that asked for JSON sees it by the exit code.
-func (g *globals) said(c console, format string, args ...any) {
-	if !g.JSON {
-		_, _ = fmt.Fprintf(c.out, format+"\n", args...)
-	}
+// said prints what was done where the API answers nothing: in words, or as done for a script that asked for JSON.
+func (g *globals) said(c console, done map[string]any, format string, args ...any) error {
+	return g.print(c, done, func(w io.Writer) { _, _ = fmt.Fprintf(w, format+"\n", args...) })
 }
 
 // query is the part of an address behind the question mark, of pairs of name and value; empty values are left out.
