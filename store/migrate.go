@@ -20,7 +20,8 @@ var migrations = mustLoad("migrations/0001_start.sql", "migrations/0002_setup.sq
 	"migrations/0005_sources.sql", "migrations/0006_starts.sql", "migrations/0007_alerts.sql", "migrations/0008_fault.sql",
 	"migrations/0009_lanes.sql", "migrations/0010_notices.sql", "migrations/0011_mailed.sql",
 	"migrations/0012_defended.sql", "migrations/0013_counted.sql", "migrations/0014_restless.sql", "migrations/0015_calm.sql",
-	"migrations/0016_touched.sql", "migrations/0017_charts.sql", "migrations/0018_stands.sql", "migrations/0019_restored.sql")
+	"migrations/0016_touched.sql", "migrations/0017_charts.sql", "migrations/0018_stands.sql", "migrations/0019_restored.sql",
+	"migrations/0020_views.sql")
 
 // applicationID marks the file as psabridge's ("psab"), so that another program's database is not taken for ours.
 const applicationID = 0x70736162

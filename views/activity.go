@@ -1,6 +1,7 @@
 package views
 
 import (
+	"slices"
 	"time"
 
 	"psabridge/app"
@@ -17,6 +18,16 @@ type Activity struct {
 	People       []string // who did something in this organization
 	Rows         []ActivityRow
 	Pager        ui.Pager
+	Views        []ActivityView // by name
+	CanSave      bool           // there is room for one more
+}
+
+// ActivityView is a filter that was kept under a name.
+type ActivityView struct {
+	ID      int64
+	Name    string
+	Filter  ActivityFilter
+	Current bool // it is what the page shows
 }
 
 // ActivityFilter is what the address asks for; every field is a query parameter of the same name in small letters.
@@ -68,10 +79,15 @@ func (r ActivityRow) why(s layout.Shell) string {
 	return words
 }
 
+// unsaved reports whether the page shows a filter that has no name yet.
+func (m Activity) unsaved() bool {
+	return m.CanSave && m.Filter.filtered() && !slices.ContainsFunc(m.Views, func(v ActivityView) bool { return v.Current })
+}
+
 // filtered reports whether the filter leaves anything out.
 func (f ActivityFilter) filtered() bool { return f != ActivityFilter{} }
 
-// pairs are the filter as query parameters.
-func (f ActivityFilter) pairs() []string {
+// Pairs are the filter as query parameters.
+func (f ActivityFilter) Pairs() []string {
 	return []string{"q", f.Q, "by", f.By, "on", f.On, "type", f.Type, "from", f.From, "to", f.To}
 }

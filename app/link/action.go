@@ -4,32 +4,36 @@ import "net/url"
 
 // Actions without a parameter. Every one of them is a POST, unless its comment says otherwise.
 const (
-	Pause        = "/pause"            // pause sending
-	Resume       = "/resume"           // send again
-	SignOut      = "/sign-out"         // end this browser's session
-	CheckAll     = "/sources/check"    // read every source now
-	StartLine    = "/start"            // answer the start question (T4)
-	RetryParked  = "/deliveries/retry" // retry every parked delivery
-	Pushes       = "/billing/pushes"   // GET: history; POST: start the push that was looked at
-	Compare      = "/billing/compare"  // GET: two months beside each other
-	CompareCSV   = "/billing/compare.csv"
-	Connections  = "/connections"                // GET: all connections and the form for a new one; POST: add it
-	SettingsFile = "/settings.yaml"              // GET: the document as a file
-	LiveHealth   = "/live/health"                // GET: the health line alone
-	Confirm      = "/setup/confirm"              // say that something no call can prove is done, or take that back
-	RunChecks    = "/diagnostics/run"            // run every check of every connection now
-	Backups      = "/diagnostics/backups"        // GET: the page where they stand; POST: make one now
-	SecondFolder = "/diagnostics/backups/second" // set the folder for second copies
-	Log          = "/diagnostics/log"            // GET: the newest of the log
-	LogLevel     = "/diagnostics/log/level"      // log more or less for a while
-	Support      = "/diagnostics/support"        // GET: what a support bundle would hold; POST: the file
-	AskKeychain  = "/diagnostics/keychain"       // ask the keychain again
-	LoginOn      = "/diagnostics/login/on"
-	LoginOff     = "/diagnostics/login/off"
+	Pause         = "/pause"            // pause sending
+	Resume        = "/resume"           // send again
+	SignOut       = "/sign-out"         // end this browser's session
+	CheckAll      = "/sources/check"    // read every source now
+	StartLine     = "/start"            // answer the start question (T4)
+	RetryParked   = "/deliveries/retry" // retry every parked delivery
+	Pushes        = "/billing/pushes"   // GET: history; POST: start the push that was looked at
+	Compare       = "/billing/compare"  // GET: two months beside each other
+	CompareCSV    = "/billing/compare.csv"
+	Connections   = "/connections"                // GET: all connections and the form for a new one; POST: add it
+	SettingsFile  = "/settings.yaml"              // GET: the document as a file
+	LiveHealth    = "/live/health"                // GET: the health line alone
+	Confirm       = "/setup/confirm"              // say that something no call can prove is done, or take that back
+	RunChecks     = "/diagnostics/run"            // run every check of every connection now
+	Backups       = "/diagnostics/backups"        // GET: the page where they stand; POST: make one now
+	SecondFolder  = "/diagnostics/backups/second" // set the folder for second copies
+	Log           = "/diagnostics/log"            // GET: the newest of the log
+	LogLevel      = "/diagnostics/log/level"      // log more or less for a while
+	Support       = "/diagnostics/support"        // GET: what a support bundle would hold; POST: the file
+	AskKeychain   = "/diagnostics/keychain"       // ask the keychain again
+	ActivityViews = "/activity/views"             // POST: keep what activity is filtered by under a name
+	LoginOn       = "/diagnostics/login/on"
+	LoginOff      = "/diagnostics/login/off"
 	// SignInReturn is where a vendor sends the browser back to after a sign-in on its own page (GET). It is registered at
 	// the vendor as http://127.0.0.1:<port>/sign-in/return; the guard leads it to the same path of the pages.
 	SignInReturn = "/sign-in/return"
 )
+
+// ActivityViewRemove takes a saved view of activity away (POST).
+func ActivityViewRemove(id int64) string { return ActivityViews + "/" + num(id) + "/delete" }
 
 // ActivityCSV is an organization's activity as a file.
 func ActivityCSV(id int64) string { return Organizations + "/" + num(id) + "/activity.csv" }

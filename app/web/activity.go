@@ -29,6 +29,9 @@ func (s *Server) activity(c echo.Context) error {
 	}
 	ctx := c.Request().Context()
 	m := views.Activity{Shell: o.shell, Organization: o.head, Filter: activityFilter(c)}
+	if err := s.savedViews(ctx, &m); err != nil {
+		return err
+	}
 	if m.Types, m.People, err = s.activityChoices(ctx, o.row.ID); err != nil {
 		return err
 	}
@@ -41,19 +44,18 @@ func (s *Server) activity(c echo.Context) error {
 		return err
 	}
 	if len(rows) > 0 {
-		f := m.Filter
-		m.Pager = pager(link.Activity(o.row.ID), []string{"q", f.Q, "by", f.By, "on", f.On, "type", f.Type, "from", f.From, "to", f.To},
-			after, rows[len(rows)-1].ID, len(rows))
+		m.Pager = pager(link.Activity(o.row.ID), m.Filter.Pairs(), after, rows[len(rows)-1].ID, len(rows))
 	}
 	// A page is what came to us last; on it each event stands where it happened, or a day would be headed twice.
 	slices.SortStableFunc(m.Rows, func(a, b views.ActivityRow) int { return b.OccurredAt.Compare(a.OccurredAt) })
 	return render(c, http.StatusOK, views.ActivityPage(m))
 }
 
-func activityFilter(c echo.Context) views.ActivityFilter {
-	return views.ActivityFilter{
-		Q: c.QueryParam("q"), By: c.QueryParam("by"), On: c.QueryParam("on"), Type: c.QueryParam("type"), From: c.QueryParam("from"), To: c.QueryParam("to"),
-	}
+func activityFilter(c echo.Context) views.ActivityFilter { return activityFilterOf(c.QueryParam) }
+
+// activityFilterOf reads the filters we know, from an address or a form.
+func activityFilterOf(value func(string) string) views.ActivityFilter {
+	return views.ActivityFilter{Q: value("q"), By: value("by"), On: value("on"), Type: value("type"), From: value("from"), To: value("to")}
 }
 
 // activityChoices are the types and people of the organization's newest activity.

@@ -67,6 +67,8 @@ func (s *Server) routes() []route {
 		{get, link.Organizations, signedIn, s.organizations},
 		{get, "/organizations/:id/activity", signedIn, s.activity},
 		{get, "/organizations/:id/activity.csv", signedIn, s.activityCSV},
+		{post, link.ActivityViews, signedIn, s.saveActivityView},
+		{post, "/activity/views/:id/delete", signedIn, s.removeActivityView},
 		{get, "/organizations/:id/alerts", signedIn, s.alerts},
 		{post, "/organizations/:id/alerts/delete", signedIn, s.deleteAlert},
 		{post, "/organizations/:id/alerts/move", signedIn, s.moveAlert},

@@ -71,6 +71,9 @@ type Deps struct {
 	api.UpkeepDeps
 	api.MachineDeps
 
+	// Views keeps what lists were narrowed to; nil: nothing can be kept.
+	Views Views
+
 	// OnLaunch is called when a launch token was used: the file that carried it is not needed any more.
 	OnLaunch func()
 }

@@ -40,7 +40,7 @@ func (b *bridge) pageDeps() web.Deps {
 		Start: b.answerStart, Pause: b.pause, Resume: b.resume,
 		Sources: b.intake.Status, Health: b.hub.ConnectionHealth, Blocks: b.outbox.Blocks, Guide: b.setup, TestTicket: b.tickets.StartTest,
 		NotifyChecks: b.setup.NotifyChecks, Computer: b.computer, StartAtLogin: b.startAtLogin,
-		TicketURL: b.ticketURL, AgreementURL: b.agreementURL, OnLaunch: b.launched, SourceDeps: b.sourceDeps(), AlertDeps: b.alertCalls(), BillingDeps: b.billingCalls(), MappingDeps: b.mappingCalls(), UpkeepDeps: b.upkeepCalls(), MachineDeps: b.machineCalls(),
+		TicketURL: b.ticketURL, AgreementURL: b.agreementURL, OnLaunch: b.launched, Views: b.store, SourceDeps: b.sourceDeps(), AlertDeps: b.alertCalls(), BillingDeps: b.billingCalls(), MappingDeps: b.mappingCalls(), UpkeepDeps: b.upkeepCalls(), MachineDeps: b.machineCalls(),
 	}
 }
 

@@ -258,6 +258,19 @@ func Activity(s layout.Shell, n int, long bool) views.Activity {
 		}
 		m.Rows = append(m.Rows, r)
 	}
+	m.CanSave = true
+	if long { // a filter that has no name yet, beside many that have
+		m.Filter = views.ActivityFilter{Q: "FS01", On: "machine"}
+	}
+	for i, title := range []string{"File servers", "Over quota", "What r.brunner did"} {
+		if n > 0 {
+			v := views.ActivityView{ID: int64(i + 1), Name: title, Filter: views.ActivityFilter{Q: title}}
+			if long {
+				v.Name += " " + name(i, true)
+			}
+			m.Views = append(m.Views, v)
+		}
+	}
 	if n > 0 {
 		m.Pager = ui.Pager{Text: "1–12 of 61", Older: link.With(link.Activity(7), "after", "12")}
 	}
