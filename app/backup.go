@@ -143,6 +143,14 @@ func (r Restore) Forgot(at time.Time) bool {
 	return r.ID != 0 && (!at.After(r.At) || !at.After(r.BackupAt))
 }
 
+// Forgets reports whether something that another computer dates may have been made in the time that is forgotten; its clock is
+// another one.
+func (r Restore) Forgets(at time.Time) bool {
+	const apart = time.Hour
+	begin, end := r.forgotten()
+	return r.ID != 0 && !at.Before(begin.Add(-apart)) && !at.After(end.Add(apart))
+}
+
 // Between reports whether a month may have been pushed in the time that was forgotten: each month that was the current or
 // the latest due one then. Until it is reconciled nobody knows where that time ends.
 func (r Restore) Between(p Period, zone *time.Location) bool {

@@ -19,6 +19,9 @@ func (k *Desk) forgotten(ctx context.Context, j *job, t app.NewTicket) (*app.Set
 	if !k.d.SearchFirst() {
 		return nil, nil
 	}
+	if err := k.askForgotten(ctx, j); err != nil {
+		return nil, err
+	}
 	found, err := k.d.Store.FoundTickets(ctx, j.connection.Name)
 	if err != nil {
 		return nil, err
@@ -49,6 +52,45 @@ func (k *Desk) forgotten(ctx context.Context, j *job, t app.NewTicket) (*app.Set
 		return nil, err // it was over then, so this is another time
 	}
 	return k.adopt(j, *closed), nil
+}
+
+// askForgotten asks a connection, once in our life, for what was made in the time that is forgotten. After the restore all of them
+// were asked that the backup knew; one that is set up anew since was not. What is older is history and stays out of it.
+func (k *Desk) askForgotten(ctx context.Context, j *job) error {
+	if _, done := k.asked.Load(j.connection.Name); done {
+		return nil
+	}
+	r, err := k.d.Store.LastRestore(ctx)
+	if err != nil {
+		return err
+	}
+	in, err := k.d.Store.Install(ctx)
+	if err != nil {
+		return err
+	}
+	list, err := j.client.TicketsOf(ctx, in.ID+"-", 0)
+	if err != nil {
+		return err
+	}
+	known, err := k.d.Store.TicketXRefs(ctx, j.connection.Name)
+	if err != nil {
+		return err
+	}
+	var found []app.FoundTicket
+	for _, t := range list {
+		if !known[t.XRef] && t.XRef != j.ticket.XRef && r.Forgets(t.EnteredAt) {
+			found = append(found, app.FoundTicket{
+				Connection: j.connection.Name, RemoteID: t.ID, XRef: t.XRef, Summary: t.Summary, CompanyID: t.CompanyID, Closed: t.Closed, EnteredAt: t.EnteredAt,
+			})
+		}
+	}
+	if len(found) > 0 {
+		if err := k.d.Store.SaveFound(ctx, r.ID, found, r.Quantities, r.ReconciledAt); err != nil {
+			return err
+		}
+	}
+	k.asked.Store(j.connection.Name, true)
+	return nil
 }
 
 // adopt takes a ticket for ours.

@@ -37,6 +37,10 @@ type Store interface {
 	WakeConnection(ctx context.Context, connection string, now time.Time) (int, error)
 	// FoundTickets lists the tickets of ours that ConnectWise has since before a restore and that this database had forgotten.
 	FoundTickets(ctx context.Context, connection string) ([]app.FoundTicket, error)
+	// TicketXRefs says of references of tickets which are ours already and have a number.
+	TicketXRefs(ctx context.Context, connection string) (map[string]bool, error)
+	LastRestore(ctx context.Context) (app.Restore, error)
+	SaveFound(ctx context.Context, restore int64, found []app.FoundTicket, quantities int, reconciled time.Time) error
 	RetryMatching(ctx context.Context, f app.RetryFilter, by string, now time.Time) (int, error)
 }
 
@@ -69,6 +73,7 @@ type Desk struct {
 	stuck   stuck
 	doubles doubles
 	members sync.Map      // connection → the member our notes go under
+	asked   sync.Map      // connections that were asked for what a restore forgot
 	stage   chan struct{} // one rehearsal at a time
 }
 
