@@ -228,7 +228,7 @@ func (u *Upkeep) dailyDue(now time.Time) bool {
 
 func (u *Upkeep) checkWeekly(ctx context.Context, now time.Time) error {
 	at, err := u.Store.VerifiedAt(ctx)
-	if err != nil || now.Sub(at) < weekly || now.Sub(u.get(&u.check).at).Abs() < daily {
+	if err != nil || now.Sub(at).Abs() < weekly || now.Sub(u.get(&u.check).at).Abs() < daily {
 		return err
 	}
 	return u.CheckNow(ctx)

@@ -120,3 +120,15 @@ func TestABackupByHandIsNotTakenByTheNext(t *testing.T) {
 		t.Errorf("%d backups are there", len(list))
 	}
 }
+
+// TestACheckDatedAheadIsNoExcuse: the file was checked while the clock was a year ahead.
+func TestACheckDatedAheadIsNoExcuse(t *testing.T) {
+	w := newWorld(t)
+	if err := w.store.SaveVerified(t.Context(), w.now.AddDate(1, 0, 0)); err != nil {
+		t.Fatal(err)
+	}
+	w.days(1)
+	if at, err := w.store.VerifiedAt(t.Context()); err != nil || at.After(w.now) {
+		t.Errorf("the file was checked at %s (%v)", at, err)
+	}
+}

@@ -253,8 +253,10 @@ func (versionCmd) Run(g *globals, c console) error {
 	return g.print(c, map[string]string{"version": version}, func(w io.Writer) { _, _ = fmt.Fprintln(w, "psabridge "+version) })
 }
 
+// trimLine is one line of a file or of standard input, without its end. Windows marks what it writes as text with an invisible
+// character, which is none of a key or passphrase.
 func trimLine(b []byte) string {
-	s := string(b)
+	s := strings.TrimPrefix(string(b), "\ufeff")
 	for len(s) > 0 && (s[len(s)-1] == '\n' || s[len(s)-1] == '\r') {
 		s = s[:len(s)-1]
 	}
