@@ -28,7 +28,8 @@ var proofs = map[string][]string{
 	"F26": {"app/push TestF26TroubleIsHeldByName TestF26CancelledAgreementIsLeftAlone TestF26OthersGo TestF26PastAnInvoiceAsks"},
 	"F27": {
 		"app/source/x360sync TestKilledBetweenAnswerAndKeychain TestTokenIsStoredBeforeItIsUsed TestSignInTakenOutOfTheKeychain TestNoPasswordWithoutTheKeychain",
-		"cmd/psabridge TestRotatedTokenSurvivesKill TestKeychainTroubleIsSaidInWords",
+		"app/secret TestALockedKeyringAsksOnce TestAPersonWhoSaidNoIsLeftAlone TestTheTroubleOfAKeychain",
+		"cmd/psabridge TestRotatedTokenSurvivesKill TestKeychainTroubleIsSaidInWords TestLockedKeychainKeepsCollecting",
 	},
 	"F28": {"app/billing TestF28ABrokenSourceNeverBillsZero TestF28NobodyFallsToZeroUnasked", "app/push TestF28ASourceThatLies TestF28SourceKilledAtEveryPage"},
 
