@@ -22,7 +22,7 @@ func TestCheckFromTheCommandLine(t *testing.T) {
 	b.configure(v, "billing:\n      enabled: true", "billing:\n      enabled: false")
 
 	out := b.must("", "check") // exit 0: the features that are switched on work
-	for _, words := range []string{"Connection cw", "Sources", "ok", "ot proven yet", " 0 failed"} {
+	for _, words := range []string{"Connection cw", "Sources", "This computer", "ok", "ot proven yet", " 0 failed"} {
 		if !strings.Contains(out, words) {
 			t.Errorf("%q is missing in:\n%s", words, out)
 		}

@@ -7,9 +7,12 @@ import (
 	"io"
 	"net/http"
 	"net/url"
+	"slices"
+	"strings"
 	"text/tabwriter"
 
 	"psabridge/app"
+	"psabridge/app/upkeep"
 )
 
 type checkCmd struct {
@@ -108,9 +111,8 @@ func (a checkAnswer) print(w io.Writer) {
 	if a.Ticket != nil {
 		a.Ticket.print(w)
 	}
-	if len(a.Checks) == 0 {
+	if !slices.ContainsFunc(a.Checks, func(l checkLine) bool { return l.Connection != "" || l.Source != "" }) {
 		_, _ = fmt.Fprintln(w, "No connection and no source is set up yet.")
-		return
 	}
 	count := map[app.CheckState]int{}
 	for i, l := range a.Checks {
@@ -128,6 +130,8 @@ func (l checkLine) group() string {
 	switch {
 	case l.Source != "":
 		return "Sources"
+	case strings.HasPrefix(l.ID, upkeep.MachinePrefix):
+		return "This computer"
 	case l.Connection == "":
 		return "Notices"
 	}

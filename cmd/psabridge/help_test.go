@@ -53,6 +53,9 @@ func unknownCommand(at *kong.Node, words []string) string {
 		}
 		at = child
 	}
+	if at.DefaultCmd != nil {
+		at = at.DefaultCmd // what the words behind it are for
+	}
 	if i == 0 || len(at.Children) > 0 {
 		return "no such command"
 	}

@@ -2,6 +2,7 @@ package main
 
 import (
 	"encoding/json"
+	"net"
 	"net/http"
 	"net/http/httptest"
 	"net/url"
@@ -32,6 +33,7 @@ func (b *bridge) onPage(t *testing.T, path string, form url.Values) (int, string
 		t.Fatal("nobody can sign in")
 	}
 	r := httptest.NewRequestWithContext(t.Context(), http.MethodPost, path, strings.NewReader(form.Encode()))
+	r = r.WithContext(b.guard.ConnContext(r.Context(), ownConnection(t)))
 	r.Host = strings.TrimPrefix(b.page(), "http://")
 	r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
 	r.Header.Set("Origin", b.page())
@@ -50,6 +52,7 @@ func (b *bridge) byScript(t *testing.T, path string, in any) (int, string) {
 		t.Fatal(err)
 	}
 	r := httptest.NewRequestWithContext(t.Context(), http.MethodPost, "/api/v1"+path, strings.NewReader(string(body)))
+	r = r.WithContext(b.guard.ConnContext(r.Context(), ownConnection(t)))
 	r.Host = strings.TrimPrefix(b.api(), "http://")
 	r.Header.Set("Content-Type", "application/json")
 	r.Header.Set("Authorization", "Bearer "+b.token)
@@ -193,4 +196,24 @@ func TestF23KilledAtEachLine(t *testing.T) {
 	if len(set) != lines {
 		t.Errorf("%d additions were written, want %d", len(set), lines)
 	}
+}
+
+// ownConnection is one end of a connection between programs of this user: this one with itself.
+func ownConnection(t *testing.T) net.Conn {
+	t.Helper()
+	l, err := (&net.ListenConfig{}).Listen(t.Context(), "tcp4", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = l.Close() }()
+	far, err := (&net.Dialer{}).DialContext(t.Context(), "tcp4", l.Addr().String())
+	if err != nil {
+		t.Fatal(err)
+	}
+	near, err := l.Accept()
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _, _ = far.Close(), near.Close() })
+	return near
 }

@@ -86,6 +86,9 @@ func green(t *testing.T, d *daemon) {
 	}
 	open := map[string]app.CheckState{}
 	for _, c := range body.Checks {
+		if c.ID == "machine.backup" {
+			continue // the first is made when it has run for a while
+		}
 		if c.State != app.CheckOK {
 			open[c.ID] = c.State
 		}
