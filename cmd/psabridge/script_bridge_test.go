@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"net/http"
 	"os"
 	"os/exec"
@@ -23,14 +24,14 @@ type spawned struct {
 
 func (s *spawned) kill() {
 	_ = s.cmd.Process.Kill()
-	<-s.done
+	<-s.done //nolint:errcheck // killed is how it is to end
 }
 
 // spawn starts a psabridge and waits until it says that it is ready.
 func (s *script) spawn(args ...string) {
 	s.t.Helper()
 	one := &spawned{out: &readyWriter{ready: make(chan struct{})}, errors: &readyWriter{ready: make(chan struct{})}, done: make(chan error, 1)}
-	one.cmd = exec.Command(s.path, flags(args)...) //nolint:gosec // the program this is about
+	one.cmd = exec.CommandContext(context.WithoutCancel(s.t.Context()), s.path, flags(args)...)
 	one.cmd.Env, one.cmd.Stdout, one.cmd.Stderr = s.env, one.out, one.errors
 	if err := one.cmd.Start(); err != nil {
 		s.t.Fatal(err)
