@@ -79,6 +79,11 @@ func (r ActivityRow) why(s layout.Shell) string {
 	return words
 }
 
+// people reports whether anybody did any of it.
+func (m Activity) people() bool {
+	return slices.ContainsFunc(m.Rows, func(r ActivityRow) bool { return r.By != "" })
+}
+
 // unsaved reports whether the page shows a filter that has no name yet.
 func (m Activity) unsaved() bool {
 	return m.CanSave && m.Filter.filtered() && !slices.ContainsFunc(m.Views, func(v ActivityView) bool { return v.Current })

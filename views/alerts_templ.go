@@ -755,7 +755,7 @@ func alertUse(m Alerts, r AlertRow) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 59, " <span class=\"sub\">last")
+			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 59, " <span class=\"sub nowrap\">last")
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}

@@ -606,7 +606,7 @@ func ticketingFields(c Connection) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = ui.Switch("ticketing_enabled", ui.Choice{Value: "1", Label: "Ticketing Enabled", Selected: c.Ticketing.Enabled, Hint: "Disabled: alerts are collected, no ticket is opened"}).Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = ui.Switch("ticketing_enabled", ui.Choice{Value: "1", Label: "Ticketing Enabled", Selected: c.Ticketing.Enabled, Hint: "When off, alerts are collected and no ticket is opened"}).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}

@@ -14,7 +14,7 @@ func helpTrouble() []HelpTopic {
 			Do: []helpDo{
 				{"Find the event", "In the organization’s *Activity*, by who, on what, type and date. Its row says what became of it; open it for the whole story.", toTop("Activity", link.Activity)},
 				{"Look for a delivery", "If a ticket was decided but is not in ConnectWise, its delivery says where it is.", to("Deliveries", link.Deliveries)},
-				{"Try it", "*make one* beside *no rule* starts an alert for that event; *Rehearse* tries it on what happened.", toTop("Alerts", link.Alerts)},
+				{"Try it", "*make one* beside *no alert wants it* starts an alert for that event; *Rehearse* tries it on what happened.", toTop("Alerts", link.Alerts)},
 			},
 			More: []helpPart{{title: "What the row says, and what to do", table: reasonRows}},
 			Wrong: []helpWrong{

@@ -72,7 +72,7 @@ type OrganizationRow struct {
 	Level             int        // 1 is the master
 	Children          int        // direct ones that follow in Rows
 	Company           *app.Named // its own; nil when it has none
-	CompanyIdentifier string
+	CompanyIdentifier string     // in ConnectWise, to be searched for
 	CompanyInactive   bool
 	FromParent        bool // has no own company, and what it uses is the parent's
 	Billing           BillingState

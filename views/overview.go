@@ -2,6 +2,7 @@ package views
 
 import (
 	"strconv"
+	"strings"
 	"time"
 
 	"psabridge/app"
@@ -141,4 +142,19 @@ type Happening struct {
 	Hint  string
 	Label string // of the link behind the text; empty for none
 	Path  string
+}
+
+// sending says how what is to be sent stands.
+func (m Overview) sending() string {
+	var parts []string
+	if n := m.Outbox.Checking; n > 0 {
+		parts = append(parts, ui.Int(n)+" being checked")
+	}
+	if n := m.Outbox.Parked; n > 0 {
+		parts = append(parts, ui.Int(n)+" "+map[bool]string{true: "needs", false: "need"}[n == 1]+" you")
+	}
+	if len(parts) == 0 {
+		return "nothing is stuck"
+	}
+	return strings.Join(parts, " · ")
 }

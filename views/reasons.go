@@ -16,7 +16,7 @@ var reasonPhrases = map[app.Reason]string{
 	app.ReasonWaiting:       "waits for the rule’s minutes",
 	app.ReasonNotMapped:     "the organization has no company in ConnectWise",
 	app.ReasonTicketingOff:  "ticketing is disabled on its connection",
-	app.ReasonNoRule:        "no rule wants it",
+	app.ReasonNoRule:        "no alert wants it",
 	app.ReasonMuted:         "in a maintenance window",
 	app.ReasonRecovered:     "recovered before a ticket was sent",
 	app.ReasonLateMapping:   "a company was chosen while it still held",
@@ -50,7 +50,7 @@ func outcomeWords(o app.OutcomeKind) string {
 	case app.OutcomeUnmapped:
 		return "kept until the organization has a company"
 	case app.OutcomeNoRule:
-		return "no rule"
+		return "no alert"
 	case app.OutcomeIgnored:
 		return "ignored"
 	case app.OutcomeSuppressed:

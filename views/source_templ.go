@@ -781,7 +781,7 @@ func rawRecords(m SourceView) templ.Component {
 			templ_7745c5c3_Var24 = templ.NopComponent
 		}
 		ctx = templ.ClearChildren(ctx)
-		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 72, "<section class=\"block\" id=\"raw\" aria-labelledby=\"raw-h\"><div class=\"bar\"><h2 id=\"raw-h\">What it answered where the vendor documents nothing</h2><span class=\"muted\">newest of each</span></div><p class=\"muted mb3\">Kept to be looked at. Nothing is billed by an answer that was not understood.</p><details class=\"fold\"><summary>")
+		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 72, "<section class=\"block\" id=\"raw\" aria-labelledby=\"raw-h\"><div class=\"bar\"><h2 id=\"raw-h\">Answers the vendor does not document</h2><span class=\"muted\">newest of each</span></div><p class=\"muted mb3\">Kept to be looked at. Nothing is billed by an answer that was not understood.</p><details class=\"fold\"><summary>")
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
@@ -799,15 +799,15 @@ func rawRecords(m SourceView) templ.Component {
 			return templ_7745c5c3_Err
 		}
 		var templ_7745c5c3_Var26 string
-		templ_7745c5c3_Var26, templ_7745c5c3_Err = templ.JoinStringErrs(ui.Int(understood(m.Raw)))
+		templ_7745c5c3_Var26, templ_7745c5c3_Err = templ.JoinStringErrs(understoodWords(m.Raw))
 		if templ_7745c5c3_Err != nil {
-			return templ.Error{Err: templ_7745c5c3_Err, FileName: `source.templ`, Line: 194, Col: 96}
+			return templ.Error{Err: templ_7745c5c3_Err, FileName: `source.templ`, Line: 194, Col: 93}
 		}
 		_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var26))
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 74, " of those shown understood</summary><ul class=\"rows\">")
+		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 74, "</summary><ul class=\"rows\">")
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
@@ -1006,13 +1006,21 @@ func meterID(m app.Meter) templ.Component {
 	})
 }
 
-func understood(rows []RawRow) (n int) {
+// understoodWords says how many of the answers shown we could read.
+func understoodWords(rows []RawRow) string {
+	n := 0
 	for _, r := range rows {
 		if r.Understood {
 			n++
 		}
 	}
-	return n
+	switch n {
+	case 0:
+		return "none understood"
+	case len(rows):
+		return "all shown understood"
+	}
+	return ui.Int(n) + " of those shown understood"
 }
 
 func noSteps(p SourceProgress) string {

@@ -230,7 +230,7 @@ func eventStep(same []app.EventRow) Step {
 		line = strings.TrimSuffix(line, ".") + ": " + words + "."
 	}
 	if first.Outcome.Rule != "" {
-		line += " Rule “" + first.Outcome.Rule + "”."
+		line += " Alert “" + first.Outcome.Rule + "”."
 	}
 	s.Notes = append(s.Notes, line)
 	if len(same) > 1 {

@@ -52,7 +52,7 @@ func TestSavedViewsOfActivity(t *testing.T) {
 		t.Errorf("kept %q", one.Query)
 	}
 	master := fmt.Sprintf("/organizations/%d/activity", w.master) // a view is for every organization
-	page := w.get(master + "?" + one.Query).want(t, http.StatusOK)
+	page := w.get(master+"?"+one.Query).want(t, http.StatusOK)
 	if !strings.Contains(page.body, `href="`+master+`?on=machine&amp;q=FS01" aria-current="true"`) || strings.Contains(page.body, "Save this view") {
 		t.Error("the saved view is not marked as the one that is looked at")
 	}

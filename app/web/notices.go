@@ -53,7 +53,7 @@ func (s *Server) parts(ctx context.Context, st standing, n app.Notice) (out []ap
 		})
 	case "start_line":
 		return s.waitingParts(ctx, n, app.ReasonHistory, func(w app.WaitingCount) (subject, title string) {
-			return w.Source + " " + w.Rule, fmt.Sprintf("%d %s for %s, shown by source %s before you switched on.", w.N, verb(w.N, "holds", "hold"), quoted(w.Rule), w.Source)
+			return w.Source + " " + w.Rule, fmt.Sprintf("%s for %s from before you switched on, at source %s.", ui.Count(w.N, "condition", "conditions"), quoted(w.Rule), w.Source)
 		})
 	}
 	return nil, nil

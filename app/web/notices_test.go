@@ -73,8 +73,8 @@ func TestWhatGrowsIsNews(t *testing.T) {
 	}
 	w.waitFor(app.ReasonHistory, "Quota", "11", "12")
 	want = []string{
-		"sync File server unreachable: 1 holds for “File server unreachable”, shown by source sync before you switched on.",
-		"sync Quota: 2 hold for “Quota”, shown by source sync before you switched on.",
+		"sync File server unreachable: 1 condition for “File server unreachable” from before you switched on, at source sync.",
+		"sync Quota: 2 conditions for “Quota” from before you switched on, at source sync.",
 	}
 	if texts := w.texts("start_line"); !slices.Equal(texts, []string{"Open its 1 ticket, or stay quiet?", "Open its 2 tickets, or stay quiet?"}) {
 		t.Errorf("each part asks about %q", texts)

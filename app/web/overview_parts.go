@@ -46,7 +46,7 @@ func sourceDetail(src app.SourceSettings) string {
 	if src.Pushed() {
 		return "an inbox: what is sent to it"
 	}
-	return settings.Host(src.Host) + ", every " + ui.Span(src.Every.D())
+	return settings.Host(src.Host) + ", every\u00a0" + strings.ReplaceAll(ui.Span(src.Every.D()), " ", "\u00a0")
 }
 
 func (s *Server) connectionRow(st standing, c app.ConnectionSettings) views.ConnectionRow {

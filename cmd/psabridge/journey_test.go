@@ -142,7 +142,7 @@ func (h *hand) whyNoTicket(except string) {
 	h.press(`td a.tl[href="` + strings.Replace(at, "activity", "settings", 1) + `"]`)
 	h.press(`nav.tabs a[href="` + at + `"]`)
 	h.took("why is there no ticket", mostWhy)
-	if text := h.text(); !strings.Contains(text, "history: from before you switched on by rule") || !strings.Contains(text, "make one") {
+	if text := h.text(); !strings.Contains(text, "history: from before you switched on by alert") || !strings.Contains(text, "make one") {
 		h.t.Errorf("the activity does not say why:\n%s", text)
 	}
 }
