@@ -6,6 +6,8 @@ import (
 	"net/http"
 	"strings"
 	"testing"
+
+	"psabridge/app"
 )
 
 // TestExchangesAreLoggedWithoutWhatTheyCarry: at the level debug an exchange is one line; what may be secret is not in it.
@@ -19,7 +21,9 @@ func TestExchangesAreLoggedWithoutWhatTheyCarry(t *testing.T) {
 		}, func(c *Config) {
 			c.Logger = slog.New(slog.NewTextHandler(&log, &slog.HandlerOptions{Level: level}))
 		})
-		get(t, c, http.MethodPost, nil)
+		if e := get(t, c, http.MethodPost, nil); e == nil || e.Code != app.NotFound {
+			t.Errorf("answered %v", e)
+		}
 		text := log.String()
 		if strings.Count(text, "\n") != want || want == 1 && !strings.Contains(text, "method=POST") {
 			t.Errorf("at %s: %q", level, text)

@@ -49,7 +49,7 @@ func (u *Upkeep) make(ctx context.Context, kind app.BackupKind, file string) (ap
 	}
 	path := file
 	if path == "" {
-		path = filepath.Join(u.Folder, app.BackupName(in.ID, kind, u.Now()))
+		path = u.freePath(in.ID, kind)
 	}
 	if !filepath.IsAbs(path) {
 		return app.Backup{}, app.FieldErrorf("file", "Name the file with its whole path.")
@@ -63,6 +63,17 @@ func (u *Upkeep) make(ctx context.Context, kind app.BackupKind, file string) (ap
 	b, err := u.Store.Backup(ctx, path)
 	b.Kind = kind
 	return b, err
+}
+
+// freePath is the usual path of a backup. A name tells seconds, and two pushes may be due in the same one: the later takes the next
+// second that is free.
+func (u *Upkeep) freePath(install string, kind app.BackupKind) string {
+	for at := u.Now(); ; at = at.Add(time.Second) {
+		path := filepath.Join(u.Folder, app.BackupName(install, kind, at))
+		if _, err := os.Lstat(path); err != nil {
+			return path
+		}
+	}
 }
 
 // space refuses a copy that would take what the bridge needs itself: as much again has to stay free.

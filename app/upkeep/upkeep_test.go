@@ -195,6 +195,19 @@ func TestSecondFolder(t *testing.T) {
 	}
 }
 
+// TestTwoBackupsInOneSecond: two connections that are due together do not refuse each other's push.
+func TestTwoBackupsInOneSecond(t *testing.T) {
+	w := newWorld(t)
+	for range 3 {
+		if _, err := w.BackUp(t.Context(), app.BackupHand, ""); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if list := store.Backups(w.folder); len(list) != 3 {
+		t.Errorf("there are %d", len(list))
+	}
+}
+
 func TestAFileOfOnesOwnIsLeftAlone(t *testing.T) {
 	w := newWorld(t)
 	file := filepath.Join(t.TempDir(), "mine.db")

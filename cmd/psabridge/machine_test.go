@@ -3,6 +3,7 @@ package main
 import (
 	"archive/zip"
 	"encoding/base64"
+	"errors"
 	"io"
 	"net/url"
 	"os"
@@ -19,7 +20,7 @@ import (
 func inEveryForm(secret string) []string {
 	wide := make([]byte, 0, 2*len(secret))
 	for _, u := range utf16.Encode([]rune(secret)) {
-		wide = append(wide, byte(u), byte(u>>8))
+		wide = append(wide, byte(u&0xff), byte(u>>8))
 	}
 	forms := []string{secret, url.QueryEscape(secret), string(wide)}
 	for skip := range 3 {
@@ -101,7 +102,7 @@ func unzipped(t *testing.T, path string) (names []string, whole string) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if _, err := io.Copy(&all, r); err != nil {
+		if _, err := io.CopyN(&all, r, 20<<20); err != nil && !errors.Is(err, io.EOF) {
 			t.Fatal(err)
 		}
 		_ = r.Close()

@@ -223,7 +223,7 @@ func (b *bridge) customerNames(ctx context.Context) (out []upkeep.Name, err erro
 				out = append(out, upkeep.Name{Kind: "computer", Text: one.Name})
 			case app.ObjectAccount, app.ObjectGuest, app.ObjectResource, app.ObjectRoot:
 				out = append(out, upkeep.Name{Kind: "person", Text: one.Name})
-			case app.ObjectOrganization, app.ObjectSource:
+			case app.ObjectOrganization, app.ObjectSource, app.KindOverride:
 			}
 		}
 	}
