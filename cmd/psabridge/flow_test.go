@@ -4,6 +4,7 @@ import (
 	"context"
 	"net/http"
 	"os/exec"
+	"path/filepath"
 	"strconv"
 	"strings"
 	"sync"
@@ -237,6 +238,25 @@ func TestStartsInTheSameSecond(t *testing.T) {
 	}
 	cancel() // kills the one that runs
 	<-ended
+	b.serve() // the lock of a dead one holds nobody up
+}
+
+// TestASyncedFolderIsTold starts where a program copies the data folder elsewhere (RELIABILITY F35): it runs, and says so.
+func TestASyncedFolderIsTold(t *testing.T) {
+	t.Parallel()
+	b := newProcess(t)
+	b.dir = filepath.Join(filepath.Dir(b.dir), "Dropbox", "psabridge")
+	d := b.serve()
+	var st struct {
+		NeedsYou []struct{ Code, Message string } `json:"needs_you"`
+	}
+	d.get("/status", &st)
+	if len(st.NeedsYou) == 0 || st.NeedsYou[0].Code != "data_folder" {
+		t.Errorf("it says %+v", st.NeedsYou)
+	}
+	if !strings.Contains(d.log(), "Dropbox copies elsewhere") {
+		t.Error("the log does not say it")
+	}
 }
 
 // TestSecretsAreNotOnTheCommandLine looks where every user of the machine can look.
