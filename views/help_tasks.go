@@ -109,10 +109,11 @@ func helpTasks() []HelpTopic {
 			},
 			More: []helpPart{
 				{title: "What happens after a restore", says: []string{
-					"Nothing is sent at first. psabridge asks ConnectWise for its tickets that were made since the backup and reads the agreement lines it bills; then sending goes on by itself.",
+					"Nothing is sent at first. psabridge asks ConnectWise for its tickets that were made since the backup and reads the agreement lines it bills; then sending goes on by itself, about a quarter of an hour later: ConnectWise's search is that far behind at times.",
 					"What would open a ticket is looked for in ConnectWise first. A ticket that is there is taken on, not made again.",
 					"A month that may have been pushed since the backup asks about each line that would change. A push that was not finished is not resumed: make a new preview.",
-					"E-mails that waited when the backup was made wait for your word, because they may have been sent.",
+					"E-mails that waited when the backup was made wait for your word, because they may have been sent. What a source reports again after the restore is mailed again.",
+					"What was sent to an inbox since the backup is not known any more: send it again.",
 					"*Backups* on *Diagnostics* says what was found, and which keys are to be entered again: they are never part of a backup.",
 				}},
 				{title: "What a backup holds", says: []string{

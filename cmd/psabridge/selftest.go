@@ -69,7 +69,7 @@ func (b *bridge) keysBack(ctx context.Context) {
 }
 
 // lookAtComputer looks at this computer by itself: once an hour at what is quickly seen, once a day at who may read the data folder
-// and whether every key is where it should be.
+// and whether every key is where it should be, and none that nobody has a use for any more.
 func (b *bridge) lookAtComputer(ctx context.Context, now time.Time) error {
 	b.looked.mu.Lock()
 	at, glanced := b.looked.at, b.looked.glanced
@@ -83,6 +83,9 @@ func (b *bridge) lookAtComputer(ctx context.Context, now time.Time) error {
 	if now.Sub(at).Abs() >= computerEvery {
 		b.lookAtFiles(now)
 		if _, _, err := b.vault.Look(ctx, false); err != nil {
+			return err
+		}
+		if err := b.setup.ForgetOrphans(ctx); err != nil {
 			return err
 		}
 	}
