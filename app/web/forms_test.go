@@ -203,3 +203,15 @@ func TestLargeFormsAreRefused(t *testing.T) {
 		t.Errorf("answered %s", mainOf(got.body))
 	}
 }
+
+// TestKeysThatGoAreNamedBefore: what no earlier state brings back is said before it is done.
+func TestKeysThatGoAreNamedBefore(t *testing.T) {
+	w := newWorld(t)
+	w.post("/settings", "step", "save", "document", document, "revision", "0").to(t, "/settings")
+	rev := w.revision()
+	faster := strings.Replace(document, "every: 2m", "every: 3m", 1)
+	w.post("/settings", "step", "preview", "document", faster, "revision", rev).want(t, http.StatusOK).lacks(t, "are deleted from the keychain")
+	without, _, _ := strings.Cut(strings.Replace(document, "  - {name: sync, kind: x360sync, host: \"https://sync.example.com\", every: 2m}\n", "", 1), "organizations:")
+	w.post("/settings", "step", "preview", "document", without, "revision", rev).want(t, http.StatusOK).
+		has(t, "The keys of source sync are deleted from the keychain.", "does not bring them back")
+}

@@ -9,6 +9,7 @@ import (
 	"psabridge/app"
 	"psabridge/app/link"
 	"psabridge/app/settings"
+	"psabridge/app/setup"
 	"psabridge/views"
 	"psabridge/views/ui"
 )
@@ -63,6 +64,11 @@ func (s *Server) showSettings(c echo.Context, p page, status int, m views.Settin
 	m.Shell.Wrong = len(m.Errors) > 0
 	if m.Revision == 0 {
 		m.Revision = p.rev
+	}
+	if m.Previewed {
+		if next, err := settings.Parse([]byte(m.Document)); err == nil {
+			m.KeysGo = setup.Departing(p.doc, next)
+		}
 	}
 	history, err := s.Read.SettingsHistory(c.Request().Context(), app.Page{Limit: historyShown})
 	if err != nil {
