@@ -25,7 +25,7 @@ func (b *bridge) wireSurfaces(context.Context) error {
 	b.pages = pages
 	b.guard.Pages, b.guard.OpenPages = pages.Handler(), pages.Open
 	b.guard.SignedOut, b.guard.Bounce = pages.SignedOutPage(), pages.BouncePage()
-	b.guard.API = api.New(b.apiDeps(pages))
+	b.guard.API = api.WhenAsked(b.apiDeps(pages))
 	return nil
 }
 

@@ -7,6 +7,7 @@ import (
 	"log/slog"
 	"net/http"
 	"strings"
+	"sync"
 	"time"
 
 	"github.com/danielgtaylor/huma/v2"
@@ -232,6 +233,13 @@ func New(d Deps) http.Handler {
 	e.Pre(fileSuffix)
 	s.register(humaecho.NewWithGroup(e, e.Group("/api/v1"), config(d.Version)))
 	return e
+}
+
+// WhenAsked is New at the first request. Describing every call takes longer than all else a start does, and some megabytes, which a
+// bridge that only shows pages never needs.
+func WhenAsked(d Deps) http.Handler {
+	made := sync.OnceValue(func() http.Handler { return New(d) })
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { made().ServeHTTP(w, r) })
 }
 
 // fileSuffix serves /billing/pushes/{id}.csv and the like, paths the router cannot tell from {id}.
