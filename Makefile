@@ -36,9 +36,10 @@ stories: ## every component and page in all the states it can be in, with canned
 	@(sleep 3; xdg-open http://127.0.0.1:7372/ || open http://127.0.0.1:7372/ || true) >/dev/null 2>&1 &
 	$(GO) run ./cmd/stories --port 7372
 
+# The program's own tests come first and many at once: they mostly wait for processes, browsers and fake vendors.
 test: deps ## everything that proves it
 	@$(GO) test $(RACE) -shuffle=on -timeout 20m $(RACED)
-	@$(GO) test -shuffle=on -timeout 20m $$($(GO) list ./... | grep -vxF "$$($(GO) list $(RACED))")
+	@$(GO) test -shuffle=on -parallel 6 -timeout 20m ./cmd/psabridge $$($(GO) list ./... | grep -vxF "$$($(GO) list $(RACED) ./cmd/psabridge)")
 
 test-all: deps ## the long matrices too, all under the race detector: crash sweeps, every page in every state, many seeds
 	PSABRIDGE_ALL=1 $(GO) test $(RACE) -shuffle=on -count=1 -timeout 60m ./...

@@ -11,6 +11,7 @@ import (
 // TestAlertEditorInABrowser does in the editor of an alert what needs the script: rows, lists that follow the board, problems
 // of a template while it is typed, a variable at the cursor, and a rehearsal that says when it is of an older form.
 func TestAlertEditorInABrowser(t *testing.T) {
+	t.Parallel()
 	v := vendors(t)
 	p := newProcess(t)
 	d := p.serve()

@@ -224,6 +224,7 @@ func (b *tab) shoot(name string) {
 // TestWholeProductInABrowser does with the mouse what the product is for, on the real program: signs in, looks at every
 // page, sees an alert become a ticket, plans, releases, pushes, and plans again with nothing left to do.
 func TestWholeProductInABrowser(t *testing.T) {
+	t.Parallel()
 	v := vendors(t)
 	p := newProcess(t)
 	d := p.serve()

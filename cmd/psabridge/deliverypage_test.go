@@ -85,6 +85,7 @@ func (b *tab) another() *tab {
 // the focus and proposes the one that was meant; Save sends both tickets. Before that, a browser without scripts is tried on
 // the same bridge.
 func TestParkedTicketFixedInTwoClicks(t *testing.T) {
+	t.Parallel()
 	d, v := parkedBridge(t)
 	h := &hand{tab: signedIn(t, d)}
 	h.withoutScripts(d)
@@ -111,6 +112,7 @@ func TestParkedTicketFixedInTwoClicks(t *testing.T) {
 // TestF39PagesStandAbuse: a double click, two tabs that answer one question, and going back after the end have one effect, and
 // words in place of an error.
 func TestF39PagesStandAbuse(t *testing.T) {
+	t.Parallel()
 	d, v := parkedBridge(t)
 	b := signedIn(t, d)
 	var list deliveryList
@@ -152,6 +154,7 @@ func TestF39PagesStandAbuse(t *testing.T) {
 
 // TestF39TwoTabsAnswerOnce asks the start question in two tabs.
 func TestF39TwoTabsAnswerOnce(t *testing.T) {
+	t.Parallel()
 	v := vendors(t)
 	p := newProcess(t)
 	d := p.serve()

@@ -14,6 +14,7 @@ import (
 // place of a reading, the push with its progress, the evidence, the file for a customer, and an undo that is looked at before
 // it is approved, with one line edited by hand at ConnectWise in between.
 func TestMonthInABrowser(t *testing.T) {
+	t.Parallel()
 	v := vendors(t)
 	p := newProcess(t)
 	p.serve()

@@ -25,6 +25,7 @@ const onlyHere = 4
 // TestWizard walks from an empty folder to a connection whose checks are good and to customers who have their companies, in
 // real Chromium against the real program, and counts what a person has to do for it.
 func TestWizard(t *testing.T) {
+	t.Parallel()
 	v := vendors(t)
 	p := newProcess(t)
 	d := p.serve()
