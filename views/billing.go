@@ -369,7 +369,7 @@ func (m Month) meterChoices() []ui.Choice {
 // settledFindings says how many more the Money page shows than there are to mend.
 func (m Month) settledFindings() string {
 	if n := m.AllFindings - m.Findings; n > 0 {
-		return "and " + ui.Int(n) + " that this preview settles or asks about"
+		return "and " + ui.Int(n) + " settled or asked about here"
 	}
 	return ""
 }
