@@ -221,7 +221,7 @@ type SettingsView struct {
 	Revision  int64
 	Previewed bool // Changes are what saving Document would do
 	Changes   []app.Change
-	KeysGo    []string // whose keys that deletes from the keychain
+	KeysGo    []string  // whose keys that deletes from the keychain
 	Errors    ui.Errors // of the document; field "document"
 	History   []RevisionRow
 }
