@@ -39,7 +39,7 @@ stories: ## every component and page in all the states it can be in, with canned
 # The program's own tests come first and many at once: they mostly wait for processes, browsers and fake vendors.
 test: deps ## everything that proves it
 	@$(GO) test $(RACE) -shuffle=on -timeout 20m $(RACED)
-	@$(GO) test -shuffle=on -parallel 6 -timeout 20m ./cmd/psabridge $$($(GO) list ./... | grep -vxF "$$($(GO) list $(RACED) ./cmd/psabridge)")
+	@$(GO) test -shuffle=on -parallel 4 -timeout 20m ./cmd/psabridge $$($(GO) list ./... | grep -vxF "$$($(GO) list $(RACED) ./cmd/psabridge)")
 
 test-all: deps ## the long matrices too, all under the race detector: crash sweeps, every page in every state, many seeds
 	PSABRIDGE_ALL=1 $(GO) test $(RACE) -shuffle=on -count=1 -timeout 60m ./...
