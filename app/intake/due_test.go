@@ -94,6 +94,7 @@ func TestStopDoesNotWaitForEver(t *testing.T) {
 		if err := in.RunDue(t.Context(), time.Now()); err != nil {
 			t.Fatal(err)
 		}
+		synctest.Wait() // it is under way, and not stopped before it began
 		ctx, cancel := context.WithTimeout(t.Context(), time.Second)
 		defer cancel()
 		if err := in.Stop(ctx); !errors.Is(err, context.DeadlineExceeded) {

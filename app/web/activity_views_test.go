@@ -3,6 +3,7 @@ package web_test
 import (
 	"fmt"
 	"net/http"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -20,7 +21,7 @@ func (w *world) kept() []app.SavedView {
 func TestSavedViewsOfActivity(t *testing.T) {
 	w := furnished(t)
 	at := fmt.Sprintf("/organizations/%d/activity", w.org)
-	org := fmt.Sprint(w.org)
+	org := strconv.FormatInt(w.org, 10)
 	if page := w.get(at).want(t, http.StatusOK); strings.Contains(page.body, "Save this view") {
 		t.Error("offers to save what is not filtered")
 	}
