@@ -111,7 +111,7 @@ func (f SourceForm) advanced() bool {
 			return true
 		}
 	}
-	return f.Kind == "axcient" && f.Errors.For("host") != "" || f.AllowPrivate
+	return f.Errors.For("host") != "" || f.AllowPrivate // an address may be wrong for want of the box that allows it
 }
 
 // SourceView is one source's own page.

@@ -87,7 +87,7 @@ func reachable(u *url.URL, allowPrivate bool) error {
 	case u.Scheme != "https" && u.Scheme != "http":
 		return app.Errorf(app.Invalid, "The address begins with %s. It must begin with https://.", u.Scheme+"://")
 	case (loopback || private) && !allowPrivate:
-		return app.Errorf(app.Invalid, "%s is in a private network. Set allow_private_network to true if the server really runs there.", u.Hostname())
+		return app.Errorf(app.Invalid, "%s is in a private network. If the server really runs there, tick the box for an address in your own network (in a settings file: allow_private_network: true).", u.Hostname())
 	case u.Scheme == "http" && !loopback:
 		return app.Errorf(app.Invalid, "The address begins with http://, which would send the keys unencrypted. Write https://%s.", u.Host)
 	}

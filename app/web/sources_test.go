@@ -63,6 +63,13 @@ func TestEachKindIsAskedForInItsOwnWords(t *testing.T) {
 	w.get("/sources/rmm").has(t, "/api/v1/sources/rmm/events", "/api/v1/sources/rmm/usage", "Make a token").lacks(t, "Check now")
 }
 
+// TestAnAddressInThisNetworkShowsTheBoxThatAllowsIt: the box lies in the folded part, and the refusal speaks of it.
+func TestAnAddressInThisNetworkShowsTheBoxThatAllowsIt(t *testing.T) {
+	w := furnished(t)
+	w.post("/sources", "kind", "x360sync", "name", "own", "host", "https://192.168.0.9", "every", "2m", "username", "ada", "password", "pw", "revision", w.rev()).
+		want(t, http.StatusUnprocessableEntity).has(t, `<details class="fold" open`, "tick the box for an address in your own network")
+}
+
 // TestATwoStepCodeComesWithItsPassword: a code alone would only burn an attempt.
 func TestATwoStepCodeComesWithItsPassword(t *testing.T) {
 	w := furnished(t)
