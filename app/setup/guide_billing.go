@@ -94,11 +94,11 @@ func (g *guide) productSteps() []app.GuideStep {
 
 func (g *guide) agreementStep() app.GuideStep {
 	step := app.GuideStep{
-		ID: "agreements", Title: "Set up agreements", Where: "Quick Launch ▸ Agreements ▸ New", Page: link.Organizations,
+		ID: "agreements", Title: "Set up agreements", Where: "Quick Launch ▸ Agreements ▸ New", Page: link.With(link.Mapping, "connection", g.conn.Name, "show", "matched"),
 		Text: []string{
 			"In ConnectWise, click the Quick Launch drop-down, and select Agreements. Find the agreement to be managed, or click the New button.",
 			"In the Agreement Name field, give the agreement a name. In the Company drop-down field, select the company that will be associated with it. In the Start Date field, enter a date on which the agreement starts.",
-			"Then choose the agreement in psabridge on the organization's Settings ▸ PSA page, and select the checkbox next to the products to bill. Without an agreement nothing is billed.",
+			"Then choose the agreements in psabridge on Mapping ▸ Matched, for all customers at once, and select the checkboxes of the products to bill; one customer alone has the same on its Settings ▸ PSA page. Without an agreement nothing is billed.",
 		},
 		Values: []app.GuideValue{{Label: "Agreement Type", Value: "Managed Services"}},
 		Checks: []string{"agreement."},

@@ -248,6 +248,10 @@ func TestGuideCountsMatchesAndNamesBrokenSources(t *testing.T) {
 	if s := tasks["x360sync"]; s.State != app.TaskDone || s.Page != "/sources/sync" {
 		t.Errorf("%+v", s)
 	}
+	if s := step(t, tasks["billing"], "agreements"); s.Page != "/mapping?connection=cw&show=matched" {
+		t.Errorf("the agreements of all customers are chosen at %s", s.Page)
+	}
+	contains(t, strings.Join(step(t, tasks["tickets"], "ticketing").Text, " "), "PSA System tick")
 	b.SourceProblem = func(_ context.Context, source string) string { return source + " does not accept the password." }
 	if s := b.guide(t, "")["x360sync"]; s.State != app.TaskProblem || s.Summary != "sync does not accept the password." {
 		t.Errorf("%+v", s)

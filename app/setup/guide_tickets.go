@@ -59,7 +59,10 @@ func (g *guide) serviceDefaults() []app.GuideStep {
 func (g *guide) ticketingStep() app.GuideStep {
 	step := app.GuideStep{
 		ID: "ticketing", Title: "Turn on ticketing", Where: "Connection ▸ Ticketing ▸ Ticketing Disabled", Page: g.connectionPage(), State: app.TaskNotStarted,
-		Text: []string{"Click the Ticketing Disabled toggle to turn on ticketing, choose the service defaults, and click the Save button when you are finished."},
+		Text: []string{
+			"Click the Ticketing Disabled toggle to turn on ticketing, choose the service defaults, and click the Save button when you are finished.",
+			"From then on what an alert wants becomes a ticket, at once. Take the vendor's own PSA System tick off first (task 6 says where), or each is opened twice.",
+		},
 	}
 	if g.conn.Ticketing.Enabled {
 		step.State, step.Note = app.TaskDone, "Ticketing is enabled."
