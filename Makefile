@@ -29,7 +29,7 @@ demo: build ## the whole product on its built-in sandbox, in a throw-away folder
 run: build ## run the bridge itself
 	./psabridge serve
 
-sandbox: ## the vendors' fake servers alone, on ports 7370 and 7371
+sandbox: ## the vendors' fake servers alone, on ports 7370 to 7374
 	$(GO) run ./cmd/sandbox --port 7370 --live
 
 stories: ## every component and page in all the states it can be in, with canned data, on port 7372
