@@ -9,6 +9,7 @@ import (
 	"encoding/hex"
 	"net/http"
 	"strings"
+	"sync"
 	"time"
 )
 
@@ -23,7 +24,7 @@ const CustomerCSS = "customer.css"
 
 // Text returns what an embedded file holds, for a document that must not load anything. It panics as Path does.
 func Text(name string) string {
-	a, ok := assets[name]
+	a, ok := assets()[name]
 	if !ok {
 		panic("static: no file " + name)
 	}
@@ -37,8 +38,9 @@ type asset struct {
 	path        string
 }
 
-// assets are all files that are served, by name. A name that is not here does not exist.
-var assets = load()
+// assets are all files that are served, by name. A name that is not here does not exist. They are put together for the first
+// page, not at the start.
+var assets = sync.OnceValue(load)
 
 // load puts together what is served. Two style sheets become one and three scripts become one, because a page that needs
 // fewer requests is there sooner; the vendored files stay as they came, and of Pico only what some page uses is served.
@@ -85,7 +87,7 @@ func add(m map[string]asset, name, contentType, body string) {
 // Path returns the address of an embedded file, for example "/static/0123456789/app.css". It panics on a name that is not
 // served, so that a typing error shows in the first test that renders the page.
 func Path(name string) string {
-	a, ok := assets[name]
+	a, ok := assets()[name]
 	if !ok {
 		panic("static: no file " + name)
 	}
@@ -95,17 +97,20 @@ func Path(name string) string {
 // Handler serves the embedded files and nothing else: no listing, no other path, no other method. A hash that is not the
 // file's own is not found, because answering it would let a browser keep the wrong file for a year.
 func Handler() http.Handler {
-	byPath := make(map[string]asset, len(assets))
-	for _, a := range assets {
-		byPath[a.path] = a
-	}
+	byPath := sync.OnceValue(func() map[string]asset {
+		m := make(map[string]asset, len(assets()))
+		for _, a := range assets() {
+			m[a.path] = a
+		}
+		return m
+	})
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if r.Method != http.MethodGet && r.Method != http.MethodHead {
 			w.Header().Set("Allow", "GET, HEAD")
 			http.Error(w, "method not allowed", http.StatusMethodNotAllowed)
 			return
 		}
-		a, ok := byPath[r.URL.Path]
+		a, ok := byPath()[r.URL.Path]
 		if !ok {
 			http.NotFound(w, r)
 			return

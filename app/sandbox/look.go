@@ -7,6 +7,7 @@ import (
 	"net/http"
 	"slices"
 	"strings"
+	"sync"
 )
 
 // Look is a plain view of what the vendors hold, for people and scripts:
@@ -34,7 +35,7 @@ func Look(cw *ConnectWise, x *X360Sync, ax *Axcient, box *Mailbox, chat *Chat) h
 		mux.HandleFunc("GET /_look/"+name, func(w http.ResponseWriter, _ *http.Request) {
 			w.Header().Set("Content-Type", "text/html; charset=utf-8")
 			w.Header().Set("Content-Security-Policy", "default-src 'none'; style-src 'unsafe-inline'; form-action 'self'; frame-ancestors 'none'")
-			_ = lookPage.ExecuteTemplate(w, name, rows())
+			_ = lookPage().ExecuteTemplate(w, name, rows())
 		})
 		mux.HandleFunc("GET /_look/"+name+".json", func(w http.ResponseWriter, _ *http.Request) {
 			w.Header().Set("Content-Type", "application/json; charset=utf-8")
@@ -95,7 +96,10 @@ func additionsWithNames(cw *ConnectWise) []lookAddition {
 	return list
 }
 
-var lookPage = template.Must(template.New("").Parse(`
+// lookPage is made when somebody looks: it is part of every start otherwise, also where there is no sandbox.
+var lookPage = sync.OnceValue(func() *template.Template { return template.Must(template.New("").Parse(lookText)) })
+
+const lookText = `
 {{define "top"}}{{template "slow" .}}<meta http-equiv="refresh" content="5">{{template "nav" .}}{{end}}
 {{define "slow"}}<!doctype html><html lang="en"><meta charset="utf-8"><title>{{.}} – sandbox</title>{{end}}
 {{define "nav"}}
@@ -115,4 +119,4 @@ var lookPage = template.Must(template.New("").Parse(`
 {{range .}}<tr><td>{{.At.Format "15:04:05"}}<td><pre>{{.Text}}</pre>{{else}}<tr><td colspan="2">Nothing was posted yet.{{end}}</table>{{end}}
 {{define "requests"}}{{template "top" "Requests"}}<h2>ConnectWise</h2>{{template "log" .ConnectWise}}<h2>x360Sync</h2>{{template "log" .X360Sync}}<h2>Axcient</h2>{{template "log" .Axcient}}{{end}}
 {{define "log"}}<table><tr><th>At<th>Method<th>Path<th>Status<th>Fault{{range .}}<tr><td>{{.At.Format "15:04:05"}}<td>{{.Method}}<td>{{.Path}} <span class="x">{{.Query}}</span><td>{{.Status}}<td>{{.Fault}}{{end}}</table>{{end}}
-`))
+`

@@ -74,7 +74,7 @@ func BenchmarkHome(b *testing.B) {
 	fill := startFloor(b, floor, table, homeRows)
 	fill.end(b)
 	_ = p.serve().interrupt() // makes the database
-	var ours, least, memory, bare []float64
+	var ours, least, stop, memory, bare []float64
 	for b.Loop() {
 		for range homeRounds {
 			began := time.Now()
@@ -85,15 +85,18 @@ func BenchmarkHome(b *testing.B) {
 			memory = append(memory, float64(idleKilobytes(b, d.cmd.Process.Pid)))
 			bare = append(bare, float64(idleKilobytes(b, f.cmd.Process.Pid)))
 			f.end(b)
+			began = time.Now()
 			if err := d.interrupt(); err != nil {
 				b.Fatal(err)
 			}
+			stop = append(stop, time.Since(began).Seconds())
 		}
 	}
 	b.ReportMetric(sizeOf(b, product)/sizeOf(b, floor), "size/floor")
 	b.ReportMetric(sizeOf(b, product)/1e6, "size-MB")
 	b.ReportMetric(median(ours)/median(least), "start/floor")
 	b.ReportMetric(median(ours)*1e3, "start-ms")
+	b.ReportMetric(median(stop)*1e3, "stop-ms")
 	b.ReportMetric(median(memory)/median(bare), "idle-PSS/floor")
 	b.ReportMetric(median(memory)/1024, "idle-PSS-MB")
 }
@@ -228,4 +231,24 @@ func sizeOf(b *testing.B, path string) float64 {
 func median(of []float64) float64 {
 	of = slices.Sorted(slices.Values(of))
 	return of[len(of)/2]
+}
+
+// idleKilobytes is the process's own share of memory (PSS), where the system tells.
+func idleKilobytes(b *testing.B, pid int) int {
+	b.Helper()
+	rollup, err := os.ReadFile(filepath.Join("/proc", strconv.Itoa(pid), "smaps_rollup"))
+	if err != nil {
+		b.Skip("SKIPPED: memory is measured on Linux only")
+	}
+	for line := range strings.Lines(string(rollup)) {
+		if kb, ok := strings.CutPrefix(line, "Pss:"); ok {
+			n, err := strconv.Atoi(strings.Fields(kb)[0])
+			if err != nil {
+				b.Fatal(err)
+			}
+			return n
+		}
+	}
+	b.Fatal("no Pss line in smaps_rollup")
+	return 0
 }

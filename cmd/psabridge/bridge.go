@@ -174,15 +174,15 @@ func (b *bridge) recover(ctx context.Context) error {
 	return err
 }
 
-// start sets everything going and serves the page and the API on the sockets. It does not wait. What is started last
-// stops first: nobody may ask for anything once the parts that answer begin to go.
+// start sets everything going and serves the page and the API on the sockets. It does not wait. The servers are named to
+// onStop last, so they stop first: nobody may ask for anything once the parts that answer begin to go.
 func (b *bridge) start(ctx context.Context, sockets *web.Listeners) {
 	b.startOutbox(ctx)
 	b.ticking = true
 	b.onStop("intake", time.Second, b.intake.Stop)
 	b.onStop("schedule", time.Second, b.schedule.Stop)
-	b.schedule.Start()
 	b.startServers(sockets)
+	b.schedule.Start()
 }
 
 // startBriefly is start for a bridge that lives for one command: it serves, and reads nothing by itself. It delivers only

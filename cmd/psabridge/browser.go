@@ -2,7 +2,7 @@ package main
 
 import (
 	"context"
-	"html/template"
+	"html"
 	"net/url"
 	"path/filepath"
 	"strings"
@@ -12,11 +12,8 @@ import (
 // command line, which every user of the machine can list. The bridge removes the file when the token is used.
 func openBrowser(ctx context.Context, dir, address string) error {
 	path := filepath.Join(dir, redirectFile)
-	var page strings.Builder
-	if err := redirectPage.Execute(&page, template.URL(address)); err != nil { //nolint:gosec // our own address
-		return err
-	}
-	if err := writeFile(path, []byte(page.String())); err != nil {
+	page := strings.ReplaceAll(redirectPage, "ADDRESS", html.EscapeString(address))
+	if err := writeBriefly(path, []byte(page)); err != nil {
 		return err
 	}
 	return showFile(ctx, fileURL(path))
@@ -31,7 +28,7 @@ func fileURL(path string) string {
 	return (&url.URL{Scheme: "file", Path: p}).String()
 }
 
-var redirectPage = template.Must(template.New("open").Parse(`<!doctype html><html lang="en"><head><meta charset="utf-8">
-<meta name="referrer" content="no-referrer"><meta http-equiv="refresh" content="0;url={{.}}"><title>psabridge</title></head>
-<body><p>Opening psabridge… <a href="{{.}}">Open it</a></p></body></html>
-`))
+const redirectPage = `<!doctype html><html lang="en"><head><meta charset="utf-8">
+<meta name="referrer" content="no-referrer"><meta http-equiv="refresh" content="0;url=ADDRESS"><title>psabridge</title></head>
+<body><p>Opening psabridge… <a href="ADDRESS">Open it</a></p></body></html>
+`

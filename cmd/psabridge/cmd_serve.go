@@ -87,6 +87,7 @@ func (g *globals) serve(ctx context.Context, c console, o options) error {
 	if err := g.tellReady(c, run, false, "psabridge is ready at "+run.Page); err != nil {
 		return err
 	}
+	go staySmall()
 	if !g.NoBrowser && (b.firstRun || o.Demo) {
 		g.openFirst(ctx, c, b)
 	}

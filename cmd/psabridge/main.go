@@ -12,7 +12,7 @@ import (
 
 func main() {
 	attachConsole()
-	keepSmall()
+	startQuickly()
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	code := execute(ctx, os.Args[1:], console{in: os.Stdin, out: os.Stdout, err: os.Stderr})
 	stop()

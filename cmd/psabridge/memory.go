@@ -5,19 +5,31 @@ import (
 	"runtime/debug"
 )
 
-// The program idles for weeks and now and then reads a few thousand records at once: a little more work for the collector
-// keeps that peak small, and the limit is a fuse, not a size it ever comes near.
+// A start, or one command, makes some megabytes and is over: a collection in the middle of it only takes time. A bridge then
+// idles for weeks and now and then reads a few thousand records at once: a little more work for the collector keeps that
+// peak small. The limit is a fuse, not a size it ever comes near.
 const (
-	collectAt   = 40        // percent of growth before a collection; Go's own is 100
-	memoryLimit = 128 << 20 // bytes
+	collectStarting = 400       // percent of growth before a collection; Go's own is 100
+	collectRunning  = 40        // the same
+	memoryLimit     = 128 << 20 // bytes
 )
 
-// keepSmall sets both, unless the environment says something else.
-func keepSmall() {
-	if os.Getenv("GOGC") == "" {
-		debug.SetGCPercent(collectAt)
-	}
+// startQuickly sets what is good for a start, unless the environment says something else.
+func startQuickly() {
+	collect(collectStarting)
 	if os.Getenv("GOMEMLIMIT") == "" {
 		debug.SetMemoryLimit(memoryLimit)
+	}
+}
+
+// staySmall sets what is good for a bridge that runs, and gives back what the start needed. It takes some milliseconds.
+func staySmall() {
+	collect(collectRunning)
+	debug.FreeOSMemory()
+}
+
+func collect(percent int) {
+	if os.Getenv("GOGC") == "" {
+		debug.SetGCPercent(percent)
 	}
 }

@@ -61,8 +61,17 @@ func prepareDataDir(dir string) error {
 	return nil
 }
 
-// writeFile writes a small file for the owner alone, whole or not at all.
+// writeFile writes a small file for the owner alone, whole or not at all, also when the power fails.
 func writeFile(path string, content []byte) error {
+	return replaceFile(path, content, (*os.File).Sync)
+}
+
+// writeBriefly is writeFile for a file that means nothing once this process is gone: it does not wait for the disk.
+func writeBriefly(path string, content []byte) error {
+	return replaceFile(path, content, func(*os.File) error { return nil })
+}
+
+func replaceFile(path string, content []byte, settle func(*os.File) error) error {
 	tmp, err := os.CreateTemp(filepath.Dir(path), ".new-*")
 	if err != nil {
 		return err
@@ -70,7 +79,7 @@ func writeFile(path string, content []byte) error {
 	defer func() { _ = os.Remove(tmp.Name()) }()
 	_, err = tmp.Write(content)
 	if err == nil {
-		err = tmp.Sync()
+		err = settle(tmp)
 	}
 	if cerr := tmp.Close(); err == nil {
 		err = cerr

@@ -24,7 +24,7 @@ func writeRunning(dir string, r running) error {
 	if err != nil {
 		return err
 	}
-	return writeFile(filepath.Join(dir, runFile), append(b, '\n'))
+	return writeBriefly(filepath.Join(dir, runFile), append(b, '\n'))
 }
 
 func readRunning(dir string) (running, error) {
