@@ -51,7 +51,7 @@ func WebhookHost(address app.Secret, allowPrivate bool) (string, error) {
 	case u.Scheme == "http" && !loopback && !private && (!allowPrivate || !inside(u.Hostname())):
 		return "", webhookProblem("The address begins with http://, which would send it unencrypted. It must begin with https://.")
 	case (loopback || private) && !allowPrivate:
-		return "", webhookProblem("The address is in a private network. Set notify.webhook.allow_private_network to true if the program really runs there.")
+		return "", webhookProblem("The address is in a private network. If the program really runs there, tick \"The address is in our own network\" (in a settings file: notify.webhook.allow_private_network: true).")
 	case !strings.ContainsAny(u.Hostname(), ".:") && !allowPrivate:
 		return "", webhookProblem("The address names only a part of a host. Copy the whole address of the webhook.")
 	}

@@ -46,7 +46,7 @@ func (v *validator) smtp(path string, s app.SMTPSettings) {
 	v.plain(path+".user", s.User)
 	v.optional(path+".tls", s.TLS, smtpTLS...)
 	if s.TLS == app.SMTPNone && !s.AllowPrivateNetwork {
-		v.add(path+".tls", "Without encryption everybody on the way can read the mail and its password. It is for a server on this computer or in a private network alone; then set allow_private_network to true. Else write starttls or tls.")
+		v.add(path+".tls", "Without encryption everybody on the way can read the mail and its password. It is for a server on this computer or in a private network alone; then tick \"The mail server is in our own network\" (in a settings file: allow_private_network: true). Else write starttls or tls.")
 	}
 	v.sender(path+".from", s)
 }
@@ -73,7 +73,7 @@ func (v *validator) mailHost(path string, s app.SMTPSettings) {
 	case len(s.Host) > 253, strings.ContainsFunc(s.Host, notInHost):
 		v.add(path, "%q is not a host. Write it as smtp.example.com.", cutShort(s.Host))
 	case (loopback || private) && !s.AllowPrivateNetwork:
-		v.add(path, "%s is in a private network. Set allow_private_network to true if the mail server really runs there.", s.Host)
+		v.add(path, "%s is in a private network. If the mail server really runs there, tick \"The mail server is in our own network\" (in a settings file: allow_private_network: true).", s.Host)
 	}
 }
 
