@@ -48,6 +48,7 @@ type globals struct {
 // commands is the command line.
 type commands struct {
 	globals
+	ShowVersion kong.VersionFlag `name:"version" help:"Print the version, as the command version does."`
 
 	Serve      serveCmd      `cmd:"" default:"withargs" help:"Run the bridge (the default). A second start opens the page of the running one."`
 	Demo       demoCmd       `cmd:"" help:"Run the bridge on a built-in fake ConnectWise and x360Sync, in a throw-away folder."`
@@ -91,7 +92,7 @@ func execute(ctx context.Context, args []string, c console) int {
 		kong.Name("psabridge"),
 		kong.Description("Turns Axcient x360Sync alerts into ConnectWise tickets and monthly usage into agreement quantities."),
 		kong.Writers(c.out, c.err),
-		kong.Vars{"port": strconv.Itoa(web.DefaultPort), "fields": strings.Join(inbox.Fields(), ", "), "moment": momentHelp, "organization": organizationHelp},
+		kong.Vars{"version": "psabridge " + version, "port": strconv.Itoa(web.DefaultPort), "fields": strings.Join(inbox.Fields(), ", "), "moment": momentHelp, "organization": organizationHelp},
 		kong.Exit(func(n int) { code = n }),
 		kong.ConfigureHelp(kong.HelpOptions{Compact: true}),
 		kong.BindTo(ctx, (*context.Context)(nil)),
