@@ -32,9 +32,9 @@ run: build ## run the bridge itself
 sandbox: ## the vendors' fake servers alone, on ports 7370 to 7374
 	$(GO) run ./cmd/sandbox --port 7370 --live
 
-stories: ## every component and page in all the states it can be in, with canned data, on port 7372
-	@(sleep 3; xdg-open http://127.0.0.1:7372/ || open http://127.0.0.1:7372/ || true) >/dev/null 2>&1 &
-	$(GO) run ./cmd/stories --port 7372
+stories: ## every component and page in all the states it can be in, with canned data, on port 7379
+	@(sleep 3; xdg-open http://127.0.0.1:7379/ || open http://127.0.0.1:7379/ || true) >/dev/null 2>&1 &
+	$(GO) run ./cmd/stories --port 7379
 
 # The program's own tests come first and many at once: they mostly wait for processes, browsers and fake vendors.
 test: deps ## everything that proves it
