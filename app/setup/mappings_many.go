@@ -37,7 +37,7 @@ func (s *Setup) ApplyMappings(ctx context.Context, by string, choices []app.Mapp
 			at := fmt.Sprintf("choices[%d].", i)
 			o, known := rows[c.OrganizationID]
 			switch {
-			case !known || o.ExternalID == app.SyntheticTop:
+			case !known:
 				return app.FieldErrorf(at+"organization_id", "There is no organization %d that could be mapped.", c.OrganizationID)
 			case slices.ContainsFunc(choices[:i], func(other app.MappingChoice) bool { return other.OrganizationID == c.OrganizationID }):
 				return app.FieldErrorf(at+"organization_id", "%s is named twice. Say once what it is.", o.Name)

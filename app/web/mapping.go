@@ -32,7 +32,7 @@ type mappingBook struct {
 	page
 	connection  app.ConnectionSettings
 	filter      views.MappingFilter
-	rows        []app.OrganizationRow // of the connection, the synthetic tops, ignored ones and an unmapped master aside
+	rows        []app.OrganizationRow // of the connection, ignored ones and an unmapped master of which nothing waits aside
 	aside       int
 	tree        *settings.Tree
 	names       map[int64]string
@@ -79,11 +79,12 @@ func (s *Server) mappingRows(ctx context.Context, b *mappingBook) error {
 		_, known := settings.SourceByName(b.doc, o.Source)
 		e := b.tree.Effective(o.Source, o.ExternalID)
 		switch {
-		case !known || o.ExternalID == app.SyntheticTop:
+		case !known:
 		case o.State == app.OrganizationIgnored || e.Mode == app.PSANone && o.State == app.OrganizationPresent:
 			b.aside++
 		case e.Connection != b.connection.Name:
-		case e.Company.ID == 0 && (o.ParentExternalID == "" || o.State == app.OrganizationGone): // the provider itself needs none
+		case e.Company.ID == 0 && o.WaitingFor == 0 && (o.ParentExternalID == "" || o.State == app.OrganizationGone):
+			// The provider itself needs none, until an alert of its own waits: the source cannot be read.
 		default:
 			b.rows = append(b.rows, o)
 		}

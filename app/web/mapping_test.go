@@ -112,6 +112,34 @@ func TestACompanyIsTyped(t *testing.T) {
 	w.get("/mapping/companies?connection=cw&company-9=fab").want(t, http.StatusOK).has(t, `<option value="Fabrikam #251">`).lacks(t, "Contoso")
 }
 
+// TestTheProviderIsMatchedOnceItsAlertsWait: it needs no company to bill, but *Source cannot be read* is an alert of its own, and
+// *Match* of what waits leads here. That holds for a source without a tree too, whose top is ours.
+func TestTheProviderIsMatchedOnceItsAlertsWait(t *testing.T) {
+	w := furnished(t)
+	w.twoCustomers()
+	rows := map[string]int64{"sync": w.row("1").ID, "box": w.inBox(app.SyntheticTop)}
+	for source, external := range map[string]string{"sync": "1", "box": app.SyntheticTop} {
+		one := strconv.FormatInt(rows[source], 10)
+		w.get("/mapping").lacks(t, `name="company-`+one+`"`)
+		_, err := w.store.Ingest(t.Context(), app.Batch{Source: source, Pushed: true, ReadAt: w.now}, w.now, func(st app.AlertState) app.AlertDecision {
+			return app.AlertDecision{Conditions: []app.Condition{{
+				Key: "u" + source, Episode: 1, Source: source, OrganizationID: external, Object: app.Object{Kind: app.ObjectSource, ExternalID: source}, Type: app.TypeSourceUnreadable,
+				Severity: app.SeverityWarning, Rule: "Source cannot be read", State: app.ConditionWaiting, Wait: app.ReasonNotMapped, Occurrences: 1, FirstAt: st.Now, LastAt: st.Now, FirstEvent: "u",
+			}}}
+		})
+		w.must(err)
+		w.get("/mapping").has(t, `name="company-`+one+`"`)
+		w.send("do", "match", "company-"+one, "#251").to(t, "/mapping?connection=cw")
+	}
+	doc, _, err := w.setup.Document(t.Context())
+	w.must(err)
+	for source, external := range map[string]string{"sync": "1", "box": app.SyntheticTop} {
+		if o, _ := settings.OrganizationByID(doc, source, external); o.Company.ID != 251 {
+			t.Errorf("%s: %+v", source, o)
+		}
+	}
+}
+
 func atoi(t *testing.T, text string) int64 {
 	t.Helper()
 	n, err := strconv.ParseInt(text, 10, 64)
