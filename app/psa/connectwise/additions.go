@@ -22,7 +22,8 @@ type additionRow struct {
 
 const additionFields = "id,agreementId,product/id,product/identifier,quantity,lessIncluded,unitPrice,billCustomer,effectiveDate,cancelledDate,description"
 
-// Additions lists every addition of an agreement, cancelled ones too. There is no list across agreements.
+// Additions lists every addition of an agreement, cancelled ones too. There is no list across agreements. invalid: a line
+// without a quantity, which is not 0 and not to be guessed.
 //
 // GET /finance/agreements/{id}/additions.
 func (c *Client) Additions(ctx context.Context, agreement int64) ([]app.Addition, error) {
@@ -33,9 +34,13 @@ func (c *Client) Additions(ctx context.Context, agreement int64) ([]app.Addition
 	}
 	additions := make([]app.Addition, 0, len(rows))
 	for _, r := range rows {
-		if r.ID != 0 && r.belongs(agreement) {
-			additions = append(additions, r.addition(agreement))
+		if r.ID == 0 || !r.belongs(agreement) {
+			continue
 		}
+		if r.Quantity == nil {
+			return nil, refuse("ConnectWise does not say the quantity of line #%d (%s) on agreement #%d. Enter it there and save the line; until then nothing on that agreement is written.", r.ID, r.Product.Identifier, agreement)
+		}
+		additions = append(additions, r.addition(agreement))
 	}
 	return additions, nil
 }
