@@ -156,6 +156,11 @@ func (m SetupTask) elsewhere(step app.GuideStep) string {
 	return step.Page
 }
 
+// checkable reports whether a step has a button that tests what it is about. The test ticket has its own.
+func (m SetupTask) checkable(step app.GuideStep) bool {
+	return len(step.Checks) > 0 && m.Connection != "" && m.here(step) != PartTestTicket
+}
+
 // confirmed reports whether a person said that the step is done.
 func confirmed(s app.GuideStep) bool { return s.Subject != "" && s.State == app.TaskDone }
 

@@ -982,7 +982,7 @@ func stepResult(m SetupTask, s app.GuideStep) templ.Component {
 				return templ_7745c5c3_Err
 			}
 		}
-		if s.Subject != "" || m.elsewhere(s) != "" || len(s.Checks) > 0 && m.Connection != "" {
+		if s.Subject != "" || m.elsewhere(s) != "" || m.checkable(s) {
 			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 70, "<div class=\"btns mt3\">")
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
@@ -993,7 +993,7 @@ func stepResult(m SetupTask, s app.GuideStep) templ.Component {
 					return templ_7745c5c3_Err
 				}
 			}
-			if len(s.Checks) > 0 && m.Connection != "" {
+			if m.checkable(s) {
 				templ_7745c5c3_Err = ui.Do(checksFor{Connection: m.Connection, Task: m.Task.ID}.again("Check")).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err

@@ -355,7 +355,7 @@ func testTicketBody(connection string, t TestTicket, s layout.Shell) templ.Compo
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		if t.Message != "" {
+		if t.Message != "" && t.State != app.DeliveryDone {
 			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 27, "<p class=\"mt2\">")
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err

@@ -196,8 +196,12 @@ func TestTestTicketIsAskedFor(t *testing.T) {
 	w.must(w.store.SaveChecks(t.Context(), "cw", "", nil, w.now))
 	id, err := w.store.StartTicketTest(t.Context(), app.Ticket{XRef: "x-test", ScopeKey: app.TicketTestScope, Connection: "cw", Summary: "Test"}, app.TicketPayload{CompanyID: 250}, w.now)
 	w.must(err)
-	if part := w.get("/connections/cw/test-ticket").want(t, http.StatusOK); !strings.Contains(part.body, "under way") || !strings.Contains(part.body, "hx-trigger") || id == 0 {
+	if part := w.fragment("/connections/cw/test-ticket").want(t, http.StatusOK); !strings.Contains(part.body, "under way") || !strings.Contains(part.body, "hx-trigger") || id == 0 || part.header.Get("HX-Refresh") != "" {
 		t.Errorf("its state: %s", part.body)
+	}
+	w.must(w.store.DropDelivery(t.Context(), id, "Not wanted", "Meier", w.now))
+	if part := w.fragment("/connections/cw/test-ticket").want(t, http.StatusOK); part.header.Get("HX-Refresh") != "true" {
+		t.Error("the rights around an ended test ticket stay as they were")
 	}
 }
 

@@ -102,7 +102,8 @@ func (s *Server) startTestTicket(c echo.Context) error {
 	return seeOther(c, backTo(found.Name, f.number("organization"), "")+"#test-ticket")
 }
 
-// testTicketState is how far the newest test ticket came, alone; while it goes on it fetches itself.
+// testTicketState is how far the newest test ticket came, alone; while it goes on it fetches itself. The checks of the rights
+// it proves stand around it, so the whole page is fetched anew when it has ended.
 func (s *Server) testTicketState(c echo.Context) error {
 	p, found, err := s.openConnection(c)
 	if err != nil {
@@ -117,6 +118,9 @@ func (s *Server) testTicketState(c echo.Context) error {
 	}
 	if task := c.QueryParam("task"); taskIDs.MatchString(task) {
 		newest.Task = task
+	}
+	if !newest.Running() {
+		c.Response().Header().Set("HX-Refresh", "true")
 	}
 	return render(c, http.StatusOK, views.TestTicketState(found.Name, *newest, p.shell))
 }
