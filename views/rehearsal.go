@@ -56,6 +56,36 @@ func Sentence(r app.Rehearsal) string {
 	return strings.Join(out, ", ")
 }
 
+// sharesShown is how many organizations are shown unfolded: about as many as there are alerts beside them.
+const sharesShown = 6
+
+// sharesWithEvents parts those something happened for from those nothing did.
+func sharesWithEvents(list []app.RehearsedShare) (with, without []app.RehearsedShare) {
+	for _, s := range list {
+		if s.Events > 0 {
+			with = append(with, s)
+		} else {
+			without = append(without, s)
+		}
+	}
+	return with, without
+}
+
+func shareNames(list []app.RehearsedShare) string {
+	out := make([]string, 0, len(list))
+	for _, s := range list {
+		out = append(out, s.Name)
+	}
+	return strings.Join(out, ", ")
+}
+
+func wants(alerts int) string {
+	if alerts == 1 {
+		return "this alert wants"
+	}
+	return "these alerts want"
+}
+
 // sharesWithTickets parts those of which a ticket comes from those of which none does.
 func sharesWithTickets(list []app.RehearsedShare) (with, without []app.RehearsedShare) {
 	for _, s := range list {

@@ -39,3 +39,24 @@ func TestRehearsalSaysWhatItCounted(t *testing.T) {
 		t.Error(got)
 	}
 }
+
+// TestRehearsalFoldsTheManyOrganizations: an alert nothing happened for has no row of noughts, and the busiest organizations
+// stand unfolded. Of two that are named alike each says its source, wherever it stands.
+func TestRehearsalFoldsTheManyOrganizations(t *testing.T) {
+	r := app.Rehearsal{ByRule: []app.RehearsedShare{{Name: "Down", Events: 9, Tickets: 3}, {Name: "Full"}, {Name: "Old"}}}
+	for i := range 8 {
+		r.ByOrganization = append(r.ByOrganization, app.RehearsedShare{OrganizationID: int64(i + 1), Name: fmt.Sprint("Org ", i%7), Source: fmt.Sprint("source-", i), Events: 1, Tickets: 1})
+	}
+	var out strings.Builder
+	if err := views.RehearsalFragment(views.RehearsalPart{Shell: shell("", ""), Result: &r}).Render(t.Context(), &out); err != nil {
+		t.Fatal(err)
+	}
+	for _, want := range []string{"Nothing happened that these alerts want: Full, Old.", "2 more organizations with tickets", "source-0", "source-7"} {
+		if !strings.Contains(out.String(), want) {
+			t.Errorf("%q is missing", want)
+		}
+	}
+	if strings.Contains(out.String(), "source-1") {
+		t.Error("the source of an organization nobody confuses")
+	}
+}
