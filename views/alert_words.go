@@ -39,7 +39,7 @@ func WhenWords(when []app.When, types []AlertType) string {
 		}
 		out = append(out, title)
 	}
-	return strings.Join(out, ", or ")
+	return strings.ReplaceAll(strings.Join(out, ", or "), " %", "\u00a0%") // a line never ends between the number and its sign
 }
 
 func levelOf(w app.When) string {

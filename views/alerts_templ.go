@@ -346,7 +346,7 @@ func alertTable(m Alerts) templ.Component {
 			templ_7745c5c3_Var13 = templ.NopComponent
 		}
 		ctx = templ.ClearChildren(ctx)
-		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 23, "<table class=\"stack\" role=\"table\"><caption class=\"vh\">Alerts in the order they are asked, with how often they were used in the last 30 days</caption> <thead role=\"rowgroup\"><tr role=\"row\"><th role=\"columnheader\" scope=\"col\">Alert</th><th role=\"columnheader\" scope=\"col\">When</th><th role=\"columnheader\" scope=\"col\">For</th><th role=\"columnheader\" scope=\"col\">Via</th><th role=\"columnheader\" scope=\"col\">Events → tickets, 30 d</th><td role=\"cell\"></td></tr></thead> <tbody role=\"rowgroup\">")
+		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 23, "<table class=\"stack\" role=\"table\"><caption class=\"vh\">Alerts in the order they are asked, with how often they were used in the last 30 days</caption> <thead role=\"rowgroup\"><tr role=\"row\"><th role=\"columnheader\" scope=\"col\">Alert</th><th role=\"columnheader\" scope=\"col\">When</th><th role=\"columnheader\" scope=\"col\">For</th><th role=\"columnheader\" scope=\"col\">Via</th><th role=\"columnheader\" scope=\"col\" class=\"nowrap\">Events → tickets, 30 d</th><td role=\"cell\"></td></tr></thead> <tbody role=\"rowgroup\">")
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
