@@ -203,6 +203,7 @@ const (
 	HoldNoPrice             HoldCode = "no_price"
 	HoldMethodChanged       HoldCode = "method_changed"
 	HoldShareLeft           HoldCode = "share_left"
+	HoldUnmatchedBelow      HoldCode = "unmatched_below"
 	HoldMappingBroken       HoldCode = "mapping_broken"
 	HoldCycleNotMonthly     HoldCode = "cycle_not_monthly"
 	HoldWrongPeriod         HoldCode = "wrong_period"

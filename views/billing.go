@@ -262,6 +262,7 @@ var holdTitles = map[app.HoldCode]string{
 	app.HoldNoPrice:             "No price",
 	app.HoldMethodChanged:       "Counted differently",
 	app.HoldShareLeft:           "Share left",
+	app.HoldUnmatchedBelow:      "Not matched below",
 	app.HoldMappingBroken:       "Mapping broken",
 	app.HoldCycleNotMonthly:     "Not monthly",
 	app.HoldWrongPeriod:         "Wrong period",

@@ -40,6 +40,7 @@ func (b *book) checkChange(d *draft) {
 	b.checkFirstTouch(d)
 	b.checkSize(d)
 	b.checkShares(d)
+	b.checkBelow(d)
 	b.checkCycle(d)
 	b.checkRestored(d)
 }

@@ -251,6 +251,7 @@ var fixes = map[app.HoldCode]struct {
 	app.HoldNoPrice:         {func(in *billing.Input) { in.Owned, in.Actual.Additions[12][0].UnitPrice = nil, money("0") }, true, true, "Set the price"},
 	app.HoldMethodChanged:   {func(in *billing.Input) { in.Readings[0].Method = "usage endpoint" }, true, true, "Compare the evidence"},
 	app.HoldShareLeft:       {func(in *billing.Input) { in.Mappings = nil }, true, true, "map someone to it"},
+	app.HoldUnmatchedBelow:  {branch, true, true, "Match it or ignore it"},
 	app.HoldMappingBroken:   {func(in *billing.Input) { in.Actual.Agreements[0].CompanyID = 251 }, false, false, "Choose the agreement again"},
 	app.HoldCycleNotMonthly: {func(in *billing.Input) { in.Owned, in.Actual.Agreements[0].BillingCycle = nil, "Annual" }, true, true, "Release once"},
 	app.HoldRestored: {func(in *billing.Input) {
@@ -265,7 +266,7 @@ func TestEveryHoldHasItsWayOut(t *testing.T) {
 		app.HoldIncompleteReading, app.HoldFellToZero, app.HoldBigChange, app.HoldOrganizationGone, app.HoldCompanyInactive, app.HoldNoAgreement,
 		app.HoldAgreementInactive, app.HoldAgreementNotStarted, app.HoldProductNotFound, app.HoldProductInactive, app.HoldProductBundle, app.HoldAmbiguousAddition,
 		app.HoldAdditionCancelled, app.HoldEditedSince, app.HoldOverlap, app.HoldUnitMismatch, app.HoldFirstTouch, app.HoldNoPrice, app.HoldMethodChanged,
-		app.HoldShareLeft, app.HoldMappingBroken, app.HoldCycleNotMonthly, app.HoldWrongPeriod, app.HoldRestored,
+		app.HoldShareLeft, app.HoldUnmatchedBelow, app.HoldMappingBroken, app.HoldCycleNotMonthly, app.HoldWrongPeriod, app.HoldRestored,
 	}
 	for _, code := range codes {
 		t.Run(string(code), func(t *testing.T) {

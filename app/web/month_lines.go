@@ -211,6 +211,7 @@ const (
 	byProduct
 	bySource
 	byAgreement
+	byTree // somebody else's mapping
 )
 
 // causes leaves out the holds that only wait for a person's word.
@@ -219,6 +220,7 @@ var causes = map[app.HoldCode]cause{
 	app.HoldAgreementInactive: byTerms, app.HoldAgreementNotStarted: byTerms, app.HoldCycleNotMonthly: byTerms,
 	app.HoldProductNotFound: byProduct, app.HoldProductInactive: byProduct, app.HoldProductBundle: byProduct, app.HoldUnitMismatch: byProduct,
 	app.HoldIncompleteReading: bySource,
+	app.HoldUnmatchedBelow:    byTree,
 	app.HoldAmbiguousAddition: byAgreement, app.HoldAdditionCancelled: byAgreement, app.HoldEditedSince: byAgreement, app.HoldRestored: byAgreement,
 }
 
@@ -242,6 +244,8 @@ func (s *Server) fixesOf(ctx context.Context, connection string, l app.Line, why
 	switch {
 	case why == byProduct:
 		return []ui.Action{{Label: "Product IDs", Path: link.Connection(connection) + "#billing", Small: true}}
+	case why == byTree:
+		return []ui.Action{{Label: "Organizations", Path: link.Organizations, Small: true}}
 	case why == bySource && len(l.Shares) > 0:
 		return []ui.Action{{Label: "Source", Path: link.Source(l.Shares[0].Source), Small: true}}
 	case (why == byMapping || why == byTerms) && len(l.Shares) > 0:

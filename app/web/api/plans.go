@@ -156,7 +156,7 @@ func (s *server) decide(ctx context.Context, line ID, d app.Decision, q *app.Qua
 func (s *server) releaseAll(ctx context.Context, in *struct {
 	RowInput
 	Body struct {
-		Codes  []string `json:"codes" minItems:"1" enum:"incomplete_reading,fell_to_zero,big_change,organization_gone,company_inactive,no_agreement,agreement_inactive,agreement_not_started,product_not_found,product_inactive,product_bundle,ambiguous_addition,addition_cancelled,edited_since,overlap,unit_mismatch,first_touch,no_price,method_changed,share_left,mapping_broken,cycle_not_monthly,wrong_period,already_invoiced,restored"`
+		Codes  []string `json:"codes" minItems:"1" enum:"incomplete_reading,fell_to_zero,big_change,organization_gone,company_inactive,no_agreement,agreement_inactive,agreement_not_started,product_not_found,product_inactive,product_bundle,ambiguous_addition,addition_cancelled,edited_since,overlap,unit_mismatch,first_touch,no_price,method_changed,share_left,unmatched_below,mapping_broken,cycle_not_monthly,wrong_period,already_invoiced,restored"`
 		Reason string   `json:"reason,omitempty" maxLength:"500"`
 	}
 },
