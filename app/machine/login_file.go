@@ -11,7 +11,8 @@ import (
 
 // The two systems that keep what starts at login in a file each: written and read here, where both can be tested.
 
-// desktopEntry is the file of the Desktop Application Autostart Specification.
+// desktopEntry is the file of the Desktop Application Autostart Specification. TryExec, a plain string without the quotes of Exec,
+// lets the desktop pass over it once the program was removed: a package cannot know who starts it at login.
 func desktopEntry(s Startup) (string, error) {
 	words := make([]string, 0, 1+len(s.Args))
 	for _, one := range append([]string{s.Program}, s.Args...) {
@@ -21,6 +22,7 @@ func desktopEntry(s Startup) (string, error) {
 		words = append(words, quoteExec(one))
 	}
 	return "[Desktop Entry]\nType=Application\nName=psabridge\nComment=Alerts and usage to ConnectWise\n" +
+		"TryExec=" + strings.ReplaceAll(s.Program, `\`, `\\`) + "\n" +
 		"Exec=" + strings.ReplaceAll(strings.Join(words, " "), `\`, `\\`) + "\n" +
 		"Terminal=false\nStartupNotify=false\nX-GNOME-Autostart-enabled=true\n", nil
 }

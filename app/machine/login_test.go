@@ -27,6 +27,9 @@ func TestAnEntryIsReadAsItWasWritten(t *testing.T) {
 	if got, on := readDesktopEntry(entry); !on || !slices.Equal(got, want) {
 		t.Errorf("desktop entry: %q\n%s", got, entry)
 	}
+	if try := `TryExec=/home/Jörg Müller/my "apps"/psa$bridge` + "\n"; !strings.Contains(entry, try) {
+		t.Errorf("a removed program would be started: %s", entry)
+	}
 	agent, err := launchAgent(awkward)
 	if err != nil {
 		t.Fatal(err)
