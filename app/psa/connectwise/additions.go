@@ -23,7 +23,7 @@ type additionRow struct {
 const additionFields = "id,agreementId,product/id,product/identifier,quantity,lessIncluded,unitPrice,billCustomer,effectiveDate,cancelledDate,description"
 
 // Additions lists every addition of an agreement, cancelled ones too. There is no list across agreements. invalid: a line
-// without a quantity, which is not 0 and not to be guessed.
+// without a quantity, which is not 0 and not to be guessed, or an open one without a product, beside which another might be made.
 //
 // GET /finance/agreements/{id}/additions.
 func (c *Client) Additions(ctx context.Context, agreement int64) ([]app.Addition, error) {
@@ -39,6 +39,9 @@ func (c *Client) Additions(ctx context.Context, agreement int64) ([]app.Addition
 		}
 		if r.Quantity == nil {
 			return nil, refuse("ConnectWise does not say the quantity of line #%d (%s) on agreement #%d. Enter it there and save the line; until then nothing on that agreement is written.", r.ID, r.Product.Identifier, agreement)
+		}
+		if r.Product.ID == 0 && r.CancelledDate.IsZero() {
+			return nil, refuse("ConnectWise does not say the product of line #%d on agreement #%d. Choose it there, or cancel the line; until then nothing on that agreement is written.", r.ID, agreement)
 		}
 		additions = append(additions, r.addition(agreement))
 	}

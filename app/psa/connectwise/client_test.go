@@ -94,13 +94,22 @@ func TestWhatEveryRequestCarries(t *testing.T) {
 	}
 }
 
+// TestAnOpenLineWithoutAProductIsNotRead: it may be the line that is looked for, and a second one would bill twice.
+func TestAnOpenLineWithoutAProductIsNotRead(t *testing.T) {
+	s := &scripted{answers: map[string]string{"GET finance/agreements/12/additions": `[{"id":7,"product":null,"quantity":3}]`}}
+	list, err := scriptedClient(t, s).Additions(t.Context(), 12)
+	if e, _ := errors.AsType[*app.Error](err); list != nil || e == nil || e.Code != app.Invalid || e.Outcome != app.OutcomeNone || !strings.Contains(e.Message, "line #7") {
+		t.Errorf("%v, %v", list, err)
+	}
+}
+
 // TestALineWithoutAQuantityIsNotRead: nothing is computed from a number nobody said, and 0 is one.
 func TestALineWithoutAQuantityIsNotRead(t *testing.T) {
 	for name, line := range map[string]string{
 		"null":    `{"id":7,"agreementId":12,"product":{"id":5,"identifier":"ACC"},"quantity":null}`,
 		"missing": `{"id":7,"product":{"id":5,"identifier":"ACC"}}`,
 	} {
-		s := &scripted{answers: map[string]string{"GET finance/agreements/12/additions": `[{"id":6,"agreementId":12,"quantity":3},` + line + `]`}}
+		s := &scripted{answers: map[string]string{"GET finance/agreements/12/additions": `[{"id":6,"agreementId":12,"product":{"id":4},"quantity":3},` + line + `]`}}
 		list, err := scriptedClient(t, s).Additions(t.Context(), 12)
 		if e, _ := errors.AsType[*app.Error](err); list != nil || e == nil || e.Code != app.Invalid || e.Outcome != app.OutcomeNone || !strings.Contains(e.Message, "line #7 (ACC)") {
 			t.Errorf("%s: %v, %v", name, list, err)
@@ -369,7 +378,7 @@ func TestRowsAreCheckedAgain(t *testing.T) {
 		"GET company/companies":               `[{"id":1,"deletedFlag":true},{"id":2,"status":{"id":9}}]`,
 		"GET company/companies/statuses":      `[{"id":9,"name":"Gone","inactiveFlag":true}]`,
 		"GET finance/agreements":              `[{"id":1,"company":{"id":5}},{"id":2,"company":{"id":6},"startDate":"2026-01-31T00:00:00Z","endDate":"2027-01-01T00:00:00Z","noEndingDateFlag":true,"nextInvoiceDate":""}]`,
-		"GET finance/agreements/12/additions": `[{"id":1,"agreementId":12,"quantity":0,"cancelledDate":"2026-12-31T05:00:00Z"},{"id":2,"agreementId":13},{"id":3,"quantity":1.5e1}]`,
+		"GET finance/agreements/12/additions": `[{"id":1,"agreementId":12,"quantity":0,"cancelledDate":"2026-12-31T05:00:00Z"},{"id":2,"agreementId":13},{"id":3,"product":{"id":5},"quantity":1.5e1}]`,
 	}}
 	c, ctx := scriptedClient(t, s), t.Context()
 	tickets, err := c.FindTickets(ctx, "mine")
