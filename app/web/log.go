@@ -64,9 +64,9 @@ func (s *Server) setLogLevel(c echo.Context) error {
 	case err != nil:
 		s.tell(c, bad, "%s", app.ErrorMessage(err))
 	case until.IsZero():
-		s.tell(c, info, "The log is as at the start: %s.", api.LevelName(level))
+		s.tell(c, info, "The log is at level %s again, as at the start.", api.LevelName(level))
 	default:
-		s.tell(c, good, "Logged is %s until %s; then it goes back by itself.", api.LevelName(level), until.In(s.Zone).Format("15:04"))
+		s.tell(c, good, "The log is at level %s until %s; then it goes back by itself.", api.LevelName(level), until.In(s.Zone).Format("15:04"))
 	}
 	return seeOther(c, link.Log)
 }

@@ -75,7 +75,7 @@ time=2026-11-22T09:00:02Z level=DEBUG msg="a detail"
 func TestLogLevelGoesBack(t *testing.T) {
 	w := newWorld(t)
 	w.post("/diagnostics/log/level", "level", "debug", "for", "15m").to(t, "/diagnostics/log")
-	w.get("/diagnostics/log").has(t, "Logged is debug until", "Now: debug")
+	w.get("/diagnostics/log").has(t, "The log is at level debug until", "Now: debug")
 	if level, until := w.logbook.At(); level != slog.LevelDebug || !until.Equal(w.now.Add(15*time.Minute)) {
 		t.Errorf("%s until %s", level, until)
 	}

@@ -120,10 +120,10 @@ func (l logLevel) Run(ctx context.Context, g *globals, c console) error {
 		}
 		return g.print(c, now, func(w io.Writer) {
 			if now.Until == nil {
-				_, _ = fmt.Fprintf(w, "Logged is %s, as at the start.\n", now.Level)
+				_, _ = fmt.Fprintf(w, "The log is at level %s, as at the start.\n", now.Level)
 				return
 			}
-			_, _ = fmt.Fprintf(w, "Logged is %s until %s; then it goes back by itself.\n", now.Level, shortTime(*now.Until))
+			_, _ = fmt.Fprintf(w, "The log is at level %s until %s; then it goes back by itself.\n", now.Level, shortTime(*now.Until))
 		})
 	})
 }

@@ -145,7 +145,7 @@ func TestLogOnTheCommandLine(t *testing.T) {
 		t.Errorf("without a bridge: %d %s", code, errs)
 	}
 	d := b.serve()
-	if out := b.must("", "log", "level", "debug", "--for", "5m"); !strings.Contains(out, "Logged is debug until") {
+	if out := b.must("", "log", "level", "debug", "--for", "5m"); !strings.Contains(out, "The log is at level debug until") {
 		t.Errorf("%s", out)
 	}
 	if out := b.must("", "log", "-q", "LOG LEVEL", "--json"); decode[struct{ Message string }](t, out).Message != "log level changed" {
