@@ -31,13 +31,6 @@ func optional(name, value string) templ.Attributes {
 	return templ.Attributes{name: value}
 }
 
-func inputType(t string) string {
-	if t == "" {
-		return "text"
-	}
-	return t
-}
-
 // secretType is dots, unless what is typed is no secret while it is typed, such as a user name.
 func secretType(t string) string {
 	if t == "" {
