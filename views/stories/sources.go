@@ -97,7 +97,11 @@ func sources(s layout.Shell, n int, bad bool) views.Sources {
 	if n == 0 {
 		return views.Sources{Shell: s, Heading: "A source is where alerts and usage come from. Connect one."}
 	}
-	return views.Sources{Shell: s, Heading: "All 3 work as they should.", Cards: []views.SourceCard{sourceCard("x360sync", bad), sourceCard("axcient", bad), sourceCard("inbox", bad)}, Unused: unused()}
+	heading := "All 3 work as they should."
+	if bad {
+		heading = "1 source of 3 cannot be read."
+	}
+	return views.Sources{Shell: s, Heading: heading, Cards: []views.SourceCard{sourceCard("x360sync", bad), sourceCard("axcient", bad), sourceCard("inbox", bad)}, Unused: unused()}
 }
 
 func unused() []views.UnusedType {
