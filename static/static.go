@@ -48,7 +48,7 @@ func load() map[string]asset {
 	pico := read("css/pico.used.css")
 	own := read("css/psabridge.css")
 	// In the folder the sheet works by itself; served, the import becomes the layer it stands for.
-	sheet := strings.Replace(own, `@import url("pico.min.css") layer(pico);`, "@layer pico{"+pico+"}", 1)
+	sheet := strings.Replace(tight(own), `@import url("pico.min.css") layer(pico);`, "@layer pico{"+pico+"}", 1)
 	script := read("js/htmx.min.js") + "\n" + lean("js/app.js") + lean("js/keys.js")
 	m := map[string]asset{}
 	add(m, "app.css", "text/css; charset=utf-8", sheet)
@@ -65,6 +65,17 @@ func lean(name string) string {
 	var out strings.Builder
 	for line := range strings.Lines(read(name)) {
 		if line = strings.TrimLeft(line, " "); !strings.HasPrefix(line, "//") {
+			out.WriteString(line)
+		}
+	}
+	return out.String()
+}
+
+// tight is our sheet without its comments and the ends of its lines.
+func tight(css string) string {
+	var out strings.Builder
+	for line := range strings.Lines(css) {
+		if line = strings.TrimSpace(line); !strings.HasPrefix(line, "/*") || !strings.HasSuffix(line, "*/") {
 			out.WriteString(line)
 		}
 	}
