@@ -148,6 +148,11 @@ func (m SetupTask) wrong(step app.GuideStep) bool {
 	return false
 }
 
+// folds reports whether a step is folded to one line.
+func (m SetupTask) folds(step app.GuideStep) bool {
+	return step.State == app.TaskDone && !m.wrong(step)
+}
+
 // elsewhere is the page of psabridge where a step is done; empty when it is done on this page or in ConnectWise.
 func (m SetupTask) elsewhere(step app.GuideStep) string {
 	if m.here(step) != PartNone || m.Part == PartCredentials {

@@ -542,7 +542,7 @@ func GuideRun(m SetupTask) templ.Component {
 	})
 }
 
-// guideStep folds what is done, so that what is left stands out.
+// guideStep folds what is done, so that what is left stands out. The line it is folded to says how that is known.
 func guideStep(m SetupTask, i int, s app.GuideStep) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
@@ -564,7 +564,7 @@ func guideStep(m SetupTask, i int, s app.GuideStep) templ.Component {
 			templ_7745c5c3_Var21 = templ.NopComponent
 		}
 		ctx = templ.ClearChildren(ctx)
-		if s.State == app.TaskDone && !m.wrong(s) {
+		if m.folds(s) {
 			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 35, "<details class=\"step\" id=\"")
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
@@ -955,7 +955,7 @@ func stepResult(m SetupTask, s app.GuideStep) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-		} else if s.Note != "" {
+		} else if s.Note != "" && !m.folds(s) {
 			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 67, "<p class=\"note mt3\">")
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
