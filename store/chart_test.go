@@ -151,10 +151,58 @@ func TestPollFlow(t *testing.T) {
 	}
 }
 
+// TestAQuietMinuteWritesNoPoll: a quarter of an hour is one write, is told before it is written, and outlives the program.
+func TestAQuietMinuteWritesNoPoll(t *testing.T) {
+	dir, ctx := t.TempDir(), t.Context()
+	s, err := Open(ctx, dir, Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	written := func() int {
+		n, _, err := maybe[int](ctx, s.db, "SELECT count(*) FROM poll_counts")
+		if err != nil {
+			t.Fatal(err)
+		}
+		return n
+	}
+	for minute := range 31 {
+		if err := s.CountPoll(ctx, app.Poll{Source: "sync", At: chartDay.Add(time.Duration(minute) * time.Minute), OK: true, Complete: true, Calls: 2}); err != nil {
+			t.Fatal(err)
+		}
+		if n := written(); n != minute/15 {
+			t.Errorf("%d rows after minute %d", n, minute)
+		}
+	}
+	hour := func() app.PollFlow {
+		got, err := s.Polls(ctx, "sync", []app.Slot{{From: chartDay, To: chartDay.Add(time.Hour)}})
+		if err != nil {
+			t.Fatal(err)
+		}
+		return got[0]
+	}
+	before := hour()
+	if before.OK != 31 || before.Calls != 62 {
+		t.Errorf("%+v", before)
+	}
+	if err := s.Close(); err != nil {
+		t.Fatal(err)
+	}
+	if s, err = Open(ctx, dir, Options{}); err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = s.Close() })
+	if after := hour(); after != before || written() != 3 {
+		t.Errorf("after a restart %+v, before %+v", after, before)
+	}
+}
+
 // TestPollsOfAnotherServer: what was counted of one server is not told of another one.
 func TestPollsOfAnotherServer(t *testing.T) {
 	s, ctx := openForChart(t, ""), t.Context()
 	if err := s.CountPoll(ctx, app.Poll{Source: "sync", At: chartDay, OK: true}); err != nil {
+		t.Fatal(err)
+	}
+	if err := s.writePolls(ctx); err != nil { // as saving settings does first
 		t.Fatal(err)
 	}
 	tx, err := s.db.BeginTx(ctx, nil)

@@ -78,7 +78,7 @@ func TestListsUseIndexes(t *testing.T) {
 	queries := &seen{queries: map[string][]driver.NamedValue{}}
 	db := sql.OpenDB(spyConnector{readerDSN(files{dir: dir}.database()), queries})
 	defer db.Close()
-	r := &Reader{db: db, now: time.Now, beatOf: s.beatOf}
+	r := &Reader{db: db, now: time.Now, beatOf: s.beatOf, pollsOf: s.pollsOf}
 
 	p := app.Page{After: 50}
 	month := app.Period{Year: 2026, Month: time.November}
@@ -188,7 +188,7 @@ func TestWritesUseIndexes(t *testing.T) {
 	db := sql.OpenDB(spyConnector{writerDSN(files{dir: dir}.database()), queries})
 	defer db.Close()
 	w := &Store{db: db, log: s.log, beats: map[string]beat{}}
-	w.reads = &Reader{db: db, now: time.Now, beatOf: s.beatOf}
+	w.reads = &Reader{db: db, now: time.Now, beatOf: s.beatOf, pollsOf: s.pollsOf}
 
 	sent := app.Event{SourceEventID: "p", OrganizationID: "7", Type: "backup.failed", State: app.Problem, OccurredAt: now}
 	var d app.Delivery

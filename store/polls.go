@@ -14,20 +14,73 @@ const (
 	keepPolls   = 8 * day
 )
 
-// CountPoll adds a poll to its quarter of an hour.
+// pollTally is what a source's polls came to in a quarter of an hour that is not written yet.
+type pollTally struct {
+	quarter time.Time
+	flow    app.PollFlow
+}
+
+// CountPoll adds a poll to its quarter of an hour. The quarter that runs is kept in memory and written when it is over, so that
+// a quiet minute writes nothing. A crash loses it, which is a part of a picture and nothing else.
 func (s *Store) CountPoll(ctx context.Context, p app.Poll) error {
-	one := func(yes bool) int {
-		if yes {
-			return 1
-		}
-		return 0
+	over := s.tally(p)
+	if over.flow.Polls() == 0 {
+		return nil
 	}
-	return s.write(ctx, "count poll", func(tx *sql.Tx) error {
-		return exec(ctx, tx, `INSERT INTO poll_counts (source, at, ok, incomplete, failed, calls) VALUES (?, ?, ?, ?, ?, ?)
-			ON CONFLICT (source, at) DO UPDATE SET ok = ok + excluded.ok, incomplete = incomplete + excluded.incomplete,
-				failed = failed + excluded.failed, calls = calls + excluded.calls`,
-			p.Source, stamp(p.At.Truncate(pollQuarter)), one(p.OK && p.Complete), one(p.OK && !p.Complete), one(!p.OK), p.Calls)
+	return s.write(ctx, "count polls", func(tx *sql.Tx) error { return savePolls(ctx, tx, p.Source, over) })
+}
+
+// tally adds a poll to what is kept in memory, and takes out what belongs to another quarter.
+func (s *Store) tally(p app.Poll) (over pollTally) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	t, quarter := s.polls[p.Source], p.At.Truncate(pollQuarter)
+	if !t.quarter.Equal(quarter) {
+		over, t = t, pollTally{quarter: quarter}
+	}
+	switch {
+	case !p.OK:
+		t.flow.Failed++
+	case !p.Complete:
+		t.flow.Incomplete++
+	default:
+		t.flow.OK++
+	}
+	t.flow.Calls += p.Calls
+	s.polls[p.Source] = t
+	return over
+}
+
+// writePolls writes what is kept in memory: before settings are saved, which may forget a source's, and at the end.
+func (s *Store) writePolls(ctx context.Context) error {
+	s.mu.Lock()
+	polls := s.polls
+	s.polls = make(map[string]pollTally)
+	s.mu.Unlock()
+	if len(polls) == 0 {
+		return nil
+	}
+	return s.write(ctx, "count polls", func(tx *sql.Tx) error {
+		for source, t := range polls {
+			if err := savePolls(ctx, tx, source, t); err != nil {
+				return err
+			}
+		}
+		return nil
 	})
+}
+
+func savePolls(ctx context.Context, tx *sql.Tx, source string, t pollTally) error {
+	return exec(ctx, tx, `INSERT INTO poll_counts (source, at, ok, incomplete, failed, calls) VALUES (?, ?, ?, ?, ?, ?)
+		ON CONFLICT (source, at) DO UPDATE SET ok = ok + excluded.ok, incomplete = incomplete + excluded.incomplete,
+			failed = failed + excluded.failed, calls = calls + excluded.calls`,
+		source, stamp(t.quarter), t.flow.OK, t.flow.Incomplete, t.flow.Failed, t.flow.Calls)
+}
+
+func (s *Store) pollsOf(source string) pollTally {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.polls[source]
 }
 
 // Polls counts how the polls of a source went, slot by slot. Slots that begin within a quarter of an hour are counted from the
@@ -37,8 +90,15 @@ func (r *Reader) Polls(ctx context.Context, source string, slots []app.Slot) ([]
 	if err != nil {
 		return nil, failed("count polls of slots", err)
 	}
+	running := r.pollsOf(source)
 	for i := range list {
 		list[i].Slot = slots[i]
+		if slots[i].Has(running.quarter) {
+			list[i].OK += running.flow.OK
+			list[i].Incomplete += running.flow.Incomplete
+			list[i].Failed += running.flow.Failed
+			list[i].Calls += running.flow.Calls
+		}
 	}
 	return list, nil
 }

@@ -36,6 +36,7 @@ type Store struct {
 	mu      sync.Mutex
 	trouble app.DiskTrouble // why nothing can be stored; zero while it can
 	beats   map[string]beat // when each source was last polled; not stored, so that a quiet minute writes nothing
+	polls   map[string]pollTally
 }
 
 // Reader reads only: its connections refuse to write.
@@ -44,6 +45,8 @@ type Reader struct {
 	now func() time.Time
 	// beatOf tells when a source was polled, which only the writing side knows.
 	beatOf func(source string) beat
+	// pollsOf tells how the polls of the running quarter of an hour went, which is not written yet.
+	pollsOf func(source string) pollTally
 }
 
 // Open opens <dir>/psabridge.db, or creates it with its folder. A database of an older program is copied to
@@ -72,8 +75,8 @@ func open(ctx context.Context, dir string, o Options, steps []migration) (*Store
 	if err != nil {
 		return nil, err
 	}
-	s := &Store{db: writer, log: o.Logger, files: f, beats: make(map[string]beat)}
-	s.reads = &Reader{db: reader, now: o.Now, beatOf: s.beatOf}
+	s := &Store{db: writer, log: o.Logger, files: f, beats: make(map[string]beat), polls: make(map[string]pollTally)}
+	s.reads = &Reader{db: reader, now: o.Now, beatOf: s.beatOf, pollsOf: s.pollsOf}
 	if err := s.start(ctx, f, steps, o.Now()); err != nil {
 		_ = s.closePools()
 		return nil, f.withWayBack(ctx, err)
@@ -114,8 +117,16 @@ func (s *Store) start(ctx context.Context, f files, steps []migration, now time.
 	return f.repairModes()
 }
 
+// closeWithin is how long what is kept in memory may take to be written at the end; without it a picture misses a quarter of an hour.
+const closeWithin = time.Second
+
 // Close closes both pools. It waits for transactions under way.
 func (s *Store) Close() error {
+	ctx, cancel := context.WithTimeout(context.Background(), closeWithin)
+	defer cancel()
+	if err := s.writePolls(ctx); err != nil {
+		s.log.Warn("the last polls were not counted", "error", err)
+	}
 	s.files.markClosed() // before: what is closed cleanly needs no -wal
 	return s.closePools()
 }
