@@ -2,6 +2,7 @@ package store
 
 import (
 	"database/sql/driver"
+	"errors"
 	"fmt"
 	"strings"
 	"testing"
@@ -184,7 +185,7 @@ func TestAQuietMinuteWritesNoPoll(t *testing.T) {
 	if before.OK != 31 || before.Calls != 62 {
 		t.Errorf("%+v", before)
 	}
-	if err := s.Close(); err != nil {
+	if err := errors.Join(s.WritePolls(ctx), s.Close()); err != nil {
 		t.Fatal(err)
 	}
 	if s, err = Open(ctx, dir, Options{}); err != nil {
@@ -202,7 +203,7 @@ func TestPollsOfAnotherServer(t *testing.T) {
 	if err := s.CountPoll(ctx, app.Poll{Source: "sync", At: chartDay, OK: true}); err != nil {
 		t.Fatal(err)
 	}
-	if err := s.writePolls(ctx); err != nil { // as saving settings does first
+	if err := s.WritePolls(ctx); err != nil { // as saving settings does first
 		t.Fatal(err)
 	}
 	tx, err := s.db.BeginTx(ctx, nil)

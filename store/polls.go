@@ -51,8 +51,8 @@ func (s *Store) tally(p app.Poll) (over pollTally) {
 	return over
 }
 
-// writePolls writes what is kept in memory: before settings are saved, which may forget a source's, and at the end.
-func (s *Store) writePolls(ctx context.Context) error {
+// WritePolls writes what CountPoll keeps in memory: before settings are saved, which may forget a source's, and before Close.
+func (s *Store) WritePolls(ctx context.Context) error {
 	s.mu.Lock()
 	polls := s.polls
 	s.polls = make(map[string]pollTally)
@@ -87,20 +87,21 @@ func (s *Store) pollsOf(source string) pollTally {
 // next one on.
 func (r *Reader) Polls(ctx context.Context, source string, slots []app.Slot) ([]app.PollFlow, error) {
 	list, err := all(ctx, r.db, scanPollFlow, pollFlow, asSlots(slots), source)
-	if err != nil {
-		return nil, failed("count polls of slots", err)
-	}
-	running := r.pollsOf(source)
 	for i := range list {
-		list[i].Slot = slots[i]
-		if slots[i].Has(running.quarter) {
-			list[i].OK += running.flow.OK
-			list[i].Incomplete += running.flow.Incomplete
-			list[i].Failed += running.flow.Failed
-			list[i].Calls += running.flow.Calls
-		}
+		list[i].Slot = slots[i] //nolint:gosec // the query gives a row for each slot
+		r.pollsOf(source).addTo(&list[i])
 	}
-	return list, nil
+	return list, failed("count polls of slots", err)
+}
+
+// addTo adds the running quarter to the slot it begins in.
+func (t pollTally) addTo(f *app.PollFlow) {
+	if f.Has(t.quarter) {
+		f.OK += t.flow.OK
+		f.Incomplete += t.flow.Incomplete
+		f.Failed += t.flow.Failed
+		f.Calls += t.flow.Calls
+	}
 }
 
 // The key of poll_counts gives the rows of a slot.

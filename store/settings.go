@@ -39,7 +39,7 @@ func scanRevision(s scanner) (r app.Revision, err error) {
 // SaveSettings appends a revision with its rows and returns its number. r.Rev is the revision it was made from; when
 // that is no longer the current one, somebody else saved in between and the answer is Conflict.
 func (s *Store) SaveSettings(ctx context.Context, r app.Revision, p app.Projection) (rev int64, err error) {
-	if err := s.writePolls(ctx); err != nil { // a source that is forgotten is forgotten with them
+	if err := s.WritePolls(ctx); err != nil { // a source that is forgotten is forgotten with them
 		return 0, err
 	}
 	var ended []string

@@ -117,16 +117,8 @@ func (s *Store) start(ctx context.Context, f files, steps []migration, now time.
 	return f.repairModes()
 }
 
-// closeWithin is how long what is kept in memory may take to be written at the end; without it a picture misses a quarter of an hour.
-const closeWithin = time.Second
-
-// Close closes both pools. It waits for transactions under way.
+// Close closes both pools. It waits for transactions under way. What WritePolls would write is lost.
 func (s *Store) Close() error {
-	ctx, cancel := context.WithTimeout(context.Background(), closeWithin)
-	defer cancel()
-	if err := s.writePolls(ctx); err != nil {
-		s.log.Warn("the last polls were not counted", "error", err)
-	}
 	s.files.markClosed() // before: what is closed cleanly needs no -wal
 	return s.closePools()
 }

@@ -131,7 +131,7 @@ func (b *bridge) openStore(ctx context.Context) error {
 	if b.store, err = store.Open(ctx, b.opts.Dir, store.Options{Logger: component(b.log, "store")}); err != nil {
 		return err
 	}
-	b.onStop("store", 0, func(context.Context) error { return b.store.Close() })
+	b.onStop("store", 0, func(ctx context.Context) error { return errors.Join(b.store.WritePolls(ctx), b.store.Close()) })
 	if b.install, err = b.store.Install(ctx); err != nil {
 		return err
 	}
