@@ -82,7 +82,11 @@ func (s *Store) Tick(ctx context.Context, source string, now time.Time, decide D
 func (s *Store) pass(ctx context.Context, name, source string, now time.Time, w concern, decide Decide) (app.IngestResult, error) {
 	res := app.IngestResult{Outcomes: map[app.OutcomeKind]int{}}
 	err := s.write(ctx, name, func(tx *sql.Tx) error {
-		st, err := s.quietState(ctx, tx, source, now, w)
+		held, err := s.held(ctx, tx, source)
+		if err != nil {
+			return err
+		}
+		st, err := s.quietState(ctx, tx, source, held.states, now, w)
 		if err != nil {
 			return err
 		}

@@ -187,7 +187,7 @@ func TestWritesUseIndexes(t *testing.T) {
 	queries := &seen{queries: map[string][]driver.NamedValue{}}
 	db := sql.OpenDB(spyConnector{writerDSN(files{dir: dir}.database()), queries})
 	defer db.Close()
-	w := &Store{db: db, log: s.log, beats: map[string]beat{}}
+	w := &Store{db: db, log: s.log, beats: map[string]beat{}, holds: map[string]*holding{}}
 	w.reads = &Reader{db: db, now: time.Now, beatOf: s.beatOf, pollsOf: s.pollsOf}
 
 	sent := app.Event{SourceEventID: "p", OrganizationID: "7", Type: "backup.failed", State: app.Problem, OccurredAt: now}

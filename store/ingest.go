@@ -49,7 +49,7 @@ func (s *Store) take(ctx context.Context, tx *sql.Tx, b app.Batch, now time.Time
 	if err != nil {
 		return st, after, err
 	}
-	states, err := saveStates(ctx, tx, b, now)
+	states, err := s.saveStates(ctx, tx, b, now)
 	if err != nil {
 		return st, after, err
 	}
@@ -109,18 +109,18 @@ func neverPolled(st *app.AlertState) {
 // AlertView returns what the rules would be told now, for previews. It writes nothing.
 func (r *Reader) AlertView(ctx context.Context, source string, now time.Time) (st app.AlertState, err error) {
 	err = r.snapshot(ctx, "alert view", func(tx *sql.Tx) error {
-		st, err = r.quietState(ctx, tx, source, now, everything)
+		h, err := readHolding(ctx, tx, source)
+		if err != nil {
+			return err
+		}
+		st, err = r.quietState(ctx, tx, source, h.states, now, everything)
 		return err
 	})
 	return st, err
 }
 
-// quietState is what is known when no batch came.
-func (r *Reader) quietState(ctx context.Context, q querier, source string, now time.Time, w concern) (st app.AlertState, err error) {
-	objects, err := currentStates(ctx, q, source)
-	if err != nil {
-		return st, err
-	}
+// quietState is what is known when no batch came; objects is what holds.
+func (r *Reader) quietState(ctx context.Context, q querier, source string, objects []app.ObjectState, now time.Time, w concern) (st app.AlertState, err error) {
 	pushed, err := isInbox(ctx, q, source)
 	if err != nil {
 		return st, err

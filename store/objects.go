@@ -33,28 +33,9 @@ func scanState(s scanner) (o openState, err error) {
 	return o, err
 }
 
-func openStates(ctx context.Context, q querier, source string) ([]openState, error) {
-	return all(ctx, q, scanState, `SELECT o.id, o.organization, o.kind, o.external_id, o.name, s.what, s.value, s.from_at, s.since
-		FROM objects o JOIN object_states s ON s.object_id = o.id AND s.to_at IS NULL
-		WHERE o.source = ? ORDER BY o.id, s.what`, source)
-}
-
-func currentStates(ctx context.Context, q querier, source string) ([]app.ObjectState, error) {
-	open, err := openStates(ctx, q, source)
-	return objectStates(open), err
-}
-
-func objectStates(open []openState) []app.ObjectState {
-	list := make([]app.ObjectState, len(open))
-	for i, o := range open {
-		list[i] = o.ObjectState
-	}
-	return list
-}
-
 // stateChanges is what a batch did to the states of its source.
 type stateChanges struct {
-	current    []app.ObjectState
+	current    []app.ObjectState // shared with later calls: not to be changed
 	appeared   []app.ObjectState // presences that began
 	vanished   []app.ObjectState // presences that ended
 	readBefore map[string]bool   // organizations that were readable before the batch
@@ -62,28 +43,26 @@ type stateChanges struct {
 
 // saveStates writes the values that changed. A value that is no longer shown ends only where its organization was
 // read completely: what could not be read still holds.
-func saveStates(ctx context.Context, tx *sql.Tx, b app.Batch, now time.Time) (c stateChanges, err error) {
+func (s *Store) saveStates(ctx context.Context, tx *sql.Tx, b app.Batch, now time.Time) (c stateChanges, err error) {
 	at := readAt(b, now)
-	open, err := openStates(ctx, tx, b.Source)
+	held, err := s.held(ctx, tx, b.Source)
 	if err != nil {
 		return c, err
 	}
-	c.readBefore = map[string]bool{}
-	known := make(map[stateKey]openState, len(open))
-	for _, o := range open {
-		known[keyOf(o.ObjectState)] = o
-		if o.What == app.StateReadable && o.Value == app.Yes {
-			c.readBefore[o.OrganizationID] = true
-		}
-	}
+	c.readBefore = held.readable()
 	wrote, p := false, preparing(tx)
-	shown := make(map[stateKey]bool, len(b.States))
+	shown, appeared := make([]bool, len(held.states)), map[stateKey]bool{}
 	for _, st := range b.States {
-		if shown[keyOf(st)] {
+		i, ok := held.at[keyOf(st)]
+		var old openState
+		switch {
+		case ok && shown[i], appeared[keyOf(st)]:
 			continue
+		case ok:
+			shown[i], old = true, held.open(i)
+		default:
+			appeared[keyOf(st)] = true
 		}
-		shown[keyOf(st)] = true
-		old, ok := known[keyOf(st)]
 		if ok && unchanged(old, st) {
 			continue
 		}
@@ -96,21 +75,22 @@ func saveStates(ctx context.Context, tx *sql.Tx, b app.Batch, now time.Time) (c 
 			c.appeared = append(c.appeared, st)
 		}
 	}
-	for _, old := range open {
-		if shown[keyOf(old.ObjectState)] || !mayEnd(b, old.OrganizationID) {
+	for i, old := range held.states {
+		if shown[i] || !mayEnd(b, old.OrganizationID) {
 			continue
 		}
 		wrote = true
-		if err := endState(ctx, p, old, at); err != nil {
+		if err := endState(ctx, p, held.open(i), at); err != nil {
 			return c, err
 		}
 		if old.What == app.StatePresent {
-			c.vanished = append(c.vanished, old.ObjectState)
+			c.vanished = append(c.vanished, old)
 		}
 	}
-	if c.current = objectStates(open); wrote { // a quiet poll does not read thousands of rows twice
-		c.current, err = currentStates(ctx, tx, b.Source)
+	if wrote {
+		held, err = s.changed(ctx, tx, b.Source)
 	}
+	c.current = held.states
 	return c, err
 }
 

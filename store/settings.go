@@ -59,6 +59,7 @@ func (s *Store) SaveSettings(ctx context.Context, r app.Revision, p app.Projecti
 		if ended, err = leaveSources(ctx, tx, p.Sources, r.At); err != nil {
 			return err
 		}
+		s.forgetHeld(ended...)
 		return saveProjection(ctx, tx, p, r.At)
 	})
 	if err != nil {

@@ -37,6 +37,7 @@ type Store struct {
 	trouble app.DiskTrouble // why nothing can be stored; zero while it can
 	beats   map[string]beat // when each source was last polled; not stored, so that a quiet minute writes nothing
 	polls   map[string]pollTally
+	holds   map[string]*holding // what holds at each source, once somebody asked
 }
 
 // Reader reads only: its connections refuse to write.
@@ -75,7 +76,7 @@ func open(ctx context.Context, dir string, o Options, steps []migration) (*Store
 	if err != nil {
 		return nil, err
 	}
-	s := &Store{db: writer, log: o.Logger, files: f, beats: make(map[string]beat), polls: make(map[string]pollTally)}
+	s := &Store{db: writer, log: o.Logger, files: f, beats: make(map[string]beat), polls: make(map[string]pollTally), holds: make(map[string]*holding)}
 	s.reads = &Reader{db: reader, now: o.Now, beatOf: s.beatOf, pollsOf: s.pollsOf}
 	if err := s.start(ctx, f, steps, o.Now()); err != nil {
 		_ = s.closePools()
