@@ -113,23 +113,10 @@ func BenchmarkBigAccount(b *testing.B) {
 	account := &bigAccount{}
 	srv := httptest.NewServer(account)
 	defer srv.Close()
-	p := &bridgeProcess{t: b, dir: filepath.Join(b.TempDir(), "data")}
-	var err error
-	if p.path, err = binary(); err != nil {
-		b.Fatal(err)
-	}
+	p := &bridgeProcess{t: b, dir: filepath.Join(b.TempDir(), "data"), path: builtBinary(b)}
 	d, pid := p.serveOnKeyring()
 	idle := memoryOf(b, pid, "VmRSS")
-	p.must("version: 1\nsources:\n  - {name: sync, kind: x360sync, host: "+srv.URL+", every: 24h, allow_private_network: true}\n", "settings", "import", "-")
-	p.must("admin@example.com\n", "secret", "set", "sources/sync/username")
-	started := time.Now()
-	p.must("secret\n", "secret", "set", "sources/sync/password") // it is read at once, usage too
-	for read := false; !read; {
-		var status statusAnswer
-		d.get("/status", &status)
-		read = len(status.Sources) == 1 && !status.Sources[0].LastOKAt.IsZero()
-		time.Sleep(200 * time.Millisecond)
-	}
+	started := p.reads(d, srv.URL, "24h")
 	took := time.Since(started)
 	orgs, persons, machines := bigOrganizations, bigOrganizations*bigPersons, bigOrganizations*bigMachines
 	lists := pagesOf(orgs) + orgs + pagesOf(machines) + orgs + 2*pagesOf(persons)
@@ -182,4 +169,20 @@ func memoryOf(b *testing.B, pid int, what string) float64 {
 	}
 	b.Fatalf("no %s", what)
 	return 0
+}
+
+// reads connects a bridge to an x360Sync and waits until it was read once, usage too. It returns when that began.
+func (b *bridgeProcess) reads(d *daemon, url, every string) (began time.Time) {
+	b.t.Helper()
+	b.must("version: 1\nsources:\n  - {name: sync, kind: x360sync, host: "+url+", every: "+every+", allow_private_network: true}\n", "settings", "import", "-")
+	b.must("admin@example.com\n", "secret", "set", "sources/sync/username")
+	began = time.Now()
+	b.must("secret\n", "secret", "set", "sources/sync/password") // it is read at once
+	for read := false; !read; {
+		var status statusAnswer
+		d.get("/status", &status)
+		read = len(status.Sources) == 1 && !status.Sources[0].LastOKAt.IsZero()
+		time.Sleep(200 * time.Millisecond)
+	}
+	return began
 }
