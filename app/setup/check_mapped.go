@@ -14,6 +14,7 @@ import (
 type mapped struct {
 	settings.Effective
 	id, name string // for the ids and titles of its checks
+	at       string // "source/external id"
 }
 
 // mapped lists the organizations of the settings that use this connection, in the settings' order.
@@ -27,7 +28,8 @@ func (r *run) mapped() []mapped {
 	inherited := settings.NewTree(tree, r.doc)
 	var all []mapped
 	for _, o := range r.doc.Organizations {
-		m := mapped{Effective: inherited.Effective(o.Source, o.ID), id: o.Source + "/" + o.ID, name: o.Source + "/" + o.ID}
+		at := o.Source + "/" + o.ID
+		m := mapped{Effective: inherited.Effective(o.Source, o.ID), id: at, name: at, at: at}
 		row, known := rows[[2]string{o.Source, o.ID}]
 		if known {
 			m.id, m.name = strconv.FormatInt(row.ID, 10), row.Name
@@ -36,7 +38,22 @@ func (r *run) mapped() []mapped {
 			all = append(all, m)
 		}
 	}
+	tellApart(all)
 	return all
+}
+
+// tellApart adds the source to names that are there more than once: a customer has the same name at two vendors, and of two checks
+// that read alike nobody knows which to mend.
+func tellApart(all []mapped) {
+	named := map[string]int{}
+	for _, m := range all {
+		named[m.name]++
+	}
+	for i, m := range all {
+		if named[m.name] > 1 {
+			all[i].name += " (" + m.at + ")"
+		}
+	}
 }
 
 // billingReady says what the settings lack before anything is billed. It asks ConnectWise nothing.

@@ -151,6 +151,18 @@ func TestOrganizationsOfOneIDAreKeptApart(t *testing.T) {
 	}
 }
 
+// TestChecksOfOneNameAreToldApart: two customers, or one at two vendors, have the same name, and a check that failed is to be mended.
+func TestChecksOfOneNameAreToldApart(t *testing.T) {
+	b := sampled(t, sandbox.Options{})
+	b.organizations(t, "4700", "Master", "4711", "Contoso", "4712", "Contoso", "4713", "Fabrikam")
+	byID, _ := b.test(t)
+	for id, title := range map[string]string{"4711": "The agreement of Contoso (sync/4711) can be billed", "4712": "The agreement of Contoso (sync/4712) can be billed", "4713": "The agreement of Fabrikam can be billed"} {
+		if got := byID["agreement."+strconv.FormatInt(b.row(t, id).ID, 10)].Title; got != title {
+			t.Errorf("%s: %q, want %q", id, got, title)
+		}
+	}
+}
+
 // TestNearMissesAreOfNow: the catalog was read two days ago, and the product renamed since.
 func TestNearMissesAreOfNow(t *testing.T) {
 	b := sampled(t, sandbox.Options{MSP: sample.WithTrouble(sample.New(1, morning))})
