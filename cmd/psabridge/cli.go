@@ -43,14 +43,20 @@ type globals struct {
 	PageHost       string `help:"Serve the page under its own name, or under 127.0.0.1 for browsers that do not resolve *.localhost." enum:"label,ip" default:"label"`
 	LogLevel       string `help:"What is logged." enum:"debug,info,warn,error" default:"info"`
 	JSON           bool   `help:"Print JSON."`
+
+	ShowVersion kong.VersionFlag `name:"version" help:"Print the version, as the command version does."`
+}
+
+// serving is the one command that a login waits for.
+type serving struct {
+	Serve serveCmd `cmd:"" default:"withargs" help:"Run the bridge (the default). A second start opens the page of the running one."`
 }
 
 // commands is the command line.
 type commands struct {
 	globals
-	ShowVersion kong.VersionFlag `name:"version" help:"Print the version, as the command version does."`
+	serving
 
-	Serve      serveCmd      `cmd:"" default:"withargs" help:"Run the bridge (the default). A second start opens the page of the running one."`
 	Demo       demoCmd       `cmd:"" help:"Run the bridge on a built-in fake ConnectWise and x360Sync, in a throw-away folder."`
 	Open       openCmd       `cmd:"" help:"Open the page of the running bridge, signed in."`
 	Status     statusCmd     `cmd:"" help:"Say what the bridge is doing."`
@@ -84,11 +90,25 @@ type console struct {
 // errPrinted is returned by a command that has already said what is wrong.
 var errPrinted = errors.New("said")
 
+// grammarOf returns what a command line is parsed by, and where its global flags land. To read the shape of all commands is a fifth
+// of a start, and serve needs none of the others.
+func grammarOf(args []string) (grammar any, flags *globals) {
+	if len(args) == 0 || args[0] == "serve" {
+		var only struct {
+			globals
+			serving
+		}
+		return &only, &only.globals
+	}
+	var all commands
+	return &all, &all.globals
+}
+
 // execute runs one command line and returns its exit code.
 func execute(ctx context.Context, args []string, c console) int {
-	var cmds commands
+	grammar, flags := grammarOf(args)
 	code := -1
-	parser, err := kong.New(&cmds,
+	parser, err := kong.New(grammar,
 		kong.Name("psabridge"),
 		kong.Description("Turns Axcient x360Sync alerts into ConnectWise tickets and monthly usage into agreement quantities."),
 		kong.Writers(c.out, c.err),
@@ -96,7 +116,7 @@ func execute(ctx context.Context, args []string, c console) int {
 		kong.Exit(func(n int) { code = n }),
 		kong.ConfigureHelp(kong.HelpOptions{Compact: true}),
 		kong.BindTo(ctx, (*context.Context)(nil)),
-		kong.Bind(&cmds.globals, c),
+		kong.Bind(flags, c),
 	)
 	if err != nil {
 		_, _ = fmt.Fprintln(c.err, err)
@@ -110,7 +130,7 @@ func execute(ctx context.Context, args []string, c console) int {
 		_, _ = fmt.Fprintf(c.err, "psabridge: %v\nRun psabridge --help for the commands.\n", err)
 		return exitUsage
 	}
-	return report(c, cmds.JSON, run.Run())
+	return report(c, flags.JSON, run.Run())
 }
 
 // report says what went wrong, in the person's words, and picks the exit code.

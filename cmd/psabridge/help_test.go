@@ -2,6 +2,7 @@ package main
 
 import (
 	"regexp"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -87,4 +88,18 @@ func childOf(at *kong.Node, word string) *kong.Node {
 		}
 	}
 	return nil
+}
+
+// TestServeIsTheSameAlone: serve is parsed without the other commands, and nobody may notice.
+func TestServeIsTheSameAlone(t *testing.T) {
+	for _, rest := range []string{"--help", "--version", "--bogus", "more", "--port x", "--keys paper", "help"} {
+		said := func(args ...string) string {
+			var out strings.Builder
+			code := execute(t.Context(), append(args, strings.Fields(rest)...), console{in: strings.NewReader(""), out: &out, err: &out})
+			return out.String() + strconv.Itoa(code)
+		}
+		if alone, among := said("serve"), said("--json", "serve"); alone != among {
+			t.Errorf("serve %s:\n%s\namong the other commands:\n%s", rest, alone, among)
+		}
+	}
 }
