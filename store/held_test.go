@@ -15,9 +15,10 @@ import (
 // TestTheRulesAreToldWhatIsStored: whatever is read, refused half-way, removed, added again and pruned in whatever order, the rules are
 // told exactly what the database holds, though it is not read anew each time.
 func TestTheRulesAreToldWhatIsStored(t *testing.T) {
+	s, ctx, rev, n := storetest.Open(t), t.Context(), int64(0), 0
 	rapid.Check(t, func(rt *rapid.T) {
-		s := storetest.Open(t)
-		ctx, now, rev := t.Context(), t0, int64(0)
+		n++
+		a, b, now := "a"+strconv.Itoa(n), "b"+strconv.Itoa(n), t0
 		save := func(names ...string) {
 			var p app.Projection
 			for _, name := range names {
@@ -28,10 +29,10 @@ func TestTheRulesAreToldWhatIsStored(t *testing.T) {
 				rt.Fatal(err)
 			}
 		}
-		save("a", "b")
+		save(a, b)
 		for range rapid.IntRange(1, 15).Draw(rt, "steps") {
 			now = now.Add(time.Duration(rapid.IntRange(0, 90).Draw(rt, "minutes")) * time.Minute)
-			name := rapid.SampledFrom([]string{"a", "b"}).Draw(rt, "source")
+			name := rapid.SampledFrom([]string{a, b}).Draw(rt, "source")
 			step := rapid.SampledFrom([]string{"read", "read", "read", "refused", "tick", "remove", "prune"}).Draw(rt, "step")
 			switch step {
 			case "read", "refused":
@@ -45,14 +46,14 @@ func TestTheRulesAreToldWhatIsStored(t *testing.T) {
 					rt.Fatalf("%s: %v", step, err)
 				}
 			case "remove":
-				save("a")
-				save("a", "b")
+				save(a)
+				save(a, b)
 			case "prune":
 				if _, err := s.Prune(ctx, now.AddDate(2, 0, 0)); err != nil {
 					rt.Fatal(err)
 				}
 			}
-			for _, name := range []string{"a", "b"} {
+			for _, name := range []string{a, b} {
 				stored, err := s.AlertView(ctx, name, now)
 				if err != nil {
 					rt.Fatal(err)
