@@ -14,9 +14,9 @@ import (
 // TestTheRulesAreToldWhatIsStored: whatever is read, refused half-way, removed, added again and pruned in whatever order, the rules are
 // told exactly what the database holds, though it is not read anew each time.
 func TestTheRulesAreToldWhatIsStored(t *testing.T) {
-	seed := rand.Uint64()
+	seed := rand.Uint64() //nolint:gosec // chance that can be had again
 	t.Logf("seed %d", seed)
-	chance := rand.New(rand.NewPCG(seed, 0)) //nolint:gosec // chance that can be had again
+	chance := rand.New(rand.NewPCG(seed, 0)) //nolint:gosec // the same
 	s, ctx, now, rev := storetest.Open(t), t.Context(), t0, int64(0)
 	save := func(names ...string) {
 		var p app.Projection
