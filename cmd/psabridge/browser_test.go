@@ -119,9 +119,12 @@ func (b *tab) look() {
 	b.must(chromedp.EmulateViewport(width, 900))
 }
 
+// must does what a person does. What waits for longer than any page may take fails while the tab can still say where it stands.
 func (b *tab) must(actions ...chromedp.Action[chromedp.Void]) {
 	b.t.Helper()
-	if err := chromedp.Do(b.ctx, actions...); err != nil {
+	ctx, cancel := context.WithTimeout(b.ctx, 90*time.Second)
+	defer cancel()
+	if err := chromedp.Do(ctx, actions...); err != nil {
 		b.shoot("failed")
 		b.t.Fatalf("%v at %s\n%s", err, b.eval(`location.pathname`), b.eval(`document.body.innerText`))
 	}
