@@ -23,7 +23,8 @@ type additionRow struct {
 const additionFields = "id,agreementId,product/id,product/identifier,quantity,lessIncluded,unitPrice,billCustomer,effectiveDate,cancelledDate,description"
 
 // Additions lists every addition of an agreement, cancelled ones too. There is no list across agreements. invalid: a line
-// without a quantity, which is not 0 and not to be guessed, or an open one without a product, beside which another might be made.
+// without a quantity, which is not 0 and not to be guessed, an open one without a product, beside which another might be made, or one
+// without an id, of which nobody knows what it is.
 //
 // GET /finance/agreements/{id}/additions.
 func (c *Client) Additions(ctx context.Context, agreement int64) ([]app.Addition, error) {
@@ -34,8 +35,11 @@ func (c *Client) Additions(ctx context.Context, agreement int64) ([]app.Addition
 	}
 	additions := make([]app.Addition, 0, len(rows))
 	for _, r := range rows {
-		if r.ID == 0 || !r.belongs(agreement) {
+		if !r.belongs(agreement) {
 			continue
+		}
+		if r.ID == 0 {
+			return nil, refuse("ConnectWise listed a line of agreement #%d without its number. Look at the agreement's additions there and try again; until then nothing on it is written.", agreement)
 		}
 		if r.Quantity == nil {
 			return nil, refuse("ConnectWise does not say the quantity of line #%d (%s) on agreement #%d. Enter it there and save the line; until then nothing on that agreement is written.", r.ID, r.Product.Identifier, agreement)

@@ -117,6 +117,21 @@ func TestALineWithoutAQuantityIsNotRead(t *testing.T) {
 	}
 }
 
+// TestALineWithoutANumberIsNotPassedOver: beside a line that was overlooked another one of the same product would be made.
+func TestALineWithoutANumberIsNotPassedOver(t *testing.T) {
+	for name, line := range map[string]string{
+		"no id": `{"agreementId":12,"product":{"id":5,"identifier":"ACC"},"quantity":3}`,
+		"null":  `null`,
+		"error": `{"code":"InternalServerError","message":"no"}`,
+	} {
+		s := &scripted{answers: map[string]string{"GET finance/agreements/12/additions": `[{"id":6,"agreementId":12,"product":{"id":4},"quantity":3},` + line + `]`}}
+		list, err := scriptedClient(t, s).Additions(t.Context(), 12)
+		if e, _ := errors.AsType[*app.Error](err); list != nil || e == nil || e.Code != app.Invalid || !strings.Contains(e.Message, "agreement #12") {
+			t.Errorf("%s: %v, %v", name, list, err)
+		}
+	}
+}
+
 // TestBodies pins what is written, word for word: a null or a price slipping in would change somebody's contract.
 func TestBodies(t *testing.T) {
 	s := &scripted{answers: map[string]string{
