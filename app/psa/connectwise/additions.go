@@ -23,8 +23,7 @@ type additionRow struct {
 const additionFields = "id,agreementId,product/id,product/identifier,quantity,lessIncluded,unitPrice,billCustomer,effectiveDate,cancelledDate,description"
 
 // Additions lists every addition of an agreement, cancelled ones too. There is no list across agreements. invalid: a line
-// without a quantity, which is not 0 and not to be guessed, an open one without a product, beside which another might be made, or one
-// without an id, of which nobody knows what it is.
+// without a quantity, which is not 0 and not to be guessed, or an open one without a product, beside which another might be made.
 //
 // GET /finance/agreements/{id}/additions.
 func (c *Client) Additions(ctx context.Context, agreement int64) ([]app.Addition, error) {
@@ -37,9 +36,6 @@ func (c *Client) Additions(ctx context.Context, agreement int64) ([]app.Addition
 	for _, r := range rows {
 		if !r.belongs(agreement) {
 			continue
-		}
-		if r.ID == 0 {
-			return nil, refuse("ConnectWise listed a line of agreement #%d without its number. Look at the agreement's additions there and try again; until then nothing on it is written.", agreement)
 		}
 		if r.Quantity == nil {
 			return nil, refuse("ConnectWise does not say the quantity of line #%d (%s) on agreement #%d. Enter it there and save the line; until then nothing on that agreement is written.", r.ID, r.Product.Identifier, agreement)

@@ -41,7 +41,7 @@ func (c *Client) Agreements(ctx context.Context, company int64) ([]app.Agreement
 	}
 	agreements := make([]app.Agreement, 0, len(rows))
 	for _, r := range rows {
-		if r.ID == 0 || company != 0 && r.Company.ID != company {
+		if company != 0 && r.Company.ID != company {
 			continue
 		}
 		agreements = append(agreements, r.agreement())

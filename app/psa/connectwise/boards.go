@@ -85,7 +85,7 @@ func (c *Client) Associations(ctx context.Context, board int64) ([]app.Associati
 	}
 	associations := make([]app.Association, 0, len(rows))
 	for _, r := range rows {
-		if r.ID != 0 && r.Type.ID != 0 {
+		if r.Type.ID != 0 {
 			associations = append(associations, app.Association{ID: r.ID, TypeID: r.Type.ID, SubtypeID: r.SubType.ID, ItemID: r.Item.ID})
 		}
 	}
@@ -110,7 +110,7 @@ func (c *Client) options(ctx context.Context, q query) ([]app.Option, error) {
 	}
 	options := make([]app.Option, 0, len(rows))
 	for _, r := range rows {
-		if r.ID == 0 || r.ProjectFlag {
+		if r.ProjectFlag {
 			continue
 		}
 		options = append(options, app.Option{ID: r.ID, Name: r.Name, Inactive: r.Inactive || r.InactiveFlag, Default: r.DefaultFlag, Closed: r.ClosedStatus, Sort: r.SortOrder})

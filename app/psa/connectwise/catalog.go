@@ -50,7 +50,7 @@ func (c *Client) products(ctx context.Context, conditions string, wanted func(pr
 	}
 	products := make([]app.Product, 0, len(rows))
 	for _, r := range rows {
-		if r.ID == 0 || !wanted(r) {
+		if !wanted(r) {
 			continue
 		}
 		products = append(products, app.Product{ID: r.ID, Identifier: r.Identifier, Description: r.Description, Class: r.ProductClass, Unit: r.Unit.Name, Inactive: r.InactiveFlag, Price: numberOr(r.Price)})

@@ -37,7 +37,7 @@ func (c *Client) Companies(ctx context.Context, statuses []app.Option) ([]app.Co
 	}
 	companies := make([]app.Company, 0, len(rows))
 	for _, r := range rows {
-		if r.DeletedFlag || r.ID == 0 {
+		if r.DeletedFlag {
 			continue
 		}
 		gone, known := inactive[r.Status.ID]

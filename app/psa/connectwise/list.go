@@ -3,8 +3,11 @@ package connectwise
 import (
 	"context"
 	"errors"
+	"fmt"
 	"net/url"
+	"slices"
 	"strconv"
+	"strings"
 
 	"psabridge/app"
 )
@@ -45,6 +48,21 @@ var errMoved = errors.New("the list moved between two pages")
 // endless is a server that promises more and does not give it.
 func endless() error {
 	return &app.Error{Code: app.Unavailable, Outcome: app.OutcomeNone, Message: "A list in ConnectWise does not end. Nothing of it was used; it is tried again later."}
+}
+
+// check refuses an answer that is no list of records, though it came with a 200: null, and rows that do not say which record
+// they are. Taken for an empty list, or passed over, they would mean that lines are gone, tickets deleted and nobody wrote a note.
+func check[T any](path string, rows []T, key func(T) string) error {
+	what := ""
+	switch {
+	case rows == nil:
+		what = "null in place of a list"
+	case slices.ContainsFunc(rows, func(row T) bool { return key(row) == "0" || strings.HasSuffix(key(row), " 0") }):
+		what = "a row without its number"
+	default:
+		return nil
+	}
+	return &app.Error{Code: app.Unavailable, Outcome: app.OutcomeNone, Message: fmt.Sprintf("ConnectWise answered with %s (%s). Nothing of it was used; it is tried again later.", what, path)}
 }
 
 // values is what every page of the list is asked for: without its conditions a later page would bring unrelated rows.

@@ -27,9 +27,7 @@ func (c *Client) Members(ctx context.Context) ([]app.Member, error) {
 	}
 	members := make([]app.Member, 0, len(rows))
 	for _, r := range rows {
-		if r.ID != 0 {
-			members = append(members, app.Member{ID: r.ID, Identifier: r.Identifier, Name: strings.TrimSpace(r.FirstName + " " + r.LastName), Inactive: r.InactiveFlag})
-		}
+		members = append(members, app.Member{ID: r.ID, Identifier: r.Identifier, Name: strings.TrimSpace(r.FirstName + " " + r.LastName), Inactive: r.InactiveFlag})
 	}
 	return members, nil
 }

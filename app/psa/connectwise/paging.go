@@ -65,7 +65,7 @@ func (r *reader[T]) ask(ctx context.Context, values url.Values, forward bool) (r
 	if err != nil {
 		return nil, links{}, err
 	}
-	return rows, linksOf(resp.Header), nil
+	return rows, linksOf(resp.Header), check(r.query.path, rows, r.key)
 }
 
 // usualSizes are page sizes of servers that do not give what was asked for. A list of exactly so many rows, on an

@@ -69,14 +69,16 @@ func (c *Client) TicketsOf(ctx context.Context, prefix string, after int64) ([]a
 	return c.tickets(ctx, conditions, func(r ticketRow) bool { return r.ID > after && strings.HasPrefix(r.ExternalXRef, prefix) })
 }
 
+func ticketKey(r ticketRow) string { return num(r.ID) }
+
 func (c *Client) tickets(ctx context.Context, conditions string, wanted func(ticketRow) bool) ([]app.RemoteTicket, error) {
-	rows, err := list(ctx, c, query{path: "service/tickets", conditions: conditions, fields: ticketFields}, func(r ticketRow) string { return num(r.ID) })
+	rows, err := list(ctx, c, query{path: "service/tickets", conditions: conditions, fields: ticketFields}, ticketKey)
 	if err != nil {
 		return nil, err
 	}
 	var tickets []app.RemoteTicket
 	for _, r := range rows {
-		if r.ID != 0 && wanted(r) {
+		if wanted(r) {
 			tickets = append(tickets, r.ticket())
 		}
 	}
@@ -92,6 +94,9 @@ func (c *Client) NewestTicket(ctx context.Context) (app.RemoteTicket, error) {
 		method: http.MethodGet, path: "service/tickets", out: &rows,
 		query: url.Values{"orderBy": {"id desc"}, "page": {"1"}, "pageSize": {"1"}, "fields": {ticketFields}},
 	})
+	if err == nil {
+		err = check("service/tickets", rows, ticketKey)
+	}
 	if err != nil {
 		return app.RemoteTicket{}, err
 	}

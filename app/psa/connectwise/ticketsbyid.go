@@ -71,6 +71,9 @@ func (c *Client) searchPage(ctx context.Context, ids []int64) (found []app.Remot
 		query: url.Values{"page": {"1"}, "pageSize": {strconv.Itoa(pageSize)}, "fields": {ticketFields}},
 		body:  map[string]string{"conditions": isOneOf("id", ids)},
 	})
+	if err == nil {
+		err = check("service/tickets/search", rows, ticketKey)
+	}
 	if err != nil {
 		return nil, false, err
 	}
