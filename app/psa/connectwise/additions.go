@@ -64,7 +64,9 @@ func (c *Client) SetQuantity(ctx context.Context, agreement, addition int64, q a
 	switch {
 	case row.ID != addition || !row.belongs(agreement):
 		return done, another("addition", row.ID)
-	case row.Quantity == nil || !row.Quantity.Equal(q):
+	case row.Quantity == nil:
+		return done, unsaid(addition)
+	case !row.Quantity.Equal(q):
 		return done, notDone("ConnectWise said yes but holds quantity %s instead of %s on addition %d. Look at the agreement in ConnectWise.", done.Quantity, q, addition)
 	}
 	return done, nil
@@ -93,11 +95,15 @@ func (c *Client) CreateAddition(ctx context.Context, agreement int64, a app.NewA
 	if err := c.post(ctx, additionsPath(agreement), body, &row, agreement); err != nil {
 		return app.Addition{}, err
 	}
-	if row.ID == 0 {
-		return app.Addition{}, noID("addition")
-	}
 	done := row.addition(agreement)
-	if row.Product.ID != a.ProductID || row.Quantity == nil || !row.Quantity.Equal(a.Quantity) {
+	switch {
+	case row.ID == 0:
+		return app.Addition{}, noID("addition")
+	case !row.belongs(agreement):
+		return done, another("addition", row.ID)
+	case row.Product.ID == 0 || row.Quantity == nil:
+		return done, unsaid(row.ID)
+	case row.Product.ID != a.ProductID || !row.Quantity.Equal(a.Quantity):
 		return done, notDone("ConnectWise made addition %d on agreement %d, but with product %s and quantity %s. Correct it there.", row.ID, agreement, done.Product, done.Quantity)
 	}
 	return done, nil

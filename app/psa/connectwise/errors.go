@@ -125,6 +125,14 @@ func another(what string, id int64) error {
 	}
 }
 
+// unsaid is a good answer about an addition that does not say what it holds, which is neither a yes nor a no.
+func unsaid(addition int64) error {
+	return &app.Error{
+		Code: app.Unavailable, Outcome: app.OutcomeUnknown,
+		Message: fmt.Sprintf("ConnectWise answered without saying what addition %d holds. It is looked up before anything else is sent.", addition),
+	}
+}
+
 func refuse(format string, args ...any) error {
 	e := app.Errorf(app.Invalid, format, args...)
 	e.Outcome = app.OutcomeNone
