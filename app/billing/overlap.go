@@ -3,6 +3,9 @@ package billing
 import (
 	"slices"
 	"strings"
+	"unicode"
+
+	"golang.org/x/text/unicode/norm"
 
 	"psabridge/app"
 )
@@ -56,8 +59,18 @@ func (b *book) letThrough(d *draft, one, other app.Share) bool {
 	return counted(one) && counted(other)
 }
 
-func sameName(a, b string) bool {
-	return strings.EqualFold(strings.Join(strings.Fields(a), " "), strings.Join(strings.Fields(b), " "))
+// sameName takes names for the same that a person takes for the same: case, spaces, composition and what cannot be seen aside.
+func sameName(a, b string) bool { return a == b || strings.EqualFold(seen(a), seen(b)) }
+
+// seen is a name as it looks.
+func seen(name string) string {
+	visible := strings.Map(func(r rune) rune {
+		if unicode.Is(unicode.Cf, r) {
+			return -1
+		}
+		return r
+	}, norm.NFKC.String(name))
+	return strings.Join(strings.Fields(visible), " ")
 }
 
 // below lists everything under an organization, itself not included. A tree that bites its own tail ends.

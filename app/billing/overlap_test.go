@@ -34,6 +34,8 @@ func TestOneCustomerUnderTwoOrganizations(t *testing.T) {
 	}{
 		"from another source":             {second: imported, held: true},
 		"of the same name":                {second: app.Organization{Source: "sync", ExternalID: "name:contoso", Name: " CONTOSO "}, held: true},
+		"of a name that looks the same":   {second: app.Organization{Source: "sync", ExternalID: "4712", Name: "Con\u200btoso\u00a0"}, held: true},
+		"of a name in other letters":      {second: app.Organization{Source: "sync", ExternalID: "4712", Name: "Contoso\u0301"}, change: called("Contosó"), held: true},
 		"another office":                  {second: app.Organization{Source: "sync", ExternalID: "4712", Name: "Contoso West"}},
 		"nothing used there":              {second: imported, change: func(in *billing.Input) { in.Readings[1].Quantity = q("0") }},
 		"on an agreement of its own":      {second: imported, change: onAnotherAgreement},
@@ -66,6 +68,10 @@ func TestOneCustomerUnderTwoOrganizations(t *testing.T) {
 			}
 		})
 	}
+}
+
+func called(name string) func(*billing.Input) {
+	return func(in *billing.Input) { in.Mappings[0].Organization.Name = name }
 }
 
 func onAnotherAgreement(in *billing.Input) {
