@@ -68,25 +68,24 @@ func companiesLike(typed string, companies map[int64]app.Company) (out []app.Com
 }
 
 // companyMeant is the one company that a typed text names: by the record id at its end, else by its exact name or identifier,
-// else by them in other letters.
+// else by them in other letters. A name that ends like the number of another company's record is asked about.
 func companyMeant(typed string, companies map[int64]app.Company) (int64, error) {
 	if id, ok := recordAtEnd(typed); ok {
-		if one, known := companies[id]; known && !one.Deleted {
+		called := companiesCalled(typed, companies, strings.EqualFold)
+		switch one, known := companies[id]; {
+		case known && !one.Deleted && slices.ContainsFunc(called, func(c app.Company) bool { return c.ID != id }):
+			return 0, app.FieldErrorf("company", "“%s” is what a company is called and the number of another: %s. Type # and the number of the one you mean.", typed, numbersOf(append(called, one)))
+		case known && !one.Deleted:
 			return id, nil
+		case len(called) == 0:
+			return 0, app.FieldErrorf("company", "ConnectWise has no company #%d among those read last. Reload Options from PSA, or choose another.", id)
 		}
-		return 0, app.FieldErrorf("company", "ConnectWise has no company #%d among those read last. Reload Options from PSA, or choose another.", id)
 	}
 	for _, same := range []func(a, b string) bool{func(a, b string) bool { return a == b }, strings.EqualFold} {
-		var found []app.Company
-		for _, one := range companies {
-			if !one.Deleted && (same(one.Name, typed) || same(one.Identifier, typed)) {
-				found = append(found, one)
-			}
-		}
-		if len(found) == 1 {
+		switch found := companiesCalled(typed, companies, same); {
+		case len(found) == 1:
 			return found[0].ID, nil
-		}
-		if len(found) > 1 {
+		case len(found) > 1:
 			return 0, app.FieldErrorf("company", "%d companies are called “%s”: %s. Type the number of the one you mean.", len(found), typed, numbersOf(found))
 		}
 	}
@@ -94,6 +93,16 @@ func companyMeant(typed string, companies map[int64]app.Company) (int64, error) 
 		return 0, app.FieldErrorf("company", "No company is called “%s”. Did you mean %s?", typed, views.CompanyOption(like[0]))
 	}
 	return 0, app.FieldErrorf("company", "No company is called “%s”. Type its name, its identifier, or its record id as in #250.", typed)
+}
+
+// companiesCalled are the companies whose name or identifier a text is.
+func companiesCalled(typed string, companies map[int64]app.Company, same func(a, b string) bool) (found []app.Company) {
+	for _, one := range companies {
+		if !one.Deleted && (same(one.Name, typed) || same(one.Identifier, typed)) {
+			found = append(found, one)
+		}
+	}
+	return found
 }
 
 // recordAtEnd reads "#250", "250" or "Contoso Ltd – Contoso #250".
@@ -112,5 +121,5 @@ func numbersOf(found []app.Company) string {
 	for _, one := range found {
 		out = append(out, "#"+strconv.FormatInt(one.ID, 10))
 	}
-	return strings.Join(out, ", ")
+	return strings.Join(slices.Compact(out), ", ")
 }
