@@ -287,7 +287,7 @@ func TestWhatKeepsAnEmail(t *testing.T) {
 		"no TLS": {func(p *post, _ *app.MailPayload) {
 			p.doc.Notify.Email.SMTP.TLS = app.SMTPTLS
 		}, app.Unavailable, "", "465", true},
-		"down": {func(p *post, _ *app.MailPayload) { _ = p.box.Stop() }, app.Unavailable, "", "No connection", true},
+		"down": {func(p *post, _ *app.MailPayload) { p.doc.Notify.Email.SMTP.Port = sandbox.NobodysPort }, app.Unavailable, "", "No connection", true},
 	} {
 		t.Run(name, func(t *testing.T) {
 			p, m := newPost(t), payload()

@@ -20,6 +20,7 @@ import (
 	"time"
 
 	"psabridge/app"
+	"psabridge/app/sandbox"
 )
 
 const basePath = "/base/v3"
@@ -121,11 +122,6 @@ func TestStatusTable(t *testing.T) {
 }
 
 func TestOutcomeOfBrokenConnections(t *testing.T) {
-	refused, err := new(net.ListenConfig).Listen(t.Context(), "tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	refused.Close()
 	cut := func(w http.ResponseWriter, _ *http.Request) {
 		conn, _, _ := http.NewResponseController(w).Hijack()
 		conn.Close()
@@ -140,7 +136,7 @@ func TestOutcomeOfBrokenConnections(t *testing.T) {
 		change  func(*Config)
 		outcome app.Outcome
 	}{
-		{"refused", cut, func(c *Config) { c.BaseURL = "http://" + refused.Addr().String() }, app.OutcomeNone},
+		{"refused", cut, func(c *Config) { c.BaseURL = sandbox.NobodyListens }, app.OutcomeNone},
 		{"not TLS", cut, func(c *Config) { c.BaseURL = strings.Replace(c.BaseURL, "http:", "https:", 1) }, app.OutcomeNone},
 		{"no such name", cut, func(c *Config) { c.BaseURL = "https://nowhere.invalid" }, app.OutcomeNone},
 		{"cut", cut, func(*Config) {}, app.OutcomeUnknown},

@@ -10,6 +10,14 @@ import (
 	"sync"
 )
 
+// NobodysPort and NobodyListens are where connections are refused, as by a vendor that is gone. It is not the port of a server
+// that was closed: the system hands that out again, and a test beside this one would come to answer there. 1024 is reserved
+// (IANA), below what any system hands out, and not among the low ports that the product refuses.
+const (
+	NobodysPort   = 1024
+	NobodyListens = "http://127.0.0.1:1024"
+)
+
 // Cut says where a connection breaks.
 type Cut uint8
 

@@ -52,11 +52,9 @@ func TestEachCheckFails(t *testing.T) {
 	}{
 		"no server": {
 			func(t *testing.T, b *bench) {
-				gone := httptest.NewServer(http.NotFoundHandler())
-				gone.Close()
-				conn(func(c *app.ConnectionSettings) { c.SiteURL = gone.URL })(t, b)
+				conn(func(c *app.ConnectionSettings) { c.SiteURL = sandbox.NobodyListens })(t, b)
 				b.secrets(t)
-			}, "address", app.CheckFailed, []string{"No connection to 127.0.0.1:"}, []string{"Open ConnectWise in the browser", "firewall"}, nil,
+			}, "address", app.CheckFailed, []string{"No connection to 127.0.0.1:1024"}, []string{"Open ConnectWise in the browser", "firewall"}, nil,
 		},
 		"private network": {
 			func(_ *testing.T, b *bench) { b.unreachable("https://10.1.2.3", "is in a private network") }, "address", app.CheckFailed, []string{"private network"}, []string{"self-hosted"}, nil,

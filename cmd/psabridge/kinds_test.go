@@ -6,7 +6,6 @@ import (
 	"net"
 	"net/http"
 	"net/http/cookiejar"
-	"net/http/httptest"
 	"strconv"
 	"strings"
 	"testing"
@@ -71,15 +70,13 @@ func TestOneDeadSourceKeepsNoOtherFromBeingRead(t *testing.T) {
 	v := vendors(t)
 	b := newProcess(t)
 	d := b.serve()
-	dead := httptest.NewServer(nil)
-	dead.Close()
-	b.must(strings.ReplaceAll(string(v.AllSettings()), v.X360SyncURL, dead.URL), "settings", "import", "-")
+	b.must(strings.ReplaceAll(string(v.AllSettings()), v.X360SyncURL, sandbox.NobodyListens), "settings", "import", "-")
 	for _, s := range sample.AllSecrets() {
 		b.must(s.Value+"\n", "secret", "set", s.Name)
 	}
 	out, errs, code := b.run("", "sync", "--json")
 	read := decode[map[string]syncAnswer](t, out)
-	if got := read[sample.SourceName]; code != exitWrong || got.Complete || len(got.Problems) != 1 || !strings.Contains(got.Problems[0], strings.TrimPrefix(dead.URL, "http://")) {
+	if got := read[sample.SourceName]; code != exitWrong || got.Complete || len(got.Problems) != 1 || !strings.Contains(got.Problems[0], strings.TrimPrefix(sandbox.NobodyListens, "http://")) {
 		t.Errorf("exit %d, %+v, %s", code, got, errs)
 	}
 	if alive := read[sample.CloudName]; !alive.Complete || alive.Readings == 0 {

@@ -84,11 +84,7 @@ func TestConformance(t *testing.T) {
 		{Name: "an address with a line break", Make: with(sandbox.MailOptions{}, nil), Change: func(m *channel.Message) { m.To = []string{"noc@nordlicht.example\r\nRCPT TO:<x@elsewhere.example>"} }, Code: app.Invalid, Outcome: none, Says: []string{"not an e-mail address"}},
 		{Name: "a name beside the address", Make: with(sandbox.MailOptions{}, nil), Change: func(m *channel.Message) { m.To = []string{"NOC <noc@nordlicht.example>"} }, Code: app.Invalid, Outcome: none},
 
-		{Name: "nobody listens", Make: func(t *testing.T) channel.Channel {
-			box := start(t, sandbox.MailOptions{})
-			_ = box.Stop()
-			return open(t, at(box))
-		}, Code: app.Unavailable, Outcome: none, Says: []string{"No connection", "127.0.0.1:"}},
+		{Name: "nobody listens", Make: with(sandbox.MailOptions{}, func(c *mail.Config) { c.Port = sandbox.NobodysPort }), Code: app.Unavailable, Outcome: none, Says: []string{"No connection", "127.0.0.1:1024"}},
 		{Name: "a private network that is not allowed", Make: with(sandbox.MailOptions{}, func(c *mail.Config) { c.AllowPrivateNetwork = false }), Code: app.Invalid, Outcome: none, Says: []string{"private"}},
 		{Name: "no name", Make: with(sandbox.MailOptions{}, func(c *mail.Config) { c.Host, c.Dial = "mail.nowhere.example", noSuchHost }), Code: app.Unavailable, Outcome: none, Says: []string{"mail.nowhere.example", "cannot be found"}},
 		{Name: "no greeting", Make: with(sandbox.MailOptions{}, briefly, sandbox.MailFault{On: "CONNECT", Silent: true}), Code: app.Unavailable, Outcome: none, Says: []string{"in time"}},

@@ -93,9 +93,7 @@ func TestConformance(t *testing.T) {
 		}, Cut: sandbox.CutBefore}), Code: app.Unavailable, Outcome: unknown, Says: []string{"in time"}},
 		{Name: "an answer without end", Make: with(nil, sandbox.Fault{Endless: 1 << 20}), Code: app.Unavailable, Outcome: unknown, Says: []string{"more than"}},
 		{Name: "nobody listens", Make: func(t *testing.T) channel.Channel {
-			s := httptest.NewServer(nil)
-			s.Close()
-			return open(t, config(s.URL+sample.ChatPath+query))
+			return open(t, config(sandbox.NobodyListens+sample.ChatPath+query))
 		}, Code: app.Unavailable, Outcome: none, Says: []string{"No connection"}},
 		{Name: "a certificate nobody trusts", Make: func(t *testing.T) channel.Channel {
 			s := httptest.NewUnstartedServer(sandbox.NewChat(sandbox.Options{}))
