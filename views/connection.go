@@ -13,6 +13,7 @@ import (
 type ConnectionView struct {
 	Shell  layout.Shell
 	Others []ConnectionRow // all connections, on the list page
+	Adding bool            // the form for another one is what the person came for
 	Form   Connection
 }
 

@@ -14,6 +14,7 @@ const (
 	Compare       = "/billing/compare"  // GET: two months beside each other
 	CompareCSV    = "/billing/compare.csv"
 	Connections   = "/connections"                // GET: all connections and the form for a new one; POST: add it
+	ConnectionAdd = Connections + "?add"          // the same with the form open
 	SettingsFile  = "/settings.yaml"              // GET: the document as a file
 	LiveHealth    = "/live/health"                // GET: the health line alone
 	Confirm       = "/setup/confirm"              // say that something no call can prove is done, or take that back

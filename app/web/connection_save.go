@@ -135,7 +135,7 @@ func (s *Server) append(ctx context.Context, doc *app.Settings, in credentials) 
 }
 
 func (s *Server) wrongNewConnection(c echo.Context, in credentials, wrong ui.Errors) error {
-	p, err := s.open(c, "Connections", link.Connections)
+	p, err := s.open(c, "ConnectWise", link.Connections)
 	if err != nil {
 		return err
 	}
@@ -146,7 +146,7 @@ func (s *Server) wrongNewConnection(c echo.Context, in credentials, wrong ui.Err
 	if in.task != "" {
 		return s.showTask(c, p, http.StatusUnprocessableEntity, in.task, &f)
 	}
-	return s.showConnections(c, p, http.StatusUnprocessableEntity, f)
+	return s.showConnections(c, p, http.StatusUnprocessableEntity, f, true)
 }
 
 // saveConnection saves a connection's address and keys and tests it. Empty keys keep what is stored.

@@ -19,20 +19,20 @@ import (
 
 // connections lists all connections, with the form for a new one.
 func (s *Server) connections(c echo.Context) error {
-	p, err := s.open(c, "Connections", link.Connections)
+	p, err := s.open(c, "ConnectWise", link.Connections)
 	if err != nil {
 		return err
 	}
-	return s.showConnections(c, p, http.StatusOK, newConnection(p, 0))
+	return s.showConnections(c, p, http.StatusOK, newConnection(p, 0), c.QueryParams().Has("add"))
 }
 
-func (s *Server) showConnections(c echo.Context, p page, status int, f views.Connection) error {
-	m := views.ConnectionView{Shell: p.shell, Form: f}
+func (s *Server) showConnections(c echo.Context, p page, status int, f views.Connection, adding bool) error {
+	m := views.ConnectionView{Shell: p.shell, Form: f, Adding: adding}
 	m.Shell.Wrong = len(f.Credentials.Errors) > 0
 	for _, one := range p.doc.Connections {
 		m.Others = append(m.Others, s.connectionRow(p.standing, one))
 	}
-	return render(c, status, views.ConnectionPage(m))
+	return render(c, status, views.ConnectionsPage(m))
 }
 
 // newConnection is the empty form; organization is the row it becomes the own connection of, 0 for none.

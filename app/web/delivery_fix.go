@@ -138,7 +138,7 @@ func mailRemedy(d app.DeliveryRow) remedy {
 func (s *Server) refusedRemedy(doc app.Settings, d app.DeliveryRow) (remedy, bool) {
 	c, known := settings.ConnectionByName(doc, d.Connection)
 	if !known {
-		return remedy{path: link.Connections, label: "Add the connection", words: "Add the connection again under the same name, or drop this."}, true
+		return remedy{path: link.ConnectionAdd, label: "Add the connection", words: "Add the connection again under the same name, or drop this."}, true
 	}
 	switch d.ErrorCode { //nolint:exhaustive // the other codes need nobody, or nobody knows what
 	case app.Unauthorized:

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"psabridge/app"
+	"psabridge/app/link"
 	"psabridge/app/settings"
 )
 
@@ -64,6 +65,28 @@ func TestOwnConnectionOfAnOrganization(t *testing.T) {
 	}
 	if got := w.get(page); !strings.Contains(got.body, "Connection second") {
 		t.Error("the organization's page does not show its own connection")
+	}
+}
+
+// TestConnectionsAreListedFirst: who opens ConnectWise from the rail wants the one he has, not the form of another.
+func TestConnectionsAreListedFirst(t *testing.T) {
+	w := furnished(t)
+	form := func(body string) (tag string) {
+		_, rest, found := strings.Cut(body, `<details class="fold mt4" id="add"`)
+		if tag, _, _ = strings.Cut(rest, ">"); !found {
+			t.Errorf("no form of another connection: %s", body)
+		}
+		return tag
+	}
+	if got := w.get("/connections").want(t, http.StatusOK); form(got.body) != "" || !strings.Contains(got.body, `href="/connections/cw"`) {
+		t.Errorf("opened from the rail: %s", got.body)
+	}
+	if got := w.get(link.ConnectionAdd).want(t, http.StatusOK); form(got.body) != " open" {
+		t.Errorf("opened to add one: %s", got.body)
+	}
+	_, rev := w.doc()
+	if got := w.post("/connections", "name", "second", "revision", rev).want(t, http.StatusUnprocessableEntity); form(got.body) != " open" {
+		t.Errorf("after what was wrong in it: %s", got.body)
 	}
 }
 

@@ -47,6 +47,22 @@ func overview(s layout.Shell, n int, long, bad bool) views.Overview {
 	return m
 }
 
+// connections are at most two: the second is one the company bought.
+func connections(s layout.Shell, n int, bad bool) views.ConnectionView {
+	m := views.ConnectionView{Shell: s, Form: views.Connection{New: true, Name: "cw", Revision: 3}}
+	if n > 0 {
+		m.Form.Name = "cw3"
+		m.Others = []views.ConnectionRow{
+			{Name: "cw", Detail: "na.myconnectwise.net / acme", Path: link.Connection("cw"), LastOK: ago(15 * time.Second), Beats: []ui.Beat{ui.BeatOK}},
+			{Name: "cw2", Detail: "psa.alster.example / alster", Path: link.Connection("cw2"), LastOK: ago(2 * time.Hour), Beats: []ui.Beat{ui.BeatBad}, Error: "Answer 502 from psa.alster.example."},
+		}
+	}
+	if bad {
+		m.Adding, m.Form.Credentials.Errors = true, ui.Errors{{Field: "company_id", Message: "The company ID is missing. It is what you type as Company when you sign in."}}
+	}
+	return m
+}
+
 // held are conditions a start question is about.
 func held(n int, long bool) (out []views.HeldCondition) {
 	for i := range n {

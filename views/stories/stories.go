@@ -48,6 +48,7 @@ func All() []Story {
 		ruleStories(state, n, long, bad, sh, add)
 		add(state, "organization-settings", views.OrganizationSettingsPage(orgSettings(sh("Settings", link.Organizations), n, long, bad)))
 		add(state, "connection", views.ConnectionPage(views.ConnectionView{Shell: sh("Connection", link.Settings), Form: connection(n, bad)}))
+		add(state, "connections", views.ConnectionsPage(connections(sh("ConnectWise", link.Connections), n, bad)))
 		add(state, "setup", views.SetupPage(views.Setup{Shell: sh("Set up", link.Setup), Tasks: guide(n, bad).Tasks}))
 		for _, part := range []views.SetupPart{views.PartCredentials, views.PartTicketing, views.PartBilling, views.PartTestTicket} {
 			add(state, "setup-"+string(part), views.SetupTaskPage(setupTask(sh("Set up", link.Setup), part, n, bad)))
