@@ -100,6 +100,25 @@ func (c CheckList) of(state app.CheckState) (out []app.CheckRow) {
 	return out
 }
 
+// foldAbove is how many agreements may be good before they are folded: below it the fold hides more than it saves.
+const foldAbove = 3
+
+// foldGood takes the agreements that can be billed out of the results of a test that is done: there is one for each customer, and
+// what needs somebody would stand among them.
+func foldGood(rows []app.CheckRow, running bool) (shown, good []app.CheckRow) {
+	for _, r := range rows {
+		if r.State == app.CheckOK && strings.HasPrefix(r.ID, "agreement.") {
+			good = append(good, r)
+		} else {
+			shown = append(shown, r)
+		}
+	}
+	if running || len(good) <= foldAbove {
+		return rows, nil
+	}
+	return shown, good
+}
+
 // headline is the worst of it in a few words.
 func (c CheckList) headline() string {
 	ok, warning, failed, unproven := c.counts()

@@ -1,6 +1,7 @@
 package stories
 
 import (
+	"fmt"
 	"strconv"
 	"time"
 
@@ -177,6 +178,9 @@ func connection(n int, bad bool) views.Connection {
 	c.Options = []views.OptionCount{{List: app.ListCompanies, N: 412}, {List: app.ListBoards, N: 14}}
 	c.Ticketing = views.TicketingForm{Enabled: true, Board: "NOC", Status: "New", Boards: choices("NOC", "Alerts"), Statuses: choices("New", "In progress"), ClosedStatuses: choices(">Closed"), Priorities: choices("Priority 1", "Priority 2")}
 	c.Checks = views.CheckList{At: ago(time.Minute), Rows: []app.CheckRow{{ID: "address", Title: "The address answers", State: app.CheckOK, Message: "na.myconnectwise.net, TLS 1.3", Took: 210 * time.Millisecond, ChangedAt: ago(time.Hour)}, {ID: "company_status.imported", Title: "Company status Imported is missing", State: app.CheckWarning, Message: "Only x360Cloud’s own integration needs it.", Took: 40 * time.Millisecond, ChangedAt: ago(time.Hour)}}}
+	for i := range n {
+		c.Checks.Rows = append(c.Checks.Rows, app.CheckRow{ID: fmt.Sprintf("agreement.sync/%d", i), Title: "The agreement of " + name(i, false) + " can be billed", State: app.CheckOK, Message: "The agreement Managed Services 2026 is active. Its next invoice is of 1 December 2026.", ChangedAt: ago(time.Hour)})
+	}
 	c.Checks.Outdated = n == 6
 	c.Role, c.Test = role, views.TestTicketForm{Company: "250", Board: "NOC", Closes: true, Companies: []app.Company{{ID: 250, Name: "Contoso", Identifier: "CON"}, {ID: 251, Name: "Contoso", Identifier: "CON2", Inactive: true}}, Newest: testTicket(bad)}
 	c.Billing.VendorOn = []string{"sync"}

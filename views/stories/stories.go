@@ -47,7 +47,7 @@ func All() []Story {
 		add(state, "activity", views.ActivityPage(Activity(sh("Activity", link.Organizations), n, long)))
 		ruleStories(state, n, long, bad, sh, add)
 		add(state, "organization-settings", views.OrganizationSettingsPage(orgSettings(sh("Settings", link.Organizations), n, long, bad)))
-		add(state, "connection", views.ConnectionPage(views.ConnectionView{Shell: sh("Connection", link.Settings), Form: connection(n, bad)}))
+		add(state, "connection", views.ConnectionPage(views.ConnectionView{Shell: sh("Connection", link.Connections), Form: connection(n, bad)}))
 		add(state, "connections", views.ConnectionsPage(connections(sh("ConnectWise", link.Connections), n, bad)))
 		add(state, "setup", views.SetupPage(views.Setup{Shell: sh("Set up", link.Setup), Tasks: guide(n, bad).Tasks}))
 		for _, part := range []views.SetupPart{views.PartCredentials, views.PartTicketing, views.PartBilling, views.PartTestTicket} {
