@@ -11,7 +11,9 @@ import (
 	"testing"
 	"time"
 
+	"github.com/chromedp/cdproto/cdp"
 	"github.com/chromedp/cdproto/emulation"
+	"github.com/chromedp/cdproto/page"
 	"github.com/chromedp/chromedp"
 )
 
@@ -126,7 +128,7 @@ func (b *tab) must(actions ...chromedp.Action[chromedp.Void]) {
 	defer cancel()
 	if err := chromedp.Do(ctx, actions...); err != nil {
 		b.shoot("failed")
-		b.t.Fatalf("%v at %s\n%s", err, b.eval(`location.pathname`), b.eval(`document.body.innerText`))
+		b.t.Fatalf("%v at %s, a tab that is %s\n%s", err, b.eval(`location.pathname`), b.eval(`document.visibilityState`), b.eval(`document.body.innerText`))
 	}
 }
 
@@ -140,9 +142,18 @@ func (b *tab) visit(path string) {
 // click presses what a selector finds and waits until the next page is there.
 func (b *tab) click(selector string) {
 	b.t.Helper()
+	b.front()
 	b.must(chromedp.Evaluate[chromedp.Void](`document.documentElement.dataset.old = "1"; 0`))
 	b.must(chromedp.Click(chromedp.CSS(selector)))
 	b.arrived()
+}
+
+// front brings the tab before the others of its browser: Chromium draws no frame of a hidden one, and a press waits for a frame.
+func (b *tab) front() {
+	b.t.Helper()
+	if _, err := chromedp.Call(b.ctx, page.BringToFront, cdp.Empty{}); err != nil {
+		b.t.Fatal(err)
+	}
 }
 
 // arrived waits until a page is there that was not when it was marked as old.
