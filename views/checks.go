@@ -100,14 +100,14 @@ func (c CheckList) of(state app.CheckState) (out []app.CheckRow) {
 	return out
 }
 
-// foldAbove is how many agreements may be good before they are folded: below it the fold hides more than it saves.
-const foldAbove = 3
+// foldAbove is how many results may be good before they are folded: below it the fold hides more than it saves.
+const foldAbove = 7
 
-// foldGood takes the agreements that can be billed out of the results of a test that is done: there is one for each customer, and
-// what needs somebody would stand among them.
+// foldGood takes what is good out of the results of a test that is done: there are some for each customer, and what needs
+// somebody would stand among them.
 func foldGood(rows []app.CheckRow, running bool) (shown, good []app.CheckRow) {
 	for _, r := range rows {
-		if r.State == app.CheckOK && strings.HasPrefix(r.ID, "agreement.") {
+		if r.State == app.CheckOK {
 			good = append(good, r)
 		} else {
 			shown = append(shown, r)
