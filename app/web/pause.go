@@ -9,7 +9,6 @@ import (
 	"psabridge/app"
 	"psabridge/app/link"
 	"psabridge/views/layout"
-	"psabridge/views/ui"
 )
 
 // maxReason bounds what a person types as a reason.
@@ -36,12 +35,7 @@ func (s *Server) pause(c echo.Context) error {
 	if err := s.Pause(c.Request().Context(), until, reason); err != nil {
 		return err
 	}
-	if until.IsZero() {
-		s.tell(c, info, "Sending is paused until you resume it. Alerts are still collected.")
-	} else {
-		s.tell(c, info, "Sending is paused until %s. Alerts are still collected.", ui.Moment(until, s.Now(), s.Zone))
-	}
-	return seeOther(c, link.Overview)
+	return seeOther(c, link.Overview) // where the banner of every page says so, until when and why
 }
 
 // resume sends again.
