@@ -59,6 +59,10 @@ func addition(id, item int64, name, quantity string) app.Addition {
 	return app.Addition{ID: id, AgreementID: 12, ProductID: item, Product: name, Quantity: q(quantity), UnitPrice: money("4"), BillCustomer: "Billable", EffectiveDate: date("2026-01-01")}
 }
 
+// until ends an addition, from begins it on another day.
+func until(a app.Addition, day string) app.Addition { a.CancelledDate = date(day); return a }
+func from(a app.Addition, day string) app.Addition  { a.EffectiveDate = date(day); return a }
+
 func date(s string) time.Time {
 	t, err := time.Parse("2006-01-02", s)
 	if err != nil {
@@ -156,10 +160,21 @@ func TestHolds(t *testing.T) {
 			was.Inactive = true
 			in.Actual.Products = append([]app.Product{was}, in.Actual.Products...)
 		}, nil},
-		"product not set":      {func(in *billing.Input) { in.Mappings[0].Products = nil }, []app.HoldCode{app.HoldProductNotFound}},
-		"product inactive":     {func(in *billing.Input) { in.Actual.Products[0].Inactive = true }, []app.HoldCode{app.HoldProductInactive}},
-		"bundle":               {func(in *billing.Input) { in.Actual.Products[0].Class = "Bundle" }, []app.HoldCode{app.HoldProductBundle}},
-		"two open additions":   {additions(addition(9904, 500, "X360-ACCOUNT", "10"), addition(9905, 500, "X360-ACCOUNT", "1")), []app.HoldCode{app.HoldAmbiguousAddition}},
+		"product not set":                       {func(in *billing.Input) { in.Mappings[0].Products = nil }, []app.HoldCode{app.HoldProductNotFound}},
+		"product inactive":                      {func(in *billing.Input) { in.Actual.Products[0].Inactive = true }, []app.HoldCode{app.HoldProductInactive}},
+		"bundle":                                {func(in *billing.Input) { in.Actual.Products[0].Class = "Bundle" }, []app.HoldCode{app.HoldProductBundle}},
+		"two open additions":                    {additions(addition(9904, 500, "X360-ACCOUNT", "10"), addition(9905, 500, "X360-ACCOUNT", "1")), []app.HoldCode{app.HoldAmbiguousAddition}},
+		"next year's line waits":                {additions(until(addition(9904, 500, "X360-ACCOUNT", "10"), "2026-12-31"), from(addition(9905, 500, "X360-ACCOUNT", "10"), "2027-01-01")), nil},
+		"the next line follows at once":         {additions(from(addition(9905, 500, "X360-ACCOUNT", "10"), "2026-12-31"), until(addition(9904, 500, "X360-ACCOUNT", "10"), "2026-12-31")), nil},
+		"a day in common":                       {additions(until(addition(9904, 500, "X360-ACCOUNT", "10"), "2027-01-02"), from(addition(9905, 500, "X360-ACCOUNT", "10"), "2027-01-01")), []app.HoldCode{app.HoldAmbiguousAddition}},
+		"next year's line, and ours has no end": {additions(addition(9904, 500, "X360-ACCOUNT", "10"), from(addition(9905, 500, "X360-ACCOUNT", "10"), "2027-01-01")), []app.HoldCode{app.HoldAmbiguousAddition}},
+		"two run until next year's line":        {additions(until(addition(9904, 500, "X360-ACCOUNT", "10"), "2026-12-31"), until(addition(9906, 500, "X360-ACCOUNT", "10"), "2026-12-31"), from(addition(9905, 500, "X360-ACCOUNT", "10"), "2027-01-01")), []app.HoldCode{app.HoldAmbiguousAddition}},
+		"next year's line is ours":              {additions(until(addition(9910, 500, "X360-ACCOUNT", "10"), "2026-12-31"), from(addition(9904, 500, "X360-ACCOUNT", "10"), "2027-01-01")), []app.HoldCode{app.HoldAmbiguousAddition}},
+		"next year's line, neither is ours": {func(in *billing.Input) {
+			in.Owned = nil
+			in.Actual.Additions[12] = []app.Addition{until(addition(9904, 500, "X360-ACCOUNT", "10"), "2026-12-31"), from(addition(9905, 500, "X360-ACCOUNT", "10"), "2027-01-01")}
+		}, []app.HoldCode{app.HoldAmbiguousAddition}},
+		"none has begun":       {additions(until(from(addition(9904, 500, "X360-ACCOUNT", "10"), "2026-12-01"), "2026-12-31"), from(addition(9905, 500, "X360-ACCOUNT", "10"), "2027-01-01")), []app.HoldCode{app.HoldAmbiguousAddition}},
 		"ours cancelled":       {func(in *billing.Input) { in.Actual.Additions[12][0].CancelledDate = date("2026-11-22") }, []app.HoldCode{app.HoldAdditionCancelled}},
 		"ours cancelled later": {func(in *billing.Input) { in.Actual.Additions[12][0].CancelledDate = date("2026-11-23") }, nil},
 		"ours gone":            {additions(), []app.HoldCode{app.HoldAdditionCancelled}},

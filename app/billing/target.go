@@ -151,6 +151,9 @@ func (b *book) findAddition(d *draft) {
 	all := b.ofProduct(d)
 	open := slices.DeleteFunc(slices.Clone(all), func(a app.Addition) bool { return !Open(a, b.today) })
 	owned := b.owned[[2]int64{d.Agreement.ID, d.ProductID}]
+	if ours, ok := followed(open, owned, b.today); ok {
+		open = []app.Addition{ours}
+	}
 	switch {
 	case len(open) > 1:
 		d.block(app.HoldAmbiguousAddition, "The agreement has %d open lines of %s (#%d, #%d). Cancel all but one in ConnectWise; then this plan knows which one is meant.", len(open), d.Product, open[0].ID, open[1].ID)
@@ -167,6 +170,21 @@ func (b *book) findAddition(d *draft) {
 	default:
 		b.wouldCreate(d)
 	}
+}
+
+// followed is the line of ours that runs today where every other open one only follows it, as when a price changes with the year:
+// it ends before they begin. With a day in common, or without its end, it is not told which one is meant.
+func followed(open []app.Addition, owned []app.OwnedAddition, today time.Time) (app.Addition, bool) {
+	at := slices.IndexFunc(open, func(a app.Addition) bool { return !a.EffectiveDate.After(today) })
+	if at < 0 || ownedBy(owned, open[at].ID) == nil || open[at].CancelledDate.IsZero() {
+		return app.Addition{}, false
+	}
+	for i, a := range open {
+		if i != at && a.EffectiveDate.Before(open[at].CancelledDate) {
+			return app.Addition{}, false
+		}
+	}
+	return open[at], true
 }
 
 func (b *book) ofProduct(d *draft) []app.Addition {
