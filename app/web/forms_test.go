@@ -6,7 +6,6 @@ import (
 	"strconv"
 	"strings"
 	"testing"
-	"time"
 
 	"psabridge/app"
 	"psabridge/app/link"
@@ -104,11 +103,7 @@ func TestConnectionFormKeepsSecretsToItself(t *testing.T) {
 	if strings.Contains(page.body, "another-secret") || !strings.Contains(page.body, "9z") || !strings.Contains(page.body, "Saved.") {
 		t.Error("the page shows a secret, or does not say that there is one")
 	}
-	for _, j := range w.jobs.List() { // the test is a job of its own
-		if _, err := w.jobs.Wait(t.Context(), j.ID, time.Minute); err != nil {
-			t.Fatal(err)
-		}
-	}
+	w.wait() // the test is a job of its own
 	if w.tested.Load() == 0 {
 		t.Error("saving did not test")
 	}

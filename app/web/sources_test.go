@@ -97,6 +97,7 @@ func TestARefusedSignInIsNotTriedByAClick(t *testing.T) {
 func TestCheckNowShowsEachStep(t *testing.T) {
 	w := furnished(t)
 	w.post("/sources/sync/check", "back", "source").to(t, "/sources/sync#progress")
+	w.wait() // what follows is told by hand
 	w.sources[0].Running = true
 	w.sources[0].Steps = []intake.Step{{At: w.now, Text: "26 organizations in 3 calls " + nasty}}
 	w.get("/sources/sync").has(t, "26 organizations in 3 calls", `hx-get="/sources/sync/progress"`, "Reading now")
